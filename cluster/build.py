@@ -1,0 +1,132 @@
+"""What is built from Go modules, once for each version, into the cache."""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from cluster import versions
+from cluster.golang import go
+from cluster.locks import locked
+from cluster.paths import PACKAGE, cache
+from cluster.shell import MINUTES, run
+from cluster.steps import step
+
+KUBERNETES_PROGRAMS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kube-proxy", "kubelet")
+BUILD_LIMIT_SECONDS = 60 * MINUTES
+
+
+@dataclass(frozen=True)
+class Build:
+    """One module's programs: from a main package of ours (`sources`) or straight from the module (`packages`)."""
+
+    name: str
+    version: str
+    programs: tuple[str, ...]
+    sources: Path | None = None
+    packages: tuple[str, ...] = ()
+    tags: str = ""
+    stamps: tuple[str, ...] = ()  # "package.variable=value", for what the programs say of themselves
+
+    def home(self) -> Path:
+        return cache() / "bin" / f"{self.name}-{self.version}-{self.digest()}"
+
+    def digest(self) -> str:
+        """Tells apart builds of one version from different recipes."""
+        recipe = hashlib.sha256(repr((self.programs, self.packages, self.tags, self.stamps)).encode())
+        for source in sorted(self.sources.iterdir()) if self.sources else ():
+            recipe.update(source.name.encode() + source.read_bytes())
+        return recipe.hexdigest()[:8]
+
+    def arguments(self) -> list[str]:
+        stamps = " ".join(f"-X {stamp}" for stamp in self.stamps)
+        return ["-trimpath", "-tags", self.tags, "-ldflags", f"-s -w {stamps}".strip()]
+
+
+def ours(name: str, version: str, programs: tuple[str, ...], *stamps: str) -> Build:
+    return Build(name, version, programs, sources=PACKAGE / "go" / name, stamps=stamps)
+
+
+VERSION = "k8s.io/component-base/version"
+KUBERNETES = ours(
+    "kubernetes",
+    versions.KUBERNETES,
+    KUBERNETES_PROGRAMS,
+    f"{VERSION}.gitVersion=v{versions.KUBERNETES}",
+    f"{VERSION}.gitMajor={versions.KUBERNETES.split('.')[0]}",
+    f"{VERSION}.gitMinor={versions.KUBERNETES.split('.')[1]}",
+)
+ETCD = ours("etcd", versions.ETCD, ("etcd",))
+COREDNS = ours("coredns", versions.COREDNS, ("coredns",))
+CONTAINERD = Build(
+    "containerd",
+    versions.CONTAINERD,
+    ("containerd", "containerd-shim-runc-v2", "ctr"),
+    packages=tuple(
+        f"github.com/containerd/containerd/v2/cmd/{program}@v{versions.CONTAINERD}"
+        for program in ("containerd", "containerd-shim-runc-v2", "ctr")
+    ),
+    stamps=(f"github.com/containerd/containerd/v2/version.Version=v{versions.CONTAINERD}",),
+)
+HELM = Build(
+    "helm",
+    versions.HELM,
+    ("helm",),
+    packages=(f"helm.sh/helm/v4/cmd/helm@v{versions.HELM}",),
+    stamps=(f"helm.sh/helm/v4/internal/version.version=v{versions.HELM}",),
+)
+PROMETHEUS = Build(
+    "prometheus",
+    versions.PROMETHEUS,
+    ("prometheus",),
+    packages=(f"github.com/prometheus/prometheus/cmd/prometheus@v{versions.PROMETHEUS_MODULE}",),
+    tags="remove_all_sd,enable_kubernetes_sd",
+    stamps=(f"github.com/prometheus/common/version.Version={versions.PROMETHEUS}",),
+)
+LOCAL_PATH = Build(
+    "local-path-provisioner",
+    versions.LOCAL_PATH_PROVISIONER,
+    ("local-path-provisioner",),
+    packages=(f"github.com/rancher/local-path-provisioner@v{versions.LOCAL_PATH_PROVISIONER}",),
+)
+
+CONTROL_PLANE = (KUBERNETES, ETCD)
+ALL = (KUBERNETES, ETCD, CONTAINERD, COREDNS, HELM, PROMETHEUS, LOCAL_PATH)
+
+
+def ensure_built(builds: Sequence[Build] = ALL) -> None:
+    """Builds what isn't in the cache yet; a second call builds nothing."""
+    if all(build.home().exists() for build in builds):
+        return
+    with locked(cache() / "build.lock"):
+        missing = [build for build in builds if not build.home().exists()]
+        for number, build in enumerate(missing, start=1):
+            with step(f"build {build.name} {build.version} ({number} of {len(missing)})"):
+                _build(build)
+
+
+def program(build: Build, name: str) -> Path:
+    return build.home() / name
+
+
+def _build(build: Build) -> None:
+    unfinished = build.home().with_name(f"{build.home().name}.{os.getpid()}")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(parents=True)
+    env = {"CGO_ENABLED": "0", "GOBIN": str(unfinished), "GOFLAGS": "-buildvcs=false"}
+    if build.sources:
+        run(
+            [go(), "build", "-mod=readonly", *build.arguments(), "-o", unfinished / build.name, "."],
+            cwd=build.sources,
+            env=env,
+            timeout_seconds=BUILD_LIMIT_SECONDS,
+        )
+        for name in build.programs:
+            if name != build.name:
+                (unfinished / name).symlink_to(build.name)
+    else:
+        run([go(), "install", *build.arguments(), *build.packages], env=env, timeout_seconds=BUILD_LIMIT_SECONDS)
+    shutil.rmtree(build.home(), ignore_errors=True)
+    unfinished.rename(build.home())  # appears whole or not at all
