@@ -44,3 +44,19 @@ cluster-env: ## eval "$$(make -s cluster-env)" sets KUBECONFIG, PATH, COLONNADE_
 	@python3 -m cluster env
 images: ## build the three images and load them on the nodes
 	@python3 -m cluster images
+
+.PHONY: check format crds test test-unit test-api test-e2e test-faults test-chart
+check: venv ## lint, types, import rules, CRD drift
+	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
+	@$(VENV)/bin/lint-imports --no-logo 2>/dev/null || $(VENV)/bin/lint-imports
+	@$(PY) -m colonnade.api.crds --check
+format: venv ## what ruff can mend by itself
+	@$(VENV)/bin/ruff check --fix . && $(VENV)/bin/ruff format .
+crds: venv ## write crds/ and the chart's copy from operator/colonnade/api
+	@$(PY) -m colonnade.api.crds
+test-unit: venv ## pure tests
+	@$(VENV)/bin/pytest tests/unit -q
+test-api: venv ## against a real API server
+	@python3 -m cluster build kubernetes etcd
+	@$(VENV)/bin/pytest tests/api -q
