@@ -4,22 +4,34 @@ import argparse
 import sys
 from pathlib import Path
 
+from cluster.apialone import serve
+from cluster.build import ensure_built
+from cluster.down import down
 from cluster.steps import ClusterError, say
+from cluster.up import up
+
+COMMANDS = {
+    "build": (ensure_built, "build everything that is built from Go modules, into the cache"),
+    "up": (up, "start the cluster, or what has stopped of it; NODES=2 for two nodes"),
+    "down": (down, "stop it and leave nothing behind but the nodes' images"),
+}
 
 
 def parser() -> argparse.ArgumentParser:
-    parsed = argparse.ArgumentParser(prog="python3 -m cluster", description="A real Kubernetes for a Linux machine without Docker.")
-    commands = parsed.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    whole = argparse.ArgumentParser(prog="python3 -m cluster", description="A real Kubernetes for a Linux machine without Docker.")
+    commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, (_, words) in COMMANDS.items():
+        commands.add_parser(name, help=words)
     alone = commands.add_parser("apiserver", help="etcd and the API server alone, in the foreground, for tests")
     alone.add_argument("--dir", type=Path, required=True, help="where its data, logs and kubeconfig go")
-    return parsed
+    return whole
 
 
 def main(arguments: argparse.Namespace) -> None:
     if arguments.command == "apiserver":
-        from cluster.apialone import serve
-
         serve(arguments.dir)
+    else:
+        COMMANDS[arguments.command][0]()
 
 
 if __name__ == "__main__":
@@ -28,3 +40,5 @@ if __name__ == "__main__":
     except ClusterError as error:
         say(f"cluster: {error}")
         sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

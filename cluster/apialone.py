@@ -16,7 +16,7 @@ from cluster.apiserver import ADMINISTRATOR, Etcd, api_server
 from cluster.build import CONTROL_PLANE, ensure_built
 from cluster.certs import Authority
 from cluster.kubeconfig import write_kubeconfig
-from cluster.ready import api_server_is_ready
+from cluster.api import is_ready
 from cluster.steps import ClusterError
 
 ADVERTISED = "192.0.2.1"  # TEST-NET-1: the API server wants an address, and nothing here ever calls it by that
@@ -100,7 +100,7 @@ def _wait_for_readiness(
     authority: Authority, port: int, children: list[subprocess.Popen[bytes]], asked: Callable[[], bool], folder: Path
 ) -> bool:
     deadline = time.monotonic() + READY_LIMIT_SECONDS
-    while not api_server_is_ready(authority, port):
+    while not is_ready(authority, port):
         if asked():
             return False
         _complain_of_deaths(children, folder)

@@ -1,0 +1,109 @@
+"""containerd on one node: its settings, and what is done to it by `ctr`."""
+
+import json
+from pathlib import Path
+
+from cluster import build, versions
+from cluster.node import BRIDGE, POD_RANGE, Node
+from cluster.processes import Component
+from cluster.shell import run, succeeds
+
+CNI_PROGRAMS = Path("/usr/lib/cni")  # Debian's place
+NAMESPACE = "k8s.io"  # containerd's, not Kubernetes's: where the kubelet looks
+SETTINGS = """\
+version = 3
+root = "{root}"
+state = "{run}/containerd"
+disabled_plugins = [
+  "io.containerd.internal.v1.opt", "io.containerd.nri.v1.nri", "io.containerd.snapshotter.v1.blockfile",
+  "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.erofs",
+  "io.containerd.snapshotter.v1.zfs",
+]
+
+[grpc]
+address = "{run}/containerd.sock"
+
+[ttrpc]
+address = "{run}/containerd.ttrpc"
+
+[plugins."io.containerd.cri.v1.runtime"]
+# Without the right to lower a score every sandbox would die of "can't get final child's PID from pipe: EOF".
+restrict_oom_score_adj = true
+# So that what is left of pods after a kill -9 lies where only this cluster's things lie.
+netns_mounts_under_state_dir = true
+
+[plugins."io.containerd.cri.v1.runtime".cni]
+bin_dirs = ["{cni_programs}"]
+conf_dir = "{cni_settings}"
+
+[plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc]
+runtime_type = "io.containerd.runc.v2"
+
+[plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc.options]
+SystemdCgroup = false
+
+[plugins."io.containerd.cri.v1.images".pinned_images]
+sandbox = "{pause}"
+"""
+
+
+def containerd(node: Node) -> Component:
+    """Writes its settings and says how to run it."""
+    for folder in (node.images, node.folder / "run", _cni_settings(node)):
+        folder.mkdir(parents=True, exist_ok=True)
+    settings = SETTINGS.format(
+        root=node.images,
+        run=node.folder / "run",
+        cni_programs=CNI_PROGRAMS,
+        cni_settings=_cni_settings(node),
+        pause=versions.TOOLS_IMAGE,
+    )
+    cni = json.dumps(pod_network(node), indent=1)
+    (node.folder / "containerd.toml").write_text(settings)
+    (_cni_settings(node) / "10-colonnade.conflist").write_text(cni)
+    return Component(
+        f"containerd-{node.name}",
+        (str(build.program(build.CONTAINERD, "containerd")), "--config", str(node.folder / "containerd.toml")),
+        settings=settings + cni,
+        network=node.network,
+        path=(build.CONTAINERD.home(),),
+    )
+
+
+def pod_network(node: Node) -> dict[str, object]:
+    """Each pod gets a cable to the node's bridge; hairpin, so that a pod may call itself by its Service."""
+    addresses = {"subnet": node.pods, "rangeStart": node.first_pod, "gateway": node.gateway}
+    bridge = {
+        "type": "bridge",
+        "bridge": BRIDGE,
+        "isGateway": True,
+        "hairpinMode": True,
+        "ipam": {
+            "type": "host-local",
+            "dataDir": str(node.folder / "addresses"),
+            "ranges": [[addresses]],
+            "routes": [{"dst": "0.0.0.0/0"}, {"dst": POD_RANGE, "gw": node.gateway}],
+        },
+    }
+    return {"cniVersion": "1.0.0", "name": f"colonnade-{node.name}", "plugins": [bridge]}
+
+
+def answers(node: Node) -> bool:
+    return node.socket.exists() and succeeds([*ctr(node), "version"], timeout_seconds=5)
+
+
+def ctr(node: Node) -> list[str]:
+    return [str(build.program(build.CONTAINERD, "ctr")), "--address", str(node.socket), "--namespace", NAMESPACE]
+
+
+def remove_containers(node: Node) -> None:
+    """Forgets every container, but no image; whatever ran in them is to be dead by now."""
+    for kind, remove in (("tasks", ["delete", "--force"]), ("containers", ["delete"]), ("sandboxes", ["remove", "--force"])):
+        listed = run([*ctr(node), kind, "list", "--quiet"] if kind != "sandboxes" else [*ctr(node), kind, "list"])
+        names = listed.split() if kind != "sandboxes" else [line.split()[0] for line in listed.splitlines()[1:]]
+        if names:
+            run([*ctr(node), kind, *remove, *names])
+
+
+def _cni_settings(node: Node) -> Path:
+    return node.folder / "cni"

@@ -1,0 +1,81 @@
+"""The machine's bridge, the further nodes' network namespaces on it, and the way from pods to the world."""
+
+from pathlib import Path
+
+from cluster.node import BRIDGE, FIRST_ADDRESS, POD_RANGE, Node
+from cluster.shell import run, succeeds
+
+COMMENT = ("-m", "comment", "--comment", "colonnade-cluster")
+WAIT = "-w"  # for the lock that kube-proxy holds at times
+RULES = (
+    ("nat", "POSTROUTING", "-s", POD_RANGE, "!", "-d", POD_RANGE, "-j", "MASQUERADE"),
+    ("filter", "FORWARD", "-i", BRIDGE, "-j", "ACCEPT"),
+    ("filter", "FORWARD", "-o", BRIDGE, "-j", "ACCEPT"),
+)
+SWITCHES = ("net/ipv4/ip_forward", "net/bridge/bridge-nf-call-iptables")
+
+
+def ensure_bridge() -> None:
+    """The bridge comes first and with its address, since the API server can't be announced on loopback."""
+    if not _exists(BRIDGE):
+        run(["ip", "link", "add", BRIDGE, "type", "bridge"])
+    run(["ip", "address", "replace", f"{FIRST_ADDRESS}/24", "dev", BRIDGE])
+    run(["ip", "link", "set", BRIDGE, "up"])
+    _switch_on([])
+    for table, chain, *rule in RULES:
+        if not succeeds(["iptables", WAIT, "-t", table, "-C", chain, *rule, *COMMENT]):
+            run(["iptables", WAIT, "-t", table, "-A", chain, *rule, *COMMENT])
+
+
+def ensure_namespace(node: Node) -> None:
+    """A machine in small: its own interfaces, routes and iptables, one cable to the bridge."""
+    if node.network is None:
+        return
+    if not _is_namespace(node.network):
+        remove_namespace(node)
+        run(["ip", "netns", "add", node.namespace])
+    inside = ["ip", "-netns", node.namespace]
+    if not succeeds([*inside, "link", "show", "eth0"]):
+        peer = ["peer", "name", "eth0", "netns", node.namespace]
+        run(["ip", "link", "add", _cable(node), "type", "veth", *peer])
+        run([*inside, "link", "add", BRIDGE, "type", "bridge"])
+    run(["ip", "link", "set", _cable(node), "master", BRIDGE, "up"])
+    run([*inside, "address", "replace", f"{node.address}/24", "dev", "eth0"])
+    run([*inside, "address", "replace", f"{node.gateway}/24", "dev", BRIDGE])
+    for interface in ("lo", "eth0", BRIDGE):
+        run([*inside, "link", "set", interface, "up"])
+    run([*inside, "route", "replace", "default", "via", FIRST_ADDRESS])
+    run(["ip", "route", "replace", node.pods, "via", node.address])
+    _switch_on(["nsenter", f"--net={node.network}"])
+
+
+def remove_namespace(node: Node) -> None:
+    """Takes its cable and routes with it."""
+    if node.network and node.network.exists():
+        run(["ip", "netns", "delete", node.namespace])
+    if node.network and _exists(_cable(node)):
+        run(["ip", "link", "delete", _cable(node)])
+
+
+def remove_bridge() -> None:
+    if _exists(BRIDGE):
+        run(["ip", "link", "delete", BRIDGE])
+
+
+def _cable(node: Node) -> str:
+    return f"colonnade-n{node.number}"
+
+
+def _exists(interface: str) -> bool:
+    return Path("/sys/class/net", interface).exists()
+
+
+def _is_namespace(path: Path) -> bool:
+    """A file whose mount was lost, by a reboot for instance, only looks like one."""
+    return path.exists() and succeeds(["nsenter", f"--net={path}", "true"])
+
+
+def _switch_on(inside: list[str]) -> None:
+    for switch in SWITCHES:
+        if Path("/proc/sys", switch).exists():
+            run([*inside, "sh", "-c", f"echo 1 > /proc/sys/{switch}"])

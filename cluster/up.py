@@ -1,0 +1,110 @@
+"""`cluster up`: everything that should run runs afterwards, whatever was there before."""
+
+import os
+
+from cluster import api, build, controlplane
+from cluster.apiserver import ADMINISTRATOR
+from cluster.build import ensure_built
+from cluster.certs import Authority
+from cluster.debian import FOR_THE_CLUSTER, ensure_installed, must_be_root
+from cluster.dns import coredns
+from cluster.kubeconfig import write_kubeconfig
+from cluster.locks import locked
+from cluster.machine import ensure_node, remove_node
+from cluster.network import ensure_bridge
+from cluster.node import MOST_NODES, Node, known, nodes
+from cluster.paths import PACKAGE, cache, kubeconfig, state
+from cluster.processes import Component, ensure_running, must_run
+from cluster.programs import kubectl
+from cluster.ready import wait_until
+from cluster.shell import run
+from cluster.steps import ClusterError, say, step
+from cluster.volumes import provisioner
+
+API_LIMIT_SECONDS = 90.0
+READY_LIMIT_SECONDS = 90.0
+RUNTIME = (build.KUBERNETES, build.ETCD, build.CONTAINERD, build.COREDNS, build.LOCAL_PATH, build.HELM)
+
+
+def up() -> None:
+    must_be_root()
+    ensure_installed(FOR_THE_CLUSTER)
+    ensure_built(RUNTIME)
+    kubectl()
+    with locked(cache() / "cluster.lock"):
+        wanted = nodes(wanted_count())
+        _ensure_cluster(wanted)
+    say(f"   {len(wanted)} node{'s' if len(wanted) > 1 else ''} ready; eval \"$(python3 -m cluster env)\" to use the cluster")
+
+
+def wanted_count() -> int:
+    """NODES, or as many as there were."""
+    note = state() / "node-count"
+    count = os.environ.get("NODES") or (note.read_text() if note.exists() else "1")
+    if not count.isdigit() or not 1 <= int(count) <= MOST_NODES:
+        raise ClusterError(f"NODES is {count!r}: a number from 1 to {MOST_NODES} is wanted")
+    return int(count)
+
+
+def _ensure_cluster(wanted: list[Node]) -> None:
+    state().mkdir(parents=True, exist_ok=True)
+    authority = Authority(state() / "pki")
+    write_kubeconfig(kubeconfig(), authority, ADMINISTRATOR, f"https://127.0.0.1:{controlplane.API_PORT}")
+    ensure_bridge()
+    _ensure_control_plane(authority)
+    _retire([node for node in known() if node not in wanted], authority)
+    for node in wanted:
+        ensure_node(node, authority)
+    (state() / "node-count").write_text(str(len(wanted)))
+    _ensure_ready(wanted, authority)
+
+
+def _ensure_control_plane(authority: Authority) -> None:
+    ensure_running(controlplane.etcd(authority))
+    server = controlplane.main_api_server(authority)
+    if ensure_running(server) or not api.is_ready(authority, controlplane.API_PORT):
+        with step("etcd and API server"):
+            wait_until(
+                lambda: api.is_ready(authority, controlplane.API_PORT),
+                "the API server is ready",
+                API_LIMIT_SECONDS,
+                check=lambda: must_run(server),
+            )
+    run([kubectl(), "--kubeconfig", kubeconfig(), "apply", "--server-side", "--force-conflicts", "-f", PACKAGE / "addons.yaml"])
+    for component in rest_of_control_plane(authority):
+        ensure_running(component)
+
+
+def rest_of_control_plane(authority: Authority) -> list[Component]:
+    """What needs an API server that is ready, and its rights laid down."""
+    return [
+        controlplane.controller_manager(authority),
+        controlplane.scheduler(authority),
+        coredns(authority),
+        provisioner(authority),
+    ]
+
+
+def _retire(surplus: list[Node], authority: Authority) -> None:
+    """Takes away nodes beyond the number that is wanted, and tells the API server not to wait for them."""
+    registered = api.node_conditions(authority, controlplane.API_PORT)
+    for node in surplus:
+        if node.name in registered:
+            with step(f"remove {node.name}"):
+                ask = [kubectl(), "--kubeconfig", kubeconfig(), "delete"]
+                run([*ask, "node", node.name])
+                remove_node(node)
+                there = ["--all-namespaces", f"--field-selector=spec.nodeName={node.name}"]
+                run([*ask, "pods", *there, "--force", "--grace-period=0"])
+
+
+def _ensure_ready(wanted: list[Node], authority: Authority) -> None:
+    def all_ready() -> bool:
+        conditions = api.node_conditions(authority, controlplane.API_PORT)
+        return all(conditions.get(node.name) for node in wanted)
+
+    if not all_ready():
+        with step("nodes ready"):
+            wait_until(all_ready, "all nodes are Ready", READY_LIMIT_SECONDS)
+    for component in (controlplane.etcd(authority), *rest_of_control_plane(authority)):
+        must_run(component)
