@@ -1,1 +1,10 @@
-"""."""
+"""Colonnade's serving runtime: ONNX models over the Open Inference Protocol.
+
+`bundle` reads and verifies what training made, `store` moves it, `engine` runs it, `protocol` speaks with clients and
+`server` puts them together. `colonnade_jobs` may use bundle, store, engine and protocol.tensors.
+"""
+
+import os
+
+# A serving pod calls nobody: onnxruntime reads this when it is first imported.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")

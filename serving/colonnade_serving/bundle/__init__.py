@@ -1,0 +1,20 @@
+"""The model bundle: one directory, one digest.
+
+What training writes, serving verifies and replays before it answers anyone.
+"""
+
+from .format import FORMAT, Bundle, Golden, Tensor, TensorSignature, encode
+from .verify import MANIFEST, BundleError, read_bundle, verify_bundle
+
+__all__ = [
+    "FORMAT",
+    "MANIFEST",
+    "Bundle",
+    "BundleError",
+    "Golden",
+    "Tensor",
+    "TensorSignature",
+    "encode",
+    "read_bundle",
+    "verify_bundle",
+]

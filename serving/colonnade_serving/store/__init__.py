@@ -1,0 +1,9 @@
+"""The artifact store: one URL, `file:///store` or `s3://bucket/prefix`, behind six verbs.
+
+A directory appears whole or not at all: `commit` renames it into place (file) or writes its manifest last, on the
+condition that there is none yet (s3). Digests are computed while the bytes stream.
+"""
+
+from .store import Item, Store, StoreError, StoreNotFound, open_store
+
+__all__ = ["Item", "Store", "StoreError", "StoreNotFound", "open_store"]
