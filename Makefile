@@ -33,7 +33,12 @@ lock: $(UV) ## resolve again and write the locks
 	  for p in operator:colonnade serving:colonnade-serving jobs:colonnade-jobs; do \
 	    $$export --no-dev --package $${p#*:} --output-file $${p%%:*}/requirements.txt >/dev/null; done'
 
+# Where Docker and kind are present the cluster is kind's, else the embedded one; chart, values and images are the same.
+KIND := $(shell docker info >/dev/null 2>&1 && command -v kind)
+CLUSTER_ENV = eval "$$($(MAKE) -s cluster-env)"
+
 .PHONY: cluster-up cluster-down cluster-status cluster-env images
+ifeq ($(KIND),)
 cluster-up: ## start the embedded Kubernetes (NODES=2 for two nodes)
 	@python3 -m cluster up
 cluster-down: ## stop it and leave nothing behind
@@ -42,8 +47,35 @@ cluster-status: ## what of it runs
 	@python3 -m cluster status
 cluster-env: ## eval "$$(make -s cluster-env)" sets KUBECONFIG, PATH, COLONNADE_URL
 	@python3 -m cluster env
-images: ## build the three images and load them on the nodes
+images: cluster-up ## build the three images and load them on the nodes
 	@python3 -m cluster images
+else
+cluster-up:
+	@kind get clusters | grep -qx colonnade || kind create cluster --config kind-config.yaml
+cluster-down:
+	@kind delete cluster --name colonnade
+cluster-status:
+	@kubectl --context kind-colonnade get nodes,pods --all-namespaces
+cluster-env:
+	@mkdir -p build && kind get kubeconfig --name colonnade >build/kubeconfig
+	@echo 'export KUBECONFIG=$(CURDIR)/build/kubeconfig PATH=$(CURDIR)/$(VENV)/bin:$$PATH COLONNADE_URL=http://127.0.0.1:30080'
+images: cluster-up
+	@for image in operator serving jobs; do \
+	  docker build --quiet --file $$image/Dockerfile --tag colonnade/$$image:dev . && kind load docker-image colonnade/$$image:dev --name colonnade; done
+endif
+
+.PHONY: install demo
+install: venv images ## install the chart on the cluster, or bring it up to date
+	@echo "==> helm upgrade --install colonnade"
+	@$(CLUSTER_ENV); helm upgrade --install colonnade helm/colonnade --namespace colonnade-system --create-namespace \
+	  --values helm/values-dev.yaml --wait --timeout 5m >build/helm.log 2>&1 || { cat build/helm.log; exit 1; }
+	@$(CLUSTER_ENV); kubectl --namespace colonnade-system rollout restart deployment >/dev/null; \
+	  kubectl --namespace colonnade-system rollout status deployment --timeout=3m
+
+build/demo/flights.parquet: | venv
+	@mkdir -p build/demo && $(PY) -m colonnade_jobs.samples build/demo
+demo: install build/demo/flights.parquet ## the whole loop on real data, watched
+	@$(CLUSTER_ENV); $(PY) -m demo
 
 .PHONY: check format crds test test-unit test-api test-e2e test-faults test-chart
 check: venv ## lint, types, import rules, CRD drift

@@ -1,0 +1,117 @@
+"""Runs the story against the cluster that KUBECONFIG and COLONNADE_URL name."""
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+from pathlib import Path
+
+from demo.breach import breach_scraped_at, scrape_interval_seconds
+from demo.kubectl import CommandFailed, console, kubectl, wait_for
+from demo.plot import draw
+from demo.report import Report, Rollout, stable_at, unix
+from demo.story import CHAPTERS, Chapter
+from demo.traffic import Traffic, bodies, inputs_of
+from demo.watcher import Watcher
+
+QUICKSTART = Path("examples/quickstart")
+BUILD = Path("build/demo")
+NAME, NAMESPACE = "flights-late", "default"
+READY_SECONDS = 240
+CHAPTER_SECONDS = 240
+
+
+class StoryBroken(RuntimeError):
+    """A chapter did not end as it must."""
+
+
+async def main(rate: float, sample: Path) -> Report:
+    await _reset()
+    await _first_version()
+    model_url = f"{os.environ['COLONNADE_URL']}/namespaces/{NAMESPACE}/deployments/{NAME}/v2/models/{NAME}"
+    traffic = Traffic(f"{model_url}/infer", bodies(sample, await inputs_of(model_url)), rate)
+    watcher, stopped = Watcher(NAME, NAMESPACE), asyncio.Event()
+    console.rule(f"A steady load: {rate:.0f} real flights a second on {model_url}")
+    watching, loading = asyncio.create_task(watcher.run()), asyncio.create_task(traffic.run(stopped))
+    try:
+        rollouts = tuple([await _play(chapter, watcher, traffic) for chapter in CHAPTERS])
+    finally:
+        stopped.set()
+        await loading
+        watching.cancel()
+    failed = sum(answer.failed for answer in traffic.answers)
+    report = Report(await scrape_interval_seconds(), len(traffic.answers), failed, rollouts)
+    report.write(BUILD / "report.json")
+    draw(BUILD / "rollouts.png", watcher.moments, sorted(traffic.answers, key=lambda a: a.sent_at), rollouts)
+    _show_failures(traffic)
+    report.show(console)
+    return report
+
+
+async def _reset() -> None:
+    """A second run starts its story from the beginning."""
+    await kubectl("delete", "-f", str(QUICKSTART), "--ignore-not-found", "--wait=true", "--timeout=50s")
+
+
+async def _first_version() -> None:
+    console.rule("Real data becomes a model, and the model answers")
+    for manifest in ("10-dataset.yaml", "20-model-v1.yaml", "30-deployment.yaml"):
+        await kubectl("apply", "-f", str(QUICKSTART / manifest), say=True)
+    await wait_for("dset", "flights", NAMESPACE, READY_SECONDS)
+    await kubectl("get", "dset", "flights", "-n", NAMESPACE, say=True)
+    await wait_for("mv", "flights-late-1", NAMESPACE, READY_SECONDS)
+    await kubectl("get", "mv", "flights-late-1", "-n", NAMESPACE, say=True)
+    await wait_for("mdep", NAME, NAMESPACE, READY_SECONDS)
+    await kubectl("get", "mdep", NAME, "-n", NAMESPACE, say=True)
+
+
+async def _play(chapter: Chapter, watcher: Watcher, traffic: Traffic) -> Rollout:
+    console.rule(chapter.title)
+    await kubectl("apply", "-f", str(QUICKSTART / chapter.manifest), say=True)
+    await wait_for("mv", chapter.version, NAMESPACE, READY_SECONDS)
+    began, revision, shown = time.time(), "", ""
+    deadline = time.monotonic() + CHAPTER_SECONDS
+    while (outcome := chapter.ended(watcher.status)) is None:
+        if time.monotonic() > deadline:
+            raise StoryBroken(f"{chapter.version}: neither promoted nor rolled back within {CHAPTER_SECONDS} s; {shown}")
+        revision = (watcher.status.get("candidate") or {}).get("revision", revision)
+        shown = _say_step(watcher.status, shown)
+        await asyncio.sleep(0.2)
+    rejection = chapter.rejection(watcher.status)
+    reason = rejection["reason"] if rejection else ""
+    console.print(f"  {chapter.version}: {outcome} {reason}", style="bold green" if outcome == "Promoted" else "bold red")
+    if (outcome, reason) != (chapter.outcome, chapter.reason):
+        raise StoryBroken(f"{chapter.version}: {outcome} {reason}, where {chapter.outcome} {chapter.reason} was due")
+    if rejection is None:
+        return Rollout(chapter.version, watcher.status["stable"]["revision"], outcome, reason, began, time.time())
+    decided = unix(rejection["at"])
+    await asyncio.sleep(3)
+    home = stable_at(traffic.answers, revision, decided)
+    breach = await breach_scraped_at(NAMESPACE, NAME, revision, reason)
+    return Rollout(chapter.version, revision, outcome, reason, began, time.time(), breach, decided, home)
+
+
+def _say_step(status: dict[str, object], shown: str) -> str:
+    condition = next((c for c in status.get("conditions", []) if c["type"] == "Progressing"), {})  # type: ignore[attr-defined]
+    said = str(condition.get("message", ""))
+    if said != shown:
+        console.print(f"  {said}", style="dim")
+    return said
+
+
+def _show_failures(traffic: Traffic) -> None:
+    for answer in [a for a in traffic.answers if a.failed][:5]:
+        console.print(f"  failed: HTTP {answer.status} from {answer.revision or 'the router'}: {answer.error}", style="red")
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(prog="python -m demo", description=__doc__)
+    parser.add_argument("--rate", type=float, default=60, help="requests a second")
+    parser.add_argument("--sample", type=Path, default=BUILD / "flights.parquet", help="the flights to ask about")
+    arguments = parser.parse_args()
+    try:
+        done = asyncio.run(main(arguments.rate, arguments.sample))
+    except (StoryBroken, CommandFailed) as broken:
+        sys.exit(f"demo: {broken}")
+    sys.exit(1 if done.failed else 0)
