@@ -17,21 +17,8 @@ from colonnade.api import (
     ModelVersionStatus,
     MonitorPolicySpec,
     MonitorPolicyStatus,
+    ObjectMeta,
 )
-
-
-@dataclass(frozen=True)
-class Metadata:
-    """Who the object is. `finalizers` and `annotations` as they stand on the API server."""
-
-    namespace: str
-    name: str
-    uid: str
-    generation: int
-    created_at: datetime
-    deleted_at: datetime | None = None
-    finalizers: tuple[str, ...] = ()
-    annotations: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -210,7 +197,7 @@ class Exposure:
 
 @dataclass(frozen=True)
 class ObservedDataset:
-    metadata: Metadata
+    metadata: ObjectMeta
     spec: DatasetSpec | InvalidSpec
     status: DatasetStatus
     jobs: tuple[Job, ...] = ()
@@ -220,7 +207,7 @@ class ObservedDataset:
 class ObservedModelVersion:
     """`dataset` is None when the Dataset that the spec names doesn't exist; `serving` is None when nothing of this model serves."""
 
-    metadata: Metadata
+    metadata: ObjectMeta
     spec: ModelVersionSpec | InvalidSpec
     status: ModelVersionStatus
     jobs: tuple[Job, ...] = ()
@@ -236,7 +223,7 @@ class ObservedDeployment:
     `evidence` is about `exposure.subject`; both are empty while nothing is judged.
     """
 
-    metadata: Metadata
+    metadata: ObjectMeta
     spec: DeploymentSpec | InvalidSpec
     status: DeploymentStatus
     versions: tuple[ModelVersionSummary, ...] = ()
@@ -261,7 +248,7 @@ class Target:
 class ObservedMonitorPolicy:
     """`prometheus` is None when it answered, Missing when it didn't."""
 
-    metadata: Metadata
+    metadata: ObjectMeta
     spec: MonitorPolicySpec | InvalidSpec
     status: MonitorPolicyStatus
     targets: tuple[Target, ...] = ()
