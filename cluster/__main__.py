@@ -7,6 +7,7 @@ from pathlib import Path
 from cluster.apialone import serve
 from cluster.build import ensure_built
 from cluster.down import down
+from cluster.images import images
 from cluster.steps import ClusterError, say
 from cluster.up import up
 
@@ -14,6 +15,7 @@ COMMANDS = {
     "build": (ensure_built, "build everything that is built from Go modules, into the cache"),
     "up": (up, "start the cluster, or what has stopped of it; NODES=2 for two nodes"),
     "down": (down, "stop it and leave nothing behind but the nodes' images"),
+    "images": (images, "build the project's images, and those it stands on, and put them on the nodes"),
 }
 
 

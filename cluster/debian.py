@@ -18,7 +18,7 @@ FOR_THE_CLUSTER = (
     "libc6-dev",
     "python3-venv",
 )
-FOR_IMAGES = ("buildah", "debootstrap")
+FOR_IMAGES = ("buildah", "debootstrap", "debian-archive-keyring", "ca-certificates")
 
 
 def must_be_root() -> None:

@@ -18,7 +18,10 @@ metadata: {{name: helper}}
 spec:
   automountServiceAccountToken: false
   containers:
-  - {{name: helper, image: "{versions.TOOLS_IMAGE}", imagePullPolicy: IfNotPresent}}
+  - name: helper
+    image: {versions.TOOLS_IMAGE}
+    imagePullPolicy: IfNotPresent
+    securityContext: {{runAsUser: 0}}
 """
 
 
@@ -28,7 +31,7 @@ def settings() -> dict[str, object]:
         "sharedFileSystemPath": str(state() / "volumes"),
         "setupCommand": "/volume",
         "teardownCommand": "/volume",
-        "cmdTimeoutSeconds": 60,
+        "cmdTimeoutSeconds": 30,
     }
 
 
