@@ -4,6 +4,7 @@ import os
 import subprocess
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -20,9 +21,23 @@ def installed() -> None:
 @pytest.fixture
 def namespace(request: pytest.FixtureRequest) -> Iterator[Namespace]:
     """Pod Security `restricted` is enforced in it, and it goes with the test."""
+    with _namespace(request.node.name) as made:
+        yield made
+
+
+@pytest.fixture
+def other(request: pytest.FixtureRequest) -> Iterator[Namespace]:
+    """A second one."""
+    with _namespace(request.node.name) as made:
+        yield made
+
+
+@contextmanager
+def _namespace(test: str) -> Iterator[Namespace]:
     name = f"e2e-{uuid.uuid4().hex[:8]}"
     kubectl("create", "namespace", name)
-    kubectl("label", "namespace", name, "pod-security.kubernetes.io/enforce=restricted", f"test={request.node.name[:60].strip('[-]')}"[:63])
+    kubectl("label", "namespace", name, "pod-security.kubernetes.io/enforce=restricted")
+    kubectl("annotate", "namespace", name, f"test={test}")
     yield Namespace(name)
     kubectl("delete", "namespace", name, "--timeout=120s", seconds=150)
 

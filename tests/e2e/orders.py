@@ -1,0 +1,80 @@
+"""A Deployment that serves the orders' model, and the versions that may follow it."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from tests.e2e import tables
+from tests.e2e.client import Model
+from tests.e2e.world import Manifest, Namespace, dataset, deployment, eventually, model_version, policy
+
+FEATURES = {"include": ["country", "price"]}
+NAME = "orders"
+SIGNALS: tuple[dict[str, Any], ...] = (
+    {"name": "errors", "type": "ErrorRate", "max": 0.01, "window": "2m", "minSamples": 30, "action": "Rollback"},
+    {"name": "slow", "type": "Latency", "quantile": 0.95, "max": "2s", "window": "2m", "minSamples": 30, "action": "Rollback"},
+)
+CANARY = {"canary": {"steps": [{"setWeight": 20, "hold": "3s"}, {"setWeight": 50, "hold": "3s"}]}}
+
+
+def version(number: int, data: str = NAME, **training: Any) -> Manifest:
+    """The nth version, an honest one; each has another regularisation, so that each is another model."""
+    estimator = {"name": "sklearn.linear_model.LogisticRegression", "params": {"C": 1.0 / number}}
+    return model_version(f"orders-{number}", data, "returned", features=FEATURES, estimator=estimator, model=NAME, **training)
+
+
+def blind_version(number: int) -> Manifest:
+    """A version that never saw a French order, and raises on the first: it fails about one request in seven."""
+    return version(number, data="orders-without-france", preprocessing={"encode": {"handleUnknown": "Error"}})
+
+
+def rows() -> list[dict[str, Any]]:
+    frame = tables.mixed()
+    frame = frame[frame["country"].notna()]
+    found: list[dict[str, Any]] = frame[["country", "price"]].to_dict("records")
+    return found
+
+
+class Orders:
+    """The Deployment `orders` in a namespace, and what is asked of it in the tests."""
+
+    def __init__(self, namespace: Namespace, router: str, folder: Path, strategy: dict[str, Any] | None = None, **spec: Any) -> None:
+        self.namespace, self.folder = namespace, folder
+        self.model = Model(router, namespace.name, NAME)
+        namespace.apply(
+            dataset(NAME),
+            dataset("orders-without-france"),
+            version(1),
+            policy(NAME, *SIGNALS),
+            deployment(NAME, NAME, strategy=strategy or CANARY, monitorPolicyRef={"name": NAME}, **spec),
+        )
+        frame = tables.mixed()
+        namespace.push(NAME, tables.csv(folder, frame))
+        namespace.push("orders-without-france", tables.csv(folder, _without_france(frame), "without-france.csv"))
+        self.serves("orders-1")
+
+    def status(self) -> dict[str, Any]:
+        return self.namespace.status("mdep", NAME)
+
+    def serves(self, model_version: str, seconds: float = 180) -> None:
+        def settled() -> bool:
+            status = self.status()
+            return (status.get("stable") or {}).get("modelVersion") == model_version and not status.get("candidate")
+
+        eventually(f"orders serves {model_version}", settled, seconds)
+        self.namespace.becomes("mdep", NAME)
+
+    def sends(self, weight: int, seconds: float = 120) -> None:
+        eventually(f"{weight} % on the candidate", lambda: (self.status().get("candidate") or {}).get("weight") == weight, seconds)
+
+    def rolls_back(self, model_version: str, because: str, seconds: float = 180) -> None:
+        def rejected() -> list[dict[str, Any]]:
+            return [r for r in self.status().get("rejected", []) if r["modelVersion"] == model_version]
+
+        found = eventually(f"{model_version} is rejected", rejected, seconds)
+        assert found[0]["reason"] == because, found[0]
+
+
+def _without_france(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["country"] != "FR"]

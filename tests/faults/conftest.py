@@ -1,0 +1,5 @@
+"""The same cluster and words as the end-to-end tests; here things are broken on purpose."""
+
+from tests.e2e.conftest import installed, namespace, router
+
+__all__ = ["installed", "namespace", "router"]

@@ -1,0 +1,39 @@
+"""Without metrics nothing moves: the weight is held, the condition says why, and it goes on by itself when they are back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.client import none_failed
+from tests.e2e.orders import NAME, Orders, rows, version
+from tests.e2e.world import Namespace, eventually, kubectl
+
+
+def scale_prometheus(replicas: int) -> None:
+    kubectl("scale", "deployment/colonnade-prometheus", "-n", "colonnade-system", f"--replicas={replicas}")
+    kubectl("rollout", "status", "deployment/colonnade-prometheus", "-n", "colonnade-system", "--timeout=80s")
+
+
+@pytest.fixture
+def prometheus() -> Iterator[None]:
+    yield
+    scale_prometheus(1)
+
+
+def test_a_canary_waits_for_prometheus_and_goes_on_by_itself(namespace: Namespace, router: str, tmp_path: Path, prometheus: None) -> None:
+    orders = Orders(namespace, router, tmp_path, {"canary": {"steps": [{"setWeight": 20, "hold": "20s"}, {"setWeight": 50, "hold": "3s"}]}})
+    with orders.model.under_load(rows()) as traffic:
+        namespace.apply(version(2))
+        orders.sends(20)
+        scale_prometheus(0)
+        said = eventually(
+            "the condition names the metrics",
+            lambda: [m for m in [namespace.condition("mdep", NAME, "Progressing")["message"]] if "errors" in m],
+            60,
+        )
+        assert "weight stays at 20" in said[0]
+        assert orders.status()["candidate"]["weight"] == 20
+        scale_prometheus(1)
+        orders.serves("orders-2", seconds=240)
+    none_failed(traffic)
