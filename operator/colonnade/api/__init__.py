@@ -1,0 +1,134 @@
+"""The four kinds of group colonnade.dev: the vocabulary that users write, and the only source of the CRDs.
+
+Values are frozen; YAML names are camelCase, Python names snake_case. A spec refuses fields that it doesn't know; a
+status lets them pass. `Dataset.model_validate(object)` reads what the API server gives; `.manifest()` writes it.
+"""
+
+from colonnade.api.columns import ColumnRule, Table
+from colonnade.api.common import API_VERSION, GROUP, VERSION, Condition, ObjectMeta, ObjectRef, Resource, Status
+from colonnade.api.dataset import (
+    CleaningStep,
+    Dataset,
+    DatasetSpec,
+    DatasetStatus,
+    DatasetVersion,
+    DataSource,
+    Split,
+    Validation,
+)
+from colonnade.api.deployment import (
+    CandidateRevision,
+    Deployment,
+    DeploymentSpec,
+    DeploymentStatus,
+    RejectedRevision,
+    Rollback,
+    Rollout,
+    ServedModel,
+    ServedRevision,
+    Serving,
+    StepStatus,
+    Verdict,
+)
+from colonnade.api.durations import Duration, format_duration, parse_duration
+from colonnade.api.modelversion import (
+    Approval,
+    ApprovalState,
+    FoldMetric,
+    Gate,
+    GateVerdict,
+    Lineage,
+    Metric,
+    ModelSource,
+    ModelVersion,
+    ModelVersionSpec,
+    ModelVersionStatus,
+    Parity,
+    PinnedDataset,
+)
+from colonnade.api.monitorpolicy import (
+    MonitorPolicy,
+    MonitorPolicySpec,
+    MonitorPolicyStatus,
+    NoData,
+    Prometheus,
+    SignalStatus,
+    Target,
+)
+from colonnade.api.signals import Signal
+from colonnade.api.strategy import BlueGreen, Canary, Pause, RetryOnStable, Step, Strategy
+from colonnade.api.training import CrossValidation, Encode, Estimator, Features, Preprocessing, Training
+from colonnade.api.workload import Resources
+
+KINDS: tuple[type[Resource], ...] = (Dataset, ModelVersion, Deployment, MonitorPolicy)
+
+__all__ = [
+    "API_VERSION",
+    "GROUP",
+    "KINDS",
+    "VERSION",
+    "Approval",
+    "ApprovalState",
+    "BlueGreen",
+    "Canary",
+    "CandidateRevision",
+    "CleaningStep",
+    "ColumnRule",
+    "Condition",
+    "CrossValidation",
+    "DataSource",
+    "Dataset",
+    "DatasetSpec",
+    "DatasetStatus",
+    "DatasetVersion",
+    "Deployment",
+    "DeploymentSpec",
+    "DeploymentStatus",
+    "Duration",
+    "Encode",
+    "Estimator",
+    "Features",
+    "FoldMetric",
+    "Gate",
+    "GateVerdict",
+    "Lineage",
+    "Metric",
+    "ModelSource",
+    "ModelVersion",
+    "ModelVersionSpec",
+    "ModelVersionStatus",
+    "MonitorPolicy",
+    "MonitorPolicySpec",
+    "MonitorPolicyStatus",
+    "NoData",
+    "ObjectMeta",
+    "ObjectRef",
+    "Parity",
+    "Pause",
+    "PinnedDataset",
+    "Preprocessing",
+    "Prometheus",
+    "RejectedRevision",
+    "Resource",
+    "Resources",
+    "RetryOnStable",
+    "Rollback",
+    "Rollout",
+    "ServedModel",
+    "ServedRevision",
+    "Serving",
+    "Signal",
+    "SignalStatus",
+    "Split",
+    "Status",
+    "Step",
+    "StepStatus",
+    "Strategy",
+    "Table",
+    "Target",
+    "Training",
+    "Validation",
+    "Verdict",
+    "format_duration",
+    "parse_duration",
+]

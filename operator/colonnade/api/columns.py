@@ -1,0 +1,84 @@
+"""What a table must look like, column by column."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from colonnade.api.common import Rule, SpecPart
+
+MAX_COLUMNS = 512
+NUMERIC = ("number", "integer")
+TEXTUAL = ("category", "string", "text")
+
+
+def _bounds_fit(column: Any) -> bool:
+    return column.type in NUMERIC or (column.min is None and column.max is None)
+
+
+def _words_fit(column: Any) -> bool:
+    return column.type in TEXTUAL or not (column.allowed or column.pattern)
+
+
+class ColumnRule(SpecPart):
+    """One column: its type, and what its values must keep to."""
+
+    rules = (
+        Rule(
+            f"self.type in {list(NUMERIC)} || !(has(self.min) || has(self.max))",
+            "min and max bound numbers: set type to number or integer, or leave them out",
+            _bounds_fit,
+        ),
+        Rule(
+            f"self.type in {list(TEXTUAL)} || !(has(self.allowed) || has(self.pattern))",
+            "allowed and pattern speak of text: set type to category, string or text, or leave them out",
+            _words_fit,
+        ),
+        Rule(
+            "!(has(self.min) && has(self.max)) || self.min <= self.max",
+            "min must not exceed max: no value could pass",
+            lambda column: column.min is None or column.max is None or column.min <= column.max,
+            field=".min",
+        ),
+    )
+
+    name: Annotated[str, Field(min_length=1, max_length=128)] = Field(
+        description="Name of the column, as the data's header has it."
+    )
+    type: Literal["number", "integer", "boolean", "category", "string", "text", "date"] = Field(
+        description="number (floating point), integer, boolean, category (one of few words), string (an identifier), "
+        "text (words to learn from) or date. A value that can't be read as its type breaks the rule."
+    )
+    nullable: bool = Field(default=False, description="Whether a value may be missing.")
+    min: float | None = Field(default=None, description="Smallest value that may occur (number, integer).")
+    max: float | None = Field(default=None, description="Largest value that may occur (number, integer).")
+    allowed: tuple[Annotated[str, Field(max_length=256)], ...] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=1000,
+        description="The only values that may occur (category, string, text).",
+        json_schema_extra={"x-kubernetes-list-type": "set"},
+    )
+    pattern: Annotated[str, Field(min_length=1, max_length=512)] | None = Field(
+        default=None,
+        description="Regular expression (RE2) that each value must match (category, string, text), such as "
+        "^N[0-9A-Z]+$.",
+    )
+
+
+class Table(SpecPart):
+    """The columns, and which of them name a row."""
+
+    unique_key: tuple[Annotated[str, Field(min_length=1, max_length=128)], ...] = Field(
+        default=(),
+        max_length=16,
+        description="Columns that together name a row: of rows with equal values in all of them the first is valid, "
+        "the others break the rule.",
+        json_schema_extra={"x-kubernetes-list-type": "set"},
+    )
+    columns: tuple[ColumnRule, ...] = Field(
+        default=(),
+        max_length=MAX_COLUMNS,
+        description="Columns that must exist, and what their values must keep to. Columns that are not listed are "
+        "taken as they come.",
+        json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]},
+    )

@@ -1,0 +1,276 @@
+"""Dataset: a table that is collected, validated, cleaned and versioned by its content."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, computed_field
+
+from colonnade.api.columns import Table
+from colonnade.api.common import (
+    AGE,
+    READY,
+    REASON,
+    Column,
+    Count,
+    Digest,
+    Fraction,
+    Names,
+    ObjectRef,
+    Resource,
+    Rule,
+    Sentence,
+    SpecPart,
+    Status,
+    StatusPart,
+    Uri,
+    short_digest,
+)
+from colonnade.api.storage import HTTP_IS_MEANT, StorageUri
+
+MAX_VERSIONS = 100
+SCHEDULE_PATTERN = r"^(@(hourly|daily|weekly|monthly)|[0-9*,/-]+( [0-9A-Za-z*,/-]+){4})$"
+ColumnName = Annotated[str, Field(min_length=1, max_length=128)]
+
+
+class Upload(SpecPart):
+    """The data is brought by hand."""
+
+
+class Refresh(SpecPart):
+    """When to look at the source again."""
+
+    schedule: Annotated[str, Field(min_length=1, max_length=64, pattern=SCHEDULE_PATTERN)] = Field(
+        description="@hourly, @daily, @weekly, @monthly, or five cron fields in UTC, such as `*/15 * * * *`.",
+        json_schema_extra={
+            "x-kubernetes-validations": [
+                {
+                    "rule": f"self.matches('{SCHEDULE_PATTERN}')",
+                    "message": "write @hourly, @daily, @weekly, @monthly, or five cron fields such as '*/15 * * * *'",
+                }
+            ]
+        },
+    )
+
+
+class DataSource(SpecPart):
+    """Where the rows come from: exactly one of storageUri and upload."""
+
+    rules = (
+        Rule(
+            "has(self.storageUri) != has(self.upload)",
+            "say where the rows come from by exactly one of storageUri (such as s3://bucket/key.parquet) and upload: "
+            "{} (brought by `kubectl colonnade push`)",
+            lambda source: (source.storage_uri is None) != (source.upload is None),
+        ),
+        HTTP_IS_MEANT,
+        Rule(
+            "!has(self.refresh) || has(self.storageUri)",
+            "refresh needs a storageUri to look at; an upload is new when someone pushes it",
+            lambda source: source.refresh is None or source.storage_uri is not None,
+            field=".refresh",
+        ),
+    )
+
+    storage_uri: StorageUri | None = Field(
+        default=None,
+        description="Address of the data: s3://BUCKET/KEY, https://HOST/PATH, pvc://CLAIM/PATH, file:///store/PATH "
+        "(within the artifact store's volume), or http:// with insecure: true. A `*` in the last part takes all files "
+        "that match, in the order of their names.",
+    )
+    upload: Upload | None = Field(
+        default=None,
+        description="The rows are brought by hand: `kubectl colonnade push dset/NAME FILE`. Write `upload: {}` instead "
+        "of a storageUri.",
+    )
+    insecure: bool = Field(
+        default=False, description="Allow http://, where anyone on the way can read and change the data."
+    )
+    secret_ref: ObjectRef | None = Field(
+        default=None,
+        description="Secret with the source's credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and "
+        "AWS_ENDPOINT_URL, AWS_REGION) for s3://; username and password, or token, for https://.",
+    )
+    format: Literal["csv", "parquet"] | None = Field(
+        default=None, description="csv or parquet. Left out: told by the file's ending (.csv, .csv.gz, .parquet)."
+    )
+    refresh: Refresh | None = Field(
+        default=None,
+        description="When to look at the source again; changed content makes a new version, unchanged content none. "
+        "Left out: only when the spec changes.",
+    )
+
+
+class Validation(SpecPart):
+    """What happens to rows that break a rule of the schema."""
+
+    on_invalid: Literal["Quarantine", "Reject"] = Field(
+        default="Quarantine",
+        description="Quarantine: rows that break a rule are set aside, where they can be fetched, and the others make "
+        "the version. Reject: one such row, and there is no version.",
+    )
+    max_invalid_fraction: Fraction = Field(
+        default=0.01,
+        description="The largest share of rows that may be set aside, 0 to 1. Over it there is no version, and "
+        "condition Valid says why.",
+    )
+
+
+class DropDuplicates(SpecPart):
+    """Of rows that are equal in every column, the first stays."""
+
+
+class FillMissing(SpecPart):
+    """Gives a column's missing values one value."""
+
+    column: ColumnName = Field(description="The column whose missing values are filled.")
+    strategy: Literal["median", "mean", "mode"] = Field(
+        description="What they are filled with: the column's median or mean (numbers), or its most frequent value "
+        "(mode)."
+    )
+
+
+class Trim(SpecPart):
+    """Removes blanks at both ends of text."""
+
+    columns: Annotated[tuple[ColumnName, ...], Field(min_length=1, max_length=512)] = Field(
+        description="Text columns to trim.", json_schema_extra={"x-kubernetes-list-type": "set"}
+    )
+
+
+class CleaningStep(SpecPart):
+    """One step of cleaning: exactly one of its fields."""
+
+    rules = (
+        Rule(
+            "[has(self.dropDuplicates), has(self.fillMissing), has(self.trim)].filter(given, given).size() == 1",
+            "a cleaning step is exactly one of dropDuplicates, fillMissing and trim; write the next one as a step of "
+            "its own",
+            lambda step: len(step.model_fields_set) == 1,
+        ),
+    )
+
+    drop_duplicates: DropDuplicates | None = Field(
+        default=None, description="Of rows that are equal in every column the first stays. Write `dropDuplicates: {}`."
+    )
+    fill_missing: FillMissing | None = Field(default=None, description="Give a column's missing values one value.")
+    trim: Trim | None = Field(default=None, description="Remove blanks at both ends of text.")
+
+
+class Split(SpecPart):
+    """Which rows training never sees, so that a model is judged on others than it learnt from."""
+
+    rules = (
+        Rule(
+            "!(has(self.stratifyBy) && has(self.timeColumn))",
+            "stratifyBy draws the held-out rows at random, timeColumn takes the latest: name one of the two",
+            lambda split: split.stratify_by is None or split.time_column is None,
+        ),
+    )
+
+    test: Annotated[float, Field(gt=0, lt=1)] = Field(
+        default=0.2, description="Share of rows held out, between 0 and 1."
+    )
+    stratify_by: ColumnName | None = Field(
+        default=None,
+        description="Draw the held-out rows so that this column's values keep their shares: most often the target.",
+    )
+    time_column: ColumnName | None = Field(
+        default=None, description="Hold out the latest rows by this column, as a model that is to foretell meets them."
+    )
+    seed: Count = Field(default=0, description="Start of the random draw; the same seed and data give the same rows.")
+
+
+class DatasetSpec(SpecPart):
+    """A table, where it comes from and what it must look like."""
+
+    source: DataSource = Field(description="Where the rows come from.")
+    description: Sentence = Field(default="", description="What the table tells, in a sentence or two.")
+    owner: Sentence = Field(default="", description="Who answers for it: a person, a team, an address.")
+    license: Sentence = Field(default="", description="On what terms it may be used, such as CC0-1.0.")
+    table: Table | None = Field(
+        default=None,
+        alias="schema",
+        description="What the table must look like. Left out: columns and types are told from the data, and each row "
+        "is valid.",
+    )
+    validation: Validation = Field(
+        default=Validation(), description="What happens to rows that break a rule of the schema."
+    )
+    cleaning: tuple[CleaningStep, ...] = Field(
+        default=(),
+        max_length=64,
+        description="Steps taken in this order before the rows are checked.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
+    )
+    split: Split = Field(default=Split(), description="Which rows are held out from training to judge models on.")
+
+
+class DatasetVersion(StatusPart):
+    """One state of the table's content."""
+
+    digest: Digest | None = Field(
+        default=None, description="sha256 of the content; the version's name. Absent when the rows were not accepted."
+    )
+    rows: Count = Field(default=0, description="Rows that the version holds.")
+    bytes: Count = Field(default=0, description="Size in the artifact store.")
+    created_at: datetime | None = Field(default=None, description="When it was made.")
+    source: Sentence | None = Field(default=None, description="Where it came from.")
+    schema_digest: Digest | None = Field(
+        default=None, description="sha256 of the columns' names and types; equal while they are."
+    )
+    invalid_rows: Count = Field(default=0, description="Rows that broke a rule.")
+    report_uri: Uri | None = Field(default=None, description="The whole report of what was checked and found.")
+    quarantine_uri: Uri | None = Field(
+        default=None, description="The rows that were set aside, with the rule that each broke."
+    )
+
+
+class DatasetStatus(Status):
+    """What was collected."""
+
+    current: Digest | None = Field(default=None, description="Digest of the version that training uses now.")
+    versions: tuple[DatasetVersion, ...] = Field(
+        default=(),
+        max_length=MAX_VERSIONS,
+        description="Versions, the current one first.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
+    )
+    refused: DatasetVersion | None = Field(
+        default=None,
+        description="The last rows that were not accepted, with their report; absent once newer rows were.",
+    )
+    checked_at: datetime | None = Field(default=None, description="When the source was last looked at.")
+
+    @computed_field(
+        description="The current version in short: the first ten hex digits of its digest.",
+        json_schema_extra={"maxLength": 10},
+    )
+    def version(self) -> str | None:
+        return short_digest(self.current)
+
+
+class Dataset(Resource):
+    """A table that is collected, validated, cleaned, and versioned by its content.
+
+    Each change of the source's content makes a version, named by its sha256; a ModelVersion pins the one that it was
+    trained on.
+    """
+
+    names: ClassVar[Names] = Names(
+        plural="datasets",
+        short="dset",
+        columns=(
+            READY,
+            Column("Rows", ".status.versions[0].rows", "integer", about="Rows of the current version."),
+            Column("Version", ".status.version", about="The current version in short."),
+            Column("Invalid", ".status.versions[0].invalidRows", "integer", about="Rows of it that were set aside."),
+            REASON,
+            Column("Source", ".spec.source.storageUri", wide=True, about="Where the rows come from."),
+            AGE,
+        ),
+    )
+    kind: Literal["Dataset"] = "Dataset"
+    spec: DatasetSpec = Field(description="What the table is and must look like.")
+    status: DatasetStatus = Field(
+        default=DatasetStatus(), description="What was collected; written by Colonnade alone."
+    )

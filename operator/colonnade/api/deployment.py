@@ -1,0 +1,275 @@
+"""Deployment: a model, served as one revision after another, each brought in by canary or blue-green traffic."""
+
+from datetime import datetime, timedelta
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from colonnade.api.common import (
+    AGE,
+    READY,
+    Column,
+    Count,
+    Digest,
+    Name,
+    Names,
+    ObjectName,
+    ObjectRef,
+    Resource,
+    Revision,
+    Rule,
+    Sentence,
+    SpecPart,
+    Status,
+    StatusPart,
+    Uri,
+    Word,
+)
+from colonnade.api.durations import Duration
+from colonnade.api.strategy import DEFAULT_STRATEGY, Strategy
+from colonnade.api.workload import Resources
+
+Percent = Annotated[int, Field(ge=0, le=100)]
+
+
+class ServedModel(SpecPart):
+    """Which model, and which of its versions."""
+
+    rules = (
+        Rule(
+            "!(has(self.select) && has(self.version))",
+            "name one version, or let select choose it: leave out either version or select",
+            lambda model: model.select is None or model.version is None,
+            field=".version",
+        ),
+    )
+
+    name: Name = Field(description="The model: what its ModelVersions name in spec.model.")
+    select: Literal["LatestApproved"] | None = Field(
+        default=None,
+        description="LatestApproved: the newest version that passed its gates and, where it has to be, was approved. "
+        "This holds too where neither select nor version is given.",
+    )
+    version: ObjectName | None = Field(
+        default=None, description="Serve this ModelVersion and no other until the field is changed."
+    )
+
+
+class Serving(SpecPart):
+    """The pods that answer. A change makes a new revision, which is brought in like a new version."""
+
+    resources: Resources = Field(default=Resources(), description="What each serving pod asks for and may use.")
+    grace_period: Duration = Field(
+        default=timedelta(seconds=30),
+        description="How long a pod that is told to stop may take to answer the requests that it has.",
+    )
+
+
+class Rollback(SpecPart):
+    """What happens when a new revision proves bad."""
+
+    automatic: bool = Field(
+        default=True,
+        description="Whether a signal with action Rollback sends all traffic back to stable by itself. False: the "
+        "rollout is held instead.",
+    )
+    watch_after_promotion: Duration = Field(
+        default=timedelta(hours=24),
+        description="How long a promoted revision is still judged; the one before it is brought back when a signal "
+        "fails in that time.",
+    )
+    history_limit: Annotated[int, Field(ge=1, le=50)] = Field(
+        default=10, description="How many rollouts status.history remembers."
+    )
+
+
+class Traffic(SpecPart):
+    """Who splits the requests."""
+
+    provider: Literal["Envoy"] = Field(default="Envoy", description="Envoy: the router fleet that Colonnade brings.")
+
+
+class DeploymentSpec(SpecPart):
+    """What is served, on how many pods, and how a new revision takes over."""
+
+    model: ServedModel = Field(description="Which model, and which of its versions.")
+    replicas: Annotated[int, Field(ge=0, le=1000)] = Field(
+        default=2, description="Serving pods of the stable revision; two survive a node's drain."
+    )
+    serving: Serving = Field(default=Serving(), description="The pods that answer. A change makes a new revision.")
+    strategy: Strategy = Field(
+        default=DEFAULT_STRATEGY,
+        description="How a new revision takes over: canary (a growing share of the requests) or blueGreen (all at "
+        "once, after a proof). Left out: a canary of 5, 25 and 50 %.",
+    )
+    monitor_policy_ref: ObjectRef | None = Field(
+        default=None,
+        description="The MonitorPolicy whose signals judge the candidate. Left out: nothing is measured; a rollout "
+        "then goes by readiness and time alone.",
+    )
+    rollback: Rollback = Field(default=Rollback(), description="What happens when a new revision proves bad.")
+    progress_deadline: Duration = Field(
+        default=timedelta(minutes=10),
+        description="How long a candidate may take to get ready, or a rollout to get on; after that it is Stalled and "
+        "the candidate is taken back.",
+    )
+    paused: bool = Field(
+        default=False,
+        description="Hold every rollout where it is: weights stay, no new revision starts. A breach still rolls back.",
+    )
+    traffic: Traffic = Field(default=Traffic(), description="Who splits the requests.")
+
+
+class ServedRevision(StatusPart):
+    """A revision that takes requests."""
+
+    revision: Revision = Field(
+        description="Bundle and serving settings in one name; its pods and its Service carry it."
+    )
+    model_version: ObjectName = Field(description="The ModelVersion that it serves.")
+    digest: Digest = Field(description="sha256 of the bundle; each pod verifies it before it answers.")
+    artifact_uri: Uri | None = Field(
+        default=None, description="Where the bundle lies, so that the revision outlives its ModelVersion."
+    )
+    weight: Percent = Field(description="Percent of the requests that it is to get; stable and candidate sum to 100.")
+    ready: Count = Field(default=0, description="Pods that answer.")
+
+
+class CandidateRevision(ServedRevision):
+    """A revision that has yet to prove itself."""
+
+    observed_weight: Annotated[float, Field(ge=0, le=100)] | None = Field(
+        default=None,
+        description="Percent of the requests that it was seen to get; absent while that can't be measured.",
+    )
+
+
+class StepStatus(StatusPart):
+    """Where the rollout stands."""
+
+    index: Count = Field(description="The step that is being taken, from 0; equal to total once all were.")
+    total: Count = Field(description="How many steps the strategy has.")
+    reason: Word | None = Field(default=None, description="What it waits for, in one CamelCase word.")
+    message: Sentence | None = Field(default=None, description="What it waits for, with the numbers.")
+    since: datetime | None = Field(default=None, description="When this step began.")
+
+
+class Verdict(StatusPart):
+    """What one signal says about the candidate, with everything that it was decided on."""
+
+    signal: Word = Field(description="Name of the signal in the MonitorPolicy.")
+    result: Literal["Pass", "Fail", "InsufficientSamples", "NoData", "Error"] = Field(
+        description="Pass, Fail, or why neither can be said yet: InsufficientSamples, NoData, Error. Only Fail rolls "
+        "back, only Pass promotes."
+    )
+    value: float | None = Field(
+        default=None, description="What was measured: a fraction for ErrorRate, seconds for Latency."
+    )
+    limit: float | None = Field(default=None, description="What it was held against, in the same unit.")
+    stable_value: float | None = Field(default=None, description="The same measured on stable, for comparison.")
+    samples: Count | None = Field(default=None, description="Requests that the value was taken over.")
+    query: Annotated[str, Field(max_length=4096)] | None = Field(
+        default=None, description="The PromQL that was asked, to be asked again."
+    )
+    message: Sentence | None = Field(default=None, description="The verdict in words.")
+    at: datetime | None = Field(default=None, description="When the value was scraped.")
+
+
+class RejectedRevision(StatusPart):
+    """A revision that failed here and is not tried again."""
+
+    revision: Revision = Field(description="The revision.")
+    model_version: ObjectName | None = Field(default=None, description="The ModelVersion that it served.")
+    digest: Digest | None = Field(default=None, description="sha256 of its bundle.")
+    reason: Word = Field(description="Why, in one CamelCase word.")
+    message: Sentence | None = Field(default=None, description="Why, with the numbers.")
+    at: datetime = Field(description="When it was decided.")
+
+
+class Rollout(StatusPart):
+    """One rollout that is over."""
+
+    revision: Revision = Field(description="The revision that was to take over.")
+    model_version: ObjectName | None = Field(default=None, description="The ModelVersion that it served.")
+    digest: Digest | None = Field(default=None, description="sha256 of its bundle.")
+    artifact_uri: Uri | None = Field(default=None, description="Where the bundle lies.")
+    outcome: Literal["Promoted", "RolledBack", "Superseded"] = Field(description="How it ended.")
+    reason: Word | None = Field(default=None, description="Why, in one CamelCase word.")
+    message: Sentence | None = Field(default=None, description="Why, with the numbers.")
+    started_at: datetime | None = Field(default=None, description="When its first pod was asked for.")
+    breached_at: datetime | None = Field(
+        default=None, description="When the value that decided against it was scraped."
+    )
+    decided_at: datetime | None = Field(default=None, description="When it was decided.")
+    ended_at: datetime | None = Field(
+        default=None, description="When all routers were seen to send every request to one revision."
+    )
+
+
+class DeploymentStatus(Status):
+    """Who serves, and how the rollout goes. The routers obey stable, candidate and their weights."""
+
+    url: Uri | None = Field(default=None, description="Base URL for clients within the cluster.")
+    replicas: Count = Field(default=0, description="Serving pods of the stable revision.")
+    selector: Sentence | None = Field(default=None, description="Label selector of those pods, for autoscalers.")
+    stable: ServedRevision | None = Field(default=None, description="The revision that is trusted.")
+    candidate: CandidateRevision | None = Field(
+        default=None, description="The revision that is to take over; absent when none is."
+    )
+    step: StepStatus | None = Field(default=None, description="Where the rollout stands.")
+    verdicts: tuple[Verdict, ...] = Field(
+        default=(),
+        max_length=64,
+        description="What each signal says about the candidate.",
+        json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["signal"]},
+    )
+    rejected: tuple[RejectedRevision, ...] = Field(
+        default=(),
+        max_length=50,
+        description="Revisions that failed here, newest first; none of them is started again by itself.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
+    )
+    history: tuple[Rollout, ...] = Field(
+        default=(),
+        max_length=50,
+        description="Rollouts that are over, newest first.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
+    )
+
+
+class Deployment(Resource):
+    """A model that answers at http://NAME.NAMESPACE by the Open Inference Protocol, also while its versions change.
+
+    Short name mdep: apps/v1 has Deployments too, so write `kubectl get mdep` or `deployments.colonnade.dev`.
+    """
+
+    names: ClassVar[Names] = Names(
+        plural="deployments",
+        short="mdep",
+        scale=True,
+        columns=(
+            READY,
+            Column("Stable", ".status.stable.modelVersion", about="The version that is trusted."),
+            Column("Candidate", ".status.candidate.modelVersion", about="The version that is to take over."),
+            Column("Weight", ".status.candidate.weight", "integer", about="Percent of the requests that it is to get."),
+            Column("Step", ".status.step.index", "integer", about="Where the rollout stands."),
+            Column(
+                "Reason",
+                '.status.conditions[?(@.type=="Progressing")].reason',
+                about="What the rollout does or waits for.",
+            ),
+            Column("URL", ".status.url", wide=True, about="Base URL for clients within the cluster."),
+            Column(
+                "Observed",
+                ".status.candidate.observedWeight",
+                wide=True,
+                about="Percent that the candidate was seen to get.",
+            ),
+            AGE,
+        ),
+    )
+    kind: Literal["Deployment"] = "Deployment"
+    spec: DeploymentSpec = Field(description="What is served, on how many pods, and how a new revision takes over.")
+    status: DeploymentStatus = Field(
+        default=DeploymentStatus(), description="Who serves, and how the rollout goes; written by Colonnade alone."
+    )

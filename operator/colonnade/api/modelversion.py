@@ -1,0 +1,270 @@
+"""ModelVersion: one model, trained on one Dataset version or brought along, judged, and approved."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, computed_field
+
+from colonnade.api.common import (
+    AGE,
+    READY,
+    REASON,
+    Column,
+    Count,
+    Digest,
+    Name,
+    Names,
+    ObjectRef,
+    Resource,
+    Rule,
+    Sentence,
+    SpecPart,
+    Status,
+    StatusPart,
+    Uri,
+    Word,
+    short_digest,
+)
+from colonnade.api.storage import HTTP_IS_MEANT, StorageUri
+from colonnade.api.training import Training
+
+HEADLINES = ("roc_auc", "accuracy", "r2", "rmse")
+Metrics = Annotated[dict[str, "Metric"], Field(max_length=64)]
+
+
+class ModelSource(SpecPart):
+    """An ONNX file that was made elsewhere."""
+
+    rules = (HTTP_IS_MEANT,)
+
+    storage_uri: StorageUri = Field(
+        description="Address of one .onnx file: s3://BUCKET/KEY, https://HOST/PATH, pvc://CLAIM/PATH, "
+        "file:///store/PATH, or http:// with insecure: true."
+    )
+    insecure: bool = Field(default=False, description="Allow http://, where anyone on the way can change the model.")
+    secret_ref: ObjectRef | None = Field(
+        default=None,
+        description="Secret with the source's credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY for s3://; "
+        "username and password, or token, for https://.",
+    )
+
+
+class Gate(SpecPart):
+    """A bound that one metric on the held-out rows must keep."""
+
+    rules = (
+        Rule(
+            "has(self.min) || has(self.max) || has(self.comparedTo)",
+            "a gate bounds its metric by min, by max, or by comparedTo: Serving with maxRegression",
+            lambda gate: (gate.min, gate.max, gate.compared_to) != (None, None, None),
+        ),
+        Rule(
+            "has(self.comparedTo) == has(self.maxRegression)",
+            "comparedTo: Serving and maxRegression go together, such as maxRegression: 0.01",
+            lambda gate: (gate.compared_to is None) == (gate.max_regression is None),
+            field=".maxRegression",
+        ),
+        Rule(
+            "!(has(self.min) && has(self.max)) || self.min <= self.max",
+            "min must not exceed max: no model could pass",
+            lambda gate: gate.min is None or gate.max is None or gate.min <= gate.max,
+            field=".min",
+        ),
+    )
+
+    metric: Word = Field(description="Name of the metric as status.metrics has it, such as roc_auc, log_loss or rmse.")
+    min: float | None = Field(default=None, description="The metric must be at least this.")
+    max: float | None = Field(default=None, description="The metric must be at most this.")
+    compared_to: Literal["Serving"] | None = Field(
+        default=None,
+        description="Serving: compare with the version of the same model that serves now, on this version's held-out "
+        "rows.",
+    )
+    max_regression: Annotated[float, Field(ge=0)] | None = Field(
+        default=None,
+        description="By how much the metric may be worse than the one compared to, in the metric's own unit.",
+    )
+
+
+class Approval(SpecPart):
+    """Whether someone has to agree, and whether someone has."""
+
+    required: bool = Field(
+        default=False, description="Whether a version that passed its gates waits for someone's agreement."
+    )
+    decision: Literal["Approved", "Rejected"] | None = Field(
+        default=None, description="Approved, Rejected, or left out: not decided yet."
+    )
+    by: Annotated[str, Field(min_length=1, max_length=253)] | None = Field(default=None, description="Who decided.")
+    reason: Sentence | None = Field(default=None, description="Why, for those who ask later.")
+
+
+class ModelVersionSpec(SpecPart):
+    """How the version comes to be and what it must prove. How it comes to be can't be changed: make another version."""
+
+    rules = (
+        Rule(
+            "has(self.training) != has(self.source)",
+            "say how the model comes to be by exactly one of training (train it here) and source (an ONNX file brought "
+            "along)",
+            lambda spec: (spec.training is None) != (spec.source is None),
+        ),
+        Rule(
+            "self.model == oldSelf.model",
+            "model can't be changed: apply a ModelVersion of another name",
+            field=".model",
+        ),
+        Rule(
+            "has(self.training) == has(oldSelf.training) && (!has(self.training) || self.training == oldSelf.training)",
+            "training can't be changed, since the model was made by it: apply a ModelVersion of another name",
+            field=".training",
+        ),
+        Rule(
+            "has(self.source) == has(oldSelf.source) && (!has(self.source) || self.source == oldSelf.source)",
+            "source can't be changed, since the model was made from it: apply a ModelVersion of another name",
+            field=".source",
+        ),
+    )
+
+    model: Name = Field(description="The model that this is a version of: what a Deployment's spec.model.name names.")
+    training: Training | None = Field(default=None, description="Train the model here, on a Dataset.")
+    source: ModelSource | None = Field(default=None, description="Take an ONNX file that was made elsewhere.")
+    gates: tuple[Gate, ...] = Field(
+        default=(),
+        max_length=32,
+        description="Bounds that the held-out metrics must keep; a version that breaks one is never served by "
+        "LatestApproved.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
+    )
+    approval: Approval = Field(default=Approval(), description="Whether someone has to agree before it is served.")
+
+
+class Metric(StatusPart):
+    """A metric on the held-out rows, with what chance leaves open."""
+
+    value: float = Field(description="The metric on the held-out rows.")
+    low: float | None = Field(default=None, description="Lower end of its 95 % confidence interval.")
+    high: float | None = Field(default=None, description="Upper end of its 95 % confidence interval.")
+    n: Count | None = Field(default=None, description="Held-out rows that it was taken over.")
+
+
+class FoldMetric(StatusPart):
+    """A metric over the folds of cross-validation."""
+
+    mean: float = Field(description="Mean over the folds.")
+    std: float = Field(description="Standard deviation over the folds.")
+    folds: Count = Field(description="How many folds.")
+
+
+class Parity(StatusPart):
+    """How closely the serving engine repeats scikit-learn's answers."""
+
+    rows: Count = Field(description="Held-out rows that were compared, each of them.")
+    worst: float = Field(description="The largest difference that was found.")
+
+
+class Lineage(StatusPart):
+    """What the model was made from."""
+
+    dataset: Digest | None = Field(default=None, description="Digest of the Dataset version.")
+    image: Sentence | None = Field(default=None, description="The image that trained it.")
+    seed: Count | None = Field(default=None, description="Start of every random draw.")
+    source: Sentence | None = Field(default=None, description="Where a brought-along model came from.")
+    spec: Digest | None = Field(default=None, description="sha256 of the spec that made it.")
+
+
+class PinnedDataset(StatusPart):
+    """The Dataset version that training uses, settled when it began."""
+
+    name: Word = Field(description="Name of the Dataset.")
+    digest: Digest = Field(description="Digest of the version, pinned when training began.")
+
+
+class GateVerdict(StatusPart):
+    """How the version did at one gate."""
+
+    name: Word = Field(description="Which gate, such as roc_auc.min.")
+    verdict: Literal["Pass", "Fail", "NoData", "Error"] = Field(description="Pass, Fail, or why neither can be said.")
+    value: float | None = Field(default=None, description="What was measured.")
+    bound: float | None = Field(default=None, description="What it was held against.")
+    message: Sentence | None = Field(default=None, description="The verdict in words.")
+
+
+class ApprovalState(StatusPart):
+    """Where approval stands."""
+
+    state: Literal["NotRequired", "PendingManualApproval", "Approved", "Rejected"] = Field(
+        description="NotRequired, PendingManualApproval, Approved or Rejected."
+    )
+    by: Word | None = Field(default=None, description="Who decided.")
+    at: datetime | None = Field(default=None, description="When the decision was seen.")
+    reason: Sentence | None = Field(default=None, description="Why.")
+
+
+class ModelVersionStatus(Status):
+    """What became of it."""
+
+    digest: Digest | None = Field(
+        default=None, description="sha256 of the bundle: model, signature, metrics and golden answers in one."
+    )
+    artifact_uri: Uri | None = Field(default=None, description="Where the bundle lies in the artifact store.")
+    bytes: Count | None = Field(default=None, description="Size of the bundle.")
+    dataset: PinnedDataset | None = Field(default=None, description="The Dataset version that it is trained on.")
+    metrics: Metrics = Field(
+        default={}, description="Metrics on the held-out rows, by name, with 95 % confidence intervals."
+    )
+    cross_validation: Annotated[dict[str, FoldMetric], Field(max_length=64)] = Field(
+        default={}, description="Metrics over the folds of cross-validation, by name."
+    )
+    parity: Parity | None = Field(
+        default=None, description="How closely the serving engine repeats scikit-learn's answers."
+    )
+    lineage: Lineage | None = Field(default=None, description="What it was made from.")
+    gates: tuple[GateVerdict, ...] = Field(
+        default=(),
+        max_length=64,
+        description="How it did at each gate.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
+    )
+    approval: ApprovalState | None = Field(default=None, description="Where approval stands.")
+
+    @computed_field(
+        description="The bundle's digest in short: its first ten hex digits.", json_schema_extra={"maxLength": 10}
+    )
+    def version(self) -> str | None:
+        return short_digest(self.digest)
+
+    @computed_field(
+        description="One metric for `kubectl get`, such as `roc_auc 0.928`.", json_schema_extra={"maxLength": 160}
+    )
+    def headline(self) -> str | None:
+        known = [name for name in (*HEADLINES, *sorted(self.metrics)) if name in self.metrics]
+        return f"{known[0]} {self.metrics[known[0]].value:.4g}" if known else None
+
+
+class ModelVersion(Resource):
+    """One version of a model: trained on a Dataset or brought along as ONNX, judged on held-out rows, and approved.
+
+    The same spec on the same data makes the same bundle, named by its sha256. A Deployment serves it.
+    """
+
+    names: ClassVar[Names] = Names(
+        plural="modelversions",
+        short="mv",
+        columns=(
+            Column("Model", ".spec.model", about="The model that this is a version of."),
+            READY,
+            Column("Digest", ".status.version", about="The bundle's digest in short."),
+            Column("Metric", ".status.headline", about="One metric on the held-out rows."),
+            Column("Approval", ".status.approval.state", about="Where approval stands."),
+            REASON,
+            Column("Dataset", ".spec.training.datasetRef.name", wide=True, about="What it is trained on."),
+            Column("Estimator", ".spec.training.estimator.name", wide=True, about="The scikit-learn class."),
+            AGE,
+        ),
+    )
+    kind: Literal["ModelVersion"] = "ModelVersion"
+    spec: ModelVersionSpec = Field(description="How the version comes to be and what it must prove.")
+    status: ModelVersionStatus = Field(
+        default=ModelVersionStatus(), description="What became of it; written by Colonnade alone."
+    )
