@@ -74,13 +74,17 @@ async def _play(chapter: Chapter, watcher: Watcher, traffic: Traffic) -> Rollout
     deadline = time.monotonic() + CHAPTER_SECONDS
     while (outcome := chapter.ended(watcher.status)) is None:
         if time.monotonic() > deadline:
-            raise StoryBroken(f"{chapter.version}: neither promoted nor rolled back within {CHAPTER_SECONDS} s; {shown}")
+            raise StoryBroken(
+                f"{chapter.version}: neither promoted nor rolled back within {CHAPTER_SECONDS} s; {shown}"
+            )
         revision = (watcher.status.get("candidate") or {}).get("revision", revision)
         shown = _say_step(watcher.status, shown)
         await asyncio.sleep(0.2)
     rejection = chapter.rejection(watcher.status)
     reason = rejection["reason"] if rejection else ""
-    console.print(f"  {chapter.version}: {outcome} {reason}", style="bold green" if outcome == "Promoted" else "bold red")
+    console.print(
+        f"  {chapter.version}: {outcome} {reason}", style="bold green" if outcome == "Promoted" else "bold red"
+    )
     if (outcome, reason) != (chapter.outcome, chapter.reason):
         raise StoryBroken(f"{chapter.version}: {outcome} {reason}, where {chapter.outcome} {chapter.reason} was due")
     if rejection is None:
@@ -102,7 +106,9 @@ def _say_step(status: dict[str, object], shown: str) -> str:
 
 def _show_failures(traffic: Traffic) -> None:
     for answer in [a for a in traffic.answers if a.failed][:5]:
-        console.print(f"  failed: HTTP {answer.status} from {answer.revision or 'the router'}: {answer.error}", style="red")
+        console.print(
+            f"  failed: HTTP {answer.status} from {answer.revision or 'the router'}: {answer.error}", style="red"
+        )
 
 
 if __name__ == "__main__":

@@ -24,7 +24,12 @@ def draw(path: Path, moments: list[Moment], answers: list[Answer], rollouts: tup
     for each in rollouts:
         colour = RED if each.outcome == "RolledBack" else BLUE
         weight.annotate(
-            f"{each.version}\n{each.reason or each.outcome}", (each.ended - began, 100), ha="right", va="top", fontsize=8, color=colour
+            f"{each.version}\n{each.reason or each.outcome}",
+            (each.ended - began, 100),
+            ha="right",
+            va="top",
+            fontsize=8,
+            color=colour,
         )
         for axis in (weight, latency, errors):
             axis.axvline(each.ended - began, color=colour, linewidth=0.8, linestyle=":")
@@ -52,7 +57,12 @@ def _latency(axis: plt.Axes, answers: list[Answer], began: float) -> None:
     for quantile, colour in ((0.5, BLUE), (0.99, GREY)):
         bins = np.arange(0, seconds.max() + 1)
         each = [milliseconds[(seconds >= b) & (seconds < b + 1)] for b in bins]
-        axis.plot(bins, [np.quantile(e, quantile) if len(e) else np.nan for e in each], color=colour, label=f"p{quantile:.0%}"[:-1])
+        axis.plot(
+            bins,
+            [np.quantile(e, quantile) if len(e) else np.nan for e in each],
+            color=colour,
+            label=f"p{quantile:.0%}"[:-1],
+        )
     axis.set_yscale("log")
     axis.set_ylabel("latency, ms")
     axis.legend(frameon=False, loc="upper left", ncols=2)

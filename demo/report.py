@@ -80,7 +80,9 @@ def unix(moment: str) -> float:
 def _rollout(rollout: Rollout) -> dict[str, object]:
     times = {"began", "ended", "breachScrapedAt", "decidedAt", "stableAt"}
     return {
-        name: datetime.fromtimestamp(value, UTC).isoformat(timespec="milliseconds") if name in times and value else value
+        name: datetime.fromtimestamp(value, UTC).isoformat(timespec="milliseconds")
+        if name in times and value
+        else value
         for name, value in asdict(rollout).items()
     }
 

@@ -8,7 +8,7 @@ Outcome = Literal["Promoted", "RolledBack"]
 
 @dataclass(frozen=True)
 class Chapter:
-    """One new version. `reason`: why it must be rolled back, as status.rejected[].reason; empty where it must be promoted."""
+    """One new version. `reason`: why it must be rolled back, as in status.rejected; empty where it must be promoted."""
 
     title: str
     version: str
@@ -30,8 +30,14 @@ class Chapter:
 
 CHAPTERS = (
     Chapter("A better version is promoted", "flights-late-2", "40-model-v2.yaml", "Promoted"),
-    Chapter("An honest but slow version goes home", "flights-late-3", "50-model-v3.yaml", "RolledBack", "LatencyBreached"),
     Chapter(
-        "A version that fails on what occurs goes home", "flights-late-4", "60-model-v4.yaml", "RolledBack", "ErrorRateBreached"
+        "An honest but slow version goes home", "flights-late-3", "50-model-v3.yaml", "RolledBack", "LatencyBreached"
+    ),
+    Chapter(
+        "A version that fails on what occurs goes home",
+        "flights-late-4",
+        "60-model-v4.yaml",
+        "RolledBack",
+        "ErrorRateBreached",
     ),
 )

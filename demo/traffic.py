@@ -70,9 +70,9 @@ class Traffic:
 
 async def inputs_of(model_url: str) -> list[dict[str, Any]]:
     """The model's inputs as its metadata names them."""
-    async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_SECONDS)) as session:
-        async with session.get(model_url, raise_for_status=True) as response:
-            metadata = await response.json()
+    timeout = aiohttp.ClientTimeout(total=REQUEST_TIMEOUT_SECONDS)
+    async with aiohttp.request("GET", model_url, timeout=timeout, raise_for_status=True) as response:
+        metadata = await response.json()
     return list(metadata["inputs"])
 
 

@@ -45,5 +45,9 @@ class Watcher:
         stable, candidate = status.get("stable") or {}, status.get("candidate") or {}
         now = Moment(time.time(), stable.get("revision", ""), candidate.get("revision", ""), candidate.get("weight", 0))
         before = self.moments[-1] if self.moments else None
-        if before is None or (before.stable, before.candidate, before.weight) != (now.stable, now.candidate, now.weight):
+        if before is None or (before.stable, before.candidate, before.weight) != (
+            now.stable,
+            now.candidate,
+            now.weight,
+        ):
             self.moments.append(now)

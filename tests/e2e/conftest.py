@@ -55,6 +55,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     namespace = getattr(item, "funcargs", {}).get("namespace")
     if report.when == "call" and report.failed and namespace:
         seen = subprocess.run(
-            ["kubectl", "get", "colonnade,pods,jobs,events", "-n", namespace.name], capture_output=True, text=True, check=False
+            ["kubectl", "get", "colonnade,pods,jobs,events", "-n", namespace.name],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         report.sections.append(("what stood in the namespace", seen.stdout + seen.stderr))

@@ -13,7 +13,15 @@ FEATURES = {"include": ["country", "price"]}
 NAME = "orders"
 SIGNALS: tuple[dict[str, Any], ...] = (
     {"name": "errors", "type": "ErrorRate", "max": 0.01, "window": "2m", "minSamples": 30, "action": "Rollback"},
-    {"name": "slow", "type": "Latency", "quantile": 0.95, "max": "2s", "window": "2m", "minSamples": 30, "action": "Rollback"},
+    {
+        "name": "slow",
+        "type": "Latency",
+        "quantile": 0.95,
+        "max": "2s",
+        "window": "2m",
+        "minSamples": 30,
+        "action": "Rollback",
+    },
 )
 CANARY = {"canary": {"steps": [{"setWeight": 20, "hold": "3s"}, {"setWeight": 50, "hold": "3s"}]}}
 
@@ -21,7 +29,9 @@ CANARY = {"canary": {"steps": [{"setWeight": 20, "hold": "3s"}, {"setWeight": 50
 def version(number: int, data: str = NAME, **training: Any) -> Manifest:
     """The nth version, an honest one; each has another regularisation, so that each is another model."""
     estimator = {"name": "sklearn.linear_model.LogisticRegression", "params": {"C": 1.0 / number}}
-    return model_version(f"orders-{number}", data, "returned", features=FEATURES, estimator=estimator, model=NAME, **training)
+    return model_version(
+        f"orders-{number}", data, "returned", features=FEATURES, estimator=estimator, model=NAME, **training
+    )
 
 
 def blind_version(number: int) -> Manifest:
@@ -39,7 +49,9 @@ def rows() -> list[dict[str, Any]]:
 class Orders:
     """The Deployment `orders` in a namespace, and what is asked of it in the tests."""
 
-    def __init__(self, namespace: Namespace, router: str, folder: Path, strategy: dict[str, Any] | None = None, **spec: Any) -> None:
+    def __init__(
+        self, namespace: Namespace, router: str, folder: Path, strategy: dict[str, Any] | None = None, **spec: Any
+    ) -> None:
         self.namespace, self.folder = namespace, folder
         self.model = Model(router, namespace.name, NAME)
         namespace.apply(
@@ -66,7 +78,11 @@ class Orders:
         self.namespace.becomes("mdep", NAME)
 
     def sends(self, weight: int, seconds: float = 120) -> None:
-        eventually(f"{weight} % on the candidate", lambda: (self.status().get("candidate") or {}).get("weight") == weight, seconds)
+        eventually(
+            f"{weight} % on the candidate",
+            lambda: (self.status().get("candidate") or {}).get("weight") == weight,
+            seconds,
+        )
 
     def rolls_back(self, model_version: str, because: str, seconds: float = 180) -> None:
         def rejected() -> list[dict[str, Any]]:

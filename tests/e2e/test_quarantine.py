@@ -1,4 +1,4 @@
-"""Bad rows are put aside and can be fetched; too many of them make no version, and a ModelVersion says what it waits for."""
+"""Bad rows are put aside and can be fetched; too many make no version, and a ModelVersion says what it waits for."""
 
 from pathlib import Path
 
@@ -34,7 +34,9 @@ def test_bad_rows_are_quarantined_and_can_be_fetched(namespace: Namespace, tmp_p
     assert list(bad["price"]) == [-1.0] * 12
 
 
-def test_too_many_bad_rows_make_no_version_and_the_model_says_what_it_waits_for(namespace: Namespace, tmp_path: Path) -> None:
+def test_too_many_bad_rows_make_no_version_and_the_model_says_what_it_waits_for(
+    namespace: Namespace, tmp_path: Path
+) -> None:
     namespace.apply(
         dataset("orders", **RULES, validation={"onInvalid": "Quarantine", "maxInvalidFraction": 0.01}),
         model_version("orders-1", "orders", "returned"),

@@ -7,7 +7,9 @@ from tests.e2e.orders import NAME, Orders, blind_version, rows, version
 from tests.e2e.world import Namespace
 
 
-def test_a_good_version_takes_over_and_a_failing_one_goes_home(namespace: Namespace, router: str, tmp_path: Path) -> None:
+def test_a_good_version_takes_over_and_a_failing_one_goes_home(
+    namespace: Namespace, router: str, tmp_path: Path
+) -> None:
     orders = Orders(namespace, router, tmp_path)
     with orders.model.under_load(rows()) as traffic:
         namespace.apply(version(2))
@@ -19,7 +21,9 @@ def test_a_good_version_takes_over_and_a_failing_one_goes_home(namespace: Namesp
     assert namespace.condition("mdep", NAME, "RolledBack")["status"] == "True"
 
 
-def test_a_rejected_version_is_not_tried_again_when_applied_again(namespace: Namespace, router: str, tmp_path: Path) -> None:
+def test_a_rejected_version_is_not_tried_again_when_applied_again(
+    namespace: Namespace, router: str, tmp_path: Path
+) -> None:
     orders = Orders(namespace, router, tmp_path)
     with orders.model.under_load(rows()) as traffic:
         namespace.apply(blind_version(2))
@@ -32,14 +36,18 @@ def test_a_rejected_version_is_not_tried_again_when_applied_again(namespace: Nam
 
 
 def test_blue_green_switches_at_once_and_loses_nothing(namespace: Namespace, router: str, tmp_path: Path) -> None:
-    orders = Orders(namespace, router, tmp_path, {"blueGreen": {"hold": "3s", "autoPromotion": True, "scaleDownDelay": "5s"}})
+    orders = Orders(
+        namespace, router, tmp_path, {"blueGreen": {"hold": "3s", "autoPromotion": True, "scaleDownDelay": "5s"}}
+    )
     with orders.model.under_load(rows()) as traffic:
         namespace.apply(version(2))
         orders.serves("orders-2")
     none_failed(traffic)
 
 
-def test_equal_names_in_two_namespaces_never_meet(namespace: Namespace, other: Namespace, router: str, tmp_path: Path) -> None:
+def test_equal_names_in_two_namespaces_never_meet(
+    namespace: Namespace, other: Namespace, router: str, tmp_path: Path
+) -> None:
     one, two = Orders(namespace, router, tmp_path), Orders(other, router, tmp_path)
     other.apply(version(2))
     two.model.ask(rows()[0])

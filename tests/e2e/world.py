@@ -19,7 +19,9 @@ class Refused(AssertionError):
 
 
 def kubectl(*arguments: str, stdin: str | None = None, seconds: float = KUBECTL_SECONDS) -> str:
-    done = subprocess.run(["kubectl", *arguments], input=stdin, capture_output=True, text=True, timeout=seconds, check=False)
+    done = subprocess.run(
+        ["kubectl", *arguments], input=stdin, capture_output=True, text=True, timeout=seconds, check=False
+    )
     if done.returncode != 0:
         raise Refused(f"kubectl {' '.join(arguments)}: {done.stderr.strip()}")
     return done.stdout
@@ -58,9 +60,13 @@ class Namespace:
 
     def condition(self, kind: str, name: str, of_type: str) -> dict[str, str]:
         conditions = self.status(kind, name).get("conditions", [])
-        return next((dict(c) for c in conditions if c["type"] == of_type), {"status": "Unknown", "reason": "", "message": ""})
+        return next(
+            (dict(c) for c in conditions if c["type"] == of_type), {"status": "Unknown", "reason": "", "message": ""}
+        )
 
-    def becomes(self, kind: str, name: str, of_type: str = "Ready", status: str = "True", seconds: float = 180) -> dict[str, str]:
+    def becomes(
+        self, kind: str, name: str, of_type: str = "Ready", status: str = "True", seconds: float = 180
+    ) -> dict[str, str]:
         """The condition, once it has that status."""
         seen: dict[str, str] = {}
 
@@ -91,7 +97,9 @@ def dataset(name: str, **spec: Any) -> Manifest:
 
 def model_version(name: str, data: str, target: str, task: str = "Classification", **training: Any) -> Manifest:
     model, gates = training.pop("model", "model"), training.pop("gates", [])
-    estimator = {"name": "sklearn.linear_model.LogisticRegression" if task == "Classification" else "sklearn.linear_model.Ridge"}
+    estimator = {
+        "name": "sklearn.linear_model.LogisticRegression" if task == "Classification" else "sklearn.linear_model.Ridge"
+    }
     spec = {"datasetRef": {"name": data}, "target": target, "task": task, "estimator": estimator, "seed": 7, **training}
     return _resource("ModelVersion", name, {"model": model, "training": spec, "gates": gates})
 

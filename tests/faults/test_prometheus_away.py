@@ -1,4 +1,4 @@
-"""Without metrics nothing moves: the weight is held, the condition says why, and it goes on by itself when they are back."""
+"""Without metrics nothing moves: the weight is held, a condition says why, and it goes on when they are back."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,8 +21,15 @@ def prometheus() -> Iterator[None]:
     scale_prometheus(1)
 
 
-def test_a_canary_waits_for_prometheus_and_goes_on_by_itself(namespace: Namespace, router: str, tmp_path: Path, prometheus: None) -> None:
-    orders = Orders(namespace, router, tmp_path, {"canary": {"steps": [{"setWeight": 20, "hold": "20s"}, {"setWeight": 50, "hold": "3s"}]}})
+def test_a_canary_waits_for_prometheus_and_goes_on_by_itself(
+    namespace: Namespace, router: str, tmp_path: Path, prometheus: None
+) -> None:
+    orders = Orders(
+        namespace,
+        router,
+        tmp_path,
+        {"canary": {"steps": [{"setWeight": 20, "hold": "20s"}, {"setWeight": 50, "hold": "3s"}]}},
+    )
     with orders.model.under_load(rows()) as traffic:
         namespace.apply(version(2))
         orders.sends(20)
