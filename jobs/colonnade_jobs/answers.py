@@ -1,0 +1,37 @@
+"""A Job's answer: one JSON document in the container's termination message."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+LIMIT_BYTES = 4096
+TERMINATION_LOG = "/dev/termination-log"
+
+
+def write(answer: dict[str, Any]) -> None:
+    """Writes the answer where the kubelet reads it: /dev/termination-log, or where COLONNADE_TERMINATION_LOG says."""
+    Path(os.environ.get("COLONNADE_TERMINATION_LOG", TERMINATION_LOG)).write_bytes(encode(answer))
+
+
+def encode(answer: dict[str, Any]) -> bytes:
+    """The answer as JSON of at most 4,096 bytes; what doesn't fit is cut from its message, then from its tables."""
+    for shorter in (_whole, _short_message, _few_scores):
+        data = json.dumps(shorter(answer), ensure_ascii=False, separators=(",", ":")).encode()
+        if len(data) <= LIMIT_BYTES:
+            return data
+    least = {key: answer[key] for key in ("outcome", "reason", "digest", "artifactUri") if key in answer}
+    return json.dumps(least | {"message": "the answer was too long: see the report in the store"}).encode()
+
+
+def _whole(answer: dict[str, Any]) -> dict[str, Any]:
+    return answer
+
+
+def _short_message(answer: dict[str, Any]) -> dict[str, Any]:
+    message = str(answer.get("message", "")).encode()
+    return answer | {"message": message[:1000].decode(errors="ignore") + ("…" if len(message) > 1000 else "")}
+
+
+def _few_scores(answer: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in _short_message(answer).items() if key != "crossValidation"}

@@ -1,0 +1,72 @@
+"""Sources in S3: one object, a folder, or a glob."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fnmatch import fnmatchcase
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from colonnade_serving.store import Item, Store, StoreError, StoreNotFound, open_store
+
+from .. import progress
+from ..refusals import Refusal, Unreachable
+
+SOURCE_PREFIX = "COLONNADE_SOURCE_"
+
+
+def fetch(address: str, scratch: Path) -> list[Path]:
+    """The objects of s3://bucket/key-or-glob, streamed to scratch in key order.
+
+    Credentials: AWS_* from the environment; COLONNADE_SOURCE_AWS_* go before, where the store has others.
+    Raises Refusal when nothing matches, Unreachable when the bucket doesn't answer.
+    """
+    parts = urlsplit(address)
+    key = unquote(parts.path).lstrip("/")
+    try:
+        with _credentials():
+            bucket = open_store(f"s3://{parts.netloc}")
+        found = _matching(bucket, key)
+        if not found:
+            raise Refusal("SourceNotFound", f"spec.source.storageUri: nothing matches {address}")
+        return [_download(bucket, item, scratch / f"{n:06d}-{Path(item.path).name}") for n, item in enumerate(found)]
+    except StoreNotFound as error:
+        raise Refusal("SourceNotFound", f"spec.source.storageUri: {error}") from error
+    except StoreError as error:
+        raise Unreachable("SourceUnreachable", str(error)) from error
+
+
+def _matching(bucket: Store, key: str) -> list[Item]:
+    wildcard = min((key.index(char) for char in "*?[" if char in key), default=None)
+    if wildcard is None:
+        return [item for item in bucket.list(str(Path(key).parent) if "/" in key else "") if item.path == key] or [
+            item for item in bucket.list(key.rstrip("/")) if item.size
+        ]
+    folder = key[:wildcard].rpartition("/")[0]
+    depth = key.count("/")
+    matches = (item for item in bucket.list(folder) if fnmatchcase(item.path, key))
+    return [item for item in matches if "**" in key or item.path.count("/") == depth]
+
+
+def _download(bucket: Store, item: Item, target: Path) -> Path:
+    progress.report(5, f"fetching {bucket.uri(item.path)} ({item.size:,} bytes)")
+    bucket.fetch(item.path, target)
+    return target
+
+
+@contextmanager
+def _credentials() -> Iterator[None]:
+    own = {key.removeprefix(SOURCE_PREFIX): value for key, value in os.environ.items() if key.startswith(SOURCE_PREFIX)}
+    before = {key: value for key, value in os.environ.items() if key.startswith("AWS_")}
+    if not own:
+        yield
+        return
+    for key in before:
+        del os.environ[key]
+    os.environ.update(own)
+    try:
+        yield
+    finally:
+        for key in own:
+            del os.environ[key]
+        os.environ.update(before)

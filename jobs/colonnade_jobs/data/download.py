@@ -1,0 +1,58 @@
+"""Sources behind https: streamed, with timeouts, never downgraded to http on the way."""
+
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+import httpx
+
+from .. import progress
+from ..refusals import Refusal, Unreachable
+
+TIMEOUT = httpx.Timeout(30, connect=10)
+CHUNK_BYTES = 1 << 20
+MAX_REDIRECTS = 5
+RETRYABLE = {408, 425, 429}
+
+
+def fetch(address: str, scratch: Path, *, insecure: bool = False) -> Path:
+    """Streams an address to scratch under its own file name.
+
+    insecure: plain http is taken too. Raises Refusal (gone, forbidden, downgraded), Unreachable.
+    """
+    try:
+        with httpx.Client(timeout=TIMEOUT, transport=httpx.HTTPTransport(retries=3)) as client:
+            return _follow(client, httpx.URL(address), scratch, insecure)
+    except httpx.HTTPError as error:
+        raise Unreachable("SourceUnreachable", f"{address}: {error or type(error).__name__}") from error
+
+
+def _follow(client: httpx.Client, url: httpx.URL, scratch: Path, insecure: bool) -> Path:
+    for _ in range(MAX_REDIRECTS + 1):
+        if url.scheme != "https" and not insecure:
+            raise Refusal("InsecureSource", f"spec.source.storageUri: it redirects to {url}, plain http; set insecure")
+        with client.stream("GET", url) as response:
+            if response.next_request is None:
+                _check(response)
+                return _save(response, scratch)
+            url = response.next_request.url
+    raise Refusal("SourceNotFound", f"spec.source.storageUri: more than {MAX_REDIRECTS} redirects, the last to {url}")
+
+
+def _check(response: httpx.Response) -> None:
+    status = response.status_code
+    if status < 400:
+        return
+    message = f"spec.source.storageUri: {response.url} answers {status} {response.reason_phrase}"
+    if status >= 500 or status in RETRYABLE:
+        raise Unreachable("SourceUnreachable", message)
+    raise Refusal("SourceNotFound", message)
+
+
+def _save(response: httpx.Response, scratch: Path) -> Path:
+    target = scratch / (PurePosixPath(unquote(response.url.path)).name or "download.csv")
+    total = int(response.headers.get("content-length", 0))
+    progress.report(5, f"fetching {response.url} ({total:,} bytes)" if total else f"fetching {response.url}")
+    with target.open("wb") as file:
+        for chunk in response.iter_bytes(CHUNK_BYTES):
+            file.write(chunk)
+    return target

@@ -1,0 +1,71 @@
+"""The command: `colonnade-jobs dataset | train`."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from colonnade_serving.store import Store, StoreError, open_store
+
+from . import answers, progress
+from .documents import DatasetJob, TrainJob, read
+from .refusals import Refusal, Unreachable
+
+USAGE = "usage: colonnade-jobs dataset | train, with COLONNADE_JOB and COLONNADE_STORE in the environment"
+
+
+def main() -> None:
+    """Runs one Job: exit 0 with a definite answer, 1 with what a retry may mend, 2 on wrong usage."""
+    command = COMMANDS.get(sys.argv[1]) if len(sys.argv) == 2 else None
+    document, url = os.environ.get("COLONNADE_JOB"), os.environ.get("COLONNADE_STORE")
+    if command is None or not document or not url:
+        sys.exit(USAGE)
+    outcome, code = _answer(command, document, url)
+    answers.write(outcome)
+    progress.report(100, f"{outcome['outcome']}: {outcome['message']}")
+    sys.exit(code)
+
+
+def _answer(command: "Command", document: str, url: str) -> tuple[dict[str, Any], int]:
+    try:
+        with tempfile.TemporaryDirectory(prefix="colonnade-") as scratch:
+            return command(document, url, Path(scratch)), 0
+    except Unreachable as error:
+        return {"outcome": "Error", "reason": error.reason, "message": error.message}, 1
+    except MemoryError:
+        return {"outcome": "Error", "reason": "OutOfMemory", "message": "the Job ran out of memory: raise its limit"}, 1
+
+
+def dataset(document: str, url: str, scratch: Path) -> dict[str, Any]:
+    """The answer to a dataset Job. Raises Unreachable."""
+    from . import data  # noqa: PLC0415 - each command loads only its own libraries: duckdb here, scikit-learn there
+
+    try:
+        job = read(DatasetJob, document)
+        return data.run(job, _store(url, job.namespace), scratch, Path(os.environ.get("COLONNADE_CLAIMS", "/pvc")))
+    except Refusal as refusal:
+        return {"outcome": "Invalid", "reason": refusal.reason, "message": refusal.message, "version": None}
+
+
+def train(document: str, url: str, scratch: Path) -> dict[str, Any]:
+    """The answer to a training Job. Raises Unreachable."""
+    from . import training  # noqa: PLC0415 - as above
+
+    try:
+        job = read(TrainJob, document)
+        return training.run(job, _store(url, job.namespace), scratch)
+    except Refusal as refusal:
+        return {"outcome": "Failed", "reason": refusal.reason, "message": refusal.message, "digest": None}
+
+
+def _store(url: str, namespace: str) -> Store:
+    try:
+        return open_store(url, namespace)
+    except StoreError as error:
+        raise Unreachable("StoreUnreachable", str(error)) from error
+
+
+Command = Callable[[str, str, Path], dict[str, Any]]
+COMMANDS: dict[str, Command] = {"dataset": dataset, "train": train}
