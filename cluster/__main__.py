@@ -7,7 +7,9 @@ from pathlib import Path
 from cluster.apialone import serve
 from cluster.build import ensure_built
 from cluster.down import down
+from cluster.env import env
 from cluster.images import images
+from cluster.status import status
 from cluster.steps import ClusterError, say
 from cluster.up import up
 
@@ -15,6 +17,8 @@ COMMANDS = {
     "build": (ensure_built, "build everything that is built from Go modules, into the cache"),
     "up": (up, "start the cluster, or what has stopped of it; NODES=2 for two nodes"),
     "down": (down, "stop it and leave nothing behind but the nodes' images"),
+    "status": (status, "what of it runs, and what it weighs; exits 1 unless all is well"),
+    "env": (env, "shell lines that set KUBECONFIG, PATH and COLONNADE_URL"),
     "images": (images, "build the project's images, and those it stands on, and put them on the nodes"),
 }
 
@@ -29,16 +33,16 @@ def parser() -> argparse.ArgumentParser:
     return whole
 
 
-def main(arguments: argparse.Namespace) -> None:
+def main(arguments: argparse.Namespace) -> int:
     if arguments.command == "apiserver":
         serve(arguments.dir)
-    else:
-        COMMANDS[arguments.command][0]()
+        return 0
+    return 1 if COMMANDS[arguments.command][0]() is False else 0
 
 
 if __name__ == "__main__":
     try:
-        main(parser().parse_args())
+        sys.exit(main(parser().parse_args()))
     except ClusterError as error:
         say(f"cluster: {error}")
         sys.exit(1)

@@ -8,6 +8,7 @@ from cluster.build import ensure_built
 from cluster.certs import Authority
 from cluster.debian import FOR_THE_CLUSTER, ensure_installed, must_be_root
 from cluster.dns import coredns
+from cluster.env import link_programs
 from cluster.kubeconfig import write_kubeconfig
 from cluster.locks import locked
 from cluster.machine import ensure_node, remove_node
@@ -50,6 +51,7 @@ def _ensure_cluster(wanted: list[Node]) -> None:
     state().mkdir(parents=True, exist_ok=True)
     authority = Authority(state() / "pki")
     write_kubeconfig(kubeconfig(), authority, ADMINISTRATOR, f"https://127.0.0.1:{controlplane.API_PORT}")
+    link_programs()
     ensure_bridge()
     _ensure_control_plane(authority)
     _retire([node for node in known() if node not in wanted], authority)
