@@ -5,6 +5,9 @@
 """
 
 import os
+from importlib.metadata import version
 
 # A serving pod calls nobody: onnxruntime reads this when it is first imported.
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
+__version__ = version("colonnade-serving")

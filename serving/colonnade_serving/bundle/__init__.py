@@ -4,6 +4,7 @@ What training writes, serving verifies and replays before it answers anyone.
 """
 
 from .format import FORMAT, Bundle, Golden, Tensor, TensorSignature, encode
+from .golden import GoldenMismatch, difference, replay
 from .verify import MANIFEST, BundleError, read_bundle, verify_bundle
 
 __all__ = [
@@ -12,9 +13,12 @@ __all__ = [
     "Bundle",
     "BundleError",
     "Golden",
+    "GoldenMismatch",
     "Tensor",
     "TensorSignature",
+    "difference",
     "encode",
     "read_bundle",
+    "replay",
     "verify_bundle",
 ]

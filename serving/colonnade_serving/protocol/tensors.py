@@ -39,7 +39,7 @@ def to_json(array: np.ndarray) -> list[Any]:
     return [None if math.isnan(element) else element for element in flat.tolist()]
 
 
-def dtype_of(name: str, datatype: str) -> np.dtype:
+def dtype_of(name: str, datatype: Any) -> np.dtype:
     """numpy's type for a datatype. Raises ProtocolError (400) when the protocol has no such datatype here."""
     try:
         return NUMPY[datatype]

@@ -1,0 +1,56 @@
+"""colonnade-serve: settings, logs, exit code."""
+
+import logging
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import NoReturn
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from pydantic_settings import CliApp
+
+from .server.logs import set_up
+from .server.serve import serve
+from .settings import TERMINATION_LOG, Settings
+
+log = logging.getLogger("colonnade_serving")
+
+
+def main() -> None:
+    """The command. Exit code 0 after a drain, 1 when the model can't be served, 2 when the settings are wrong."""
+    settings = _settings()
+    set_up(settings.log_level)
+    failure = serve(settings)
+    if failure is not None:
+        log.error(failure)
+        _tell_kubernetes(settings.termination_log, failure)
+        sys.exit(1)
+
+
+def _settings() -> Settings:
+    try:
+        settings = CliApp.run(Settings)
+    except ValidationError as error:
+        _refuse("; ".join(_wrong(details) for details in error.errors(include_url=False)))
+    if not settings.bundle:
+        _refuse("give a bundle's directory, a .onnx file or an address (or COLONNADE_BUNDLE); --help says more")
+    return settings
+
+
+def _wrong(details: ErrorDetails) -> str:
+    name = str(details["loc"][0]) if details["loc"] else "settings"
+    return f"--{name.replace('_', '-')} (COLONNADE_{name.upper()}) is {details['input']!r}: {details['msg']}"
+
+
+def _refuse(message: str) -> NoReturn:
+    print(f"colonnade-serve: {message}", file=sys.stderr)
+    _tell_kubernetes(TERMINATION_LOG, message)
+    sys.exit(2)
+
+
+def _tell_kubernetes(path: Path, message: str) -> None:
+    """Kubernetes creates the file; elsewhere there is none, and nothing is written."""
+    with suppress(OSError), path.open("r+") as file:
+        file.truncate()
+        file.write(message[:4096])

@@ -1,0 +1,48 @@
+"""What a model takes and gives, looked up by name on every request."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Spec(Protocol):
+    """An input or output: the engine's TensorSpec and the bundle's TensorSignature both are."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def datatype(self) -> str: ...
+    @property
+    def shape(self) -> Iterable[int]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One input or output; -1 in shape is a dimension of any size."""
+
+    name: str
+    datatype: str
+    shape: tuple[int, ...]
+
+    def takes(self, shape: tuple[int, ...]) -> bool:
+        """Whether an array of this shape fits."""
+        return len(shape) == len(self.shape) and all(
+            wanted in (-1, size) for wanted, size in zip(self.shape, shape, strict=True)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A model's inputs and outputs by name, in the graph's order."""
+
+    inputs: dict[str, Field]
+    outputs: dict[str, Field]
+
+
+def signature(inputs: Iterable[Spec], outputs: Iterable[Spec]) -> Signature:
+    """The signature of a model with these inputs and outputs."""
+    return Signature(_by_name(inputs), _by_name(outputs))
+
+
+def _by_name(specs: Iterable[Spec]) -> dict[str, Field]:
+    return {spec.name: Field(spec.name, spec.datatype, tuple(spec.shape)) for spec in specs}

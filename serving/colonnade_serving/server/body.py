@@ -1,0 +1,45 @@
+"""Reading a request's body, within the limit."""
+
+from starlette.requests import Request
+
+from ..protocol.errors import ProtocolError
+
+
+class ClientGone(Exception):
+    """The client closed its connection; nobody waits for an answer."""
+
+
+async def read(http: Request, limit: int) -> bytes:
+    """The whole body, at most limit bytes. Raises ProtocolError (413, 415) and ClientGone."""
+    encoding = http.headers.get("content-encoding", "identity")
+    if encoding != "identity":
+        raise ProtocolError(f"Content-Encoding: {encoding} is unknown here; send the body as it is", 415)
+    length = http.headers.get("content-length")
+    if length is not None and int(length) > limit:
+        raise too_large(limit)
+    message = await http.receive()
+    if message["type"] == "http.request" and not message.get("more_body", False):
+        return _within(message["body"], limit)
+    chunks: list[bytes] = []
+    total = 0
+    while True:
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        chunks.append(message["body"])
+        total += len(message["body"])
+        if total > limit:
+            raise too_large(limit)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+        message = await http.receive()
+
+
+def too_large(limit: int) -> ProtocolError:
+    """The answer to a body over the limit."""
+    return ProtocolError(f"body: more than {limit} bytes; send fewer rows at once", 413)
+
+
+def _within(body: bytes, limit: int) -> bytes:
+    if len(body) > limit:
+        raise too_large(limit)
+    return body

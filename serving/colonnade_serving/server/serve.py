@@ -1,0 +1,101 @@
+"""The process: listen, load, answer, drain, end."""
+
+import asyncio
+import logging
+import signal
+import socket
+import time
+from types import FrameType
+
+import uvicorn
+
+from ..loading import CannotServe, Source, load
+from ..settings import Settings
+from .app import create_app
+from .metrics import Metrics
+from .runtime import Runtime
+
+log = logging.getLogger(__name__)
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which on SIGTERM goes on serving for drain_delay, not ready, and then ends with exit code 0."""
+
+    def __init__(self, config: uvicorn.Config, runtime: Runtime) -> None:
+        super().__init__(config)
+        self.failure: str | None = None
+        self._runtime = runtime
+        self._stop_at: float | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listens first, so that liveness answers while the model loads."""
+        await super().startup(sockets)
+        self._loading = asyncio.create_task(self._load())
+
+    async def on_tick(self, counter: int) -> bool:
+        """Every 0.1 s: whether to end."""
+        if self._stop_at is not None and time.monotonic() >= self._stop_at:
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """A signal: drain; a second one, or Ctrl+C, ends at once with what is in flight answered."""
+        del frame
+        again = self._stop_at is not None
+        self._runtime.start_drain()
+        delay = 0.0 if again or sig == signal.SIGINT else self._runtime.settings.drain_delay
+        self._stop_at = time.monotonic() + delay
+
+    async def _load(self) -> None:
+        settings = self._runtime.settings
+        source = Source(settings.bundle, settings.digest, settings.model, settings.version)
+        try:
+            model = await asyncio.to_thread(load, source, settings.cache_dir, settings.intra_op_threads)
+        except CannotServe as error:
+            self.failure, self.should_exit = str(error), True
+            return
+        except Exception as error:
+            log.exception("loading hit a fault of the server")
+            self.failure, self.should_exit = f"loading hit a fault: {error!r}", True
+            return
+        self._runtime.adopt(model)
+        log.info("ready", extra={"model": model.name, "digest": model.digest, "golden": model.golden})
+
+
+def serve(settings: Settings) -> str | None:
+    """Serves until a signal comes; returns why it could not, None after a clean end."""
+    try:
+        listener = socket.create_server(
+            (settings.host, settings.http_port), family=_family(settings.host), backlog=4096
+        )
+    except OSError as error:
+        return f"{settings.host} port {settings.http_port}: {error.strerror}"
+    runtime = Runtime(settings, Metrics())
+    server = Server(_config(settings, runtime), runtime)
+    log.info("listening", extra={"host": settings.host, "port": listener.getsockname()[1]})
+    try:
+        server.run([listener])
+    finally:
+        runtime.close()
+    log.info("ended", extra={"failure": server.failure})
+    return server.failure
+
+
+def _family(host: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _config(settings: Settings, runtime: Runtime) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(runtime),
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=settings.keep_alive_timeout,
+        timeout_graceful_shutdown=int(settings.drain_timeout),
+        backlog=4096,
+    )
