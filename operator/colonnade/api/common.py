@@ -4,8 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic.alias_generators import to_camel
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 GROUP = "colonnade.dev"
 VERSION = "v1alpha1"
@@ -35,7 +37,10 @@ class Rule(NamedTuple):
     message: str
     holds: Callable[[Any], bool] = lambda _: True  # a rule about a change is the API server's alone
     field: str = ""  # which field the message is about, such as ".storageUri"; the object itself when empty
-    says: str = ""  # a CEL expression that gives the message with its values
+
+    def manifest(self) -> dict[str, str]:
+        """The rule as one of x-kubernetes-validations."""
+        return {"rule": self.cel, "message": self.message, **({"fieldPath": self.field} if self.field else {})}
 
 
 class Part(BaseModel):
@@ -53,6 +58,13 @@ class SpecPart(Part):
 
     model_config = ConfigDict(extra="forbid")
     rules: ClassVar[tuple[Rule, ...]] = ()
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler.resolve_ref_schema(handler(core))
+        if cls.rules:
+            schema["x-kubernetes-validations"] = [rule.manifest() for rule in cls.rules]
+        return schema
 
     @model_validator(mode="after")
     def _rules_hold(self) -> Self:

@@ -8,8 +8,6 @@ from pydantic import Field
 from colonnade.api.common import Rule, SpecPart
 from colonnade.api.durations import Duration
 
-WEIGHTS = "self.filter(s, has(s.setWeight)).map(s, s.setWeight)"
-
 
 class Pause(SpecPart):
     """A halt in the rollout."""
@@ -86,23 +84,19 @@ class Canary(SpecPart):
 
     rules = (
         Rule(
-            f"!has(self.steps) || {WEIGHTS.replace('self', 'self.steps')}.size() > 0",
+            "!has(self.steps) || self.steps.exists(s, has(s.setWeight))",
             "some step has to set a weight, such as {setWeight: 5, hold: 1m}: nothing is promoted that never had a "
             "request",
             lambda canary: bool(_weights(canary)),
             field=".steps",
         ),
         Rule(
-            "!has(self.steps) || ASCENDING".replace(
-                "ASCENDING",
-                "(WEIGHTS.isSorted() && self.steps.all(a, !has(a.setWeight) || self.steps.filter(b, has(b.setWeight) "
-                "&& b.setWeight == a.setWeight).size() == 1))",
-            ).replace("WEIGHTS", WEIGHTS.replace("self", "self.steps")),
+            "!has(self.steps) || self.steps.filter(s, has(s.setWeight)).map(s, s.setWeight).isSorted() && "
+            "self.steps.all(a, !has(a.setWeight) || self.steps.exists_one(b, has(b.setWeight) && a.setWeight == "
+            "b.setWeight))",
             "weights ascend from step to step, each above the one before, such as 5, 25, 50",
             _ascend,
             field=".steps",
-            says=f"'weights ascend from step to step, each above the one before; these are ' + "
-            f"{WEIGHTS.replace('self', 'self.steps')}.map(w, string(w)).join(', ')",
         ),
     )
 

@@ -89,8 +89,8 @@ class Training(SpecPart):
 
     rules = (
         Rule(
-            "!has(self.features) || (self.target in self.features.exclude) == false && (self.target in "
-            "self.features.include) == false",
+            "!(has(self.features.include) && self.target in self.features.include) "
+            "&& !(has(self.features.exclude) && self.target in self.features.exclude)",
             "the target can't be among the features: take it out of include and exclude",
             lambda training: training.target not in (*training.features.include, *training.features.exclude),
             field=".features",
