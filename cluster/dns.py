@@ -12,21 +12,21 @@ from cluster.processes import Component
 
 HOLDER = Certificate("coredns", "colonnade:coredns")
 RESOLVERS = Path("/etc/resolv.conf")
-CACHE_SECONDS = 5  # short, so that a name that has just been created is soon found
+TTL_SECONDS = 5  # for clients; the server itself forgets nothing and remembers nothing of the cluster's names
 SETTINGS = """\
 .:53 {{
     bind {address}
     errors
     ready {address}:8181
-    cache {cache} {{
-        success 9984 {cache}
-        denial 9984 1
+    cache {{
+        disable success cluster.local
+        disable denial cluster.local
     }}
     kubernetes cluster.local in-addr.arpa ip6.arpa {{
         kubeconfig {kubeconfig}
         pods insecure
         fallthrough in-addr.arpa ip6.arpa
-        ttl {cache}
+        ttl {ttl}
     }}
 {forward}}}
 """
@@ -35,7 +35,7 @@ SETTINGS = """\
 def corefile(kubeconfig: Path, resolvers: str) -> str:
     """Names outside the cluster are passed to the machine's own name servers, where it has any."""
     forward = f"    forward . {RESOLVERS}\n" if "nameserver" in resolvers else ""
-    return SETTINGS.format(address=FIRST_ADDRESS, cache=CACHE_SECONDS, kubeconfig=kubeconfig, forward=forward)
+    return SETTINGS.format(address=FIRST_ADDRESS, ttl=TTL_SECONDS, kubeconfig=kubeconfig, forward=forward)
 
 
 def coredns(authority: Authority) -> Component:

@@ -71,6 +71,7 @@ def kube_proxy(node: Node, authority: Authority, server: str) -> Component:
         f"--kubeconfig={identity}",
         f"--hostname-override={node.name}",
         "--proxy-mode=iptables",
+        "--iptables-min-sync-period=100ms",
         f"--cluster-cidr={POD_RANGE}",
         "--conntrack-max-per-core=0",
         "--conntrack-tcp-timeout-established=0",

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from cluster.apiserver import SERVICE_RANGE
 from cluster.node import BRIDGE, FIRST_ADDRESS, POD_RANGE, Node
 from cluster.shell import run, succeeds
 
@@ -21,6 +22,7 @@ def ensure_bridge() -> None:
         run(["ip", "link", "add", BRIDGE, "type", "bridge"])
     run(["ip", "address", "replace", f"{FIRST_ADDRESS}/24", "dev", BRIDGE])
     run(["ip", "link", "set", BRIDGE, "up"])
+    run(["ip", "route", "replace", SERVICE_RANGE, "dev", BRIDGE])  # a Service not known yet must not be sought outside
     _switch_on([])
     for table, chain, *rule in RULES:
         if not succeeds(["iptables", WAIT, "-t", table, "-C", chain, *rule, *COMMENT]):
