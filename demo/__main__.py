@@ -6,9 +6,10 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from demo.breach import breach_scraped_at, scrape_interval_seconds
-from demo.kubectl import CommandFailed, console, kubectl, wait_for
+from demo.kubectl import CommandFailed, condition, console, kubectl, wait_for
 from demo.plot import draw
 from demo.report import Report, Rollout, stable_at, unix
 from demo.story import CHAPTERS, Chapter
@@ -96,9 +97,8 @@ async def _play(chapter: Chapter, watcher: Watcher, traffic: Traffic) -> Rollout
     return Rollout(chapter.version, revision, outcome, reason, began, time.time(), breach, decided, home)
 
 
-def _say_step(status: dict[str, object], shown: str) -> str:
-    condition = next((c for c in status.get("conditions", []) if c["type"] == "Progressing"), {})  # type: ignore[attr-defined]
-    said = str(condition.get("message", ""))
+def _say_step(status: dict[str, Any], shown: str) -> str:
+    said = str(condition({"status": status}, "Progressing")["message"])
     if said != shown:
         console.print(f"  {said}", style="dim")
     return said

@@ -7,6 +7,7 @@ import matplotlib
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 
 from demo.report import Rollout
 from demo.traffic import Answer
@@ -42,7 +43,7 @@ def draw(path: Path, moments: list[Moment], answers: list[Answer], rollouts: tup
     plt.close(figure)
 
 
-def _weights(axis: plt.Axes, moments: list[Moment], began: float, until: float) -> None:
+def _weights(axis: Axes, moments: list[Moment], began: float, until: float) -> None:
     times = [m.at - began for m in moments] + [until - began]
     weights = [m.weight for m in moments]
     axis.step(times, [*weights, weights[-1]], where="post", color=ORANGE)
@@ -51,7 +52,7 @@ def _weights(axis: plt.Axes, moments: list[Moment], began: float, until: float) 
     axis.set_ylabel("candidate's weight, %")
 
 
-def _latency(axis: plt.Axes, answers: list[Answer], began: float) -> None:
+def _latency(axis: Axes, answers: list[Answer], began: float) -> None:
     seconds = np.array([a.sent_at - began for a in answers])
     milliseconds = np.array([a.seconds * 1000 for a in answers])
     for quantile, colour in ((0.5, BLUE), (0.99, GREY)):
@@ -68,9 +69,9 @@ def _latency(axis: plt.Axes, answers: list[Answer], began: float) -> None:
     axis.legend(frameon=False, loc="upper left", ncols=2)
 
 
-def _errors(axis: plt.Axes, answers: list[Answer], began: float) -> None:
+def _errors(axis: Axes, answers: list[Answer], began: float) -> None:
     failed = [a.sent_at - began for a in answers if a.failed]
-    axis.hist(failed, bins=np.arange(0, answers[-1].sent_at - began + 1), color=RED)
+    axis.hist(failed, bins=list(range(int(answers[-1].sent_at - began) + 2)), color=RED)
     axis.set_ylabel("failed / s")
     axis.set_ylim(0, max(1, axis.get_ylim()[1]))
     axis.text(0.01, 0.9, f"{len(failed)} of {len(answers):,} failed", transform=axis.transAxes, va="top", fontsize=9)

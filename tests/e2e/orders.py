@@ -42,8 +42,9 @@ def blind_version(number: int) -> Manifest:
 def rows() -> list[dict[str, Any]]:
     frame = tables.mixed()
     frame = frame[frame["country"].notna()]
-    found: list[dict[str, Any]] = frame[["country", "price"]].to_dict("records")
-    return found
+    return [
+        {"country": country, "price": price} for country, price in zip(frame["country"], frame["price"], strict=True)
+    ]
 
 
 class Orders:

@@ -12,7 +12,7 @@ def mixed(seed: int = 7, rows: int = ROWS) -> pd.DataFrame:
     """Orders: will one be returned? How many euros? By which of three carriers was it sent?"""
     random = np.random.default_rng(seed)
     price = random.lognormal(3, 0.7, rows)
-    country = random.choice(["NL", "DE", "FR", None], rows, p=[0.5, 0.3, 0.15, 0.05])
+    country = random.choice(np.array(["NL", "DE", "FR", None], object), rows, p=[0.5, 0.3, 0.15, 0.05])
     words = np.array(["soft", "blue", "large", "torn", "late", "fine"])
     note = [" ".join(random.choice(words, 3)) for _ in range(rows)]
     ordered = pd.Timestamp("2026-01-01") + pd.to_timedelta(random.integers(0, 300, rows), unit="D")

@@ -48,5 +48,5 @@ def test_the_same_spec_and_data_give_the_same_digest(namespace: Namespace, tmp_p
 
 
 def _a_row_with_a_hole(frame: pd.DataFrame) -> dict[str, object]:
-    row: dict[str, object] = frame.iloc[0].to_dict()
+    row = {str(name): value for name, value in frame.iloc[0].items()}
     return {**row, "price": None, "country": None}
