@@ -1,0 +1,59 @@
+"""What the API server can answer instead of doing what was asked."""
+
+import json
+
+
+class ApiError(Exception):
+    """The API server refused, failed or could not be reached.
+
+    status: the HTTP status, 0 when there was no answer. retry_after: seconds the server asked us to wait, or None.
+    """
+
+    def __init__(self, status: int, reason: str, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+        self.reason = reason
+        self.retry_after = retry_after
+
+
+class NotFound(ApiError):
+    """404: the object, its namespace or its kind is not there."""
+
+
+class Conflict(ApiError):
+    """409: it exists already, has changed since, or is another one by now."""
+
+
+class Unauthorized(ApiError):
+    """401: our token is not, or no longer, accepted."""
+
+
+class Unreachable(ApiError):
+    """No answer within the time limit, or no connection."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(0, "Unreachable", message)
+
+
+class Foreign(Exception):
+    """An object of a name that we need belongs to someone else, and is left alone."""
+
+
+class LeadershipLost(Exception):
+    """The lease is no longer ours; nothing may be written any more."""
+
+
+_TYPES: dict[int, type[ApiError]] = {401: Unauthorized, 404: NotFound, 409: Conflict}
+
+
+def from_answer(status: int, body: bytes, retry_after: str | None) -> ApiError:
+    """The error that an answer stands for; its message is the API server's own."""
+    try:
+        answer = json.loads(body)
+        reason, message = str(answer.get("reason", "")), str(answer.get("message", ""))
+    except (ValueError, AttributeError):
+        reason, message = "", body[:200].decode("utf-8", "replace")
+    wait = float(retry_after) if retry_after and retry_after.isdigit() else None
+    return _TYPES.get(status, ApiError)(
+        status, reason or str(status), message or f"the API server answered {status}", wait
+    )

@@ -1,0 +1,81 @@
+"""Making objects be as a manifest says, and be gone; what is settled already costs no call."""
+
+from dataclasses import dataclass
+
+from colonnade.act.apiserver import ApiServer
+from colonnade.act.errors import Conflict, Foreign, NotFound
+from colonnade.act.settled import settled
+from colonnade.manifests.resources import Key, Manifest, key_of
+from colonnade.observe.cache import Cache
+
+
+@dataclass(frozen=True)
+class Objects:
+    """The objects of one owner. owner_uid: whose controller reference makes an object ours to change."""
+
+    api: ApiServer
+    cache: Cache
+    owner_uid: str
+
+    async def ensure(self, manifest: Manifest) -> None:
+        """Raises Foreign where an object that isn't ours has the name, or one of ours that is on its way out."""
+        live = await self._ours(key_of(manifest))
+        if live is None or not settled(manifest, live):
+            key = key_of(manifest)
+            self.cache.put(await self.api.apply(key, manifest))
+
+    async def create_once(self, manifest: Manifest) -> None:
+        """For what can't change once it exists. Raises Foreign as `ensure` does."""
+        key = key_of(manifest)
+        if await self._ours(key) is not None:
+            return
+        try:
+            self.cache.put(await self.api.create(key.resource, key.namespace, manifest))
+        except Conflict:
+            await self._ours(key)
+
+    async def provide(self, manifest: Manifest) -> None:
+        """Whoever made it, it will do."""
+        key = key_of(manifest)
+        if self.cache.get(key) is None and await self._read(key) is None:
+            try:
+                self.cache.put(await self.api.create(key.resource, key.namespace, manifest))
+            except Conflict:
+                return
+
+    async def scale(self, key: Key, replicas: int) -> None:
+        live = self.cache.get(key)
+        if live is not None and self._is_ours(live) and live["spec"].get("replicas") != replicas:
+            patch = {"metadata": {"uid": live["metadata"]["uid"]}, "spec": {"replicas": replicas}}
+            self.cache.put(await self.api.merge(key, patch))
+
+    async def delete(self, key: Key) -> None:
+        """Nothing but ours is deleted; that it is gone already is no error."""
+        live = self.cache.get(key)
+        if live is None or not self._is_ours(live) or live["metadata"].get("deletionTimestamp"):
+            return
+        uid = live["metadata"]["uid"]
+        try:
+            await self.api.delete(key, uid)
+        except (NotFound, Conflict):
+            self.cache.remove(key, uid)
+
+    async def _ours(self, key: Key) -> Manifest | None:
+        live = self.cache.get(key) or await self._read(key)
+        if live is None:
+            return None
+        if not self._is_ours(live):
+            raise Foreign(f"{key} exists and belongs to someone else; delete it, or choose another name")
+        if live["metadata"].get("deletionTimestamp"):
+            raise Foreign(f"{key} is still being deleted")
+        return live
+
+    async def _read(self, key: Key) -> Manifest | None:
+        try:
+            return await self.api.get(key)
+        except NotFound:
+            return None
+
+    def _is_ours(self, live: Manifest) -> bool:
+        owners = live["metadata"].get("ownerReferences") or ()
+        return any(owner.get("controller") and owner.get("uid") == self.owner_uid for owner in owners)

@@ -1,0 +1,93 @@
+"""A decision, carried out in its order: each action, the status where it belongs, then the events."""
+
+from dataclasses import dataclass
+
+from colonnade.act.apiserver import ApiServer
+from colonnade.act.events import Events
+from colonnade.act.objects import Objects
+from colonnade.act.subject import Subject
+from colonnade.manifests import (
+    Owner,
+    Platform,
+    VolumeStore,
+    budget,
+    client_service,
+    job,
+    job_network,
+    revision_service,
+    serving_network,
+    store_claim,
+    workload,
+)
+from colonnade.manifests.labels import revision_name
+from colonnade.manifests.resources import BUDGETS, JOBS, NETWORK_POLICIES, SERVICES, WORKLOADS, Key, Resource
+from colonnade.observe.cache import Cache
+from colonnade.plan import decided
+from colonnade.plan.decided import Action, Decision, Status
+
+
+@dataclass(frozen=True)
+class Hands:
+    """What acting takes."""
+
+    api: ApiServer
+    cache: Cache
+    platform: Platform
+    events: Events
+
+
+async def act(decision: Decision[Status], owner: Owner, hands: Hands) -> None:
+    """Raises ApiError or Foreign at the first thing that can't be done; all before it is done, and done no second time."""
+    subject = Subject(hands.api, hands.cache, owner.key, owner.uid)
+    objects = Objects(hands.api, hands.cache, owner.uid)
+    status = decision.status.manifest()
+    for action in decision.actions:
+        if isinstance(action, decided.RecordStatus):
+            await subject.record(status)
+        else:
+            await _perform(action, owner, hands.platform, subject, objects)
+    if not any(isinstance(action, decided.RecordStatus | decided.RemoveFinalizer) for action in decision.actions):
+        await subject.record(status)
+    for event in decision.events:
+        await hands.events.say(owner.key, owner.uid, event)
+
+
+async def _perform(action: Action, owner: Owner, platform: Platform, subject: Subject, objects: Objects) -> None:
+    match action:
+        case decided.EnsureFinalizer():
+            await subject.add_finalizer()
+        case decided.RemoveFinalizer():
+            await subject.remove_finalizer()
+        case decided.EnsureStore():
+            if isinstance(platform.store, VolumeStore):
+                await objects.provide(store_claim(owner.key.namespace, platform.store))
+        case decided.RunJob():
+            await objects.ensure(job_network(platform, owner, action))
+            await objects.create_once(job(platform, owner, action))
+        case decided.DeleteJob(name):
+            await objects.delete(_of(owner, JOBS, name))
+        case decided.EnsureRevision():
+            await _ensure_revision(action, owner, platform, objects)
+        case decided.ScaleRevision(revision, replicas):
+            await objects.scale(_of(owner, WORKLOADS, revision_name(owner.key.name, revision)), replicas)
+        case decided.DeleteRevision(revision):
+            for resource in (WORKLOADS, SERVICES, BUDGETS, NETWORK_POLICIES):
+                await objects.delete(_of(owner, resource, revision_name(owner.key.name, revision)))
+        case decided.EnsureClientService(name):
+            await objects.ensure(client_service(platform, owner, name))
+        case decided.DeleteClientService(name):
+            await objects.delete(_of(owner, SERVICES, name))
+
+
+async def _ensure_revision(wanted: decided.EnsureRevision, owner: Owner, platform: Platform, objects: Objects) -> None:
+    """The pods as they were first made, whatever a newer operator would make them: an upgrade restarts no pods."""
+    await objects.ensure(serving_network(platform, owner, wanted.revision))
+    await objects.ensure(revision_service(owner, wanted.revision))
+    await objects.ensure(budget(owner, wanted.revision))
+    pods = workload(platform, owner, wanted)
+    await objects.create_once(pods)
+    await objects.scale(_of(owner, WORKLOADS, pods["metadata"]["name"]), wanted.replicas)
+
+
+def _of(owner: Owner, resource: Resource, name: str) -> Key:
+    return Key(resource, owner.key.namespace, name)

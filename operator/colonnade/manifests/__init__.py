@@ -1,0 +1,29 @@
+"""Everything that Colonnade makes in a cluster, as functions from a wish to a whole manifest.
+
+Plain dictionaries, ready for server-side apply; names, labels and owners come from `labels`, the installation's images,
+store and addresses from a `Platform`. Nothing here reads or writes anything.
+"""
+
+from colonnade.manifests.budget import budget
+from colonnade.manifests.job import job, job_network
+from colonnade.manifests.labels import Owner
+from colonnade.manifests.networkpolicy import serving_network
+from colonnade.manifests.platform import BucketStore, Platform, VolumeStore
+from colonnade.manifests.service import client_service, revision_service
+from colonnade.manifests.serving import workload
+from colonnade.manifests.store import store_claim
+
+__all__ = [
+    "BucketStore",
+    "Owner",
+    "Platform",
+    "VolumeStore",
+    "budget",
+    "client_service",
+    "job",
+    "job_network",
+    "revision_service",
+    "serving_network",
+    "store_claim",
+    "workload",
+]

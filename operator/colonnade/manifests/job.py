@@ -1,0 +1,121 @@
+"""The Jobs that read data and train models, and what of the network they may reach."""
+
+import json
+from urllib.parse import urlsplit
+
+from colonnade.api import DatasetSpec, DataSource, ModelSource, ModelVersionSpec, Resources
+from colonnade.manifests.labels import SPEC_HASH, Owner, managed
+from colonnade.manifests.platform import BucketStore, Platform
+from colonnade.manifests.pod import bucket_credentials, from_secret, pod, store_environment, store_mounts, store_volumes
+from colonnade.manifests.resources import JOBS, NETWORK_POLICIES, Manifest
+from colonnade.plan.decided import RunJob
+
+CLAIMS_FOLDER = "/pvc"
+SOURCE = "COLONNADE_SOURCE_"
+COMPONENTS = {"dataset": "dataset", "train": "training"}
+RETRIES = 3
+LONGEST_SECONDS = {"dataset": 6 * 3600, "train": 24 * 3600}
+MODEST = {"requests": {"cpu": "250m", "memory": "512Mi"}}
+EVICTED = {"type": "DisruptionTarget", "status": "True"}
+DNS = {"ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}]}
+
+
+def job(platform: Platform, owner: Owner, run: RunJob) -> Manifest:
+    """A Job that gives one definite answer; a pod that its node evicts doesn't count as a failed try."""
+    labels = managed(COMPONENTS[run.kind], owner) | {SPEC_HASH: run.spec_hash}
+    return {
+        "apiVersion": JOBS.api_version,
+        "kind": JOBS.kind,
+        "metadata": {
+            "name": run.name,
+            "namespace": owner.key.namespace,
+            "labels": labels,
+            "ownerReferences": owner.references(),
+        },
+        "spec": {
+            "backoffLimit": RETRIES,
+            "activeDeadlineSeconds": LONGEST_SECONDS[run.kind],
+            "podFailurePolicy": {
+                "rules": [{"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}]
+            },
+            "template": {"metadata": {"labels": labels}, "spec": _pod(platform, run)},
+        },
+    }
+
+
+def job_network(platform: Platform, owner: Owner, run: RunJob) -> Manifest:
+    """Nobody calls a Job; it calls out only where its source or the store is not a volume."""
+    component = COMPONENTS[run.kind]
+    labels = managed(component, owner)
+    reaches_out = isinstance(platform.store, BucketStore) or _scheme(run.spec) in ("s3", "https", "http")
+    return {
+        "apiVersion": NETWORK_POLICIES.api_version,
+        "kind": NETWORK_POLICIES.kind,
+        "metadata": {
+            "name": f"{owner.key.name}-{component}",
+            "namespace": owner.key.namespace,
+            "labels": labels,
+            "ownerReferences": owner.references(),
+        },
+        "spec": {
+            "podSelector": {"matchLabels": labels},
+            "policyTypes": ["Ingress", "Egress"],
+            **({"egress": [DNS, {"ports": [{"protocol": "TCP"}]}]} if reaches_out else {}),
+        },
+    }
+
+
+def _pod(platform: Platform, run: RunJob) -> Manifest:
+    claim = _claim(run.spec)
+    document = json.dumps(run.document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    container: Manifest = {
+        "name": run.kind,
+        "image": platform.jobs_image,
+        "imagePullPolicy": platform.pull_policy,
+        "command": ["colonnade-jobs", run.kind],
+        "env": [
+            {"name": "COLONNADE_JOB", "value": document},
+            {"name": "COLONNADE_STORE", "value": platform.store.url},
+            {"name": "HOME", "value": "/tmp"},  # noqa: S108 - the pod's own emptyDir
+            *store_environment(platform),
+            *_source_environment(_source(run.spec)),
+        ],
+        "resources": _resources(run.spec),
+        "volumeMounts": store_mounts(platform, read_only=False),
+    }
+    volumes = store_volumes(platform)
+    if claim:
+        container["volumeMounts"].append({"name": "source", "mountPath": f"{CLAIMS_FOLDER}/{claim}", "readOnly": True})
+        volumes.append({"name": "source", "persistentVolumeClaim": {"claimName": claim, "readOnly": True}})
+    return pod(platform, container, volumes, restartPolicy="Never")
+
+
+def _source(spec: DatasetSpec | ModelVersionSpec) -> DataSource | ModelSource | None:
+    return spec.source
+
+
+def _scheme(spec: DatasetSpec | ModelVersionSpec) -> str:
+    source = _source(spec)
+    return urlsplit(source.storage_uri or "").scheme if source else ""
+
+
+def _claim(spec: DatasetSpec | ModelVersionSpec) -> str | None:
+    source = _source(spec)
+    parts = urlsplit((source.storage_uri if source else None) or "")
+    return parts.netloc if parts.scheme == "pvc" else None
+
+
+def _source_environment(source: DataSource | ModelSource | None) -> list[Manifest]:
+    if source is None or source.secret_ref is None:
+        return []
+    secret = source.secret_ref.name
+    if (source.storage_uri or "").startswith("s3://"):
+        return bucket_credentials(secret, prefix=SOURCE)
+    return [
+        from_secret(f"{SOURCE}{key.upper()}", secret, key, optional=True) for key in ("username", "password", "token")
+    ]
+
+
+def _resources(spec: DatasetSpec | ModelVersionSpec) -> Manifest:
+    asked = spec.training.resources if isinstance(spec, ModelVersionSpec) and spec.training else Resources()
+    return asked.manifest() if asked != Resources() else MODEST

@@ -1,0 +1,73 @@
+"""Labels, names and owners of everything that Colonnade makes."""
+
+from dataclasses import dataclass
+
+from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, Key, Manifest, Resource
+
+MANAGED_BY = "app.kubernetes.io/managed-by"
+COMPONENT = "app.kubernetes.io/component"
+MANAGED = f"{MANAGED_BY}=colonnade"
+REVISION = "colonnade.dev/revision"
+SPEC_HASH = "colonnade.dev/spec-hash"
+ARTIFACT = "colonnade.dev/digest"
+FINALIZER = "colonnade.dev/finalizer"
+
+OWNER_LABELS = {
+    DATASETS: "colonnade.dev/dataset",
+    MODEL_VERSIONS: "colonnade.dev/modelversion",
+    DEPLOYMENTS: "colonnade.dev/deployment",
+}
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The object of ours for whose sake another exists, and whose end is that one's end."""
+
+    key: Key
+    uid: str
+
+    def references(self) -> list[Manifest]:
+        reference = {
+            "apiVersion": self.key.resource.api_version,
+            "kind": self.key.resource.kind,
+            "name": self.key.name,
+            "uid": self.uid,
+            "controller": True,
+            "blockOwnerDeletion": True,
+        }
+        return [reference]
+
+
+def managed(component: str, owner: Owner | None = None, **more: str) -> dict[str, str]:
+    """The labels of an object that serves `owner`; `more` by the last part of their names (`revision=...`)."""
+    labels = {MANAGED_BY: "colonnade", COMPONENT: component}
+    if owner:
+        labels[OWNER_LABELS[owner.key.resource]] = owner.key.name
+    return labels | {f"colonnade.dev/{name}": value for name, value in more.items()}
+
+
+def revision_name(deployment: str, revision: str) -> str:
+    """Of the revision's workload, Service, budget and network policy."""
+    return f"{deployment}-{revision}"
+
+
+def revision_labels(deployment: str, revision: str) -> dict[str, str]:
+    """What selects the revision's pods: never to be changed, since selectors are for life."""
+    return {OWNER_LABELS[DEPLOYMENTS]: deployment, REVISION: revision}
+
+
+def owner_of(manifest: Manifest) -> Key | None:
+    """The object of ours that this one's labels name, None where they name none."""
+    metadata = manifest["metadata"]
+    labels = metadata.get("labels") or {}
+    for resource, label in _BY_PRECEDENCE:
+        if name := labels.get(label):
+            return Key(resource, metadata.get("namespace", ""), name)
+    return None
+
+
+_BY_PRECEDENCE: tuple[tuple[Resource, str], ...] = (
+    (DEPLOYMENTS, OWNER_LABELS[DEPLOYMENTS]),  # a serving pod names its Deployment and the ModelVersion that it serves
+    (MODEL_VERSIONS, OWNER_LABELS[MODEL_VERSIONS]),
+    (DATASETS, OWNER_LABELS[DATASETS]),
+)

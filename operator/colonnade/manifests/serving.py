@@ -1,0 +1,84 @@
+"""A revision's pods: one apps/v1 Deployment, of which nothing but the number of replicas ever changes."""
+
+from colonnade.api import Resources
+from colonnade.manifests.labels import ARTIFACT, Owner, managed, revision_labels, revision_name
+from colonnade.manifests.platform import Platform
+from colonnade.manifests.pod import pod, store_environment, store_mounts, store_volumes
+from colonnade.manifests.resources import WORKLOADS, Manifest
+from colonnade.plan.decided import EnsureRevision
+
+PORT = 8080
+PRE_STOP_SECONDS = 3  # what the routers take, at most, to stop sending to a pod that is on its way out
+LOAD_LIMIT_SECONDS = 600
+MODEST = {"requests": {"cpu": "100m", "memory": "256Mi"}}
+
+
+def workload(platform: Platform, owner: Owner, wanted: EnsureRevision) -> Manifest:
+    """Pods that answer for one bundle, each only after it has verified it."""
+    labels = managed("serving", owner, revision=wanted.revision, modelversion=wanted.model_version)
+    selector = revision_labels(owner.key.name, wanted.revision)
+    return {
+        "apiVersion": WORKLOADS.api_version,
+        "kind": WORKLOADS.kind,
+        "metadata": {
+            "name": revision_name(owner.key.name, wanted.revision),
+            "namespace": owner.key.namespace,
+            "labels": labels,
+            "annotations": {ARTIFACT: wanted.digest},
+            "ownerReferences": owner.references(),
+        },
+        "spec": {
+            "replicas": wanted.replicas,
+            "revisionHistoryLimit": 1,
+            "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
+            "selector": {"matchLabels": selector},
+            "template": {"metadata": {"labels": labels}, "spec": _pod(platform, owner, wanted, selector)},
+        },
+    }
+
+
+def _pod(platform: Platform, owner: Owner, wanted: EnsureRevision, selector: dict[str, str]) -> Manifest:
+    spread = {
+        "maxSkew": 1,
+        "topologyKey": "kubernetes.io/hostname",
+        "whenUnsatisfiable": "ScheduleAnyway",
+        "labelSelector": {"matchLabels": selector},
+    }
+    return pod(
+        platform,
+        _container(platform, owner, wanted),
+        store_volumes(platform),
+        terminationGracePeriodSeconds=PRE_STOP_SECONDS + round(wanted.serving.grace_period.total_seconds()),
+        topologySpreadConstraints=[spread],
+    )
+
+
+def _container(platform: Platform, owner: Owner, wanted: EnsureRevision) -> Manifest:
+    resources = wanted.serving.resources
+    return {
+        "name": "serving",
+        "image": platform.serving_image,
+        "imagePullPolicy": platform.pull_policy,
+        "command": ["colonnade-serve"],
+        "env": [
+            {"name": "COLONNADE_BUNDLE", "value": wanted.artifact_uri},
+            {"name": "COLONNADE_DIGEST", "value": wanted.digest},
+            {"name": "COLONNADE_MODEL", "value": owner.key.name},
+            {"name": "COLONNADE_HTTP_PORT", "value": str(PORT)},
+            {"name": "HOME", "value": "/tmp"},  # noqa: S108 - the pod's own emptyDir
+            *store_environment(platform),
+        ],
+        "ports": [{"name": "http", "containerPort": PORT, "protocol": "TCP"}],
+        "resources": resources.manifest() if resources != Resources() else MODEST,
+        "volumeMounts": store_mounts(platform, read_only=True),
+        "startupProbe": _probe("live", every=1, failures=LOAD_LIMIT_SECONDS),
+        "readinessProbe": _probe("ready", every=2, failures=2),
+        "livenessProbe": _probe("live", every=10, failures=3, timeout=5),
+        "lifecycle": {"preStop": {"sleep": {"seconds": PRE_STOP_SECONDS}}},
+    }
+
+
+def _probe(state: str, every: int, failures: int, timeout: int = 2) -> Manifest:
+    """Seconds, and how many failures in a row count."""
+    path = {"path": f"/v2/health/{state}", "port": "http"}
+    return {"httpGet": path, "periodSeconds": every, "timeoutSeconds": timeout, "failureThreshold": failures}
