@@ -4,48 +4,13 @@ Values are frozen; YAML names are camelCase, Python names snake_case. A spec ref
 status lets them pass. `Dataset.model_validate(object)` reads what the API server gives; `.manifest()` writes it.
 """
 
+from colonnade.api.cleaning import CleaningStep
 from colonnade.api.columns import ColumnRule, Table
 from colonnade.api.common import API_VERSION, GROUP, VERSION, Condition, ObjectMeta, ObjectRef, Resource, Status
-from colonnade.api.dataset import (
-    CleaningStep,
-    Dataset,
-    DatasetSpec,
-    DatasetStatus,
-    DatasetVersion,
-    DataSource,
-    Split,
-    Validation,
-)
-from colonnade.api.deployment import (
-    CandidateRevision,
-    Deployment,
-    DeploymentSpec,
-    DeploymentStatus,
-    RejectedRevision,
-    Rollback,
-    Rollout,
-    ServedModel,
-    ServedRevision,
-    Serving,
-    StepStatus,
-    Verdict,
-)
+from colonnade.api.dataset import Dataset, DatasetSpec, DatasetStatus, DatasetVersion, Split, Validation
+from colonnade.api.deployment import Deployment, DeploymentSpec, DeploymentStatus, Rollback, ServedModel, Serving
 from colonnade.api.durations import Duration, format_duration, parse_duration
-from colonnade.api.modelversion import (
-    Approval,
-    ApprovalState,
-    FoldMetric,
-    Gate,
-    GateVerdict,
-    Lineage,
-    Metric,
-    ModelSource,
-    ModelVersion,
-    ModelVersionSpec,
-    ModelVersionStatus,
-    Parity,
-    PinnedDataset,
-)
+from colonnade.api.modelversion import Approval, Gate, ModelVersion, ModelVersionSpec, ModelVersionStatus
 from colonnade.api.monitorpolicy import (
     MonitorPolicy,
     MonitorPolicySpec,
@@ -55,7 +20,10 @@ from colonnade.api.monitorpolicy import (
     SignalStatus,
     Target,
 )
+from colonnade.api.results import ApprovalState, FoldMetric, GateVerdict, Lineage, Metric, Parity, PinnedDataset
+from colonnade.api.rollouts import CandidateRevision, RejectedRevision, Rollout, ServedRevision, StepStatus, Verdict
 from colonnade.api.signals import Signal
+from colonnade.api.sources import DataSource, ModelSource
 from colonnade.api.strategy import BlueGreen, Canary, Pause, RetryOnStable, Step, Strategy
 from colonnade.api.training import CrossValidation, Encode, Estimator, Features, Preprocessing, Training
 from colonnade.api.workload import Resources

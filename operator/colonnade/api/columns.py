@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from colonnade.api.common import Rule, SpecPart
+from colonnade.api.common import ColumnName, Rule, SpecPart
 
 MAX_COLUMNS = 512
 NUMERIC = ("number", "integer")
@@ -41,14 +41,15 @@ class ColumnRule(SpecPart):
         ),
     )
 
-    name: Annotated[str, Field(min_length=1, max_length=128)] = Field(
-        description="Name of the column, as the data's header has it."
-    )
+    name: ColumnName = Field(description="Name of the column, as the data's header has it.")
     type: Literal["number", "integer", "boolean", "category", "string", "text", "date"] = Field(
         description="number (floating point), integer, boolean, category (one of few words), string (an identifier), "
         "text (words to learn from) or date. A value that can't be read as its type breaks the rule."
     )
     nullable: bool = Field(default=False, description="Whether a value may be missing.")
+    unique: bool = Field(
+        default=False, description="Whether no value may come twice; of equal ones the first is valid."
+    )
     min: float | None = Field(default=None, description="Smallest value that may occur (number, integer).")
     max: float | None = Field(default=None, description="Largest value that may occur (number, integer).")
     allowed: tuple[Annotated[str, Field(max_length=256)], ...] | None = Field(
@@ -68,7 +69,7 @@ class ColumnRule(SpecPart):
 class Table(SpecPart):
     """The columns, and which of them name a row."""
 
-    unique_key: tuple[Annotated[str, Field(min_length=1, max_length=128)], ...] = Field(
+    unique_key: tuple[ColumnName, ...] = Field(
         default=(),
         max_length=16,
         description="Columns that together name a row: of rows with equal values in all of them the first is valid, "

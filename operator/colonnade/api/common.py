@@ -21,6 +21,7 @@ SHORT_DIGEST = 10
 
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME, pattern=LABEL_PATTERN)]
 ObjectName = Annotated[str, Field(min_length=1, max_length=253)]
+ColumnName = Annotated[str, Field(min_length=1, max_length=128)]
 Word = Annotated[str, Field(min_length=1, max_length=128)]
 Sentence = Annotated[str, Field(max_length=1024)]
 Uri = Annotated[str, Field(min_length=1, max_length=1024)]

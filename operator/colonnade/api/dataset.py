@@ -5,17 +5,18 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, computed_field
 
+from colonnade.api.cleaning import CleaningStep
 from colonnade.api.columns import Table
 from colonnade.api.common import (
     AGE,
     READY,
     REASON,
     Column,
+    ColumnName,
     Count,
     Digest,
     Fraction,
     Names,
-    ObjectRef,
     Resource,
     Rule,
     Sentence,
@@ -25,79 +26,9 @@ from colonnade.api.common import (
     Uri,
     short_digest,
 )
-from colonnade.api.storage import HTTP_IS_MEANT, StorageUri
+from colonnade.api.sources import DataSource
 
 MAX_VERSIONS = 100
-SCHEDULE_PATTERN = r"^(@(hourly|daily|weekly|monthly)|[0-9*,/-]+( [0-9A-Za-z*,/-]+){4})$"
-ColumnName = Annotated[str, Field(min_length=1, max_length=128)]
-
-
-class Upload(SpecPart):
-    """The data is brought by hand."""
-
-
-class Refresh(SpecPart):
-    """When to look at the source again."""
-
-    schedule: Annotated[str, Field(min_length=1, max_length=64, pattern=SCHEDULE_PATTERN)] = Field(
-        description="@hourly, @daily, @weekly, @monthly, or five cron fields in UTC, such as `*/15 * * * *`.",
-        json_schema_extra={
-            "x-kubernetes-validations": [
-                {
-                    "rule": f"self.matches('{SCHEDULE_PATTERN}')",
-                    "message": "write @hourly, @daily, @weekly, @monthly, or five cron fields such as '*/15 * * * *'",
-                }
-            ]
-        },
-    )
-
-
-class DataSource(SpecPart):
-    """Where the rows come from: exactly one of storageUri and upload."""
-
-    rules = (
-        Rule(
-            "has(self.storageUri) != has(self.upload)",
-            "say where the rows come from by exactly one of storageUri (such as s3://bucket/key.parquet) and upload: "
-            "{} (brought by `kubectl colonnade push`)",
-            lambda source: (source.storage_uri is None) != (source.upload is None),
-        ),
-        HTTP_IS_MEANT,
-        Rule(
-            "!has(self.refresh) || has(self.storageUri)",
-            "refresh needs a storageUri to look at; an upload is new when someone pushes it",
-            lambda source: source.refresh is None or source.storage_uri is not None,
-            field=".refresh",
-        ),
-    )
-
-    storage_uri: StorageUri | None = Field(
-        default=None,
-        description="Address of the data: s3://BUCKET/KEY, https://HOST/PATH, pvc://CLAIM/PATH, file:///store/PATH "
-        "(within the artifact store's volume), or http:// with insecure: true. A `*` in the last part takes all files "
-        "that match, in the order of their names.",
-    )
-    upload: Upload | None = Field(
-        default=None,
-        description="The rows are brought by hand: `kubectl colonnade push dset/NAME FILE`. Write `upload: {}` instead "
-        "of a storageUri.",
-    )
-    insecure: bool = Field(
-        default=False, description="Allow http://, where anyone on the way can read and change the data."
-    )
-    secret_ref: ObjectRef | None = Field(
-        default=None,
-        description="Secret with the source's credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and "
-        "AWS_ENDPOINT_URL, AWS_REGION) for s3://; username and password, or token, for https://.",
-    )
-    format: Literal["csv", "parquet"] | None = Field(
-        default=None, description="csv or parquet. Left out: told by the file's ending (.csv, .csv.gz, .parquet)."
-    )
-    refresh: Refresh | None = Field(
-        default=None,
-        description="When to look at the source again; changed content makes a new version, unchanged content none. "
-        "Left out: only when the spec changes.",
-    )
 
 
 class Validation(SpecPart):
@@ -113,47 +44,6 @@ class Validation(SpecPart):
         description="The largest share of rows that may be set aside, 0 to 1. Over it there is no version, and "
         "condition Valid says why.",
     )
-
-
-class DropDuplicates(SpecPart):
-    """Of rows that are equal in every column, the first stays."""
-
-
-class FillMissing(SpecPart):
-    """Gives a column's missing values one value."""
-
-    column: ColumnName = Field(description="The column whose missing values are filled.")
-    strategy: Literal["median", "mean", "mode"] = Field(
-        description="What they are filled with: the column's median or mean (numbers), or its most frequent value "
-        "(mode)."
-    )
-
-
-class Trim(SpecPart):
-    """Removes blanks at both ends of text."""
-
-    columns: Annotated[tuple[ColumnName, ...], Field(min_length=1, max_length=512)] = Field(
-        description="Text columns to trim.", json_schema_extra={"x-kubernetes-list-type": "set"}
-    )
-
-
-class CleaningStep(SpecPart):
-    """One step of cleaning: exactly one of its fields."""
-
-    rules = (
-        Rule(
-            "[has(self.dropDuplicates), has(self.fillMissing), has(self.trim)].filter(given, given).size() == 1",
-            "a cleaning step is exactly one of dropDuplicates, fillMissing and trim; write the next one as a step of "
-            "its own",
-            lambda step: len(step.model_fields_set) == 1,
-        ),
-    )
-
-    drop_duplicates: DropDuplicates | None = Field(
-        default=None, description="Of rows that are equal in every column the first stays. Write `dropDuplicates: {}`."
-    )
-    fill_missing: FillMissing | None = Field(default=None, description="Give a column's missing values one value.")
-    trim: Trim | None = Field(default=None, description="Remove blanks at both ends of text.")
 
 
 class Split(SpecPart):

@@ -1,6 +1,5 @@
 """ModelVersion: one model, trained on one Dataset version or brought along, judged, and approved."""
 
-from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, computed_field
@@ -14,39 +13,21 @@ from colonnade.api.common import (
     Digest,
     Name,
     Names,
-    ObjectRef,
     Resource,
     Rule,
     Sentence,
     SpecPart,
     Status,
-    StatusPart,
     Uri,
     Word,
     short_digest,
 )
-from colonnade.api.storage import HTTP_IS_MEANT, StorageUri
+from colonnade.api.results import ApprovalState, FoldMetric, GateVerdict, Lineage, Metric, Parity, PinnedDataset
+from colonnade.api.sources import ModelSource
 from colonnade.api.training import Training
 
 HEADLINES = ("roc_auc", "accuracy", "r2", "rmse")
-Metrics = Annotated[dict[str, "Metric"], Field(max_length=64)]
-
-
-class ModelSource(SpecPart):
-    """An ONNX file that was made elsewhere."""
-
-    rules = (HTTP_IS_MEANT,)
-
-    storage_uri: StorageUri = Field(
-        description="Address of one .onnx file: s3://BUCKET/KEY, https://HOST/PATH, pvc://CLAIM/PATH, "
-        "file:///store/PATH, or http:// with insecure: true."
-    )
-    insecure: bool = Field(default=False, description="Allow http://, where anyone on the way can change the model.")
-    secret_ref: ObjectRef | None = Field(
-        default=None,
-        description="Secret with the source's credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY for s3://; "
-        "username and password, or token, for https://.",
-    )
+Metrics = Annotated[dict[str, Metric], Field(max_length=64)]
 
 
 class Gate(SpecPart):
@@ -137,68 +118,6 @@ class ModelVersionSpec(SpecPart):
         json_schema_extra={"x-kubernetes-list-type": "atomic"},
     )
     approval: Approval = Field(default=Approval(), description="Whether someone has to agree before it is served.")
-
-
-class Metric(StatusPart):
-    """A metric on the held-out rows, with what chance leaves open."""
-
-    value: float = Field(description="The metric on the held-out rows.")
-    low: float | None = Field(default=None, description="Lower end of its 95 % confidence interval.")
-    high: float | None = Field(default=None, description="Upper end of its 95 % confidence interval.")
-    n: Count | None = Field(default=None, description="Held-out rows that it was taken over.")
-
-
-class FoldMetric(StatusPart):
-    """A metric over the folds of cross-validation."""
-
-    mean: float = Field(description="Mean over the folds.")
-    std: float = Field(description="Standard deviation over the folds.")
-    folds: Count = Field(description="How many folds.")
-
-
-class Parity(StatusPart):
-    """How closely the serving engine repeats scikit-learn's answers."""
-
-    rows: Count = Field(description="Held-out rows that were compared, each of them.")
-    worst: float = Field(description="The largest difference that was found.")
-
-
-class Lineage(StatusPart):
-    """What the model was made from."""
-
-    dataset: Digest | None = Field(default=None, description="Digest of the Dataset version.")
-    image: Sentence | None = Field(default=None, description="The image that trained it.")
-    seed: Count | None = Field(default=None, description="Start of every random draw.")
-    source: Sentence | None = Field(default=None, description="Where a brought-along model came from.")
-    spec: Digest | None = Field(default=None, description="sha256 of the spec that made it.")
-
-
-class PinnedDataset(StatusPart):
-    """The Dataset version that training uses, settled when it began."""
-
-    name: Word = Field(description="Name of the Dataset.")
-    digest: Digest = Field(description="Digest of the version, pinned when training began.")
-
-
-class GateVerdict(StatusPart):
-    """How the version did at one gate."""
-
-    name: Word = Field(description="Which gate, such as roc_auc.min.")
-    verdict: Literal["Pass", "Fail", "NoData", "Error"] = Field(description="Pass, Fail, or why neither can be said.")
-    value: float | None = Field(default=None, description="What was measured.")
-    bound: float | None = Field(default=None, description="What it was held against.")
-    message: Sentence | None = Field(default=None, description="The verdict in words.")
-
-
-class ApprovalState(StatusPart):
-    """Where approval stands."""
-
-    state: Literal["NotRequired", "PendingManualApproval", "Approved", "Rejected"] = Field(
-        description="NotRequired, PendingManualApproval, Approved or Rejected."
-    )
-    by: Word | None = Field(default=None, description="Who decided.")
-    at: datetime | None = Field(default=None, description="When the decision was seen.")
-    reason: Sentence | None = Field(default=None, description="Why.")
 
 
 class ModelVersionStatus(Status):

@@ -1,4 +1,4 @@
-"""From pydantic to the structural OpenAPI v3 schema that an API server takes: no references, no null types, no titles."""
+"""From pydantic to the structural OpenAPI v3 schema that an API server takes: no references, null types or titles."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from pydantic_core import core_schema
 from colonnade.api.durations import format_duration
 
 Schema = dict[str, Any]
+Field = core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField
 FORMATS = {"integer": "int64", "number": "double"}
 DROPPED = ("title", "$defs", "readOnly")
 
@@ -26,12 +27,8 @@ class Dialect(GenerateJsonSchema):
             return format_duration(dft)
         return super().encode_default(dft)
 
-    def field_is_required(
-        self,
-        field: core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField,
-        total: bool,
-    ) -> bool:
-        return field["schema"]["type"] != "default"
+    def field_is_required(self, field: Field, total: bool) -> bool:  # noqa: ARG002 - pydantic's signature
+        return str(field["schema"]["type"]) != "default"
 
 
 def structural(model: type[BaseModel], *, observed: bool = False) -> Schema:

@@ -4,11 +4,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, WithJsonSchema
 
-from colonnade.api.common import Count, ObjectRef, Rule, SpecPart
+from colonnade.api.common import ColumnName, Count, ObjectRef, Rule, SpecPart
 from colonnade.api.workload import Resources
 
 ESTIMATOR_PATTERN = r"^sklearn([.][A-Za-z_][A-Za-z0-9_]*)+$"
-ColumnName = Annotated[str, Field(min_length=1, max_length=128)]
 ColumnNames = Annotated[tuple[ColumnName, ...], Field(max_length=512)]
 Params = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True})]
 
@@ -89,8 +88,8 @@ class Training(SpecPart):
 
     rules = (
         Rule(
-            "!(has(self.features.include) && self.target in self.features.include) "
-            "&& !(has(self.features.exclude) && self.target in self.features.exclude)",
+            "!(has(self.features.include) && self.target in self.features.include) && !(has(self.features.exclude) && "
+            "self.target in self.features.exclude)",
             "the target can't be among the features: take it out of include and exclude",
             lambda training: training.target not in (*training.features.include, *training.features.exclude),
             field=".features",
