@@ -9,7 +9,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Generic, Literal, TypeVar
 
-from colonnade.api import DatasetSpec, DatasetStatus, DeploymentStatus, ModelVersionSpec, ModelVersionStatus, MonitorPolicyStatus
+from colonnade.api import (
+    DatasetSpec,
+    DatasetStatus,
+    DeploymentStatus,
+    ModelVersionSpec,
+    ModelVersionStatus,
+    MonitorPolicyStatus,
+)
 from colonnade.api import Serving as ServingSettings
 
 

@@ -18,6 +18,7 @@ from colonnade.api import (
     MonitorPolicySpec,
     MonitorPolicyStatus,
     ObjectMeta,
+    Verdict,
 )
 
 
@@ -133,7 +134,7 @@ class Counts:
 
 @dataclass(frozen=True)
 class Sample:
-    """One number from a query. NaN is allowed here, and is judged as NoData."""
+    """One number from a query, and how many requests the subject had in the signal's window. NaN is allowed here, and is judged as NoData."""
 
     value: float
     samples: int | None = None
@@ -165,12 +166,18 @@ class Comparison:
 
 @dataclass(frozen=True)
 class SignalEvidence:
-    """What is known about one signal of the policy: against its own bound, and against stable where the signal asks for it."""
+    """What is known about one signal of the policy, by its own limit, and beside stable.
+
+    `own`: for ErrorRate failed requests, for Latency requests slower than maxDuration (Missing without one), for PromQL the Sample.
+    `compared`: stable over the same time; for ErrorRate only shown, for Latency judged where the signal has maxRatio; None without a baseline.
+    `at`: when the newest value in it was scraped.
+    """
 
     signal: str
     query: str
     own: Evidence
     compared: Comparison | None = None
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -237,11 +244,11 @@ class ObservedDeployment:
 
 
 @dataclass(frozen=True)
-class Target:
+class WatchedDeployment:
     """A Deployment that names this policy, and the verdicts in its status."""
 
     deployment: str
-    verdicts: tuple[Any, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -251,5 +258,5 @@ class ObservedMonitorPolicy:
     metadata: ObjectMeta
     spec: MonitorPolicySpec | InvalidSpec
     status: MonitorPolicyStatus
-    targets: tuple[Target, ...] = ()
+    targets: tuple[WatchedDeployment, ...] = ()
     prometheus: Missing | None = None

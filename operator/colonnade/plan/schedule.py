@@ -14,10 +14,9 @@ NICKNAMES = {
     "@annually": "0 0 1 1 *",
 }
 MONTHS = {
-    name: number
-    for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)
+    name: number for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1)
 }
-WEEKDAYS = {name: number for number, name in enumerate("sun mon tue wed thu fri sat".split())}
+WEEKDAYS = {name: number for number, name in enumerate(["sun", "mon", "tue", "wed", "thu", "fri", "sat"])}
 DAYS_TO_SEARCH = 366 * 8 + 1
 """The 29th of February may be eight years away."""
 
@@ -62,7 +61,9 @@ def parse(text: str) -> Schedule:
     """
     fields = NICKNAMES.get(text.strip().lower(), text).split()
     if len(fields) != 5:
-        raise ValueError(f'"{text}" is no schedule: write five fields (minute hour day month weekday), or @hourly, @daily, @weekly, @monthly')
+        raise ValueError(
+            f'"{text}" is no schedule: write five fields (minute hour day month weekday), or @hourly, @daily, @weekly, @monthly'
+        )
     minute, hour, day, month, weekday = fields
     return Schedule(
         minutes=_field("minute", minute, 0, 59),

@@ -23,10 +23,10 @@ def evidence_against(limit: float, bad: int, total: int) -> float:
     """
     if not 0 <= bad <= total:
         raise ValueError(f"{bad} of {total} requests are no counts")
-    if limit >= 1 or bad == 0:
+    if limit >= 1:
         return 1.0
     if limit <= 0:
-        return inf
+        return inf if bad else 1.0
     ratios = [_log_ratio(rate, limit, bad, total) for rate in _alternatives(limit)]
     largest = max(ratios)
     if largest > 700:

@@ -1,0 +1,38 @@
+"""What one signal of a MonitorPolicy says about a revision."""
+
+from dataclasses import dataclass
+
+from colonnade.api import Signal, Verdict
+from colonnade.plan.observed import Missing, SignalEvidence
+from colonnade.plan.verdict.latency import latency
+from colonnade.plan.verdict.rates import error_rate
+from colonnade.plan.verdict.values import promql
+
+JUDGES = {"ErrorRate": error_rate, "Latency": latency, "PromQL": promql}
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A verdict beside the signal that asked for it."""
+
+    signal: Signal
+    verdict: Verdict
+
+
+def judge_all(signals: tuple[Signal, ...], evidence: tuple[SignalEvidence, ...]) -> tuple[Judged, ...]:
+    """One verdict for each signal of the policy, in its order; what nobody measured is NoData."""
+    known = {each.signal: each for each in evidence}
+    return tuple(Judged(signal, judge(signal, known.get(signal.name))) for signal in signals)
+
+
+def judge(signal: Signal, evidence: SignalEvidence | None) -> Verdict:
+    """The verdict on one signal, with value, limit, samples and query."""
+    if evidence is None:
+        return Verdict(signal=signal.name, result="NoData", message="nothing was measured yet")
+    judged = JUDGES[signal.type](signal, evidence)
+    return judged.model_copy(update={"query": evidence.query or None, "at": evidence.at})
+
+
+def unmeasured(signal: Signal, why: Missing) -> Verdict:
+    """The verdict where the whole source of evidence can't be had."""
+    return Verdict(signal=signal.name, result="Error" if why.reason == "Error" else "NoData", message=why.message)

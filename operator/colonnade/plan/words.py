@@ -1,0 +1,38 @@
+"""Numbers as people read them in conditions and events."""
+
+from datetime import timedelta
+from math import floor, log10
+
+
+def percent(fraction: float) -> str:
+    """0.031 is "3.1 %", 0.0002 is "0.02 %", 1 is "100 %": two significant digits, and no fewer than whole percent has."""
+    value = fraction * 100
+    if value == 0:
+        return "0 %"
+    digits = max(0, 1 - floor(log10(abs(value))))
+    text = f"{value:.{digits}f}"
+    return f"{text.rstrip('0').rstrip('.') if '.' in text else text} %"
+
+
+def number(value: float) -> str:
+    """1204 is "1,204", 0.7049 is "0.7049", 3.0 is "3": four significant digits behind the point."""
+    return f"{value:,.0f}" if value == int(value) else f"{value:,.4g}"
+
+
+def milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:,.3g} ms" if seconds < 1 else f"{seconds:,.3g} s"
+
+
+def duration(span: timedelta) -> str:
+    """The two largest units: "45 s", "3 min 20 s", "2 h", "1 d 4 h"."""
+    rest = max(0, round(span.total_seconds()))
+    parts = []
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        whole, rest = divmod(rest, length)
+        if whole:
+            parts.append(f"{whole} {unit}")
+    return " ".join(parts[:2]) or "0 s"
+
+
+def requests(total: int) -> str:
+    return f"{total:,} request" if total == 1 else f"{total:,} requests"
