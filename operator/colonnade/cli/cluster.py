@@ -1,0 +1,122 @@
+"""The cluster as the command sees it: plain JSON objects, a time limit on every call, errors in people's words."""
+
+import json
+
+import urllib3
+from kubernetes import client
+
+from colonnade.cli.errors import CliError, NotFound
+from colonnade.cli.kinds import Kind, Object, Reference
+
+TIMEOUT_SECONDS = 15
+JSON = "application/json"
+MERGE = "application/merge-patch+json"
+FIELD_MANAGER = "kubectl-colonnade"
+
+
+class Refused(CliError):
+    """The API server said no; `status` is its HTTP status."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Cluster:
+    """Calls in the namespace that the user chose. All of them raise CliError."""
+
+    def __init__(self, api: client.ApiClient, namespace: str) -> None:
+        self.api = api
+        self.namespace = namespace
+
+    def get(self, wanted: Reference) -> Object:
+        """Raises NotFound, which names those that exist."""
+        try:
+            return self._call("GET", wanted.kind.path(self.namespace, wanted.name))
+        except Refused as refused:
+            if refused.status != 404:
+                raise
+        existing = self.list(wanted.kind)
+        raise NotFound(str(wanted), self.namespace, [item["metadata"]["name"] for item in existing])
+
+    def find(self, kind: Kind, name: str, namespace: str = "") -> Object | None:
+        """None when it isn't there."""
+        try:
+            return self._call("GET", kind.path(namespace or self.namespace, name))
+        except Refused as refused:
+            if refused.status == 404:
+                return None
+            raise
+
+    def list(self, kind: Kind, selector: str = "") -> list[Object]:
+        query = {"labelSelector": selector} if selector else {}
+        items: list[Object] = self._call("GET", kind.path(self.namespace), query=query).get("items") or []
+        return items
+
+    def create(self, kind: Kind, manifest: Object) -> Object:
+        return self._call("POST", kind.path(self.namespace), body=manifest, query={"fieldManager": FIELD_MANAGER})
+
+    def merge(self, wanted: Reference, patch: Object) -> Object:
+        path = wanted.kind.path(self.namespace, wanted.name)
+        return self._call("PATCH", path, body=patch, content=MERGE, query={"fieldManager": FIELD_MANAGER})
+
+    def delete(self, kind: Kind, name: str) -> None:
+        """Gone already is as good."""
+        try:
+            self._call("DELETE", kind.path(self.namespace, name))
+        except Refused as refused:
+            if refused.status != 404:
+                raise
+
+    def whoami(self) -> str:
+        """The name that the API server knows the user by."""
+        review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+        answer = self._call("POST", "/apis/authentication.k8s.io/v1/selfsubjectreviews", body=review)
+        return str(answer["status"]["userInfo"]["username"])
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: dict[str, str] | None = None,
+        body: Object | None = None,
+        content: str = JSON,
+    ) -> Object:
+        headers = {"Accept": JSON, "Content-Type": content}
+        call = self.api.param_serialize(
+            method,
+            path,
+            query_params=list((query or {}).items()),
+            header_params=headers,
+            body=body,
+            auth_settings=["BearerToken"],
+        )
+        try:
+            response = self.api.call_api(*call, _request_timeout=TIMEOUT_SECONDS)
+            answer: bytes = response.read()
+        except (urllib3.exceptions.HTTPError, client.ApiException, OSError) as error:
+            raise CliError(_unreachable(self.api.configuration.host, error)) from error
+        if response.status >= 400:
+            raise Refused(response.status, _refusal(response.status, answer, path))
+        parsed: Object = json.loads(answer)
+        return parsed
+
+
+def _unreachable(host: str, error: Exception) -> str:
+    cause = getattr(error, "reason", None) or error
+    return f"the API server at {host} does not answer: {cause}; see `kubectl cluster-info`"
+
+
+def _refusal(status: int, answer: bytes, path: str) -> str:
+    try:
+        said = json.loads(answer)["message"]
+    except (ValueError, KeyError, TypeError):
+        said = answer[:200].decode("utf-8", "replace").strip()
+    if status == 404 and "page not found" in said:
+        return "Colonnade is not installed on this cluster: install its chart, see `helm install colonnade`"
+    if status == 401:
+        return "the API server does not know you: log in again, see `kubectl auth whoami`"
+    if status == 403:
+        return f"{said}; ask for the role colonnade-edit (or colonnade-approve) in this namespace"
+    return str(said or f"the API server answered {status} to {path}")

@@ -1,0 +1,35 @@
+"""`kubectl colonnade`: all commands, and what becomes of their errors."""
+
+import sys
+
+import typer
+
+from colonnade.cli.approval import approve, reject
+from colonnade.cli.errors import CliError
+from colonnade.cli.push import push
+from colonnade.cli.report import report
+from colonnade.cli.rollout import abort, promote, retry
+from colonnade.cli.status import status
+from colonnade.cli.terminal import say
+from colonnade.cli.tree import tree
+
+app = typer.Typer(
+    name="kubectl colonnade",
+    help="Data, models and their rollouts on this cluster. Exit codes: 0 done, 1 not done, 2 command line wrong.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (status, tree, push, report, promote, abort, retry, approve, reject):
+    app.command()(command)
+
+
+def main() -> None:
+    """The console script."""
+    try:
+        app()
+    except CliError as error:
+        say(f"error: {error}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)

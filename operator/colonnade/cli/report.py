@@ -1,0 +1,98 @@
+"""`report`: which rules a Dataset's rows broke, and the rows that were set aside."""
+
+import json
+from io import BytesIO
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from colonnade.api import DatasetStatus, DatasetVersion
+from colonnade.cli.cluster import Cluster
+from colonnade.cli.errors import CliError
+from colonnade.cli.kinds import DATASET, Object, reference
+from colonnade.cli.options import SystemNamespace, connected
+from colonnade.cli.store import StorePod, fetch, installation, mounted
+from colonnade.cli.store.installation import SYSTEM_NAMESPACE
+from colonnade.cli.store.manifests import MOUNT
+from colonnade.cli.terminal import say, show
+from colonnade.cli.views.report import report_of
+from colonnade.cli.words import count, short
+
+Target = Annotated[
+    Path | None,
+    typer.Option("--quarantined", metavar="FILE", help="Write the rows that were set aside there.", dir_okay=False),
+]
+Version = Annotated[
+    str | None,
+    typer.Option("--version", metavar="DIGEST", help="Of this version; its first digits are enough."),
+]
+
+
+@connected
+def report(
+    cluster: Cluster,
+    dataset: Annotated[str, typer.Argument(metavar="dset/NAME", help="The Dataset.")],
+    quarantined: Target = None,
+    version: Version = None,
+    system_namespace: SystemNamespace = SYSTEM_NAMESPACE,
+) -> None:
+    """Rules hit, with examples; of the rows refused last, else of the current version.
+
+    The rows that were set aside are written as parquet, each with the rules that it broke.
+    """
+    item = cluster.get(reference(dataset, DATASET))
+    chosen = choose(item, version)
+    settings = installation(cluster, system_namespace)
+    if settings.bucket:
+        raise CliError(f"the store is a bucket; read the report there: aws s3 cp {chosen.report_uri} -")
+    with mounted(cluster, item, settings) as store:
+        found = _read(store, _path(chosen.report_uri))
+        if quarantined:
+            _save(store, _path(chosen.quarantine_uri), quarantined)
+    show(report_of(found, item["metadata"]["name"], chosen))
+    if quarantined:
+        say(f"{count(chosen.invalid_rows, 'row')} written to {quarantined}, each with its reasons")
+
+
+def choose(item: Object, prefix: str | None) -> DatasetVersion:
+    """The version that the user means.
+
+    Raises CliError when there is none, with those that there are.
+    """
+    status = DatasetStatus.model_validate(item.get("status") or {})
+    name = f"dset/{item['metadata']['name']}"
+    if prefix is None:
+        newest = status.refused or next(iter(status.versions), None)
+        if newest is None:
+            raise CliError(f"{name} was not collected yet, so there is no report; see kubectl colonnade status {name}")
+        return newest
+    digits = prefix.removeprefix("sha256:")
+    found = [each for each in status.versions if each.digest and each.digest.removeprefix("sha256:").startswith(digits)]
+    if len(found) != 1:
+        there = ", ".join(short(each.digest) for each in status.versions) or "none"
+        raise CliError(f"{name} has {count(len(found), 'version')} that start with {digits}; there are: {there}")
+    return found[0]
+
+
+def _path(uri: str | None) -> str:
+    if not uri:
+        raise CliError("this version has no report in the store")
+    return uri.removeprefix(f"file://{MOUNT}/")
+
+
+def _read(store: StorePod, path: str) -> dict[str, Any]:
+    content = BytesIO()
+    fetch(store, path, content)
+    found: dict[str, Any] = json.loads(content.getvalue())
+    return found
+
+
+def _save(store: StorePod, path: str, target: Path) -> None:
+    partial = target.with_name(f".{target.name}.partial")
+    try:
+        with partial.open("wb") as file:
+            fetch(store, path, file)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,88 @@
+"""`status`: one object, whole, at a glance."""
+
+import json
+import time
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.text import Text
+
+from colonnade.cli.cluster import Cluster
+from colonnade.cli.errors import CliError
+from colonnade.cli.kinds import DATASET, DEPLOYMENT, MODEL_VERSION, MONITOR_POLICY, Object, Reference, reference
+from colonnade.cli.options import connected
+from colonnade.cli.terminal import plain, show, stdout
+from colonnade.cli.views import status_of
+from colonnade.cli.views.verdicts import SignalTypes, signal_types
+from colonnade.cli.words import utc_now
+
+LOOK_SECONDS = 1.0
+WHAT = "mdep/NAME, mv/NAME, dset/NAME or mpol/NAME; a bare NAME is a Deployment."
+
+
+class Output(StrEnum):
+    """Formats beside the one for people."""
+
+    json = "json"
+
+
+@connected
+def status(
+    cluster: Cluster,
+    what: Annotated[str, typer.Argument(metavar="KIND/NAME", help=WHAT)],
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Go on showing it as it changes.")] = False,
+    output: Annotated[Output | None, typer.Option("-o", "--output", help="As the API server has it.")] = None,
+) -> None:
+    """Step, weight wanted and observed, verdicts with value, limit and n, conditions."""
+    wanted = reference(what, DEPLOYMENT, MODEL_VERSION, DATASET, MONITOR_POLICY)
+    if watch:
+        follow(cluster, wanted)
+    elif output:
+        typer.echo(json.dumps(cluster.get(wanted), indent=2))
+    else:
+        show(seen(cluster, wanted))
+
+
+def seen(cluster: Cluster, wanted: Reference) -> RenderableType:
+    item = cluster.get(wanted)
+    return status_of(item, types_for(cluster, item), utc_now())
+
+
+def types_for(cluster: Cluster, item: Object) -> SignalTypes:
+    """Of the signals that judge a Deployment; none where its policy can't be read."""
+    name = (item["spec"].get("monitorPolicyRef") or {}).get("name") if item["kind"] == "Deployment" else None
+    return signal_types(cluster.find(MONITOR_POLICY, name)) if name else {}
+
+
+def follow(cluster: Cluster, wanted: Reference) -> None:
+    """Until interrupted; a cluster that is away for a while is waited for."""
+    if stdout().is_terminal:
+        _follow_live(cluster, wanted)
+    else:
+        _follow_plainly(cluster, wanted)
+
+
+def _follow_live(cluster: Cluster, wanted: Reference) -> None:
+    last = seen(cluster, wanted)
+    with Live(last, console=stdout(), auto_refresh=False, vertical_overflow="crop") as live:
+        while True:
+            time.sleep(LOOK_SECONDS)
+            try:
+                last = seen(cluster, wanted)
+                live.update(last, refresh=True)
+            except CliError as error:
+                live.update(Group(last, Text(f"\n{error}", style="red")), refresh=True)
+
+
+def _follow_plainly(cluster: Cluster, wanted: Reference) -> None:
+    """A new block for each change of the object, none for the mere passing of time."""
+    shown = ""
+    while True:
+        item = cluster.get(wanted)
+        if item["metadata"]["resourceVersion"] != shown:
+            shown = item["metadata"]["resourceVersion"]
+            typer.echo(plain(status_of(item, types_for(cluster, item), utc_now())) + "\n")
+        time.sleep(LOOK_SECONDS)

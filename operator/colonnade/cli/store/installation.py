@@ -1,0 +1,46 @@
+"""What the chart tells every user of this installation, in the ConfigMap colonnade-info."""
+
+from dataclasses import dataclass
+
+from colonnade.cli.cluster import Cluster
+from colonnade.cli.errors import CliError
+from colonnade.cli.kinds import CONFIG_MAP
+
+INFO = "colonnade-info"
+SYSTEM_NAMESPACE = "colonnade-system"
+
+
+@dataclass(frozen=True)
+class Installation:
+    """`store` is the artifact store's URL; the `store_…` settings are those of the claim behind file:///store."""
+
+    jobs_image: str
+    store: str
+    pull_policy: str = "IfNotPresent"
+    store_size: str = "10Gi"
+    store_class: str = ""
+    store_access_mode: str = "ReadWriteOnce"
+
+    @property
+    def bucket(self) -> str | None:
+        """The store's URL when it is a bucket, which needs no pod of ours to be written to."""
+        return None if self.store.startswith("file:") else self.store
+
+
+def installation(cluster: Cluster, system_namespace: str = SYSTEM_NAMESPACE) -> Installation:
+    """Raises CliError when there is no such ConfigMap."""
+    found = cluster.find(CONFIG_MAP, INFO, system_namespace)
+    if found is None:
+        raise CliError(
+            f"no ConfigMap {INFO} in namespace {system_namespace}: Colonnade is not installed there; "
+            "name its namespace with --system-namespace, or install the chart"
+        )
+    data = found["data"]
+    return Installation(
+        jobs_image=data["jobsImage"],
+        store=data["store"],
+        pull_policy=data["jobsImagePullPolicy"],
+        store_size=data["storeSize"],
+        store_class=data["storeClass"],
+        store_access_mode=data["storeAccessMode"],
+    )

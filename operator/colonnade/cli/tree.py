@@ -1,0 +1,39 @@
+"""`tree`: from data to pods."""
+
+from typing import Annotated
+
+import typer
+
+from colonnade.cli.cluster import Cluster
+from colonnade.cli.kinds import DATASET, DEPLOYMENT, MODEL_VERSION, POD, Reference, reference
+from colonnade.cli.options import connected
+from colonnade.cli.terminal import show
+from colonnade.cli.views.tree import Family
+from colonnade.cli.views.tree import tree as tree_of
+
+WHAT = "dset/NAME, mv/NAME or mdep/NAME; all of the namespace when left out."
+
+
+@connected
+def tree(
+    cluster: Cluster,
+    what: Annotated[str | None, typer.Argument(metavar="[KIND/NAME]", help=WHAT)] = None,
+) -> None:
+    """Dataset, ModelVersions, Deployments, revisions, pods, each with its state."""
+    wanted = reference(what, DATASET, MODEL_VERSION, DEPLOYMENT) if what else None
+    if wanted:
+        cluster.get(wanted)
+    family = Family(
+        datasets=tuple(cluster.list(DATASET)),
+        versions=tuple(cluster.list(MODEL_VERSION)),
+        deployments=tuple(cluster.list(DEPLOYMENT)),
+        pods=tuple(cluster.list(POD, "app.kubernetes.io/managed-by=colonnade")),
+    )
+    show(tree_of(_narrowed(family, wanted)))
+
+
+def _narrowed(family: Family, wanted: Reference | None) -> Family:
+    if wanted is None:
+        return family
+    narrow = {DATASET: family.of_dataset, MODEL_VERSION: family.of_version, DEPLOYMENT: family.of_deployment}
+    return narrow[wanted.kind](wanted.name)

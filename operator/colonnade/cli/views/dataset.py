@@ -1,0 +1,60 @@
+"""A Dataset: its versions, and what was refused."""
+
+from datetime import datetime
+
+from rich.console import RenderableType
+
+from colonnade.api import DatasetStatus, DatasetVersion
+from colonnade.cli.kinds import Object
+from colonnade.cli.views.parts import conditions, facts, heading, page, table
+from colonnade.cli.words import NOTHING, ago, count, short, size
+
+SHOWN_VERSIONS = 5
+
+
+def dataset(item: Object, now: datetime) -> RenderableType:
+    status = DatasetStatus.model_validate(item.get("status") or {})
+    name = item["metadata"]["name"]
+    return page(
+        heading(item, "Dataset", now),
+        facts(
+            [
+                ("source", source(item)),
+                ("checked", f"{ago(status.checked_at, now)} ago" if status.checked_at else None),
+                ("refused", _refused(status.refused, name)),
+            ]
+        ),
+        _versions(status, now),
+        conditions(status.conditions, now),
+    )
+
+
+def source(item: Object) -> str:
+    wanted = item["spec"]["source"]
+    if address := wanted.get("storageUri"):
+        return str(address)
+    return f"upload: kubectl colonnade push dset/{item['metadata']['name']} FILE"
+
+
+def _refused(refused: DatasetVersion | None, name: str) -> str | None:
+    if refused is None:
+        return None
+    broken = count(refused.invalid_rows, "row")
+    return f"{broken} broke a rule and no version was made: kubectl colonnade report dset/{name}"
+
+
+def _versions(status: DatasetStatus, now: datetime) -> RenderableType | None:
+    rows = [
+        (
+            short(version.digest),
+            f"{version.rows:,}",
+            f"{version.invalid_rows:,}",
+            size(version.bytes),
+            ago(version.created_at, now),
+            "current" if version.digest == status.current else "",
+            version.source or NOTHING,
+        )
+        for version in status.versions[:SHOWN_VERSIONS]
+    ]
+    columns = ("version", "rows", "invalid", "size", "age", "", "source")
+    return table(columns, rows, right=("rows", "invalid", "size", "age")) if rows else None

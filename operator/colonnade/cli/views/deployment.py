@@ -1,0 +1,96 @@
+"""A Deployment: who serves, where the rollout stands, and on what evidence."""
+
+from datetime import datetime
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from colonnade.api import DeploymentStatus, Rollout, ServedRevision
+from colonnade.cli.kinds import Object
+from colonnade.cli.views.parts import BAD, GOOD, WAITING, Cell, conditions, facts, heading, page, table
+from colonnade.cli.views.steps import standing, strategy
+from colonnade.cli.views.verdicts import SignalTypes, verdicts
+from colonnade.cli.words import NOTHING, ago, percent
+
+SHOWN_ROLLOUTS = 5
+OUTCOME_STYLES = {"Promoted": GOOD, "RolledBack": BAD}
+
+
+def deployment(item: Object, types: SignalTypes, now: datetime) -> RenderableType:
+    status = DeploymentStatus.model_validate(item.get("status") or {})
+    return page(
+        heading(item, "Deployment", now),
+        facts(
+            [
+                ("url", status.url),
+                ("model", _model(item)),
+                ("strategy", strategy(item)),
+                ("step", standing(item, status, now)),
+                ("waits for", _waits_for(status)),
+            ]
+        ),
+        _revisions(status),
+        verdicts(status.verdicts, types),
+        _rejected(status, now),
+        _history(status, now),
+        conditions(status.conditions, now),
+    )
+
+
+def _model(item: Object) -> str:
+    model = item["spec"]["model"]
+    return f"{model['name']}, {model.get('version') or model.get('select') or 'LatestApproved'}"
+
+
+def _waits_for(status: DeploymentStatus) -> Text | None:
+    if status.step is None or not status.step.reason:
+        return None
+    message = f": {status.step.message}" if status.step.message else ""
+    return Text(f"{status.step.reason}{message}", style=WAITING)
+
+
+def _revisions(status: DeploymentStatus) -> RenderableType | None:
+    observed = status.candidate.observed_weight if status.candidate else None
+    left = None if observed is None else 100 - observed
+    rows = []
+    if status.stable:
+        rows.append(_revision(Text("stable", style=GOOD), status.stable, left))
+    if status.candidate:
+        rows.append(_revision(Text("candidate", style=WAITING), status.candidate, observed))
+    columns = ("", "revision", "version", "wanted", "observed", "ready")
+    return table(columns, rows, right=("wanted", "observed", "ready")) if rows else None
+
+
+def _revision(role: Text, one: ServedRevision, observed: float | None) -> tuple[Cell, ...]:
+    return role, one.revision, one.model_version, percent(one.weight), percent(observed, 1), str(one.ready)
+
+
+def _rejected(status: DeploymentStatus, now: datetime) -> RenderableType | None:
+    rows = [
+        (each.revision, each.model_version or NOTHING, each.reason, ago(each.at, now), each.message or "")
+        for each in status.rejected[:SHOWN_ROLLOUTS]
+    ]
+    return table(("rejected", "version", "reason", "ago", ""), rows) if rows else None
+
+
+def _history(status: DeploymentStatus, now: datetime) -> RenderableType | None:
+    rows = [
+        (
+            each.revision,
+            each.model_version or NOTHING,
+            Text(each.outcome, style=OUTCOME_STYLES.get(each.outcome, WAITING)),
+            each.reason or "",
+            ago(each.ended_at or each.decided_at, now),
+            _way_back(each),
+        )
+        for each in status.history[:SHOWN_ROLLOUTS]
+    ]
+    return table(("rollout", "version", "outcome", "reason", "ago", ""), rows) if rows else None
+
+
+def _way_back(rollout: Rollout) -> str:
+    """From the scrape that showed the breach to all traffic on stable."""
+    if rollout.outcome != "RolledBack" or not rollout.breached_at or not rollout.ended_at:
+        return ""
+    seconds = (rollout.ended_at - rollout.breached_at).total_seconds()
+    return f"all traffic on stable {seconds:.1f} s after the breach was seen"

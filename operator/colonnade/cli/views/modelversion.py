@@ -1,0 +1,86 @@
+"""A ModelVersion: what it learnt from, how it did, who agreed."""
+
+from datetime import datetime
+
+from rich.console import RenderableType
+
+from colonnade.api import ModelVersionStatus
+from colonnade.cli.kinds import Object
+from colonnade.cli.views.parts import conditions, facts, heading, page, table, verdict_cell
+from colonnade.cli.words import NOTHING, number, short, size
+
+
+def model_version(item: Object, now: datetime) -> RenderableType:
+    status = ModelVersionStatus.model_validate(item.get("status") or {})
+    return page(
+        heading(item, "ModelVersion", now),
+        facts(
+            [
+                ("model", item["spec"]["model"]),
+                ("made by", made_by(item)),
+                ("dataset", _dataset(item, status)),
+                ("bundle", f"{short(status.digest)}, {size(status.bytes or 0)}" if status.digest else None),
+                ("approval", _approval(item, status)),
+                ("parity", _parity(status)),
+            ]
+        ),
+        _metrics(status),
+        _gates(status),
+        conditions(status.conditions, now),
+    )
+
+
+def made_by(item: Object) -> str:
+    """The estimator's class, or where the model was brought from."""
+    training = item["spec"].get("training") or {}
+    if estimator := (training.get("estimator") or {}).get("name"):
+        return str(estimator).rpartition(".")[2]
+    return str((item["spec"].get("source") or {}).get("storageUri", NOTHING))
+
+
+def dataset_name(item: Object) -> str | None:
+    reference = (item["spec"].get("training") or {}).get("datasetRef") or {}
+    return reference.get("name")
+
+
+def _dataset(item: Object, status: ModelVersionStatus) -> str | None:
+    if status.dataset:
+        return f"dset/{status.dataset.name} at {short(status.dataset.digest)}"
+    name = dataset_name(item)
+    return f"dset/{name}" if name else None
+
+
+def _approval(item: Object, status: ModelVersionStatus) -> str | None:
+    if status.approval is None:
+        return None
+    if status.approval.state == "PendingManualApproval":
+        name = item["metadata"]["name"]
+        return f"pending: kubectl colonnade approve mv/{name} --reason …, or reject"
+    by = f" by {status.approval.by}" if status.approval.by else ""
+    reason = f": {status.approval.reason}" if status.approval.reason else ""
+    return f"{status.approval.state}{by}{reason}"
+
+
+def _parity(status: ModelVersionStatus) -> str | None:
+    if status.parity is None:
+        return None
+    return f"the serving engine differs by {status.parity.worst:.1e} at most, over {status.parity.rows:,} rows"
+
+
+def _metrics(status: ModelVersionStatus) -> RenderableType | None:
+    rows = []
+    for name, metric in status.metrics.items():
+        folds = status.cross_validation.get(name)
+        spread = f"{number(metric.low)} to {number(metric.high)}" if metric.low is not None else NOTHING
+        crossed = f"{folds.mean:.4g} ± {folds.std:.2g}, {folds.folds} folds" if folds else NOTHING
+        rows.append((name, number(metric.value), spread, f"{metric.n:,}" if metric.n is not None else NOTHING, crossed))
+    columns = ("metric", "held out", "95 % interval", "n", "cross-validation")
+    return table(columns, rows, right=("held out", "n")) if rows else None
+
+
+def _gates(status: ModelVersionStatus) -> RenderableType | None:
+    rows = [
+        (gate.name, verdict_cell(gate.verdict), number(gate.value), number(gate.bound), gate.message or "")
+        for gate in status.gates
+    ]
+    return table(("gate", "verdict", "value", "bound", ""), rows, right=("value", "bound")) if rows else None

@@ -1,0 +1,32 @@
+"""A MonitorPolicy: what it measures, and what its signals say of each Deployment."""
+
+from datetime import datetime
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from colonnade.api import MonitorPolicyStatus, Target
+from colonnade.cli.kinds import Object
+from colonnade.cli.views.parts import conditions, facts, heading, page
+from colonnade.cli.views.verdicts import SignalTypes, signal_types, signals
+
+
+def monitor_policy(item: Object, now: datetime) -> RenderableType:
+    status = MonitorPolicyStatus.model_validate(item.get("status") or {})
+    spec, types = item["spec"], signal_types(item)
+    return page(
+        heading(item, "MonitorPolicy", now),
+        facts(
+            [
+                ("prometheus", (spec.get("prometheus") or {}).get("url") or "the one that Colonnade is set up with"),
+                ("judges", f"every {spec.get('interval', '5s')}"),
+                ("signals", ", ".join(types)),
+            ]
+        ),
+        *(_target(target, types) for target in status.targets),
+        conditions(status.conditions, now),
+    )
+
+
+def _target(target: Target, types: SignalTypes) -> RenderableType:
+    return page(Text(f"mdep/{target.deployment}", style="bold"), signals(target.signals, types))

@@ -1,0 +1,38 @@
+"""What the checks found in a Dataset's rows."""
+
+from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from colonnade.api import DatasetVersion
+from colonnade.cli.views.parts import BAD, GOOD, page, table
+from colonnade.cli.words import short
+
+MAX_EXAMPLE = 40
+
+
+def report_of(found: dict[str, Any], name: str, version: DatasetVersion) -> RenderableType:
+    """found: report.json as the Job wrote it."""
+    rules = sorted((rule for rule in found["rules"] if rule["rows"]), key=lambda rule: -rule["rows"])
+    if not rules:
+        return page(_heading(found, name, version), Text("no row broke a rule", style=GOOD))
+    rows = [(rule["rule"], rule["column"], f"{rule['rows']:,}", _examples(rule)) for rule in rules]
+    return page(_heading(found, name, version), table(("rule", "column", "rows", "for example"), rows, right=("rows",)))
+
+
+def _heading(found: dict[str, Any], name: str, version: DatasetVersion) -> Text:
+    invalid, total = found["invalidRows"], found["rows"] + found["invalidRows"]
+    what = ("refused", BAD) if version.digest is None else (f"version {short(version.digest)}", "")
+    share = f" ({invalid / total:.2%})" if invalid else ""
+    rows = f"  {total:,} rows, {invalid:,} set aside{share}"
+    duplicates = f", {found['duplicateRows']:,} duplicates dropped" if found["duplicateRows"] else ""
+    return Text.assemble((f"Dataset {name}", "bold"), "  ", what, rows, duplicates)
+
+
+def _examples(rule: dict[str, Any]) -> str:
+    return ", ".join(_cut(example) for example in rule["examples"])
+
+
+def _cut(example: str) -> str:
+    return example if len(example) <= MAX_EXAMPLE else f"{example[: MAX_EXAMPLE - 1]}…"

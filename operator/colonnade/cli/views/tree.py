@@ -1,0 +1,153 @@
+"""From data to pods: which version learnt from what, and who serves it."""
+
+from collections.abc import Container, Iterable
+from dataclasses import dataclass, replace
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+from rich.tree import Tree
+
+from colonnade.api import CandidateRevision, DatasetStatus, DeploymentStatus, ModelVersionStatus, ServedRevision, Status
+from colonnade.cli.kinds import Object
+from colonnade.cli.views.modelversion import dataset_name, made_by
+from colonnade.cli.views.parts import BAD, GOOD, QUIET, WAITING, condition_style
+from colonnade.cli.views.pods import pod_line
+from colonnade.cli.words import count, short
+
+WORKERS = ("dataset", "push", "training")
+
+
+@dataclass(frozen=True)
+class Family:
+    """All objects of one namespace that the tree is made from."""
+
+    datasets: tuple[Object, ...]
+    versions: tuple[Object, ...]
+    deployments: tuple[Object, ...]
+    pods: tuple[Object, ...]
+
+    def of_dataset(self, name: str) -> "Family":
+        """The Dataset, and all that came of it."""
+        return self._with([each for each in self.versions if dataset_name(each) == name], {name})
+
+    def of_version(self, name: str) -> "Family":
+        """The ModelVersion, what it learnt from and who serves it."""
+        return self._with([each for each in self.versions if _name(each) == name])
+
+    def of_deployment(self, name: str) -> "Family":
+        """The Deployment, and what its revisions came from."""
+        alone = [each for each in self.deployments if _name(each) == name]
+        served = {revision.model_version for each in alone for revision in _serving(each)}
+        family = self._with([each for each in self.versions if _name(each) in served])
+        return replace(family, deployments=tuple(alone))
+
+    def _with(self, versions: list[Object], datasets: Container[str | None] | None = None) -> "Family":
+        names = {_name(each) for each in versions}
+        sources = datasets or {dataset_name(each) for each in versions}
+        return Family(
+            tuple(each for each in self.datasets if _name(each) in sources),
+            tuple(versions),
+            tuple(each for each in self.deployments if any(one.model_version in names for one in _serving(each))),
+            self.pods,
+        )
+
+
+def tree(family: Family) -> RenderableType:
+    """Datasets first, then versions of no Dataset here, then Deployments that serve none of the versions here."""
+    datasets = {_name(each) for each in family.datasets}
+    versions = {_name(each) for each in family.versions}
+    roots = [_dataset(each, family) for each in family.datasets]
+    roots += [_version(each, family) for each in family.versions if dataset_name(each) not in datasets]
+    for each in family.deployments:
+        serving = _serving(each)
+        roots += [_deployment(each, one, family) for one in serving if one.model_version not in versions]
+        roots += [] if serving else [_idle(each)]
+    return Group(*roots) if roots else Text("nothing here yet: apply a Dataset, a ModelVersion or a Deployment")
+
+
+def _dataset(item: Object, family: Family) -> Tree:
+    status = DatasetStatus.model_validate(item.get("status") or {})
+    node = Tree(_line("dset", item, _newest(status), status))
+    _add_jobs(node, family.pods, "colonnade.dev/dataset", _name(item))
+    for version in family.versions:
+        if dataset_name(version) == _name(item):
+            node.add(_version(version, family))
+    return node
+
+
+def _newest(status: DatasetStatus) -> str:
+    if not status.versions:
+        return "no version yet"
+    newest = status.versions[0]
+    return f"{short(newest.digest)}, {newest.rows:,} rows, {count(len(status.versions), 'version')}"
+
+
+def _version(item: Object, family: Family) -> Tree:
+    status = ModelVersionStatus.model_validate(item.get("status") or {})
+    facts = [made_by(item), (item.get("status") or {}).get("headline"), _approval(status)]
+    node = Tree(_line("mv", item, ", ".join(fact for fact in facts if fact), status))
+    _add_jobs(node, family.pods, "colonnade.dev/modelversion", _name(item))
+    for deployment in family.deployments:
+        for revision in _serving(deployment):
+            if revision.model_version == _name(item):
+                node.add(_deployment(deployment, revision, family))
+    return node
+
+
+def _approval(status: ModelVersionStatus) -> str | None:
+    state = status.approval.state if status.approval else "NotRequired"
+    return None if state == "NotRequired" else state
+
+
+def _deployment(item: Object, revision: ServedRevision, family: Family) -> Tree:
+    status = DeploymentStatus.model_validate(item.get("status") or {})
+    role = ("candidate", WAITING) if isinstance(revision, CandidateRevision) else ("stable", GOOD)
+    node = Tree(_line("mdep", item, Text.assemble(role, f" {revision.weight} %"), status))
+    ready = f"  {count(revision.ready, 'pod')} ready"
+    branch = node.add(Text.assemble(("revision ", QUIET), revision.revision, ready))
+    for pod in family.pods:
+        if _label(pod, "deployment") == _name(item) and _label(pod, "revision") == revision.revision:
+            branch.add(pod_line(pod))
+    return node
+
+
+def _idle(item: Object) -> Tree:
+    status = DeploymentStatus.model_validate(item.get("status") or {})
+    return Tree(_line("mdep", item, "serves nothing yet", status))
+
+
+def _add_jobs(node: Tree, pods: Iterable[Object], label: str, name: str) -> None:
+    """Pods that work on the object now, or ended badly."""
+    for pod in pods:
+        labels = pod["metadata"].get("labels") or {}
+        at_work = (pod.get("status") or {}).get("phase") != "Succeeded"
+        if at_work and labels.get(label) == name and labels.get("app.kubernetes.io/component") in WORKERS:
+            node.add(pod_line(pod))
+
+
+def _line(short_kind: str, item: Object, about: str | Text, status: Status) -> Text:
+    text = Text.assemble((f"{short_kind}/{_name(item)}", "bold"), "  ", about)
+    ready = status.condition("Ready")
+    if ready is None:
+        return text.append("  not looked at yet", style=QUIET)
+    word = "Ready" if ready.status == "True" else f"not Ready: {ready.reason}"
+    text.append(f"  {word}", style=condition_style(ready))
+    for kind in ("Stalled", "RolledBack"):
+        condition = status.condition(kind)
+        if condition and condition.status == "True":
+            text.append(f"  {kind}: {condition.reason}", style=BAD)
+    return text
+
+
+def _serving(deployment: Object) -> list[ServedRevision]:
+    status = DeploymentStatus.model_validate(deployment.get("status") or {})
+    return [each for each in (status.stable, status.candidate) if each]
+
+
+def _name(item: Object) -> str:
+    return str(item["metadata"]["name"])
+
+
+def _label(pod: Object, name: str) -> str | None:
+    value = (pod["metadata"].get("labels") or {}).get(f"colonnade.dev/{name}")
+    return None if value is None else str(value)

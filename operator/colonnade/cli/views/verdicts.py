@@ -1,0 +1,52 @@
+"""Verdicts with the numbers that they were decided on, in their signal's unit."""
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import RenderableType
+
+from colonnade.api import SignalStatus, Verdict
+from colonnade.cli.kinds import Object
+from colonnade.cli.views.parts import table, verdict_cell
+from colonnade.cli.words import NOTHING, number
+
+SignalTypes = Mapping[str, str]
+"""Type by signal name, as the MonitorPolicy has them; a name that it lacks shows a bare number."""
+
+
+def signal_types(policy: Object | None) -> SignalTypes:
+    return {signal["name"]: signal["type"] for signal in (policy or {"spec": {"signals": []}})["spec"]["signals"]}
+
+
+def verdicts(those: Sequence[Verdict], types: SignalTypes) -> RenderableType | None:
+    rows = []
+    for each in those:
+        kind = types.get(each.signal)
+        value, limit, stable = (amount(number, kind) for number in (each.value, each.limit, each.stable_value))
+        rows.append(
+            (each.signal, verdict_cell(each.result), value, limit, stable, samples(each.samples), each.message or "")
+        )
+    columns = ("signal", "verdict", "value", "limit", "stable", "n", "")
+    return table(columns, rows, right=("value", "limit", "stable", "n")) if rows else None
+
+
+def signals(those: Sequence[SignalStatus], types: SignalTypes) -> RenderableType | None:
+    rows = []
+    for each in those:
+        value, limit = (amount(number, types.get(each.name)) for number in (each.value, each.limit))
+        rows.append((each.name, verdict_cell(each.result), value, limit, samples(each.samples)))
+    return table(("signal", "verdict", "value", "limit", "n"), rows, right=("value", "limit", "n")) if rows else None
+
+
+def amount(value: float | None, kind: str | None) -> str:
+    """0.031 is 3.1 % to an ErrorRate signal, 31 ms to a Latency signal."""
+    if value is None:
+        return NOTHING
+    if kind == "ErrorRate":
+        return f"{number(value * 100)} %"
+    if kind == "Latency":
+        return f"{number(value * 1000)} ms" if value < 1 else f"{number(value)} s"
+    return number(value)
+
+
+def samples(count: int | None) -> str:
+    return NOTHING if count is None else f"{count:,}"
