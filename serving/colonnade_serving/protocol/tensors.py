@@ -52,15 +52,17 @@ def _numbers(name: str, datatype: str, dtype: np.dtype, data: list[Any]) -> np.n
         found = np.array(data)
         if found.dtype.kind == "O" and dtype.kind == "f":
             found = _with_nulls(data)
+        if found.dtype.kind == "f" and dtype.kind in "iu":
+            found = _large_integers(data)
         if found.size and found.dtype.kind not in _KINDS[dtype.kind]:
             raise ProtocolError(f"input {name}: data doesn't fit {datatype}; {_WANTED[dtype.kind]} are wanted")
         if dtype.kind in "iu" and found.size and not np.can_cast(found.dtype, dtype):
             _check_range(name, datatype, dtype, found)
         with np.errstate(over="raise"):
             return found.astype(dtype, copy=False)
-    except FloatingPointError:
+    except (FloatingPointError, OverflowError):
         raise ProtocolError(f"input {name}: a number is out of {datatype}'s range") from None
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError):
         raise ProtocolError(f"input {name}: data is ragged or mixed; {_WANTED[dtype.kind]} are wanted") from None
 
 
@@ -70,6 +72,14 @@ def _with_nulls(data: list[Any]) -> np.ndarray:
     if not kinds <= {float, int, type(None)}:
         raise ValueError(kinds)
     return objects.astype(np.float64)
+
+
+def _large_integers(data: list[Any]) -> np.ndarray:
+    """What numpy takes for floating: whole numbers on both sides of 2**63."""
+    objects = np.array(data, dtype=object)
+    if not all(type(element) is int for element in objects.flat):
+        return np.array(data)
+    return objects.astype(np.int64 if any(element < 0 for element in objects.flat) else np.uint64)
 
 
 def _check_range(name: str, datatype: str, dtype: np.dtype, found: np.ndarray) -> None:

@@ -1,0 +1,130 @@
+import os
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from colonnade_serving import digests
+from colonnade_serving.store import Store, StoreError, StoreNotFound, open_store
+
+KEYS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1"}
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    """A real S3 endpoint (moto's server) with the bucket `bucket`; its URL."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    client = boto3.client(
+        "s3", endpoint_url=url, aws_access_key_id="key", aws_secret_access_key="secret", region_name="us-east-1"
+    )
+    client.create_bucket(Bucket="bucket")
+    yield url
+    server.stop()
+
+
+@pytest.fixture(params=["file", "s3"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, s3: str, monkeypatch: pytest.MonkeyPatch) -> Store:
+    for name, value in (KEYS | {"AWS_ENDPOINT_URL": s3}).items():
+        monkeypatch.setenv(name, value)
+    url = f"file://{tmp_path}/store" if request.param == "file" else f"s3://bucket/{tmp_path.name}"
+    return open_store(url, "team")
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    made = tmp_path / "made"
+    made.mkdir()
+    (made / "bundle.json").write_bytes(b"{}")
+    (made / "model.onnx").write_bytes(os.urandom(3_000_000))
+    return made
+
+
+def test_a_file_comes_back_as_it_went(store: Store, tmp_path: Path):
+    (tmp_path / "sent").write_bytes(os.urandom(12_000_000))
+    digest = store.send(tmp_path / "sent", "uploads/flights/a.csv")
+    assert store.fetch("uploads/flights/a.csv", tmp_path / "back") == digest
+    assert digests.of_file(tmp_path / "back") == digest == digests.of_file(tmp_path / "sent")
+
+
+def test_an_empty_file_is_a_file(store: Store, tmp_path: Path):
+    (tmp_path / "empty").touch()
+    store.send(tmp_path / "empty", "empty")
+    assert store.get("empty") == b""
+
+
+def test_a_directory_is_committed_once(store: Store, directory: Path):
+    assert store.commit(directory, "models/ab", "bundle.json")
+    assert not store.commit(directory, "models/ab", "bundle.json")
+    assert [item.path for item in store.list("models")] == ["models/ab/bundle.json", "models/ab/model.onnx"]
+
+
+def test_of_writers_at_once_one_wins_and_the_directory_is_whole(store: Store, directory: Path):
+    start = threading.Barrier(6)
+
+    def commit(_: int) -> bool:
+        start.wait()
+        return store.commit(directory, "models/ab", "bundle.json")
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sum(pool.map(commit, range(6))) == 1
+    assert {item.path: item.size for item in store.list()} == {
+        "models/ab/bundle.json": 2,
+        "models/ab/model.onnx": 3_000_000,
+    }
+
+
+def test_a_small_file_can_be_written_only_if_there_is_none(store: Store):
+    assert store.put_new("lock", b"first")
+    assert not store.put_new("lock", b"second")
+    assert store.get("lock") == b"first"
+    store.put("lock", b"third")
+    assert store.get("lock") == b"third"
+
+
+def test_what_is_deleted_is_gone_and_may_be_deleted_again(store: Store):
+    store.put("a", b"1")
+    store.delete("a")
+    store.delete("a")
+    assert not store.exists("a")
+
+
+def test_what_is_not_there_is_said_with_its_address(store: Store, tmp_path: Path):
+    with pytest.raises(StoreNotFound, match=r"(file|s3)://.*/models/ab/bundle\.json: not found$"):
+        store.get("models/ab/bundle.json")
+    with pytest.raises(StoreNotFound):
+        store.fetch("nothing", tmp_path / "back")
+    assert store.list("models") == []
+
+
+def test_a_namespace_has_its_own_prefix_on_s3(s3: str, monkeypatch: pytest.MonkeyPatch):
+    for name, value in (KEYS | {"AWS_ENDPOINT_URL": s3}).items():
+        monkeypatch.setenv(name, value)
+    open_store("s3://bucket/shared", "blue").put("x", b"1")
+    assert open_store("s3://bucket/shared", "green").list() == []
+    assert open_store("s3://bucket/shared/blue").get("x") == b"1"
+
+
+def test_a_missing_bucket_is_said(s3: str, monkeypatch: pytest.MonkeyPatch):
+    for name, value in (KEYS | {"AWS_ENDPOINT_URL": s3}).items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(StoreNotFound, match="s3://missing-bucket/x: the bucket does not exist"):
+        open_store("s3://missing-bucket").get("x")
+
+
+def test_an_uncommitted_directory_is_not_listed(tmp_path: Path):
+    (tmp_path / "models" / ".new-1").mkdir(parents=True)
+    (tmp_path / "models" / ".new-1" / "model.onnx").touch()
+    assert open_store(f"file://{tmp_path}").list() == []
+
+
+@pytest.mark.parametrize("url", ["/store", "ftp://a/b", "s3://", "file://store", "http://x/y"])
+def test_another_url_is_refused_with_what_would_be_right(url: str):
+    with pytest.raises(StoreError, match=r"the store is file:///path or s3://bucket/prefix|has three slashes"):
+        open_store(url)
