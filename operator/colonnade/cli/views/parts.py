@@ -25,6 +25,8 @@ def heading(item: Object, kind: str, now: datetime) -> Text:
     text = Text.assemble((f"{kind} {metadata['name']}", "bold"), f"  namespace {metadata['namespace']}, {age} old")
     if metadata.get("deletionTimestamp"):
         text.append("  being deleted", style=BAD)
+    if not item.get("status"):
+        text.append("  not looked at yet", style=WAITING)
     observed = (item.get("status") or {}).get("observedGeneration")
     if observed is not None and observed < metadata.get("generation", 0):
         text.append(f"  generation {metadata['generation']} is being taken up, this is of {observed}", style=WAITING)

@@ -1,0 +1,154 @@
+"""Files into the store and out of it, over a real websocket into a real process."""
+
+import hashlib
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.conftest import Run
+from tests.unit.cli.objects import flights, made
+from tests.unit.cli.playground import Playground, path_of
+
+INFO = {
+    "apiVersion": "v1",
+    "kind": "ConfigMap",
+    "metadata": {"name": "colonnade-info", "namespace": "colonnade-system"},
+    "data": {
+        "jobsImage": "colonnade/jobs:dev",
+        "jobsImagePullPolicy": "IfNotPresent",
+        "store": "file:///store",
+        "storeSize": "3Gi",
+        "storeClass": "fast",
+        "storeAccessMode": "ReadWriteMany",
+    },
+}
+CLAIM = "/api/v1/namespaces/default/persistentvolumeclaims/colonnade-store"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "flights.parquet"
+    path.write_bytes(random.Random(7).randbytes(3_000_001))
+    return path
+
+
+@pytest.fixture
+def stored(cluster: Playground) -> Path:
+    cluster.add(flights(), INFO)
+    return cluster.store / "uploads" / "flights" / "flights.parquet"
+
+
+def sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_a_pushed_file_arrives_whole_and_its_dataset_is_told(
+    cluster: Playground, kubectl_colonnade: Run, stored: Path, file: Path
+) -> None:
+    seen = kubectl_colonnade("push", "dset/flights", str(file))
+    assert seen.code == 0, seen.err
+    assert sha256(stored) == sha256(file)
+    assert "flights.parquet, 2.9 MiB: stored, sha256 verified" in seen.err
+    assert cluster.patches == [
+        (path_of(flights()), {"metadata": {"annotations": {"colonnade.dev/refresh": f"sha256:{sha256(file)}"}}})
+    ]
+
+
+def test_the_same_file_is_not_sent_twice(kubectl_colonnade: Run, stored: Path, file: Path) -> None:
+    kubectl_colonnade("push", "dset/flights", str(file))
+    before = stored.stat()
+    assert "lay in the store already, byte for byte" in kubectl_colonnade("push", "dset/flights", str(file)).err
+    assert stored.stat() == before
+
+
+def test_a_changed_file_replaces_the_one_before(kubectl_colonnade: Run, stored: Path, file: Path) -> None:
+    kubectl_colonnade("push", "dset/flights", str(file))
+    file.write_bytes(b"a\n1\n")
+    kubectl_colonnade("push", "dset/flights", str(file))
+    assert stored.read_bytes() == b"a\n1\n"
+    assert [each.name for each in stored.parent.iterdir()] == ["flights.parquet"]
+
+
+def test_an_empty_file_is_a_file(kubectl_colonnade: Run, stored: Path, file: Path) -> None:
+    file.write_bytes(b"")
+    assert kubectl_colonnade("push", "dset/flights", str(file)).code == 0
+    assert stored.read_bytes() == b""
+
+
+def test_no_pod_is_left_behind(cluster: Playground, kubectl_colonnade: Run, stored: Path, file: Path) -> None:
+    kubectl_colonnade("push", "dset/flights", str(file))
+    assert not [path for path in cluster.objects if "/pods/" in path]
+
+
+def test_a_missing_claim_is_made_as_the_operator_would(
+    cluster: Playground, kubectl_colonnade: Run, stored: Path, file: Path
+) -> None:
+    kubectl_colonnade("push", "dset/flights", str(file))
+    assert cluster.objects[CLAIM]["spec"] == {
+        "accessModes": ["ReadWriteMany"],
+        "resources": {"requests": {"storage": "3Gi"}},
+        "storageClassName": "fast",
+    }
+
+
+def test_a_bucket_is_written_to_without_us(
+    cluster: Playground, kubectl_colonnade: Run, stored: Path, file: Path
+) -> None:
+    cluster.add(INFO | {"data": INFO["data"] | {"store": "s3://models/team"}})  # type: ignore[operator]
+    seen = kubectl_colonnade("push", "dset/flights", str(file))
+    assert seen.code == 1
+    assert "aws s3 cp flights.parquet s3://models/team/default/uploads/flights/flights.parquet" in seen.err
+    assert "kubectl annotate dset/flights -n default" in seen.err
+
+
+def test_a_dataset_that_reads_elsewhere_is_not_pushed_to(
+    cluster: Playground, kubectl_colonnade: Run, file: Path
+) -> None:
+    cluster.add(made("Dataset", "flights", {"source": {"storageUri": "s3://raw/x.csv"}}), INFO)
+    seen = kubectl_colonnade("push", "dset/flights", str(file))
+    assert "collected from s3://raw/x.csv, not from what is pushed; write spec.source: {upload: {}}" in seen.err
+
+
+def test_an_installation_elsewhere_is_asked_for(cluster: Playground, kubectl_colonnade: Run, file: Path) -> None:
+    cluster.add(flights())
+    seen = kubectl_colonnade("push", "dset/flights", str(file))
+    assert "no ConfigMap colonnade-info in namespace colonnade-system" in seen.err
+    assert "--system-namespace" in seen.err
+
+
+def write_report(cluster: Playground) -> None:
+    folder = cluster.store / "datasets" / ("a" * 64)
+    folder.mkdir(parents=True)
+    rules = [{"rule": "carrier allowed", "column": "carrier", "rows": 1204, "examples": ["ZZ"]}]
+    report = {"rows": 327_346, "invalidRows": 1_204, "duplicateRows": 0, "rules": rules}
+    (folder / "report.json").write_text(json.dumps(report))
+    (folder / "quarantine.parquet").write_bytes(b"PAR1" * 100_000)
+
+
+def test_a_report_comes_out_of_the_store(cluster: Playground, kubectl_colonnade: Run, stored: Path) -> None:
+    write_report(cluster)
+    seen = kubectl_colonnade("report", "dset/flights")
+    assert seen.code == 0, seen.err
+    assert "carrier allowed   carrier   1,204   ZZ" in seen.out
+
+
+def test_quarantined_rows_come_out_of_the_store(
+    cluster: Playground, kubectl_colonnade: Run, stored: Path, tmp_path: Path
+) -> None:
+    write_report(cluster)
+    target = tmp_path / "bad.parquet"
+    seen = kubectl_colonnade("report", "dset/flights", "--quarantined", str(target))
+    assert seen.code == 0, seen.err
+    assert target.read_bytes() == b"PAR1" * 100_000
+
+
+def test_a_report_that_was_collected_as_garbage_is_said_to_be_gone(kubectl_colonnade: Run, stored: Path) -> None:
+    seen = kubectl_colonnade("report", "dset/flights")
+    assert seen.err == f"error: datasets/{'a' * 64}/report.json is not in the store (any more)\n"
+
+
+def test_an_unknown_version_lists_those_that_there_are(kubectl_colonnade: Run, stored: Path) -> None:
+    seen = kubectl_colonnade("report", "dset/flights", "--version", "ffff")
+    assert seen.err == "error: dset/flights has 0 versions that start with ffff; there are: aaaaaaaaaa\n"
