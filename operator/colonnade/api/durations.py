@@ -4,11 +4,12 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 
 PATTERN = r"^([0-9]+(ms|s|m|h|d))+$"
 MAX_LENGTH = 16
 HINT = "a duration is whole numbers with units, such as 250ms, 30s, 10m, 24h, 1h30m or 365d"
+OVER_ZERO = {"rule": "self.matches('[1-9]')", "message": "this duration has to be over zero, such as 5s"}
 UNITS = {
     "d": timedelta(days=1),
     "h": timedelta(hours=1),
@@ -41,16 +42,25 @@ def _read(value: Any) -> Any:
     return parse_duration(value) if isinstance(value, str) else value
 
 
-Duration = Annotated[
-    timedelta,
-    BeforeValidator(_read),
-    PlainSerializer(format_duration, return_type=str),
-    WithJsonSchema(
+def _over_zero(duration: timedelta) -> timedelta:
+    if not duration:
+        raise ValueError(OVER_ZERO["message"])
+    return duration
+
+
+def _schema(*rules: dict[str, str]) -> WithJsonSchema:
+    written = {"rule": f"self.matches('{PATTERN}')", "message": HINT}
+    return WithJsonSchema(
         {
             "type": "string",
             "pattern": PATTERN,
             "maxLength": MAX_LENGTH,
-            "x-kubernetes-validations": [{"rule": f"self.matches('{PATTERN}')", "message": HINT}],
+            "x-kubernetes-validations": [written, *rules],
         }
-    ),
-]
+    )
+
+
+_Written = Annotated[timedelta, BeforeValidator(_read), PlainSerializer(format_duration, return_type=str)]
+Duration = Annotated[_Written, _schema()]
+Period = Annotated[_Written, AfterValidator(_over_zero), _schema(OVER_ZERO)]
+"""A duration that is not zero: something is done again and again in it, or counted over it."""

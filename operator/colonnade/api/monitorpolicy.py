@@ -19,7 +19,7 @@ from colonnade.api.common import (
     StatusPart,
     Word,
 )
-from colonnade.api.durations import Duration
+from colonnade.api.durations import Duration, Period
 from colonnade.api.signals import Signal
 
 
@@ -51,7 +51,7 @@ class MonitorPolicySpec(SpecPart):
     """What is measured, how often, and what follows."""
 
     prometheus: Prometheus = Field(default=Prometheus(), description="Where the numbers come from.")
-    interval: Duration = Field(default=timedelta(seconds=5), description="How often each signal is judged.")
+    interval: Period = Field(default=timedelta(seconds=5), description="How often each signal is judged.")
     signals: tuple[Signal, ...] = Field(
         min_length=1,
         max_length=32,

@@ -38,8 +38,7 @@ def structural(model: type[BaseModel], *, observed: bool = False) -> Schema:
 
 
 def _inline(node: Schema, definitions: Schema, observed: bool) -> Schema:
-    node = _resolved(node, definitions)
-    node, optional = _without_null(node, definitions)
+    node, optional = _without_null(_resolved(node, definitions), definitions)
     found = {key: value for key, value in node.items() if key not in DROPPED}
     if found.get("additionalProperties") is False:
         del found["additionalProperties"]
@@ -52,13 +51,17 @@ def _inline(node: Schema, definitions: Schema, observed: bool) -> Schema:
     if found.get("type") in FORMATS:
         found.setdefault("format", FORMATS[found["type"]])
     _bounds_as_openapi(found)
-    for key in ("items", "additionalProperties"):
-        if isinstance(found.get(key), dict):
-            found[key] = _inline(found[key], definitions, observed)
-    if "properties" in found:
-        properties = found["properties"].items()
-        found["properties"] = {name: _inline(value, definitions, observed) for name, value in properties}
-    return found
+    _computed_is_optional(found)
+    return _inline_children(found, definitions, observed)
+
+
+def _inline_children(node: Schema, definitions: Schema, observed: bool) -> Schema:
+    single = {key: node[key] for key in ("items", "additionalProperties") if key in node}
+    children = {key: _inline(child, definitions, observed) for key, child in single.items()}
+    if "properties" in node:
+        properties = node["properties"].items()
+        children["properties"] = {name: _inline(child, definitions, observed) for name, child in properties}
+    return {**node, **children}
 
 
 def _resolved(node: Schema, definitions: Schema) -> Schema:
@@ -90,3 +93,11 @@ def _bounds_as_openapi(node: Schema) -> None:
         if exclusive in node:
             node[bound] = node[exclusive]
             node[exclusive] = True
+
+
+def _computed_is_optional(node: Schema) -> None:
+    """Pydantic requires what it computes itself; another writer of the same status need not know of it."""
+    computed = {name for name, child in node.get("properties", {}).items() if child.get("readOnly")}
+    required = [name for name in node.pop("required", []) if name not in computed]
+    if required:
+        node["required"] = required

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from colonnade.api.common import Name, Rule, SpecPart
-from colonnade.api.durations import Duration
+from colonnade.api.durations import Period
 
 
 def _unless(kind: str, *absent: str) -> Any:
@@ -78,7 +78,7 @@ class Signal(SpecPart):
     quantile: Annotated[float, Field(gt=0, lt=1)] | None = Field(
         default=None, description="Which quantile of the time taken is judged, such as 0.99 (Latency)."
     )
-    max_duration: Duration | None = Field(
+    max_duration: Period | None = Field(
         default=None, description="Breach when the quantile is above this, such as 50ms (Latency)."
     )
     compared_to: Literal["Stable"] | None = Field(
@@ -94,7 +94,7 @@ class Signal(SpecPart):
         description="PromQL that gives one number (PromQL). {{revision}}, {{stable}}, {{deployment}}, {{namespace}} "
         "and {{window}} are filled in.",
     )
-    window: Duration = Field(default=timedelta(minutes=1), description="The time back over which requests are counted.")
+    window: Period = Field(default=timedelta(minutes=1), description="The time back over which requests are counted.")
     min_samples: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
         default=100,
         description="Requests to the candidate within the window that a verdict needs; with fewer it is "
