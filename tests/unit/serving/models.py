@@ -48,12 +48,12 @@ def late_flights(path: Path) -> Path:
     return _write(path, to_onnx(model, initial_types=types, options={"zipmap": False}, name="late_flights"))
 
 
-def bundled(model: Path, golden: dict[str, np.ndarray], directory: Path, **fields: object) -> str:
+def bundled(model: Path, inputs: dict[str, np.ndarray], directory: Path, **fields: object) -> str:
     """Makes directory a bundle of a model with these golden inputs; returns its digest."""
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "model.onnx").write_bytes(model.read_bytes())
     engine = Engine(model)
-    outputs = engine.infer(golden)
+    outputs = engine.infer(inputs)
     described = {
         "model": model.stem,
         "task": "Classification",
@@ -61,7 +61,7 @@ def bundled(model: Path, golden: dict[str, np.ndarray], directory: Path, **field
         "inputs": [TensorSignature(name=s.name, datatype=s.datatype, shape=list(s.shape)) for s in engine.inputs],
         "outputs": [TensorSignature(name=s.name, datatype=s.datatype, shape=list(s.shape)) for s in engine.outputs],
         "golden": Golden(
-            inputs=[Tensor.of(name, array) for name, array in golden.items()],
+            inputs=[Tensor.of(name, array) for name, array in inputs.items()],
             outputs=[Tensor.of(name, array) for name, array in outputs.items()],
         ),
     }

@@ -1,38 +1,18 @@
 import os
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from colonnade_serving import digests
 from colonnade_serving.store import Store, StoreError, StoreNotFound, open_store
 
-KEYS = {"AWS_ACCESS_KEY_ID": "key", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1"}
-
-
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    """A real S3 endpoint (moto's server) with the bucket `bucket`; its URL."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
-    server.start()
-    host, port = server.get_host_and_port()
-    url = f"http://{host}:{port}"
-    client = boto3.client(
-        "s3", endpoint_url=url, aws_access_key_id="key", aws_secret_access_key="secret", region_name="us-east-1"
-    )
-    client.create_bucket(Bucket="bucket")
-    yield url
-    server.stop()
-
 
 @pytest.fixture(params=["file", "s3"])
-def store(request: pytest.FixtureRequest, tmp_path: Path, s3: str, monkeypatch: pytest.MonkeyPatch) -> Store:
-    for name, value in (KEYS | {"AWS_ENDPOINT_URL": s3}).items():
-        monkeypatch.setenv(name, value)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Store:
+    if request.param == "s3":
+        request.getfixturevalue("s3")
     url = f"file://{tmp_path}/store" if request.param == "file" else f"s3://bucket/{tmp_path.name}"
     return open_store(url, "team")
 
@@ -103,17 +83,15 @@ def test_what_is_not_there_is_said_with_its_address(store: Store, tmp_path: Path
     assert store.list("models") == []
 
 
-def test_a_namespace_has_its_own_prefix_on_s3(s3: str, monkeypatch: pytest.MonkeyPatch):
-    for name, value in (KEYS | {"AWS_ENDPOINT_URL": s3}).items():
-        monkeypatch.setenv(name, value)
+@pytest.mark.usefixtures("s3")
+def test_a_namespace_has_its_own_prefix_on_s3():
     open_store("s3://bucket/shared", "blue").put("x", b"1")
     assert open_store("s3://bucket/shared", "green").list() == []
     assert open_store("s3://bucket/shared/blue").get("x") == b"1"
 
 
-def test_a_missing_bucket_is_said(s3: str, monkeypatch: pytest.MonkeyPatch):
-    for name, value in (KEYS | {"AWS_ENDPOINT_URL": s3}).items():
-        monkeypatch.setenv(name, value)
+@pytest.mark.usefixtures("s3")
+def test_a_missing_bucket_is_said():
     with pytest.raises(StoreNotFound, match="s3://missing-bucket/x: the bucket does not exist"):
         open_store("s3://missing-bucket").get("x")
 

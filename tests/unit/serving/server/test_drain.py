@@ -1,0 +1,77 @@
+"""SIGTERM under load: not one well-behaved client sees a failure."""
+
+import signal
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tests.unit.serving.server.process import Served, ask, row, serving
+
+INFER = "/v2/models/logistic/infer"
+
+
+def well_behaved(served: Served, stop: threading.Event) -> list[int]:
+    """Sends one request after another on a kept connection, until it is asked to leave; the statuses."""
+    statuses = []
+    with served.connect() as connection:
+        while not stop.is_set():
+            answer = ask(connection, "POST", INFER, row(0.1, 0.2, 0.3))
+            statuses.append(answer.status)
+            if answer.headers.get("connection") == "close":
+                break
+    return statuses
+
+
+def newcomer(served: Served, stop: threading.Event) -> list[int]:
+    """A new connection for each request, as long as endpoints still point here."""
+    statuses = []
+    while not stop.is_set():
+        statuses.append(served.ask("POST", INFER, row(0.1, 0.2, 0.3)).status)
+        time.sleep(0.005)
+    return statuses
+
+
+def test_nothing_fails_under_load_and_the_exit_code_is_0(logistic: Path, tmp_path: Path):
+    endpoints_gone, never = threading.Event(), threading.Event()
+    with serving(tmp_path, str(logistic), "--drain-delay=1.5") as served, ThreadPoolExecutor(16) as pool:
+        load = [pool.submit(well_behaved, served, never) for _ in range(12)]
+        load += [pool.submit(newcomer, served, endpoints_gone) for _ in range(4)]
+        time.sleep(1)
+        signalled = time.monotonic()
+        served.process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        ready = served.ask("GET", "/v2/health/ready")
+        assert (ready.status, ready.json()) == (503, {"ready": False})
+        assert served.ask("GET", "/v2/health/live").status == 200
+        time.sleep(0.8)
+        endpoints_gone.set()
+        statuses = [status for future in load for status in future.result()]
+        assert served.process.wait(10) == 0
+        assert time.monotonic() - signalled > 1.5
+    assert len(statuses) > 300
+    assert set(statuses) == {200}
+
+
+def test_what_is_in_flight_is_answered_after_the_port_is_closed(neighbours: Path, tmp_path: Path):
+    options = ("--drain-delay=0", "--inference-threads=1")
+    with serving(tmp_path, str(neighbours), *options) as served, ThreadPoolExecutor(10) as pool:
+        slow = [pool.submit(served.ask, "POST", "/v2/models/neighbours/infer", row(0.1, 0.2, 0.3)) for _ in range(10)]
+        time.sleep(0.2)
+        assert served.end() == 0
+        answers = [future.result() for future in slow]
+    assert {answer.status for answer in answers} == {200}
+    assert answers[-1].headers["connection"] == "close"
+
+
+def test_an_idle_connection_holds_nothing_up(logistic: Path, tmp_path: Path):
+    with serving(tmp_path, str(logistic), "--drain-delay=0.2") as served, served.connect() as idle:
+        ask(idle, "GET", "/v2/health/live")
+        started = time.monotonic()
+        assert served.end() == 0
+        assert time.monotonic() - started < 3
+
+
+def test_control_c_ends_at_once_and_cleanly(logistic: Path, tmp_path: Path):
+    with serving(tmp_path, str(logistic), "--drain-delay=20") as served:
+        assert served.end(signal.SIGINT, seconds=5) == 0
