@@ -25,14 +25,15 @@ class Objects:
             self.cache.put(await self.api.apply(key, manifest))
 
     async def create_once(self, manifest: Manifest) -> None:
-        """For what can't change once it exists. Raises Foreign as `ensure` does."""
+        """For what never changes but for the labels that we find it by. Raises Foreign as `ensure` does."""
         key = key_of(manifest)
-        if await self._ours(key) is not None:
-            return
-        try:
+        live = await self._ours(key)
+        if live is None:
             self.cache.put(await self.api.create(key.resource, key.namespace, manifest))
-        except Conflict:
-            await self._ours(key)
+            return
+        labels = manifest["metadata"]["labels"]
+        if not labels.items() <= (live["metadata"].get("labels") or {}).items():
+            self.cache.put(await self.api.merge(key, {"metadata": {"uid": self._uid(live), "labels": labels}}))
 
     async def provide(self, manifest: Manifest) -> None:
         """Whoever made it, it will do."""
@@ -46,7 +47,7 @@ class Objects:
     async def scale(self, key: Key, replicas: int) -> None:
         live = self.cache.get(key)
         if live is not None and self._is_ours(live) and live["spec"].get("replicas") != replicas:
-            patch = {"metadata": {"uid": live["metadata"]["uid"]}, "spec": {"replicas": replicas}}
+            patch = {"metadata": {"uid": self._uid(live)}, "spec": {"replicas": replicas}}
             self.cache.put(await self.api.merge(key, patch))
 
     async def delete(self, key: Key) -> None:
@@ -54,11 +55,10 @@ class Objects:
         live = self.cache.get(key)
         if live is None or not self._is_ours(live) or live["metadata"].get("deletionTimestamp"):
             return
-        uid = live["metadata"]["uid"]
         try:
-            await self.api.delete(key, uid)
+            await self.api.delete(key, self._uid(live))
         except (NotFound, Conflict):
-            self.cache.remove(key, uid)
+            self.cache.remove(live)
 
     async def _ours(self, key: Key) -> Manifest | None:
         live = self.cache.get(key) or await self._read(key)
@@ -79,3 +79,7 @@ class Objects:
     def _is_ours(self, live: Manifest) -> bool:
         owners = live["metadata"].get("ownerReferences") or ()
         return any(owner.get("controller") and owner.get("uid") == self.owner_uid for owner in owners)
+
+    @staticmethod
+    def _uid(live: Manifest) -> str:
+        return str(live["metadata"]["uid"])

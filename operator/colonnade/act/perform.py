@@ -37,7 +37,7 @@ class Hands:
 
 
 async def act(decision: Decision[Status], owner: Owner, hands: Hands) -> None:
-    """Raises ApiError or Foreign at the first thing that can't be done; all before it is done, and done no second time."""
+    """Raises ApiError or Foreign at the first thing that can't be done; all before it is done, once and for all."""
     subject = Subject(hands.api, hands.cache, owner.key, owner.uid)
     objects = Objects(hands.api, hands.cache, owner.uid)
     status = decision.status.manifest()

@@ -45,7 +45,7 @@ def _same_quantity(desired: Any, live: Any) -> bool:
 
 
 def _number(quantity: Any) -> Decimal:
-    number: Decimal = parse_quantity(quantity)  # type: ignore[no-untyped-call]
+    number: Decimal = parse_quantity(quantity)
     return number
 
 

@@ -20,45 +20,50 @@ class Subject:
     uid: str
 
     async def add_finalizer(self) -> None:
-        if FINALIZER not in self._live()["metadata"].get("finalizers", ()):
-            self.cache.put(await self._apply({"finalizers": [FINALIZER]}))
+        live = self._live()
+        finalizers = _finalizers(live)
+        if FINALIZER not in finalizers:
+            await self._finalize(live, [*finalizers, FINALIZER])
 
     async def remove_finalizer(self) -> None:
-        """Releases ours alone. The object may be gone before the answer is here, or already."""
-        if FINALIZER not in self._live()["metadata"].get("finalizers", ()):
-            return
-        try:
-            answer = await self._apply({})
-        except (NotFound, Conflict):
-            self.cache.remove(self.key, self.uid)
-            return
-        if answer["metadata"].get("finalizers"):
-            self.cache.put(answer)
-        else:
-            self.cache.remove(self.key, self.uid)
+        """Ours alone."""
+        live = self._live()
+        finalizers = _finalizers(live)
+        if FINALIZER in finalizers:
+            await self._finalize(live, [name for name in finalizers if name != FINALIZER])
 
     async def record(self, status: Manifest) -> None:
         """Writes the whole status where it differs. Raises Conflict when the object has changed meanwhile."""
         live = self._live()
-        manifest = self._manifest({"resourceVersion": live["metadata"]["resourceVersion"]}) | {"status": status}
         if settled({"status": status}, live, "status"):
             return
+        manifest = self._manifest({"resourceVersion": live["metadata"]["resourceVersion"]}) | {"status": status}
         try:
             self.cache.put(await self.api.apply(self.key, manifest, "status"))
         except NotFound:
-            self.cache.remove(self.key, self.uid)
+            self.cache.remove(live)
         except Conflict:
-            await self._refresh()
+            await self._refresh(live)
             raise
 
-    async def _apply(self, metadata: Manifest) -> Manifest:
-        return await self.api.apply(self.key, self._manifest(metadata))
+    async def _finalize(self, live: Manifest, finalizers: list[str]) -> None:
+        seen = {"uid": self.uid, "resourceVersion": live["metadata"]["resourceVersion"]}
+        try:
+            answer = await self.api.merge(self.key, {"metadata": {**seen, "finalizers": finalizers}})
+        except NotFound:
+            self.cache.remove(live)
+        except Conflict:
+            await self._refresh(live)
+            raise
+        else:
+            gone = answer["metadata"].get("deletionTimestamp") and not finalizers
+            self.cache.remove(answer) if gone else self.cache.put(answer)
 
-    async def _refresh(self) -> None:
+    async def _refresh(self, live: Manifest) -> None:
         try:
             self.cache.put(await self.api.get(self.key))
         except NotFound:
-            self.cache.remove(self.key, self.uid)
+            self.cache.remove(live)
 
     def _manifest(self, metadata: Manifest) -> Manifest:
         resource = self.key.resource
@@ -70,3 +75,7 @@ class Subject:
         if live is None or live["metadata"]["uid"] != self.uid:
             raise NotFound(404, "NotFound", f"{self.key} is gone")
         return live
+
+
+def _finalizers(live: Manifest) -> list[str]:
+    return list(live["metadata"].get("finalizers") or ())

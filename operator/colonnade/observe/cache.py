@@ -1,43 +1,51 @@
 """What the watches have told so far: every object of the watched kinds, as the API server last said it."""
 
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from colonnade.manifests.resources import WATCHED, Key, Manifest, Resource, key_of
 
-REMEMBERED_DELETIONS = 10_000
+REMEMBERED_ENDS = 10_000
+
+Changed = Callable[[Manifest, Manifest | None], None]
 
 
 class Cache:
-    """Never goes back in time: an older state of an object, or one of an object known to be gone, is ignored.
+    """Never goes back in time: an older state of an object than the one known, or than its end, is ignored.
 
     Our own writes are put here as soon as they are answered, so that the next pass sees them, event or no event.
+    changed: hears of each object that came, changed or went, as it is now, and as it was before where it was known.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, changed: Changed = lambda _now, _before: None) -> None:
+        self._changed = changed
         self._objects: dict[Resource, dict[str, dict[str, Manifest]]] = {
             resource: defaultdict(dict) for resource in WATCHED
         }
-        self._gone: OrderedDict[str, None] = OrderedDict()
+        self._ended: OrderedDict[str, int] = OrderedDict()  # by uid, the version at which it left our sight
 
     def put(self, manifest: Manifest) -> bool:
         """Whether this was news."""
-        key, uid = key_of(manifest), manifest["metadata"]["uid"]
+        key, uid, version = key_of(manifest), _uid(manifest), _version(manifest)
         known = self.get(key)
-        if uid in self._gone or (known and _uid(known) == uid and _version(manifest) <= _version(known)):
+        if version <= self._ended.get(uid, -1) or (known and _uid(known) == uid and version <= _version(known)):
             return False
         self._objects[key.resource][key.namespace][key.name] = manifest
+        self._changed(manifest, known)
         return True
 
-    def remove(self, key: Key, uid: str) -> bool:
-        """Whether this very object was here until now."""
-        self._gone[uid] = None
-        if len(self._gone) > REMEMBERED_DELETIONS:
-            self._gone.popitem(last=False)
+    def remove(self, manifest: Manifest) -> bool:
+        """It has left our sight in this state; whether this very object was here until now."""
+        key, uid = key_of(manifest), _uid(manifest)
         known = self.get(key)
-        if known is None or _uid(known) != uid:
+        known_version = _version(known) if known and _uid(known) == uid else -1
+        self._ended[uid] = max(_version(manifest), known_version, self._ended.get(uid, -1))
+        if len(self._ended) > REMEMBERED_ENDS:
+            self._ended.popitem(last=False)
+        if known_version < 0:
             return False
         del self._objects[key.resource][key.namespace][key.name]
+        self._changed(manifest, known)
         return True
 
     def get(self, key: Key) -> Manifest | None:

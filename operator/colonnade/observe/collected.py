@@ -1,0 +1,55 @@
+"""Snapshots of Datasets and ModelVersions."""
+
+from colonnade.api import DatasetSpec, DatasetStatus, DeploymentStatus, ModelVersionSpec, ModelVersionStatus
+from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, Key, Manifest
+from colonnade.observe import objects
+from colonnade.observe.cache import Cache
+from colonnade.observe.jobs import jobs_of
+from colonnade.plan.observed import DatasetSummary, InvalidSpec, ObservedDataset, ObservedModelVersion, ServingModel
+
+
+def observe_dataset(key: Key, live: Manifest, cache: Cache) -> ObservedDataset:
+    return ObservedDataset(
+        metadata=objects.metadata(live),
+        spec=objects.spec(DatasetSpec, live),
+        status=objects.status(DatasetStatus, live),
+        jobs=jobs_of(key, cache),
+    )
+
+
+def observe_model_version(key: Key, live: Manifest, cache: Cache, image: str) -> ObservedModelVersion:
+    """image: what a training Job runs."""
+    spec = objects.spec(ModelVersionSpec, live)
+    readable = None if isinstance(spec, InvalidSpec) else spec
+    training = readable.training if readable else None
+    return ObservedModelVersion(
+        metadata=objects.metadata(live),
+        spec=spec,
+        status=objects.status(ModelVersionStatus, live),
+        jobs=jobs_of(key, cache),
+        dataset=_dataset(key, training.dataset_ref.name, cache) if training else None,
+        serving=_serving(key.namespace, readable.model, cache) if readable else None,
+        image=image,
+    )
+
+
+def _dataset(key: Key, name: str, cache: Cache) -> DatasetSummary | None:
+    live = cache.get(Key(DATASETS, key.namespace, name))
+    if live is None:
+        return None
+    status = objects.status(DatasetStatus, live)
+    ready, message = objects.readiness(status.condition("Ready"))
+    return DatasetSummary(name, status.current, ready, message)
+
+
+def _serving(namespace: str, model: str, cache: Cache) -> ServingModel | None:
+    """By the first Deployment of the model that has a stable revision, where there are several."""
+    for live in sorted(cache.within(DEPLOYMENTS, namespace), key=lambda one: str(one["metadata"]["name"])):
+        if live["spec"].get("model", {}).get("name") != model:
+            continue
+        stable = objects.status(DeploymentStatus, live).stable
+        version = cache.get(Key(MODEL_VERSIONS, namespace, stable.model_version)) if stable else None
+        if stable and version:
+            metrics = objects.status(ModelVersionStatus, version).metrics
+            return ServingModel(stable.model_version, {name: metric.value for name, metric in metrics.items()})
+    return None

@@ -1,0 +1,59 @@
+"""The Jobs of a Dataset or ModelVersion, with what their newest pod said."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from colonnade.manifests.labels import OWNER_LABELS, SPEC_HASH
+from colonnade.manifests.resources import JOBS, PODS, Key, Manifest
+from colonnade.observe import pods
+from colonnade.observe.cache import Cache
+from colonnade.observe.objects import conditions, created_at, deleting, labels
+from colonnade.plan.observed import Job
+
+JOB_NAME = "batch.kubernetes.io/job-name"
+
+
+def jobs_of(owner: Key, cache: Cache) -> tuple[Job, ...]:
+    """Oldest first."""
+    mine = OWNER_LABELS[owner.resource], owner.name
+    all_pods = cache.labelled(PODS, owner.namespace, *mine)
+    found = [_job(one, _pods_of(one, all_pods)) for one in cache.labelled(JOBS, owner.namespace, *mine)]
+    return tuple(sorted(found, key=lambda job: (job.created_at, job.name)))
+
+
+def _pods_of(job: Manifest, all_pods: Sequence[Manifest]) -> list[Manifest]:
+    """Newest first."""
+    name = job["metadata"]["name"]
+    return sorted((pod for pod in all_pods if labels(pod).get(JOB_NAME) == name), key=created_at, reverse=True)
+
+
+def _job(job: Manifest, its_pods: Sequence[Manifest]) -> Job:
+    state, held = job.get("status") or {}, conditions(job)
+    answers = [answer for pod in its_pods if (answer := pods.answer(pod)) is not None]
+    told = any((pods.ended(pod) or {}).get("exitCode") == 0 for pod in its_pods) or not its_pods
+    return Job(
+        name=job["metadata"]["name"],
+        spec_hash=labels(job).get(SPEC_HASH, ""),
+        created_at=created_at(job),
+        active=int(state.get("active") or 0),
+        attempts_failed=int(state.get("failed") or 0),
+        succeeded="Complete" in held and told,  # the pod's last words may come a moment after its Job's end
+        failed="Failed" in held,
+        finished_at=_finished_at(state, held),
+        result=answers[0] if answers else None,
+        message=_message(held, its_pods),
+        deleting=deleting(job),
+    )
+
+
+def _finished_at(state: Mapping[str, Any], held: Mapping[str, Any]) -> datetime | None:
+    end = state.get("completionTime") or (held.get("Failed") or {}).get("lastTransitionTime")
+    return datetime.fromisoformat(end) if end else None
+
+
+def _message(held: Mapping[str, Any], its_pods: Sequence[Manifest]) -> str:
+    if "Complete" in held:
+        return ""
+    said = next((words for pod in its_pods if (words := pods.waiting(pod) or pods.complaint(pod))), "")
+    return said or str((held.get("Failed") or {}).get("message") or "")

@@ -1,0 +1,75 @@
+"""What a pod says of itself: what it waits for, how it ended, its last words."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from colonnade.manifests.resources import Manifest
+
+ON_ITS_WAY = frozenset({"ContainerCreating", "PodInitializing"})
+
+
+def waiting(pod: Manifest) -> str:
+    """Why it isn't running, empty where it runs or is on its way."""
+    for container in _containers(pod):
+        held = (container.get("state") or {}).get("waiting")
+        if held and held.get("reason") not in ON_ITS_WAY:
+            return f"{held.get('reason')}: {_last_words(container) or held.get('message', '')}".removesuffix(": ")
+    return _unscheduled(pod)
+
+
+def ended(pod: Manifest) -> Mapping[str, Any] | None:
+    """The container's terminated state, None while it has none."""
+    for container in _containers(pod):
+        state: Mapping[str, Any] | None = (container.get("state") or {}).get("terminated")
+        return state
+    return None
+
+
+def answer(pod: Manifest) -> Mapping[str, Any] | None:
+    """The JSON document in the termination message of a pod that exited 0."""
+    state = ended(pod)
+    return _document(state.get("message")) if state and state.get("exitCode") == 0 else None
+
+
+def complaint(pod: Manifest) -> str:
+    """Why it failed, in its own words where it left any."""
+    state = ended(pod)
+    if state is None or state.get("exitCode") == 0:
+        return str((pod.get("status") or {}).get("message") or "")  # an evicted pod, say
+    return _complaint(state)
+
+
+def _complaint(state: Mapping[str, Any]) -> str:
+    document = _document(state.get("message"))
+    if document and document.get("message"):
+        return str(document["message"])
+    if state.get("reason") == "OOMKilled":
+        return "OOMKilled: it took more memory than its limit; raise resources.limits.memory"
+    said = str(state.get("message") or "").strip().rpartition("\n")[2]
+    return f"exit code {state.get('exitCode')}{': ' if said else ''}{said}"
+
+
+def _last_words(container: Mapping[str, Any]) -> str:
+    """Of the run before, for a container that waits to be started again."""
+    before = (container.get("lastState") or {}).get("terminated")
+    return _complaint(before) if before else ""
+
+
+def _unscheduled(pod: Manifest) -> str:
+    for condition in (pod.get("status") or {}).get("conditions") or ():
+        if condition["type"] == "PodScheduled" and condition["status"] == "False":
+            return f"{condition.get('reason', 'Unschedulable')}: {condition.get('message', '')}".removesuffix(": ")
+    return ""
+
+
+def _containers(pod: Manifest) -> Iterator[Mapping[str, Any]]:
+    yield from (pod.get("status") or {}).get("containerStatuses") or ()
+
+
+def _document(text: Any) -> Mapping[str, Any] | None:
+    try:
+        document = json.loads(text or "")
+    except ValueError:
+        return None
+    return document if isinstance(document, dict) else None

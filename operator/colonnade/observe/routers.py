@@ -1,0 +1,66 @@
+"""What the routers have in force, asked of the agent beside each of them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+import aiohttp
+
+from colonnade.manifests.resources import Key, Manifest
+from colonnade.plan.observed import Applied, Router
+
+AGENT_PORT = 9904
+ANSWER = aiohttp.ClientTimeout(total=1.0)
+PODS_FOR_SECONDS = 2.0
+
+
+@dataclass
+class Routers:
+    """list_pods: all router pods there are, asked for again when the last answer is `PODS_FOR_SECONDS` old."""
+
+    session: aiohttp.ClientSession
+    list_pods: Callable[[], Awaitable[Sequence[Manifest]]]
+    _pods: Sequence[Manifest] = ()
+    _listed_at: float = field(default=float("-inf"))
+
+    async def routers_for(self, deployment: Key) -> tuple[Router, ...]:
+        """Asked now, of each router at the same time. Raises ApiError where the pods can't be listed."""
+        if monotonic() - self._listed_at > PODS_FOR_SECONDS:
+            self._pods, self._listed_at = await self.list_pods(), monotonic()
+        return tuple(await asyncio.gather(*(self._router(pod, deployment) for pod in self._pods)))
+
+    async def _router(self, pod: Manifest, deployment: Key) -> Router:
+        name, ready = pod["metadata"]["name"], _is_ready(pod)
+        table = await self._table((pod.get("status") or {}).get("podIP"))
+        if table is None:
+            return Router(name, ready, reachable=False)
+        entry = table.get(f"{deployment.namespace}/{deployment.name}")
+        return Router(name, ready, reachable=True, applied=_applied(entry) if entry else None)
+
+    async def _table(self, address: str | None) -> Mapping[str, Any] | None:
+        if not address:
+            return None
+        host = f"[{address}]" if ":" in address else address
+        try:
+            async with self.session.get(f"http://{host}:{AGENT_PORT}/applied", timeout=ANSWER) as response:
+                response.raise_for_status()
+                table: Mapping[str, Any] = await response.json()
+                return table
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
+            return None
+
+
+def _applied(entry: Mapping[str, Any]) -> Applied:
+    return Applied(
+        stable=entry.get("stable"),
+        candidate=entry.get("candidate"),
+        weight=int(entry.get("weight") or 0),
+        active=dict(entry.get("active") or {}),
+    )
+
+
+def _is_ready(pod: Manifest) -> bool:
+    conditions = (pod.get("status") or {}).get("conditions") or ()
+    return any(condition["type"] == "Ready" and condition["status"] == "True" for condition in conditions)

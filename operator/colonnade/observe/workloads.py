@@ -1,0 +1,59 @@
+"""The revisions of a Deployment as they run."""
+
+from colonnade.manifests.labels import OWNER_LABELS, REVISION
+from colonnade.manifests.resources import DEPLOYMENTS, ENDPOINT_SLICES, PODS, WORKLOADS, Key, Manifest
+from colonnade.observe import pods
+from colonnade.observe.cache import Cache
+from colonnade.observe.objects import created_at, deleting, labels
+from colonnade.plan.observed import Workload
+
+SERVICE_NAME = "kubernetes.io/service-name"
+MOST_COMPLAINTS = 3
+
+
+def workloads_of(owner: Key, cache: Cache) -> tuple[Workload, ...]:
+    """Oldest first."""
+    mine = OWNER_LABELS[DEPLOYMENTS], owner.name
+    found = [_workload(one, owner, cache) for one in cache.labelled(WORKLOADS, owner.namespace, *mine)]
+    return tuple(sorted(found, key=lambda workload: (workload.created_at, workload.revision)))
+
+
+def _workload(live: Manifest, owner: Key, cache: Cache) -> Workload:
+    state, revision = live.get("status") or {}, labels(live).get(REVISION, "")
+    return Workload(
+        revision=revision,
+        model_version=labels(live).get("colonnade.dev/modelversion", ""),
+        desired=int(live["spec"].get("replicas", 1)),
+        ready=int(state.get("readyReplicas") or 0),
+        available=int(state.get("availableReplicas") or 0),
+        endpoints=_endpoints(owner.namespace, live["metadata"]["name"], cache),
+        created_at=created_at(live),
+        waiting=_waiting(owner, revision, cache),
+        deleting=deleting(live),
+    )
+
+
+def _endpoints(namespace: str, service: str, cache: Cache) -> int:
+    """Ready addresses behind the revision's Service, each counted once."""
+    slices = cache.labelled(ENDPOINT_SLICES, namespace, SERVICE_NAME, service)
+    ready = {
+        address
+        for one in slices
+        for endpoint in one.get("endpoints") or ()
+        if (endpoint.get("conditions") or {}).get("ready") is not False
+        for address in endpoint.get("addresses") or ()
+    }
+    return len(ready)
+
+
+def _waiting(owner: Key, revision: str, cache: Cache) -> tuple[str, ...]:
+    its_pods = [pod for pod in cache.labelled(PODS, owner.namespace, REVISION, revision) if not deleting(pod)]
+    mine = [pod for pod in its_pods if labels(pod).get(OWNER_LABELS[DEPLOYMENTS]) == owner.name]
+    complaints = {words for pod in mine if (words := pods.waiting(pod))}
+    return tuple(sorted(complaints, key=_badness))[:MOST_COMPLAINTS]
+
+
+def _badness(complaint: str) -> tuple[int, str]:
+    worst = ("CrashLoopBackOff", "CreateContainerConfigError", "ImagePullBackOff", "ErrImagePull")
+    reason = complaint.partition(":")[0]
+    return (worst.index(reason) if reason in worst else len(worst), complaint)

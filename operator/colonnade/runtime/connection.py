@@ -1,0 +1,16 @@
+"""How to reach the API server: as the pod's service account, or by a kubeconfig."""
+
+import os
+
+from kubernetes.aio import config
+from kubernetes.aio.client import ApiClient, Configuration
+
+
+async def connect() -> ApiClient:
+    """Raises kubernetes.aio.config.ConfigException where there is neither."""
+    configuration = Configuration()
+    if os.environ.get("KUBERNETES_SERVICE_HOST"):
+        config.load_incluster_config(client_configuration=configuration)
+    else:
+        await config.load_kube_config(client_configuration=configuration)
+    return ApiClient(configuration)

@@ -1,0 +1,190 @@
+"""The operator as a whole: watches and audits fill the cache, changes fill the queue, and the leader works it off."""
+
+import asyncio
+import logging
+import os
+import random
+import signal
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from functools import partial
+from time import monotonic
+
+import aiohttp
+from kubernetes.aio.client import ApiClient
+
+from colonnade.act.apiserver import ApiServer
+from colonnade.act.errors import ApiError, LeadershipLost
+from colonnade.act.events import Events
+from colonnade.act.perform import Hands
+from colonnade.manifests.resources import OURS, PODS, WATCHED, Key, Manifest, key_of
+from colonnade.observe.cache import Cache
+from colonnade.observe.routers import Routers
+from colonnade.runtime.affected import affected
+from colonnade.runtime.audit import Audit
+from colonnade.runtime.connection import connect
+from colonnade.runtime.health import serve
+from colonnade.runtime.kinds import Eyes, deciders
+from colonnade.runtime.lease import Leadership
+from colonnade.runtime.metrics import Metrics
+from colonnade.runtime.queue import WorkQueue
+from colonnade.runtime.reconcile import Reconciler
+from colonnade.runtime.settings import Settings
+from colonnade.runtime.watching import Watches
+
+log = logging.getLogger(__name__)
+
+LEASE_CALL_SECONDS = 1.0
+FILL_RETRY_SECONDS = 1.0
+STALE_AUDITS = 4
+
+
+async def run(settings: Settings) -> None:
+    """Until SIGTERM or SIGINT; ends the process where the leadership is lost."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(await connect())
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        operator = Operator(settings, client, session)
+        health = await serve(settings.port, operator.unready, operator.metrics)
+        stack.push_async_callback(health.cleanup)
+        await _until(stop, operator)
+
+
+async def _until(stop: asyncio.Event, operator: "Operator") -> None:
+    working, stopped = asyncio.create_task(operator.work()), asyncio.create_task(stop.wait())
+    await asyncio.wait({working, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    for task in (working, stopped):
+        task.cancel()
+    (outcome, _) = await asyncio.gather(working, stopped, return_exceptions=True)
+    await operator.leadership.release()
+    if isinstance(outcome, Exception):
+        raise outcome
+    log.info("stopped")
+
+
+class Operator:
+    """One replica."""
+
+    def __init__(self, settings: Settings, client: ApiClient, session: aiohttp.ClientSession) -> None:
+        self.settings = settings
+        self.metrics = Metrics()
+        self.leadership = Leadership(
+            ApiServer(client, seconds=LEASE_CALL_SECONDS),
+            settings.namespace,
+            settings.lease_name,
+            settings.pod_name,
+            settings.terms(),
+        )
+        self.api = ApiServer(client, self.leadership.guard, self.metrics.wrote)
+        self.cache = Cache(self._changed)
+        self.audit = Audit(self.api, self.cache, settings.watch_namespaces)
+        self.watches = Watches(settings.watch_namespaces, self._receive)
+        self.queue = self._queue(session)
+        self._filled = False
+        self._measure()
+
+    async def work(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.watches.keep(self.metrics.restarted))
+            tasks.create_task(self._audit())
+            tasks.create_task(self._lead())
+
+    def unready(self) -> str:
+        if not self._filled:
+            return "the cache isn't filled yet"
+        limit = STALE_AUDITS * self.settings.audit_seconds
+        stale = {resource: age for resource in WATCHED if (age := self.audit.age(resource)) > limit}
+        return "; ".join(f"the watch of {resource} missed nothing {age:.0f} s ago" for resource, age in stale.items())
+
+    def _queue(self, session: aiohttp.ClientSession) -> WorkQueue[Key]:
+        settings = self.settings
+        eyes = Eyes(
+            self.cache, Routers(session, self._router_pods), session, settings.jobs_image, settings.prometheus()
+        )
+        hands = Hands(self.api, self.cache, settings.platform(), Events(self.api, settings.pod_name))
+        reconciler = Reconciler(deciders(eyes), hands, self.metrics, settings.pass_seconds)
+        return WorkQueue(reconciler.reconcile, reconciler.failed, settings.workers)
+
+    async def _router_pods(self) -> Sequence[Manifest]:
+        settings = self.settings
+        return [pod async for pod in self.api.list(PODS, settings.namespace, settings.router_selector)]
+
+    def _receive(self, kind: str | None, manifest: Manifest) -> None:
+        if kind == "DELETED":
+            self.cache.remove(manifest)
+        else:
+            self.cache.put(manifest)
+
+    def _changed(self, now: Manifest, before: Manifest | None) -> None:
+        for key in affected(now, self.cache) | (affected(before, self.cache) if before else set()):
+            self.queue.add(key)
+
+    async def _audit(self) -> None:
+        while not self._filled:
+            await self._fill()
+        while True:
+            await asyncio.sleep(self.settings.audit_seconds * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
+            await self._compare()
+
+    async def _fill(self) -> None:
+        try:
+            started = monotonic()
+            await self.audit.fill()
+            self._filled = True
+            log.info("%d objects known after %.1f s", len(self.cache), monotonic() - started)
+        except ApiError as error:
+            log.warning("the cache can't be filled yet: %s", error)
+            await asyncio.sleep(FILL_RETRY_SECONDS)
+
+    async def _compare(self) -> None:
+        try:
+            missed = await self.audit.compare()
+        except ApiError as error:
+            log.warning("the watches could not be audited: %s", error)
+            return
+        for resource, changes in missed.items():
+            log.warning("the watch of %s missed %d changes; they are mended", resource, changes)
+            self.metrics.missed(resource, changes)
+        if missed:
+            self.watches.restart()
+
+    async def _lead(self) -> None:
+        try:
+            await self._wait_until_filled()
+            await self.leadership.acquire()
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self.leadership.keep())
+                tasks.create_task(self._pass_over_everything())
+        except* LeadershipLost as lost:
+            log.error("%s; this process ends, so that nothing is written by two", lost.exceptions[0])
+            logging.shutdown()
+            os._exit(1)
+
+    async def _wait_until_filled(self) -> None:
+        while not self._filled:  # noqa: ASYNC110 - polled once, at the start
+            await asyncio.sleep(0.1)
+
+    async def _pass_over_everything(self) -> None:
+        """What an earlier leader wrote a moment ago may not have reached our watches: compare before the first pass."""
+        await self._compare()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.queue.run())
+            tasks.create_task(self._resync())
+
+    async def _resync(self) -> None:
+        spread = 0.0
+        while True:
+            for resource in OURS:
+                for manifest in self.cache.all(resource):
+                    self.queue.add(key_of(manifest), random.uniform(0.0, spread))  # noqa: S311 - jitter
+            spread = self.settings.resync_seconds / 2
+            await asyncio.sleep(spread)
+
+    def _measure(self) -> None:
+        self.metrics.ask_queue(self.queue.depth, self.queue.running)
+        self.metrics.ask_leadership(self.leadership.holds)
+        for resource in WATCHED:
+            self.metrics.ask_watch_age(resource, partial(self.audit.age, resource))

@@ -1,0 +1,69 @@
+"""One pass over one object: observe, plan, act."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from typing import Any
+
+from colonnade.act.errors import ApiError, Conflict, Foreign, LeadershipLost
+from colonnade.act.perform import Hands, act
+from colonnade.manifests import Owner
+from colonnade.manifests.resources import Key, Manifest, Resource
+from colonnade.plan.decided import Decision, Event
+from colonnade.runtime.metrics import Metrics
+
+log = logging.getLogger(__name__)
+
+Decide = Callable[[Key, Manifest, datetime], Awaitable[Decision[Any]]]
+REFUSED = frozenset({403, 422})
+
+
+@dataclass(frozen=True)
+class Reconciler:
+    """decide: for each of our kinds, observes and plans. clock: the time now, UTC. limit: of a pass, in seconds."""
+
+    decide: Mapping[Resource, Decide]
+    hands: Hands
+    metrics: Metrics
+    limit: float
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    async def reconcile(self, key: Key) -> timedelta | None:
+        """Returns when to look again. Whatever it raises, the next pass begins anew."""
+        live = self.hands.cache.get(key)
+        if live is None:
+            return None
+        owner = Owner(key, str(live["metadata"]["uid"]))
+        started = monotonic()
+        try:
+            async with asyncio.timeout(self.limit):
+                decision = await self.decide[key.resource](key, live, self.clock())
+                await act(decision, owner, self.hands)
+        except (Foreign, ApiError) as error:
+            await self._tell(owner, error)
+            raise
+        finally:
+            self.metrics.passed(key, monotonic() - started)
+        return decision.look_again_in
+
+    def failed(self, key: Key, error: Exception) -> float | None:
+        """Counts and logs a failed pass; the seconds that the API server asked us to wait."""
+        reason = error.reason if isinstance(error, ApiError) else type(error).__name__
+        self.metrics.failed(key, reason)
+        if isinstance(error, Conflict):
+            log.debug("%s has changed meanwhile; once more", key)
+        elif isinstance(error, ApiError | Foreign | LeadershipLost | TimeoutError):
+            log.warning("%s: %s", key, str(error) or f"a pass took more than {self.limit:.0f} s")
+        else:
+            log.error("%s: the pass broke", key, exc_info=error)
+        return error.retry_after if isinstance(error, ApiError) else None
+
+    async def _tell(self, owner: Owner, error: Foreign | ApiError) -> None:
+        """What a person has to mend is said on the object."""
+        if isinstance(error, Foreign):
+            await self.hands.events.say(owner.key, owner.uid, Event("Warning", "NameTaken", str(error)))
+        elif isinstance(error, ApiError) and error.status in REFUSED:
+            await self.hands.events.say(owner.key, owner.uid, Event("Warning", "Refused", str(error)))

@@ -1,0 +1,105 @@
+"""What the operator is told by its environment: COLONNADE_*, one variable a field."""
+
+import socket
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from uuid import uuid4
+
+from pydantic import Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from colonnade.manifests import BucketStore, Platform, VolumeStore
+from colonnade.runtime.lease import Terms
+
+NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+Names = Annotated[tuple[str, ...], NoDecode]
+
+
+def _own_namespace() -> str:
+    return NAMESPACE_FILE.read_text().strip() if NAMESPACE_FILE.exists() else "colonnade-system"
+
+
+def _own_name() -> str:
+    """Outside a pod: another one each time, so that a second process is never taken for the first."""
+    return f"{socket.gethostname()}-{uuid4().hex[:8]}"
+
+
+class Settings(BaseSettings):
+    """`KUBECONFIG` (or ~/.kube/config) says which cluster where the operator runs outside a pod."""
+
+    model_config = SettingsConfigDict(env_prefix="COLONNADE_", frozen=True, extra="ignore")
+
+    namespace: str = Field(default_factory=_own_namespace, description="Where operator, Lease and routers are.")
+    pod_name: str = Field(default_factory=_own_name, description="This replica's name in the Lease and in Events.")
+    watch_namespaces: Names = Field(default=(), description="Looked after, comma-separated; empty: all of them.")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    port: int = Field(default=8080, ge=0, le=65535, description="/healthz, /readyz, /metrics; 0: any free one.")
+
+    serving_image: str = "colonnade/serving:dev"
+    jobs_image: str = "colonnade/jobs:dev"
+    image_pull_policy: Literal["Always", "IfNotPresent", "Never"] = "IfNotPresent"
+    image_pull_secrets: Names = Field(default=(), description="Names of Secrets in each namespace, comma-separated.")
+
+    store: str = Field(default="file:///store", pattern=r"^(file:///store|s3://.+)$", description="The store's URL.")
+    store_size: str = Field(default="10Gi", description="Of each namespace's claim, for file:///store.")
+    store_class: str = Field(default="", description="The claim's storage class; empty: the cluster's default.")
+    store_access_mode: Literal["ReadWriteOnce", "ReadWriteMany"] = "ReadWriteOnce"
+    store_secret: str = Field(default="", description="A Secret in each namespace with AWS_* keys, for s3.")
+    store_endpoint: str = Field(default="", description="Of a bucket that isn't at AWS, such as https://minio:9000.")
+    store_region: str = ""
+
+    cluster_domain: str = "cluster.local"
+    router_service: str = Field(default="colonnade-router", description="What client Services point to.")
+    router_selector: str = Field(
+        default="app.kubernetes.io/name=colonnade,app.kubernetes.io/component=router",
+        description="The router's pods, whose agents are asked what is in force.",
+    )
+    prometheus_url: str = Field(default="", description="Where a MonitorPolicy names none; empty: the bundled one.")
+
+    lease_name: str = "colonnade-operator"
+    lease_seconds: float = Field(default=6.0, gt=0, description="A dead leader is followed after so long.")
+    renew_seconds: float = Field(default=4.0, gt=0, description="A leader that can't renew for so long ends itself.")
+    retry_seconds: float = Field(default=1.0, gt=0, description="Between two tries to take or renew the lease.")
+
+    workers: int = Field(default=16, ge=1, description="Passes at a time.")
+    pass_seconds: float = Field(default=30.0, gt=0, description="The longest that one pass may take.")
+    resync_seconds: float = Field(default=300.0, gt=0, description="Each object gets a pass at least this often.")
+    audit_seconds: float = Field(default=30.0, gt=0, description="How often the watches are held against the truth.")
+
+    @field_validator("watch_namespaces", "image_pull_secrets", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _lease_terms_fit(self) -> "Settings":
+        if not self.retry_seconds < self.renew_seconds < self.lease_seconds:
+            raise ValueError(
+                "COLONNADE_RETRY_SECONDS < COLONNADE_RENEW_SECONDS < COLONNADE_LEASE_SECONDS must hold, "
+                f"not {self.retry_seconds} < {self.renew_seconds} < {self.lease_seconds}"
+            )
+        return self
+
+    def terms(self) -> Terms:
+        return Terms(self.lease_seconds, self.renew_seconds, self.retry_seconds)
+
+    def prometheus(self) -> str:
+        return self.prometheus_url or f"http://colonnade-prometheus.{self.namespace}:9090"
+
+    def platform(self) -> Platform:
+        return Platform(
+            serving_image=self.serving_image,
+            jobs_image=self.jobs_image,
+            router_host=f"{self.router_service}.{self.namespace}.svc.{self.cluster_domain}",
+            namespace=self.namespace,
+            store=self._store(),
+            pull_policy=self.image_pull_policy,
+            pull_secrets=self.image_pull_secrets,
+        )
+
+    def _store(self) -> VolumeStore | BucketStore:
+        if self.store.startswith("s3://"):
+            return BucketStore(
+                self.store, self.store_secret or None, self.store_endpoint or None, self.store_region or None
+            )
+        return VolumeStore(self.store_size, self.store_class or None, self.store_access_mode, self.store)
