@@ -74,6 +74,17 @@ priorityClassName: {{ . }}
 {{- end }}
 {{- end }}
 
+{{/* A pod of ours: its name, its namespace, and the namespaces that it looks after. */}}
+{{- define "colonnade.whoAndWhere" -}}
+- name: COLONNADE_POD_NAME
+  valueFrom: {fieldRef: {fieldPath: metadata.name}}
+- name: COLONNADE_NAMESPACE
+  valueFrom: {fieldRef: {fieldPath: metadata.namespace}}
+{{- with .Values.watchNamespaces }}
+- {name: COLONNADE_WATCH_NAMESPACES, value: {{ append . $.Release.Namespace | uniq | join "," | quote }}}
+{{- end }}
+{{- end }}
+
 {{/* The artifact store's URL, as the contract page defines it. */}}
 {{- define "colonnade.storeURL" -}}
 {{ .Values.store.s3.url | default "file:///store" }}

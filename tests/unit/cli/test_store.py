@@ -17,7 +17,8 @@ INFO = {
     "metadata": {"name": "colonnade-info", "namespace": "colonnade-system"},
     "data": {
         "jobsImage": "colonnade/jobs:dev",
-        "jobsImagePullPolicy": "IfNotPresent",
+        "imagePullPolicy": "IfNotPresent",
+        "imagePullSecrets": "",
         "store": "file:///store",
         "storeSize": "3Gi",
         "storeClass": "fast",

@@ -1,14 +1,28 @@
 {{/* What the operator is told; the names are those of operator/colonnade/runtime/settings.py. */}}
 {{- define "colonnade.operatorEnvironment" -}}
-- name: COLONNADE_POD_NAME
-  valueFrom: {fieldRef: {fieldPath: metadata.name}}
-- name: COLONNADE_NAMESPACE
-  valueFrom: {fieldRef: {fieldPath: metadata.namespace}}
-{{- with .Values.watchNamespaces }}
-- {name: COLONNADE_WATCH_NAMESPACES, value: {{ append . $.Release.Namespace | uniq | join "," | quote }}}
-{{- end }}
+{{ include "colonnade.whoAndWhere" . }}
 - {name: COLONNADE_LOG_LEVEL, value: {{ .Values.operator.logLevel }}}
 - {name: COLONNADE_SERVING_IMAGE, value: {{ include "colonnade.image" (dict "root" $ "name" "serving") | quote }}}
 - {name: COLONNADE_JOBS_IMAGE, value: {{ include "colonnade.image" (dict "root" $ "name" "jobs") | quote }}}
+- {name: COLONNADE_IMAGE_PULL_POLICY, value: {{ .Values.images.pullPolicy }}}
+{{- with .Values.imagePullSecrets }}
+- {name: COLONNADE_IMAGE_PULL_SECRETS, value: {{ include "colonnade.pullSecretNames" . | quote }}}
+{{- end }}
 - {name: COLONNADE_STORE, value: {{ include "colonnade.storeURL" . | quote }}}
+{{- if .Values.store.s3.url }}
+- {name: COLONNADE_STORE_SECRET, value: {{ .Values.store.s3.secretName | quote }}}
+- {name: COLONNADE_STORE_ENDPOINT, value: {{ .Values.store.s3.endpoint | quote }}}
+- {name: COLONNADE_STORE_REGION, value: {{ .Values.store.s3.region | quote }}}
+{{- else }}
+- {name: COLONNADE_STORE_SIZE, value: {{ .Values.store.pvc.size | quote }}}
+- {name: COLONNADE_STORE_CLASS, value: {{ .Values.store.pvc.storageClass | quote }}}
+- {name: COLONNADE_STORE_ACCESS_MODE, value: {{ .Values.store.pvc.accessMode }}}
+{{- end }}
+- {name: COLONNADE_PROMETHEUS_URL, value: {{ include "colonnade.prometheusURL" . | quote }}}
+{{- end }}
+
+{{- define "colonnade.pullSecretNames" -}}
+{{- $names := list -}}
+{{- range . }}{{ $names = append $names .name }}{{ end -}}
+{{ join "," $names }}
 {{- end }}

@@ -16,10 +16,11 @@ class Installation:
 
     jobs_image: str
     store: str
-    pull_policy: str = "IfNotPresent"
-    store_size: str = "10Gi"
-    store_class: str = ""
-    store_access_mode: str = "ReadWriteOnce"
+    pull_policy: str
+    pull_secrets: tuple[str, ...]
+    store_size: str
+    store_class: str
+    store_access_mode: str
 
     @property
     def bucket(self) -> str | None:
@@ -39,7 +40,8 @@ def installation(cluster: Cluster, system_namespace: str = SYSTEM_NAMESPACE) -> 
     return Installation(
         jobs_image=data["jobsImage"],
         store=data["store"],
-        pull_policy=data["jobsImagePullPolicy"],
+        pull_policy=data["imagePullPolicy"],
+        pull_secrets=tuple(name for name in data["imagePullSecrets"].split(",") if name),
         store_size=data["storeSize"],
         store_class=data["storeClass"],
         store_access_mode=data["storeAccessMode"],

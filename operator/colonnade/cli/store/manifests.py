@@ -54,6 +54,7 @@ def pod(dataset: Object, settings: Installation, suffix: str) -> Object:
                 "fsGroupChangePolicy": "OnRootMismatch",
                 "seccompProfile": {"type": "RuntimeDefault"},
             },
+            "imagePullSecrets": [{"name": name} for name in settings.pull_secrets],
             "containers": [_container(settings)],
             "volumes": [{"name": "store", "persistentVolumeClaim": {"claimName": CLAIM}}],
         },
