@@ -1,0 +1,39 @@
+"""What Envoy's resources are called, and by which names clients reach a Deployment."""
+
+from colonnade.router.world import Name, Revision
+
+LISTENER = "data"
+ROUTES = "deployments"
+WEIGHTS = "weights"
+METADATA = "colonnade"
+
+CLUSTER_DOMAIN = "cluster.local"
+
+
+def cluster(revision: Revision) -> str:
+    return str(revision)
+
+
+def backed_by_stable(revision: Revision) -> str:
+    """The cluster that tries the revision first and stable next. The `+` keeps the stats' labels away from it."""
+    return f"{revision}+stable"
+
+
+def weight_key(revision: Revision) -> str:
+    """The runtime key of a candidate's weight. It names the revision, so that no weight can become another's."""
+    return f"colonnade.weight.{revision}"
+
+
+def hosts(deployment: Name) -> list[str]:
+    """Every full name that a client may put before the port; the bare one comes on top while it is unique."""
+    host = f"{deployment.name}.{deployment.namespace}"
+    return [host, f"{host}.svc", f"{host}.svc.{CLUSTER_DOMAIN}"]
+
+
+def url(deployment: Name) -> str:
+    return f"http://{deployment.name}.{deployment.namespace}"
+
+
+def path(deployment: Name) -> str:
+    """How one reaches it from outside, where the host says nothing."""
+    return f"/namespaces/{deployment.namespace}/deployments/{deployment.name}/"

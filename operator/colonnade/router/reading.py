@@ -1,0 +1,60 @@
+"""Kubernetes' objects, as dictionaries, into the agent's words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from colonnade.api.durations import parse_duration
+from colonnade.router.world import Endpoint, Name, RetryOnStable, Revision, Split
+
+Manifest = Mapping[str, Any]
+
+DEPLOYMENT_LABEL = "colonnade.dev/deployment"
+REVISION_LABEL = "colonnade.dev/revision"
+PORT_NAME = "http"
+
+
+def split(deployment: Manifest) -> Split:
+    """A status without a stable revision, or none at all, is a Deployment that can't answer yet."""
+    metadata, status = deployment["metadata"], deployment.get("status") or {}
+    stable, candidate = status.get("stable") or {}, status.get("candidate") or {}
+    return Split(
+        deployment=Name(metadata["namespace"], metadata["name"]),
+        stable=stable.get("revision"),
+        candidate=candidate.get("revision"),
+        weight=min(100, max(0, int(candidate.get("weight") or 0))),
+        retry=_retry_on_stable(deployment),
+    )
+
+
+def revision_of(endpoint_slice: Manifest) -> Revision | None:
+    """None for a slice that is none of ours."""
+    metadata = endpoint_slice["metadata"]
+    labels = metadata.get("labels") or {}
+    if not labels.get(DEPLOYMENT_LABEL) or not labels.get(REVISION_LABEL):
+        return None
+    return Revision(Name(metadata["namespace"], labels[DEPLOYMENT_LABEL]), labels[REVISION_LABEL])
+
+
+def endpoints(endpoint_slice: Manifest) -> tuple[Endpoint, ...]:
+    """The pods that can take a request: ready, and not terminating."""
+    port = next((port["port"] for port in endpoint_slice.get("ports") or () if port.get("name") == PORT_NAME), None)
+    if port is None or endpoint_slice.get("addressType") == "FQDN":
+        return ()
+    takes_requests = [
+        one for one in endpoint_slice.get("endpoints") or () if _takes_requests(one.get("conditions") or {})
+    ]
+    return tuple(Endpoint(one["addresses"][0], port) for one in takes_requests)
+
+
+def _takes_requests(conditions: Manifest) -> bool:
+    return conditions.get("ready") is not False and not conditions.get("terminating")
+
+
+def _retry_on_stable(deployment: Manifest) -> RetryOnStable:
+    strategy = (deployment.get("spec") or {}).get("strategy") or {}
+    wanted = (strategy.get("canary") or {}).get("retryOnStable")
+    if wanted is None:
+        return RetryOnStable()
+    timeout = wanted.get("timeout")
+    seconds = parse_duration(timeout).total_seconds() if timeout else None
+    return RetryOnStable(errors=wanted.get("errors", True), timeout_seconds=seconds or None)

@@ -1,0 +1,158 @@
+"""A world in, Envoy's resources out: pure, and quick where little has changed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+
+from google.protobuf import any_pb2, duration_pb2
+from google.protobuf.message import Message
+
+from colonnade.router import clusters, encode, names, routes
+from colonnade.router.listener import listener
+from colonnade.router.weights import TTL_SECONDS, Weights, layer
+from colonnade.router.world import Endpoint, Name, Revision, Split, World
+
+CLUSTERS = encode.type_url(encode.CLUSTER)
+ENDPOINTS = encode.type_url(encode.ENDPOINTS)
+LISTENERS = encode.type_url(encode.LISTENER)
+ROUTES = encode.type_url(encode.ROUTES)
+RUNTIME = encode.type_url(encode.RUNTIME)
+
+# What a later kind refers to must be there before it: make before break.
+ORDER = (CLUSTERS, ENDPOINTS, LISTENERS, ROUTES, RUNTIME)
+
+REMEMBERED = 32_768
+
+
+@dataclass(frozen=True)
+class Resources:
+    """All resources of one kind, by name. `version` follows from what they say."""
+
+    version: str
+    by_name: Mapping[str, any_pb2.Any]
+
+
+@dataclass(frozen=True)
+class Tables:
+    """What one Envoy is to be told, and what it means: `splits` for the routes, `weights` for the runtime layer."""
+
+    resources: Mapping[str, Resources]
+    splits: tuple[Split, ...]
+    weights: Weights
+
+
+def tables(world: World, weighted: Weights, port: int) -> Tables:
+    """port: where Envoy takes requests."""
+    stable = {split.deployment: split.stable for split in world.splits}
+    revisions = sorted(_revisions(world))
+    kinds = {
+        CLUSTERS: _named(_clusters(revisions, stable)),
+        ENDPOINTS: _named(
+            (names.cluster(one), _load_assignment(one, world.endpoints.get(one, ()))) for one in revisions
+        ),
+        LISTENERS: _named([(names.LISTENER, _listener(port))]),
+        ROUTES: _named([(names.ROUTES, encode.packed(_route_table(world)))]),
+        RUNTIME: _named([(names.WEIGHTS, _weights(weighted))]),
+    }
+    return Tables(kinds, world.splits, weighted)
+
+
+def _revisions(world: World) -> set[Revision]:
+    """Those that a status names, and those that still have pods: requests may be under way there."""
+    named = {
+        Revision(split.deployment, one) for split in world.splits for one in (split.stable, split.candidate) if one
+    }
+    return named | {revision for revision, endpoints in world.endpoints.items() if endpoints}
+
+
+def _clusters(revisions: Iterable[Revision], stable: Mapping[Name, str | None]) -> Iterable[tuple[str, any_pb2.Any]]:
+    for revision in revisions:
+        serving = stable.get(revision.deployment)
+        yield names.cluster(revision), _revision_cluster(revision, serving == revision.revision)
+        if serving:
+            yield names.backed_by_stable(revision), _backed_cluster(revision, serving)
+
+
+def _route_table(world: World) -> Message:
+    namespaces = defaultdict(list)
+    for split in world.splits:
+        namespaces[split.deployment.name].append(split.deployment.namespace)
+    ready = {split.deployment: world.serves(split.deployment, split.stable) for split in world.splits}
+    table = encode.message(encode.ROUTES, {"name": names.ROUTES, "ignore_port_in_host_matching": True})
+    hosts: list[Message] = table.virtual_hosts  # type: ignore[attr-defined]
+    splits = [replace(split, weight=0) for split in world.splits]  # a new weight is no new route
+    hosts.extend(
+        _deployment_host(one, ready[one.deployment], len(namespaces[one.deployment.name]) == 1) for one in splits
+    )
+    hosts.extend(_ambiguous_host(name, tuple(where)) for name, where in sorted(namespaces.items()) if len(where) > 1)
+    hosts.append(
+        _other_hosts([_by_path(one, ready[one.deployment]) for one in splits], [one.deployment for one in splits])
+    )
+    return table
+
+
+def _other_hosts(by_path: Iterable[Message], deployments: Sequence[Name]) -> Message:
+    found = _virtual_host(routes.other_hosts(deployments))
+    nowhere = found.routes.pop()  # type: ignore[attr-defined]
+    for host in by_path:
+        found.routes.extend(host.routes)  # type: ignore[attr-defined]
+    found.routes.append(nowhere)  # type: ignore[attr-defined]
+    return found
+
+
+def _named(resources: Iterable[tuple[str, any_pb2.Any]]) -> Resources:
+    by_name = dict(resources)
+    digest = sha256()
+    for name, resource in by_name.items():
+        digest.update(name.encode() + b"\0" + resource.value)
+    return Resources(digest.hexdigest()[:16], by_name)
+
+
+@lru_cache(REMEMBERED)
+def _revision_cluster(revision: Revision, is_stable: bool) -> any_pb2.Any:
+    return encode.packed(encode.message(encode.CLUSTER, clusters.revision_cluster(revision, is_stable=is_stable)))
+
+
+@lru_cache(REMEMBERED)
+def _backed_cluster(revision: Revision, stable: str) -> any_pb2.Any:
+    return encode.packed(encode.message(encode.CLUSTER, clusters.backed_cluster(revision, stable)))
+
+
+@lru_cache(REMEMBERED)
+def _load_assignment(revision: Revision, endpoints: tuple[Endpoint, ...]) -> any_pb2.Any:
+    return encode.packed(encode.message(encode.ENDPOINTS, clusters.load_assignment(revision, endpoints)))
+
+
+@lru_cache(REMEMBERED)
+def _deployment_host(split: Split, ready: bool, bare: bool) -> Message:
+    return _virtual_host(routes.deployment_host(split, ready=ready, bare=bare))
+
+
+@lru_cache(REMEMBERED)
+def _ambiguous_host(name: str, namespaces: tuple[str, ...]) -> Message:
+    return _virtual_host(routes.ambiguous_host(name, namespaces))
+
+
+@lru_cache(REMEMBERED)
+def _by_path(split: Split, ready: bool) -> Message:
+    return _virtual_host(routes.by_path(split, ready=ready))
+
+
+@lru_cache(1)
+def _listener(port: int) -> any_pb2.Any:
+    return encode.packed(encode.message(encode.LISTENER, listener(port)))
+
+
+def _weights(weighted: Weights) -> any_pb2.Any:
+    runtime = encode.packed(encode.message(encode.RUNTIME, layer(weighted)))
+    if not weighted:
+        return runtime
+    ttl = duration_pb2.Duration(seconds=int(TTL_SECONDS))
+    return encode.packed(encode.RESOURCE(name=names.WEIGHTS, ttl=ttl, resource=runtime))
+
+
+def _virtual_host(fields: dict[str, Any]) -> Message:
+    return encode.message(encode.VIRTUAL_HOST, fields)

@@ -1,0 +1,83 @@
+"""What Envoy counts for the verdicts: each try by the revision that was tried, each request by what its client got.
+
+Envoy's own counters can't tell: for a cluster that is backed by stable they count the answer that was found in the end.
+`colonnade/observe/evidence.py` reads these series; their names and labels are the contract between the two.
+
+envoy_colonnade_tries          counter: tries, by `code` (0: no answer) and `flags` (UT: past retryOnStable.timeout)
+envoy_colonnade_answer_us      histogram: from the start of a try to the end of its answer, of answers below 500
+envoy_colonnade_unanswered_ms  histogram: how long tries lasted that got no answer, by `flags`
+envoy_colonnade_requests       counter: requests, by the `code` that the client got (0: it left) and who answered
+"""
+
+from typing import Any
+
+from colonnade.router import names
+
+STATS = "envoy.extensions.access_loggers.stats.v3.Config"
+PREFIX = "colonnade"
+
+ANSWERED_BELOW = 500
+STEP = 1.25
+SHORTEST_US, LONGEST_US = 500, 10_000_000
+
+REVISION = {
+    "colonnade_namespace": f"%UPSTREAM_METADATA({names.METADATA}:namespace)%",
+    "colonnade_deployment": f"%UPSTREAM_METADATA({names.METADATA}:deployment)%",
+    "colonnade_revision": f"%UPSTREAM_METADATA({names.METADATA}:revision)%",
+}
+REQUESTED = {
+    "colonnade_namespace": f"%METADATA(ROUTE:{names.METADATA}:namespace)%",
+    "colonnade_deployment": f"%METADATA(ROUTE:{names.METADATA}:deployment)%",
+    "colonnade_revision": f"%UPSTREAM_METADATA({names.METADATA}:revision)%",
+}
+CODE = {"code": "%RESPONSE_CODE%"}
+FLAGS = {"flags": "%RESPONSE_FLAGS%"}
+
+
+def bucket_bounds() -> list[int]:
+    """Microseconds, each a quarter above the one before, from 0.5 ms to 10 s."""
+    bounds = [float(SHORTEST_US)]
+    while bounds[-1] * STEP < LONGEST_US:
+        bounds.append(bounds[-1] * STEP)
+    return [*(round(bound) for bound in bounds), LONGEST_US]
+
+
+def per_try() -> list[dict[str, Any]]:
+    """Loggers of the router filter, which sees each try."""
+    answered = {"and_filter": {"filters": [_code("GE", 200), _code("LE", ANSWERED_BELOW - 1)]}}
+    lasted = "%COMMON_DURATION(DS_RX_BEG:US_RX_END:us)%"
+    return [
+        _logger({"counters": [_count("tries", REVISION | CODE | FLAGS)]}),
+        _logger({"histograms": [_distribution("answer_us", REVISION, "Microseconds", lasted)]}, answered),
+        _logger(
+            {"histograms": [_distribution("unanswered_ms", REVISION | FLAGS, "Milliseconds", "%DURATION%")]},
+            _code("LE", 0),
+        ),
+    ]
+
+
+def per_request() -> list[dict[str, Any]]:
+    """Loggers of the connection manager, which sees what the client got."""
+    return [_logger({"counters": [_count("requests", REQUESTED | CODE)]})]
+
+
+def _logger(stats: dict[str, Any], only: dict[str, Any] | None = None) -> dict[str, Any]:
+    config = {"@type": f"type.googleapis.com/{STATS}", "stat_prefix": PREFIX} | stats
+    return {"name": "envoy.access_loggers.stats", "typed_config": config} | ({"filter": only} if only else {})
+
+
+def _count(name: str, tags: dict[str, str]) -> dict[str, Any]:
+    return {"stat": _stat(name, tags), "value_fixed": 1}
+
+
+def _distribution(name: str, tags: dict[str, str], unit: str, value: str) -> dict[str, Any]:
+    return {"stat": _stat(name, tags), "unit": unit, "value_format": value}
+
+
+def _stat(name: str, tags: dict[str, str]) -> dict[str, Any]:
+    return {"name": name, "tags": [{"name": tag, "value_format": value} for tag, value in tags.items()]}
+
+
+def _code(compared: str, code: int) -> dict[str, Any]:
+    value = {"default_value": code, "runtime_key": f"colonnade.telemetry.{compared.lower()}_{code}"}
+    return {"status_code_filter": {"comparison": {"op": compared, "value": value}}}

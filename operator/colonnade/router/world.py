@@ -1,0 +1,60 @@
+"""What the agent knows: where each Deployment's traffic should go, and which pods can take it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Name(NamedTuple):
+    """A Deployment's identity in the cluster."""
+
+    namespace: str
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+
+class Revision(NamedTuple):
+    """One revision of a Deployment; `/`-joined it names the revision's cluster in Envoy and in its metrics."""
+
+    deployment: Name
+    revision: str
+
+    def __str__(self) -> str:
+        return f"{self.deployment}/{self.revision}"
+
+
+class Endpoint(NamedTuple):
+    address: str
+    port: int
+
+
+@dataclass(frozen=True)
+class RetryOnStable:
+    """What stable answers for a candidate: its errors, and what takes it longer than `timeout_seconds` if given."""
+
+    errors: bool = True
+    timeout_seconds: float | None = 0.25
+
+
+@dataclass(frozen=True)
+class Split:
+    """What a Deployment's status says; `weight` is the candidate's share in whole percent."""
+
+    deployment: Name
+    stable: str | None
+    candidate: str | None = None
+    weight: int = 0
+    retry: RetryOnStable = field(default_factory=RetryOnStable)
+
+
+@dataclass(frozen=True)
+class World:
+    """`endpoints` holds, for each revision whose Service exists, the pods that are ready and not on their way out."""
+
+    splits: tuple[Split, ...] = ()
+    endpoints: Mapping[Revision, tuple[Endpoint, ...]] = field(default_factory=dict)
+
+    def serves(self, deployment: Name, revision: str | None) -> bool:
+        return revision is not None and bool(self.endpoints.get(Revision(deployment, revision)))

@@ -1,0 +1,41 @@
+"""A real Envoy with its agent and small real backends, all on this host; no Kubernetes."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.router.backends import Backends
+from tests.e2e.router.household import Household
+from tests.e2e.router.load import Client
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installed() -> None:
+    """These tests bring all that they need; the cluster that the other end-to-end tests ask for isn't among it."""
+
+
+@pytest.fixture
+async def backends() -> AsyncIterator[Backends]:
+    async with contextlib.aclosing(Backends()) as started:
+        yield started
+
+
+@pytest.fixture
+async def router(tmp_path: Path, backends: Backends) -> AsyncIterator[Household]:
+    """Envoy and agent, running, with nothing deployed."""
+    house = Household(tmp_path, backends)
+    async with asyncio.timeout(60):
+        await house.start()
+    try:
+        yield house
+    finally:
+        await house.stop()
+
+
+@pytest.fixture
+async def client(router: Household) -> AsyncIterator[Client]:
+    async with contextlib.aclosing(Client(router.url)) as started:
+        yield started
