@@ -6,10 +6,13 @@ from pathlib import Path
 from cluster import build, versions
 from cluster.node import BRIDGE, POD_RANGE, Node
 from cluster.processes import Component
+from cluster.ready import wait_until
 from cluster.shell import run, succeeds
 
 CNI_PROGRAMS = Path("/usr/lib/cni")  # Debian's place
 NAMESPACE = "k8s.io"  # containerd's, not Kubernetes's: where the kubelet looks
+REMOVED_LIMIT_SECONDS = 30.0
+REMOVALS = {"tasks": ["delete", "--force"], "containers": ["delete"], "sandboxes": ["remove", "--force"]}
 SETTINGS = """\
 version = 3
 root = "{root}"
@@ -33,6 +36,7 @@ restrict_oom_score_adj = true
 netns_mounts_under_state_dir = true
 
 [plugins."io.containerd.cri.v1.runtime".cni]
+use_internal_loopback = true
 bin_dirs = ["{cni_programs}"]
 conf_dir = "{cni_settings}"
 
@@ -41,6 +45,7 @@ runtime_type = "io.containerd.runc.v2"
 
 [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc.options]
 SystemdCgroup = false
+Root = "{run}/runc"
 
 [plugins."io.containerd.cri.v1.images".pinned_images]
 sandbox = "{pause}"
@@ -97,12 +102,23 @@ def ctr(node: Node) -> list[str]:
 
 
 def remove_containers(node: Node) -> None:
-    """Forgets every container, but no image; whatever ran in them is to be dead by now."""
-    for kind, remove in (("tasks", ["delete", "--force"]), ("containers", ["delete"]), ("sandboxes", ["remove", "--force"])):
-        listed = run([*ctr(node), kind, "list", "--quiet"] if kind != "sandboxes" else [*ctr(node), kind, "list"])
-        names = listed.split() if kind != "sandboxes" else [line.split()[0] for line in listed.splitlines()[1:]]
-        if names:
-            run([*ctr(node), kind, *remove, *names])
+    """Forgets every container, but no image. What ran in them was killed a moment ago, so a task may vanish on its own."""
+    wait_until(lambda: not _remove(node), f"{node.name} has no containers", REMOVED_LIMIT_SECONDS)
+
+
+def _remove(node: Node) -> bool:
+    """Whether there was something to remove."""
+    left = False
+    for kind, remove in REMOVALS.items():
+        if names := _names(run([*ctr(node), kind, "list"])):
+            left = True
+            succeeds([*ctr(node), kind, *remove, *names])
+    return left
+
+
+def _names(table: str) -> list[str]:
+    """The first column of what `ctr` lists, without its heading."""
+    return [line.split()[0] for line in table.splitlines()[1:] if line.strip()]
 
 
 def _cni_settings(node: Node) -> Path:

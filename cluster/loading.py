@@ -27,13 +27,30 @@ class Image:
 
 def ensure_loaded(node: Node, image: Image) -> bool:
     """Imports it unless the node has it. Returns whether it had to."""
-    note = node.images / "loaded" / image.slug
-    if note.exists() and note.read_text() == image.digest and _listed(node, image.name):
+    if image in loaded(node) and _listed(node, image.name):
         return False
     run([*ctr(node), "images", "import", image.archive], timeout_seconds=5 * MINUTES)
+    note = _notes(node) / image.slug
     note.parent.mkdir(exist_ok=True)
-    note.write_text(image.digest)
+    note.write_text(f"{image.name} {image.digest}")
     return True
+
+
+def loaded(node: Node) -> list[Image]:
+    """What was imported on the node, by the notes that were left there."""
+    notes = _notes(node).iterdir() if _notes(node).exists() else ()
+    return [Image(*note.read_text().split()) for note in notes]
+
+
+def share_images(there: Node, here: Node) -> None:
+    """A node that came later gets what another has, as far as the cache still has it too."""
+    for image in loaded(there):
+        if image not in loaded(here) and image.archive.exists():
+            ensure_loaded(here, image)
+
+
+def _notes(node: Node) -> Path:
+    return node.images / "loaded"
 
 
 def _listed(node: Node, name: str) -> bool:

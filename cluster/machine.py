@@ -1,5 +1,6 @@
 """One node, from bare namespaces to Ready, and back."""
 
+import shutil
 from pathlib import Path
 
 from cluster import api, cgroups, containers, mounts
@@ -7,11 +8,11 @@ from cluster.certs import Authority
 from cluster.controlplane import API_PORT, SERVER
 from cluster.kubelet import kube_proxy, kubelet
 from cluster.loading import ensure_loaded
-from cluster.network import ensure_namespace, remove_namespace
+from cluster.network import ensure_namespace, remove_cable
 from cluster.node import Node
 from cluster.processes import Component, ensure_running, find, gone, kill, must_run, ours, stop
 from cluster.ready import wait_until
-from cluster.steps import step
+from cluster.steps import ClusterError, say, step
 from cluster.tools import tools_image
 
 CONTAINERD_LIMIT_SECONDS = 30.0
@@ -42,29 +43,49 @@ def remove_node(node: Node) -> None:
     """Ends its pods and processes and leaves only its images, so that the next start needn't load them."""
     stop_agents(node)
     kill(cgroups.pids(node))
-    if not node.images.exists():
-        return
-    ensure_namespace(node)
-    _ensure_containerd(node)
-    containers.remove_containers(node)
+    if not only_images_left(node):
+        _forget_containers(node)
+    _stop_containerd(node)
+    mounts.unmount_below(node.folder)
+    cgroups.remove_cgroup(node)
+    remove_cable(node)
+    for result in CNI_RESULTS.glob(f"colonnade-{node.name}-*"):
+        result.unlink()
+    mounts.remove_all_but(node.folder, node.images)
+
+
+def only_images_left(node: Node) -> bool:
+    return not node.folder.exists() or all(entry == node.images for entry in node.folder.iterdir())
+
+
+def _forget_containers(node: Node) -> None:
+    """Where even that fails, the images aren't worth a cluster that can't be taken down."""
+    try:
+        ensure_namespace(node)
+        _ensure_containerd(node)
+        containers.remove_containers(node)
+    except ClusterError as error:
+        say(f"   the images of {node.name} go too: {error}")
+        _stop_containerd(node)
+        mounts.unmount_below(node.folder)
+        shutil.rmtree(node.images)
+
+
+def _stop_containerd(node: Node) -> None:
+    """And its shims, which would outlive it."""
     marked = [process for process in ours() if process.component == f"containerd-{node.name}"]
     for process in marked:
         if process.program == "containerd":
             stop(process.pid)
     kill([process.pid for process in marked])
     gone([process.pid for process in marked], limit_seconds=5)
-    mounts.unmount_below(node.folder)
-    cgroups.remove_cgroup(node)
-    remove_namespace(node)
-    for result in CNI_RESULTS.glob(f"colonnade-{node.name}-*"):
-        result.unlink()
-    mounts.remove_all_but(node.folder, node.images)
 
 
 def _ensure_containerd(node: Node) -> None:
     wanted = containers.containerd(node)
     if not any(process.component == wanted.name for process in ours()):
-        mounts.unmount_below(node.folder / "run")  # of pods that no one looks after any more
+        kill(cgroups.pids(node))  # pods whose shims are dead too: no one looks after them any more
+        mounts.unmount_below(node.folder / "run")
         mounts.remove_all_but(node.folder / "run")
     if ensure_running(wanted):
         with step(f"containerd of {node.name}"):

@@ -33,29 +33,28 @@ def ensure_namespace(node: Node) -> None:
     """A machine in small: its own interfaces, routes and iptables, one cable to the bridge."""
     if node.network is None:
         return
+    inside = ["nsenter", f"--net={node.network}"]
     if not _is_namespace(node.network):
-        remove_namespace(node)
-        run(["ip", "netns", "add", node.namespace])
-    inside = ["ip", "-netns", node.namespace]
-    if not succeeds([*inside, "link", "show", "eth0"]):
-        peer = ["peer", "name", "eth0", "netns", node.namespace]
-        run(["ip", "link", "add", _cable(node), "type", "veth", *peer])
-        run([*inside, "link", "add", BRIDGE, "type", "bridge"])
+        remove_cable(node)
+        node.network.parent.mkdir(parents=True, exist_ok=True)
+        node.network.touch()
+        run(["unshare", f"--net={node.network}", "true"])
+    if not succeeds([*inside, "ip", "link", "show", "eth0"]):
+        run(["ip", "link", "add", _cable(node), "type", "veth", "peer", "name", "eth0", "netns", node.network])
+        run([*inside, "ip", "link", "add", BRIDGE, "type", "bridge"])
     run(["ip", "link", "set", _cable(node), "master", BRIDGE, "up"])
-    run([*inside, "address", "replace", f"{node.address}/24", "dev", "eth0"])
-    run([*inside, "address", "replace", f"{node.gateway}/24", "dev", BRIDGE])
+    run([*inside, "ip", "address", "replace", f"{node.address}/24", "dev", "eth0"])
+    run([*inside, "ip", "address", "replace", f"{node.gateway}/24", "dev", BRIDGE])
     for interface in ("lo", "eth0", BRIDGE):
-        run([*inside, "link", "set", interface, "up"])
-    run([*inside, "route", "replace", "default", "via", FIRST_ADDRESS])
+        run([*inside, "ip", "link", "set", interface, "up"])
+    run([*inside, "ip", "route", "replace", "default", "via", FIRST_ADDRESS])
     run(["ip", "route", "replace", node.pods, "via", node.address])
-    _switch_on(["nsenter", f"--net={node.network}"])
+    _switch_on(inside)
 
 
-def remove_namespace(node: Node) -> None:
-    """Takes its cable and routes with it."""
-    if node.network and node.network.exists():
-        run(["ip", "netns", "delete", node.namespace])
-    if node.network and _exists(_cable(node)):
+def remove_cable(node: Node) -> None:
+    """Its other end goes with it, and so do the routes."""
+    if _exists(_cable(node)):
         run(["ip", "link", "delete", _cable(node)])
 
 
@@ -73,7 +72,7 @@ def _exists(interface: str) -> bool:
 
 
 def _is_namespace(path: Path) -> bool:
-    """A file whose mount was lost, by a reboot for instance, only looks like one."""
+    """A file whose mount was lost, by a reboot for instance, is only a file."""
     return path.exists() and succeeds(["nsenter", f"--net={path}", "true"])
 
 

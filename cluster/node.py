@@ -39,11 +39,8 @@ class Node:
 
     @property
     def network(self) -> Path | None:
-        return None if self.number == 1 else Path("/run/netns") / self.namespace
-
-    @property
-    def namespace(self) -> str:
-        return f"colonnade-{self.name}"
+        """The mount point of its network namespace, or None for the machine itself."""
+        return None if self.number == 1 else self.folder / "network"
 
     @property
     def folder(self) -> Path:

@@ -21,6 +21,7 @@ CLUSTER_MARK = "COLONNADE_CLUSTER"
 COMPONENT_MARK = "COLONNADE_COMPONENT"
 RECIPE_MARK = "COLONNADE_RECIPE"
 LOOK_AGAIN_SECONDS = 0.05
+EXEC_SECONDS = 1.0
 LAST_LINES = 15
 
 
@@ -62,7 +63,9 @@ def ours() -> Iterator[Process]:
 
 
 def find(component: str, program: str) -> Process | None:
-    matching = (process for process in ours() if process.component == component and process.program == program)
+    """The component itself, which is still nsenter for the moment that entering its network takes."""
+    programs = (program, "nsenter")
+    matching = (process for process in ours() if process.component == component and process.program in programs)
     return next(matching, None)
 
 
@@ -84,7 +87,12 @@ def last_words(component: Component) -> str:
 
 
 def must_run(component: Component) -> None:
-    if not find(component.name, component.program()):
+    """Looks more than once: in the moment of its exec a process has no environment to be known by."""
+    deadline = time.monotonic() + EXEC_SECONDS
+    while not find(component.name, component.program()):
+        if time.monotonic() < deadline:
+            time.sleep(LOOK_AGAIN_SECONDS)
+            continue
         raise ClusterError(f"{component.name} stopped by itself. {last_words(component)}")
 
 

@@ -10,6 +10,7 @@ from cluster.debian import FOR_THE_CLUSTER, ensure_installed, must_be_root
 from cluster.dns import coredns
 from cluster.env import link_programs
 from cluster.kubeconfig import write_kubeconfig
+from cluster.loading import share_images
 from cluster.locks import locked
 from cluster.machine import ensure_node, remove_node
 from cluster.network import ensure_bridge
@@ -24,6 +25,7 @@ from cluster.volumes import provisioner
 
 API_LIMIT_SECONDS = 90.0
 READY_LIMIT_SECONDS = 90.0
+DEFAULT_ACCOUNT = "/api/v1/namespaces/default/serviceaccounts/default"
 RUNTIME = (build.KUBERNETES, build.ETCD, build.CONTAINERD, build.COREDNS, build.LOCAL_PATH, build.HELM)
 
 
@@ -57,6 +59,7 @@ def _ensure_cluster(wanted: list[Node]) -> None:
     _retire([node for node in known() if node not in wanted], authority)
     for node in wanted:
         ensure_node(node, authority)
+        share_images(wanted[0], node)
     (state() / "node-count").write_text(str(len(wanted)))
     _ensure_ready(wanted, authority)
 
@@ -103,7 +106,8 @@ def _retire(surplus: list[Node], authority: Authority) -> None:
 def _ensure_ready(wanted: list[Node], authority: Authority) -> None:
     def all_ready() -> bool:
         conditions = api.node_conditions(authority, controlplane.API_PORT)
-        return all(conditions.get(node.name) for node in wanted)
+        account = api.get(authority, controlplane.API_PORT, DEFAULT_ACCOUNT)  # without which no pod is admitted
+        return account is not None and all(conditions.get(node.name) for node in wanted)
 
     if not all_ready():
         with step("nodes ready"):
