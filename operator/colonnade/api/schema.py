@@ -57,7 +57,7 @@ def _inline(node: Schema, definitions: Schema, observed: bool) -> Schema:
 
 def _inline_children(node: Schema, definitions: Schema, observed: bool) -> Schema:
     single = {key: node[key] for key in ("items", "additionalProperties") if key in node}
-    children = {key: _inline(child, definitions, observed) for key, child in single.items()}
+    children: Schema = {key: _inline(child, definitions, observed) for key, child in single.items()}
     if "properties" in node:
         properties = node["properties"].items()
         children["properties"] = {name: _inline(child, definitions, observed) for name, child in properties}
