@@ -131,10 +131,11 @@ class DatasetStatus(Status):
     )
     checked_at: datetime | None = Field(default=None, description="When the source was last looked at.")
 
-    @computed_field(
+    @computed_field(  # type: ignore[prop-decorator]
         description="The current version in short: the first ten hex digits of its digest.",
         json_schema_extra={"maxLength": 10},
     )
+    @property
     def version(self) -> str | None:
         return short_digest(self.current)
 

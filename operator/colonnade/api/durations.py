@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, WithJsonSchema
 
 PATTERN = r"^([0-9]+(ms|s|m|h|d))+$"
-MAX_LENGTH = 16
+MAX_LENGTH = 32
 HINT = "a duration is whole numbers with units, such as 250ms, 30s, 10m, 24h, 1h30m or 365d"
 OVER_ZERO = {"rule": "self.matches('[1-9]')", "message": "this duration has to be over zero, such as 5s"}
 UNITS = {
@@ -21,7 +21,7 @@ UNITS = {
 
 def parse_duration(text: str) -> timedelta:
     """Raises ValueError with a hint when `text` is not a duration."""
-    if len(text) > MAX_LENGTH or not re.match(PATTERN, text):
+    if len(text) > MAX_LENGTH or not re.fullmatch(PATTERN, text):
         raise ValueError(f"{text!r}: {HINT}")
     parts = re.findall(r"([0-9]+)(ms|s|m|h|d)", text)
     return sum((int(number) * UNITS[unit] for number, unit in parts), timedelta())

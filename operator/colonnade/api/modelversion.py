@@ -147,15 +147,17 @@ class ModelVersionStatus(Status):
     )
     approval: ApprovalState | None = Field(default=None, description="Where approval stands.")
 
-    @computed_field(
+    @computed_field(  # type: ignore[prop-decorator]
         description="The bundle's digest in short: its first ten hex digits.", json_schema_extra={"maxLength": 10}
     )
+    @property
     def version(self) -> str | None:
         return short_digest(self.digest)
 
-    @computed_field(
+    @computed_field(  # type: ignore[prop-decorator]
         description="One metric for `kubectl get`, such as `roc_auc 0.928`.", json_schema_extra={"maxLength": 160}
     )
+    @property
     def headline(self) -> str | None:
         known = [name for name in (*HEADLINES, *sorted(self.metrics)) if name in self.metrics]
         return f"{known[0]} {self.metrics[known[0]].value:.4g}" if known else None
