@@ -1,0 +1,107 @@
+"""Least privilege, from a table."""
+
+from typing import Any
+
+import pytest
+
+from colonnade.manifests.resources import OURS, WATCHED
+from tests.unit.chart.rendered import NAMESPACE, Manifest, named, of_kind, render
+
+READ = {"get", "list", "watch"}
+PEOPLE = ("colonnade-view", "colonnade-edit", "colonnade-approve")
+ROLES = ("Role", "ClusterRole")
+
+
+def rights(role: Manifest) -> dict[tuple[str, str], set[str]]:
+    """Verbs by group and resource."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for rule in role["rules"]:
+        for group in rule["apiGroups"]:
+            for resource in rule["resources"]:
+                found.setdefault((group, resource), set()).update(rule["verbs"])
+    return found
+
+
+def test_there_is_no_wildcard_and_no_secret(chart: list[Manifest]) -> None:
+    for role in of_kind(chart, *ROLES):
+        for (group, resource), verbs in rights(role).items():
+            assert "*" not in (group, resource, *verbs), role["metadata"]["name"]
+            assert resource != "secrets", role["metadata"]["name"]
+
+
+def test_the_operator_reads_all_that_it_watches(chart: list[Manifest]) -> None:
+    granted = rights(named(chart, "ClusterRole", "colonnade-operator"))
+    for resource in WATCHED:
+        assert granted[resource.group, resource.plural] >= READ, resource
+
+
+def test_the_operator_never_changes_a_spec_of_ours_away(chart: list[Manifest]) -> None:
+    granted = rights(named(chart, "ClusterRole", "colonnade-operator"))
+    for resource in OURS:
+        assert not granted[resource.group, resource.plural] & {"create", "update", "delete", "deletecollection"}
+
+
+def test_data_outlives_the_operator(chart: list[Manifest]) -> None:
+    assert "delete" not in rights(named(chart, "ClusterRole", "colonnade-operator"))["", "persistentvolumeclaims"]
+
+
+def test_the_agent_and_prometheus_only_read(chart: list[Manifest]) -> None:
+    for name in ("colonnade-router", "colonnade-prometheus"):
+        for verbs in rights(named(chart, "ClusterRole", name)).values():
+            assert verbs <= READ, name
+
+
+def test_a_lease_is_granted_by_name_in_one_namespace(chart: list[Manifest]) -> None:
+    for role in of_kind(chart, *ROLES):
+        for rule in role["rules"]:
+            if "leases" in rule["resources"]:
+                assert role["kind"] == "Role"
+                assert rule["verbs"] == ["create"] or rule["resourceNames"] == ["colonnade-operator"]
+
+
+def test_every_role_is_bound_to_somebody(chart: list[Manifest]) -> None:
+    bound = {each["roleRef"]["name"] for each in of_kind(chart, "RoleBinding", "ClusterRoleBinding")}
+    for role in of_kind(chart, *ROLES):
+        assert role["metadata"]["name"] in {*bound, *PEOPLE}
+    accounts = {each["metadata"]["name"] for each in of_kind(chart, "ServiceAccount")}
+    for binding in of_kind(chart, "RoleBinding", "ClusterRoleBinding"):
+        for subject in binding["subjects"]:
+            assert subject["kind"] == "Group" or subject["name"] in accounts
+
+
+def test_named_namespaces_need_no_right_beyond_them() -> None:
+    rendered = render({"watchNamespaces": ["team-a"]})
+    assert {each["metadata"]["name"] for each in of_kind(rendered, "ClusterRole")} == set(PEOPLE)
+    assert not of_kind(rendered, "ClusterRoleBinding")
+    whereabouts = {
+        each["metadata"]["namespace"]
+        for each in of_kind(rendered, "Role")
+        if each["metadata"]["name"] == "colonnade-operator"
+    }
+    assert whereabouts == {"team-a", NAMESPACE}
+
+
+@pytest.mark.parametrize(
+    ("role", "aggregated"),
+    [
+        ("colonnade-view", {"view", "edit", "admin"}),
+        ("colonnade-edit", {"edit", "admin"}),
+        ("colonnade-approve", set()),
+    ],
+)
+def test_who_may_use_a_namespace_may_use_ours_but_approval_is_granted_on_purpose(
+    chart: list[Manifest], role: str, aggregated: set[str]
+) -> None:
+    labels: dict[str, Any] = named(chart, "ClusterRole", role)["metadata"]["labels"]
+    prefix = "rbac.authorization.k8s.io/aggregate-to-"
+    assert {label.removeprefix(prefix) for label in labels if label.startswith(prefix)} == aggregated
+
+
+def test_everyone_may_read_what_the_command_needs_and_no_more(chart: list[Manifest]) -> None:
+    (rule,) = named(chart, "Role", "colonnade-info")["rules"]
+    assert rule == {
+        "apiGroups": [""],
+        "resources": ["configmaps"],
+        "resourceNames": ["colonnade-info"],
+        "verbs": ["get"],
+    }
