@@ -1,5 +1,6 @@
 """The routes. For each of them a trailing slash changes nothing, and every error is {"error": …}."""
 
+import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
@@ -15,7 +16,10 @@ from ..protocol.errors import ProtocolError
 from ..protocol.signature import Field
 from .infer import InferRoute, error_response
 from .logs import Sparing
+from .openapi import INFER, infer_extra
 from .runtime import Runtime
+
+INFER_PATH = re.compile(r"/v2/models/(?P<model>[^/]+)(?:/versions/(?P<version>[^/]+))?/infer")
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -25,14 +29,29 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 def create_app(runtime: Runtime) -> App:
     """The whole ASGI application over one runtime."""
-    api = FastAPI(title="Colonnade serving", version=__version__, docs_url="/docs", redirect_slashes=False)
+    api = FastAPI(title="Colonnade serving", version=__version__, redirect_slashes=False)
     api.add_exception_handler(HTTPException, _http_error)
     api.add_exception_handler(ProtocolError, _protocol_error)
+    api.add_exception_handler(Exception, _fault)
     _describe(api, runtime)
     infer = InferRoute(runtime, Sparing())
-    for path in ("/v2/models/{model}/infer", "/v2/models/{model}/versions/{version}/infer"):
-        api.add_route(path, infer.__call__, methods=["POST"])
-    return _gate(api, runtime)
+    _describe_infer(api, infer)
+    return _gate(api, infer, runtime)
+
+
+def _describe_infer(api: FastAPI, infer: InferRoute) -> None:
+    for path, *names in (
+        ("/v2/models/{model}/infer", "model"),
+        ("/v2/models/{model}/versions/{version}/infer", "model", "version"),
+    ):
+        api.add_api_route(
+            path,
+            infer.__call__,
+            methods=["POST"],
+            summary="Infer",
+            description=INFER,
+            openapi_extra=infer_extra(*names),
+        )
 
 
 def _describe(api: FastAPI, runtime: Runtime) -> None:
@@ -89,21 +108,28 @@ async def _http_error(http: Request, error: Exception) -> Response:
     return JSONResponse({"error": message}, error.status_code, error.headers)
 
 
+async def _fault(_: Request, error: Exception) -> Response:
+    return JSONResponse({"error": f"the server has a fault ({type(error).__name__}); its log says more"}, 500)
+
+
 async def _protocol_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, ProtocolError)
     return error_response(error)
 
 
-def _gate(app: App, runtime: Runtime) -> App:
-    """Takes the trailing slash away, and asks clients to leave while draining."""
+def _gate(app: App, infer: InferRoute, runtime: Runtime) -> App:
+    """Takes the trailing slash away, asks clients to leave while draining, and gives infer requests the short way."""
 
     async def gate(scope: Message, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            return await app(scope, receive, send)
         path = scope["path"]
         if len(path) > 1 and path.endswith("/"):
-            scope["path"] = path.rstrip("/") or "/"
-        return await app(scope, receive, _closing(send, runtime))
+            scope["path"] = path = path.rstrip("/") or "/"
+        send = _closing(send, runtime)
+        if scope["method"] != "POST" or (named := INFER_PATH.fullmatch(path)) is None:
+            return await app(scope, receive, send)
+        scope["path_params"] = named.groupdict()
+        answer = await infer(Request(scope, receive))
+        return await answer(scope, receive, send)
 
     return gate
 

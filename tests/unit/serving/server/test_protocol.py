@@ -178,3 +178,10 @@ def test_metrics_say_what_is_served(served: Served):
     assert 'colonnade_bundle_info{digest="sha256:' in said
     assert 'colonnade_golden_difference{model="logistic"} 0.0' in said
     assert "colonnade_ready 1.0" in said
+
+
+def test_openapi_describes_the_infer_route(served: Served):
+    paths = served.ask("GET", "/openapi.json").json()["paths"]
+    infer = paths["/v2/models/{model}/versions/{version}/infer"]["post"]
+    assert [parameter["name"] for parameter in infer["parameters"]] == ["model", "version"]
+    assert "null" in infer["description"]
