@@ -1,7 +1,7 @@
 """The agent beside each Envoy: Deployments and their endpoints in, Envoy's tables out.
 
-`tables` is pure: a world in, resources out. `ads` feeds them to one Envoy over a local socket. `weights` says which candidate
-may have traffic, and `lease` for how long; `source` watches the API server, with read-only rights.
-`python -m colonnade.router` runs the agent, `... bootstrap` writes what Envoy starts from, and `... drain` sends the clients
-of an Envoy that has to leave elsewhere.
+`tables` is pure: a world in, resources out. `ads` feeds them to one Envoy over a local socket. `weights` says which
+candidate may have traffic, and `lease` for how long; `source` watches the API server, with read-only rights.
+`python -m colonnade.router` runs the agent, `... bootstrap` writes what Envoy starts from, and `... drain` sends the
+clients of an Envoy that has to leave elsewhere.
 """

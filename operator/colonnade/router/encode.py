@@ -10,6 +10,7 @@ from envoy.extensions.access_loggers.stats.v3 import stats_pb2
 from envoy.extensions.clusters.aggregate.v3 import cluster_pb2 as aggregate_pb2
 from envoy.extensions.filters.http.router.v3 import router_pb2
 from envoy.extensions.filters.network.http_connection_manager.v3 import http_connection_manager_pb2
+from envoy.extensions.http.early_header_mutation.header_mutation.v3 import header_mutation_pb2
 from envoy.extensions.retry.host.previous_hosts.v3 import previous_hosts_pb2
 from envoy.extensions.retry.priority.previous_priorities.v3 import previous_priorities_config_pb2
 from envoy.extensions.upstreams.http.v3 import http_protocol_options_pb2
@@ -22,6 +23,7 @@ from google.protobuf.message import Message
 # What lies inside an Any is found by name among the types that were imported.
 NESTED = (
     aggregate_pb2,
+    header_mutation_pb2,
     http_connection_manager_pb2,
     http_protocol_options_pb2,
     previous_hosts_pb2,

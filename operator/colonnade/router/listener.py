@@ -7,6 +7,7 @@ from colonnade.router.clusters import ADS
 from colonnade.router.routes import RETRY_AFTER_SECONDS
 
 CONNECTION_MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
+MUTATION = "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation"
 ROUTER = "envoy.extensions.filters.http.router.v3.Router"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 it is there to be reached
 NO_POD = "no pod of this Deployment can be reached; try again in 1 s"
@@ -29,9 +30,8 @@ def _connection_manager() -> dict[str, Any]:
         "http_filters": [{"name": "router", "typed_config": _router()}],
         "access_log": telemetry.per_request(),
         "local_reply_config": _own_answers(),
-        # A client's x-envoy-* headers could change retries and timeouts: they count from nobody.
         "use_remote_address": True,
-        "internal_address_config": {},
+        "early_header_mutation_extensions": [_no_orders_from_clients()],
         "normalize_path": True,
         "merge_slashes": True,
         "strip_trailing_host_dot": True,
@@ -40,6 +40,15 @@ def _connection_manager() -> dict[str, Any]:
         "common_http_protocol_options": {"idle_timeout": "900s"},
         "http2_protocol_options": {"max_concurrent_streams": 1024},
     }
+
+
+def _no_orders_from_clients() -> dict[str, Any]:
+    """A client's own x-envoy-* headers could change retries and timeouts."""
+    config = {
+        "@type": f"type.googleapis.com/{MUTATION}",
+        "mutations": [{"remove_on_match": {"key_matcher": {"prefix": "x-envoy-"}}}],
+    }
+    return {"name": "envoy.http.early_header_mutation.header_mutation", "typed_config": config}
 
 
 def _router() -> dict[str, Any]:

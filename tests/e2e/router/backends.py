@@ -40,7 +40,7 @@ async def refusing(_request: web.Request) -> web.Response:
 
 async def breaking(request: web.Request) -> None:
     assert request.transport
-    request.transport.abort()  # type: ignore[attr-defined]
+    request.transport.abort()
 
 
 def taking(seconds: float) -> Behaviour:

@@ -43,7 +43,7 @@ class Household:
             agent_port=agent,
         )
         self.url = f"http://127.0.0.1:{self.settings.data_port}"
-        self._home, self._backends = home, backends
+        self._home, self.backends = home, backends
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._deployments: dict[str, dict[str, Any]] = {}
         self._pods: dict[str, list[Backend]] = {}
@@ -85,7 +85,7 @@ class Household:
 
     async def pod(self, name: str, revision: str, behave: Behaviour = well) -> Backend:
         """A ready pod of the revision."""
-        backend = await self._backends.start(revision, behave)
+        backend = await self.backends.start(revision, behave)
         self._pods.setdefault(f"{name}/{revision}", []).append(backend)
         self.write()
         return backend

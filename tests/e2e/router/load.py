@@ -44,9 +44,11 @@ class Client:
     def __init__(self, url: str) -> None:
         self._session = aiohttp.ClientSession(url, timeout=aiohttp.ClientTimeout(total=20))
 
-    async def ask(self, host: str, path: str = PATH, body: bytes = b"{}", **headers: str) -> Answer:
+    async def ask(
+        self, host: str, path: str = PATH, body: bytes = b"{}", headers: dict[str, str] | None = None
+    ) -> Answer:
         start = perf_counter()
-        async with self._session.post(path, data=body, headers={"Host": host, **headers}) as answer:
+        async with self._session.post(path, data=body, headers={"Host": host} | (headers or {})) as answer:
             text = await answer.text()
             revision = answer.headers.get("x-colonnade-revision")
             return Answer(answer.status, revision, text, dict(answer.headers), perf_counter() - start)
