@@ -24,7 +24,9 @@ COMMANDS = {
 
 
 def parser() -> argparse.ArgumentParser:
-    whole = argparse.ArgumentParser(prog="python3 -m cluster", description="A real Kubernetes for a Linux machine without Docker.")
+    whole = argparse.ArgumentParser(
+        prog="python3 -m cluster", description="A real Kubernetes for a Linux machine without Docker."
+    )
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, (_, words) in COMMANDS.items():
         commands.add_parser(name, help=words)

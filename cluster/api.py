@@ -17,7 +17,9 @@ def get(authority: Authority, port: int, path: str) -> bytes | None:
     context = ssl.create_default_context(cafile=str(authority.certificate))
     context.load_cert_chain(*authority.issue(ADMINISTRATOR))
     try:
-        with urllib.request.urlopen(f"https://127.0.0.1:{port}{path}", context=context, timeout=ANSWER_SECONDS) as answer:
+        with urllib.request.urlopen(
+            f"https://127.0.0.1:{port}{path}", context=context, timeout=ANSWER_SECONDS
+        ) as answer:
             return bytes(answer.read())
     except (urllib.error.URLError, OSError):
         return None
@@ -34,7 +36,8 @@ def node_conditions(authority: Authority, port: int) -> dict[str, bool]:
     listed: list[dict[str, Any]] = json.loads(answer)["items"] if answer else []
     return {
         node["metadata"]["name"]: any(
-            condition["type"] == "Ready" and condition["status"] == "True" for condition in node["status"].get("conditions", [])
+            condition["type"] == "Ready" and condition["status"] == "True"
+            for condition in node["status"].get("conditions", [])
         )
         for node in listed
     }

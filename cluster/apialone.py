@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from cluster.api import is_ready
 from cluster.apiserver import ADMINISTRATOR, Etcd, api_server
 from cluster.build import CONTROL_PLANE, ensure_built
 from cluster.certs import Authority
 from cluster.kubeconfig import write_kubeconfig
-from cluster.api import is_ready
 from cluster.steps import ClusterError
 
 ADVERTISED = "192.0.2.1"  # TEST-NET-1: the API server wants an address, and nothing here ever calls it by that
@@ -57,7 +57,7 @@ def free_ports(count: int) -> list[int]:
 
 
 def _test_api_server(authority: Authority, etcd: Etcd, port: int) -> list[str]:
-    """Without controllers no namespace gets its default ServiceAccount, so that admission step would refuse every pod."""
+    """Without controllers no namespace gets its default ServiceAccount; that admission step would refuse all pods."""
     return [
         *api_server(authority, etcd, port, ADVERTISED),
         "--bind-address=127.0.0.1",
@@ -69,7 +69,7 @@ def _test_api_server(authority: Authority, etcd: Etcd, port: int) -> list[str]:
 
 def _child(argv: list[str], log: Path) -> subprocess.Popen[bytes]:
     with log.open("wb") as out:
-        return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, preexec_fn=_die_with_parent)
+        return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out, preexec_fn=_die_with_parent)  # noqa: PLW1509 (one thread)
 
 
 def _die_with_parent() -> None:
@@ -105,7 +105,9 @@ def _wait_for_readiness(
             return False
         _complain_of_deaths(children, folder)
         if time.monotonic() > deadline:
-            raise ClusterError(f"the API server was not ready after {READY_LIMIT_SECONDS:.0f} s; see {folder}/apiserver.log")
+            raise ClusterError(
+                f"the API server was not ready after {READY_LIMIT_SECONDS:.0f} s; see {folder}/apiserver.log"
+            )
         time.sleep(LOOK_SECONDS)
     return True
 
@@ -117,9 +119,9 @@ def _wait_for_the_end(children: list[subprocess.Popen[bytes]], asked: Callable[[
 
 
 def _complain_of_deaths(children: list[subprocess.Popen[bytes]], folder: Path) -> None:
-    for child in children:
+    for name, child in zip(("etcd", "kube-apiserver"), children, strict=False):
         if child.poll() is not None:
-            raise ClusterError(f"{Path(str(child.args[0])).name} exited {child.returncode}; see the logs in {folder}")
+            raise ClusterError(f"{name} exited {child.returncode}; see the logs in {folder}")
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:

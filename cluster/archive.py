@@ -25,7 +25,9 @@ def write_image(path: Path, name: str, files: Mapping[str, bytes], entrypoint: S
     config_name = f"{hashlib.sha256(config).hexdigest()}.json"
     manifest = json.dumps([{"Config": config_name, "RepoTags": [name], "Layers": ["layer.tar"]}]).encode()
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(_tar({"layer.tar": (layer, 0o644), config_name: (config, 0o644), "manifest.json": (manifest, 0o644)}))
+    path.write_bytes(
+        _tar({"layer.tar": (layer, 0o644), config_name: (config, 0o644), "manifest.json": (manifest, 0o644)})
+    )
 
 
 def _tar(files: Mapping[str, tuple[bytes, int]]) -> bytes:

@@ -1,4 +1,4 @@
-"""The image that all others stand on, from Debian's packages: what the Dockerfiles name where a registry is in reach."""
+"""The image that all others stand on, from Debian's packages, by the name that the Dockerfiles give it."""
 
 import hashlib
 import shutil
@@ -11,7 +11,14 @@ from cluster.paths import cache
 from cluster.shell import run
 from cluster.steps import step
 
-UNNEEDED = ("var/cache/apt/archives", "var/lib/apt/lists", "usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info")
+UNNEEDED = (
+    "var/cache/apt/archives",
+    "var/lib/apt/lists",
+    "usr/share/doc",
+    "usr/share/man",
+    "usr/share/locale",
+    "usr/share/info",
+)
 RECIPE = ("debootstrap", "--variant=minbase", "--include=ca-certificates", versions.DEBIAN_RELEASE)
 
 

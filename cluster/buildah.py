@@ -18,9 +18,9 @@ def buildah() -> list[str | Path]:
 
 def build(image: Image, dockerfile: Path, context: Path) -> None:
     """Builds the image and writes its archive. The machine's CA bundle is lent to those steps that ask for it."""
-    where = ["--isolation", "chroot", "--network", "host", "--runtime", "runc"]
-    trust = ["--secret", f"id=ca,src={AUTHORITIES}"] if AUTHORITIES.exists() else []
-    what = ["--pull=never", "--layers", "--tag", image.name, "--file", dockerfile, context]
+    where: list[str | Path] = ["--isolation", "chroot", "--network", "host", "--runtime", "runc"]
+    trust: list[str | Path] = ["--secret", f"id=ca,src={AUTHORITIES}"] if AUTHORITIES.exists() else []
+    what: list[str | Path] = ["--pull=never", "--layers", "--tag", image.name, "--file", dockerfile, context]
     run([*buildah(), "build", *where, *trust, *what], timeout_seconds=BUILD_LIMIT_SECONDS)
     write_archive(image)
 
@@ -38,7 +38,8 @@ def commit_folder(image: Image, folder: Path, command: Sequence[str]) -> None:
 
 
 def has(name: str) -> bool:
-    return any(f"/{name}" in line for line in run([*buildah(), "images", "--format", "/{{.Name}}:{{.Tag}}"]).splitlines())
+    listed = run([*buildah(), "images", "--format", "/{{.Name}}:{{.Tag}}"])
+    return any(line.endswith(f"/{name}") for line in listed.splitlines())
 
 
 def write_archive(image: Image) -> None:

@@ -12,7 +12,7 @@ KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
 
 @dataclass(frozen=True)
 class Certificate:
-    """Who its holder is: common name is the user, organizations are the groups, names and addresses are where it serves."""
+    """Its holder: the common name is the user, organizations are groups; names and addresses are where it serves."""
 
     file: str
     common_name: str
@@ -28,7 +28,8 @@ class Certificate:
         names = [f"DNS:{name}" for name in self.dns_names] + [f"IP:{address}" for address in self.addresses]
         usage = "clientAuth,serverAuth" if names else "clientAuth"
         alternative = [f"subjectAltName={','.join(names)}"] if names else []
-        return ["basicConstraints=critical,CA:FALSE", "keyUsage=critical,digitalSignature", f"extendedKeyUsage={usage}", *alternative]
+        what = ["basicConstraints=critical,CA:FALSE", "keyUsage=critical,digitalSignature", f"extendedKeyUsage={usage}"]
+        return [*what, *alternative]
 
 
 class Authority:
@@ -51,13 +52,23 @@ class Authority:
         says = hashlib.sha256(repr(wanted).encode() + self.certificate.read_bytes()).hexdigest()
         if not stamp.exists() or stamp.read_text() != says:
             extensions = [word for extension in wanted.extensions() for word in ("-addext", extension)]
-            signed = ["-CA", self.certificate, "-CAkey", self.key, "-days", VALID_DAYS, "-subj", wanted.subject()]
+            signed: list[str | Path] = [
+                "-CA",
+                self.certificate,
+                "-CAkey",
+                self.key,
+                "-days",
+                VALID_DAYS,
+                "-subj",
+                wanted.subject(),
+            ]
             run(["openssl", "req", "-x509", *KEY, *signed, *extensions, "-keyout", key, "-out", certificate])
             stamp.write_text(says)
         return certificate, key
 
     def _found(self) -> None:
-        itself = ["-days", VALID_DAYS, "-subj", "/CN=colonnade-cluster", "-addext", "keyUsage=critical,keyCertSign,cRLSign"]
+        itself = ["-days", VALID_DAYS, "-subj", "/CN=colonnade-cluster"]
+        itself += ["-addext", "keyUsage=critical,keyCertSign,cRLSign"]
         run(["openssl", "req", "-x509", *KEY, *itself, "-keyout", self.key, "-out", self.certificate])
         run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out", self.tokens_key])
         run(["openssl", "ec", "-in", self.tokens_key, "-pubout", "-out", self.tokens_public_key])

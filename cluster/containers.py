@@ -102,7 +102,7 @@ def ctr(node: Node) -> list[str]:
 
 
 def remove_containers(node: Node) -> None:
-    """Forgets every container, but no image. What ran in them was killed a moment ago, so a task may vanish on its own."""
+    """Forgets every container, but no image. What ran in them was just killed, so a task may vanish on its own."""
     wait_until(lambda: not _remove(node), f"{node.name} has no containers", REMOVED_LIMIT_SECONDS)
 
 

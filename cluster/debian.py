@@ -1,6 +1,7 @@
 """What comes from Debian's packages, installed when it is missing."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Sequence
 
@@ -39,6 +40,8 @@ def ensure_installed(packages: Sequence[str]) -> None:
 
 def _installed(packages: Sequence[str]) -> set[str]:
     """dpkg-query exits 1 where it doesn't know one of them, and tells of the others all the same."""
+    if not shutil.which("dpkg-query"):
+        raise ClusterError("this needs Debian, or what is made of it; elsewhere use kind: see kind-config.yaml")
     asked = ["dpkg-query", "--show", "--showformat=${Package} ${db:Status-Status}\n", *packages]
     told = subprocess.run(asked, capture_output=True, text=True, check=False).stdout
     return {line.split()[0] for line in told.splitlines() if line.endswith(" installed")}

@@ -32,7 +32,7 @@ def programs() -> Path:
 
 
 def link_programs() -> None:
-    """kubectl and helm in a folder of their own: what else lies beside them in the cache is none of the person's business."""
+    """kubectl and helm in a folder of their own, without what else lies beside them in the cache."""
     programs().mkdir(exist_ok=True)
     for program in (kubectl(), build.program(build.HELM, "helm")):
         link = programs() / program.name

@@ -19,7 +19,7 @@ def remove_rules() -> None:
 
 
 def undoing(table: str, saved: str) -> str:
-    """What `iptables-restore --noflush` is to read so that one table holds none of Kubernetes's chains and none of our rules."""
+    """What `iptables-restore --noflush` is to read, to rid one table of Kubernetes's chains and of our rules."""
     lines = saved.splitlines()
     chains = [line[1:].split()[0] for line in lines if line.startswith(":") and line[1:].startswith(CHAIN_PREFIXES)]
     rules = [line.replace("-A ", "-D ", 1) for line in lines if line.startswith("-A ") and _to_go(line, chains)]

@@ -27,7 +27,9 @@ class Component:
     sources: tuple[str, ...]
 
     def image(self, base: Image) -> Image:
-        return Image(f"colonnade/{self.folder}:dev", contexts.digest(REPOSITORY, (self.dockerfile, *self.sources), base.digest))
+        return Image(
+            f"colonnade/{self.folder}:dev", contexts.digest(REPOSITORY, (self.dockerfile, *self.sources), base.digest)
+        )
 
     @property
     def dockerfile(self) -> str:

@@ -15,7 +15,10 @@ def kubeconfig(authority: Authority, holder: Certificate, server: str) -> str:
             "apiVersion": "v1",
             "kind": "Config",
             "clusters": [
-                {"name": "colonnade", "cluster": {"server": server, "certificate-authority": str(authority.certificate)}}
+                {
+                    "name": "colonnade",
+                    "cluster": {"server": server, "certificate-authority": str(authority.certificate)},
+                }
             ],
             "users": [{"name": holder.common_name, "user": user}],
             "contexts": [{"name": "colonnade", "context": {"cluster": "colonnade", "user": holder.common_name}}],

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 from cluster.shell import run
+from cluster.steps import ClusterError
 
 MOUNTS = Path("/proc/self/mounts")
 
@@ -24,8 +25,9 @@ def remove_all_but(folder: Path, kept: Path | None = None) -> None:
     """Removes the folder's content; refuses where something is still mounted, since it would delete that too."""
     if not folder.exists():
         return
-    if still := [point for point in mounted_below(folder, MOUNTS.read_text()) if not kept or not point.startswith(f"{kept}/")]:
-        raise OSError(f"{still[0]} is still mounted")
+    mounted = mounted_below(folder, MOUNTS.read_text())
+    if still := [point for point in mounted if not kept or not point.startswith(f"{kept}/")]:
+        raise ClusterError(f"{still[0]} is still mounted, so {folder} can't be removed: unmount it first")
     for entry in folder.iterdir():
         if entry == kept:
             continue

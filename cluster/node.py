@@ -1,4 +1,4 @@
-"""What a node is called and where it lies. The first one is the machine itself, the others are network namespaces on it."""
+"""What a node is called and where it lies: the first is the machine itself, the others network namespaces on it."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ MOST_NODES = 9
 
 @dataclass(frozen=True)
 class Node:
-    """Node n has the address 10.244.0.n, on the first node's bridge, and the pods 10.244.(n-1).0/24 on a bridge of its own."""
+    """Node n has the address 10.244.0.n, on the first node's bridge; its pods are 10.244.(n-1).0/24, on its own."""
 
     number: int
 

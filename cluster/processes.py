@@ -1,7 +1,7 @@
 """The cluster's processes, told apart from everyone else's by a mark in their environment.
 
-No pid files: the mark is in /proc itself, so it survives a kill -9 of whoever started them and never points to a stranger.
-What a component starts (shims, mounts) inherits its mark; only the process with the component's own program is the component.
+No pid files: the mark is in /proc itself, so it outlives whoever started them and never points to a stranger.
+What a component starts (shims, mounts) inherits its mark; only the process with its own program is the component.
 """
 
 import hashlib
@@ -27,7 +27,7 @@ LAST_LINES = 15
 
 @dataclass(frozen=True)
 class Component:
-    """A process to keep running; `settings` are the contents of its configuration files, so that a change restarts it."""
+    """A process to keep running; `settings` are the contents of its configuration files: a change restarts it."""
 
     name: str
     argv: tuple[str, ...]
@@ -39,7 +39,7 @@ class Component:
         return Path(self.argv[0]).name
 
     def recipe(self) -> str:
-        """What a running process must have been started by; a network namespace made anew is another one of the same name."""
+        """What a running process must have been started by; a network namespace made anew counts as another one."""
         network = self.network.stat().st_ino if self.network else 0
         return hashlib.sha256(repr((self.argv, self.settings, network)).encode()).hexdigest()[:16]
 

@@ -19,7 +19,7 @@ def run(
     text: str | None = None,
     timeout_seconds: float = 10 * MINUTES,
 ) -> str:
-    """Runs the program and returns what it printed. Raises ClusterError with its last words when it exits otherwise than 0."""
+    """Runs the program and returns what it printed. Raises ClusterError with its last words unless it exits 0."""
     words = [str(word) for word in argv]
     try:
         done = subprocess.run(
@@ -39,7 +39,8 @@ def run(
     except subprocess.TimeoutExpired as late:
         raise ClusterError(f"`{' '.join(words)}` had not ended after {timeout_seconds:.0f} s") from late
     if done.returncode:
-        raise ClusterError(f"`{' '.join(words)}` exited {done.returncode}:\n{(done.stdout + done.stderr)[-LAST_WORDS_CHARACTERS:]}")
+        last_words = (done.stdout + done.stderr)[-LAST_WORDS_CHARACTERS:]
+        raise ClusterError(f"`{' '.join(words)}` exited {done.returncode}:\n{last_words}")
     return done.stdout
 
 

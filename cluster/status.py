@@ -42,7 +42,8 @@ def status() -> bool:
         total += memory_bytes(process.pid) if process else 0
         print(_line(name, version, process))
     for node in here:
-        print(f"{node.name:<26}{node.address:<10}{'Ready' if ready.get(node.name) else 'not ready':<10}{_pods(node):>8} MB in pods")
+        state_of_it = "Ready" if ready.get(node.name) else "not ready"
+        print(f"{node.name:<26}{node.address:<12}{state_of_it:<10}{_pods(node):>6} MB in pods")
     print(f"{'all components':<46}{total // MEGABYTE:>8} MB    logs: {logs()}")
     return not missing and all(ready.get(node.name) for node in here)
 

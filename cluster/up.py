@@ -1,6 +1,7 @@
 """`cluster up`: everything that should run runs afterwards, whatever was there before."""
 
 import os
+from pathlib import Path
 
 from cluster import api, build, controlplane
 from cluster.apiserver import ADMINISTRATOR
@@ -37,7 +38,8 @@ def up() -> None:
     with locked(cache() / "cluster.lock"):
         wanted = nodes(wanted_count())
         _ensure_cluster(wanted)
-    say(f"   {len(wanted)} node{'s' if len(wanted) > 1 else ''} ready; eval \"$(python3 -m cluster env)\" to use the cluster")
+    ready = f"{len(wanted)} nodes are" if len(wanted) > 1 else "1 node is"
+    say(f'   {ready} ready; to use the cluster: eval "$(python3 -m cluster env)"')
 
 
 def wanted_count() -> int:
@@ -75,7 +77,7 @@ def _ensure_control_plane(authority: Authority) -> None:
                 API_LIMIT_SECONDS,
                 check=lambda: must_run(server),
             )
-    run([kubectl(), "--kubeconfig", kubeconfig(), "apply", "--server-side", "--force-conflicts", "-f", PACKAGE / "addons.yaml"])
+    run([*_administrator(), "apply", "--server-side", "--force-conflicts", "-f", PACKAGE / "addons.yaml"])
     for component in rest_of_control_plane(authority):
         ensure_running(component)
 
@@ -90,17 +92,20 @@ def rest_of_control_plane(authority: Authority) -> list[Component]:
     ]
 
 
+def _administrator() -> list[str | Path]:
+    return [kubectl(), "--kubeconfig", kubeconfig()]
+
+
 def _retire(surplus: list[Node], authority: Authority) -> None:
     """Takes away nodes beyond the number that is wanted, and tells the API server not to wait for them."""
     registered = api.node_conditions(authority, controlplane.API_PORT)
     for node in surplus:
         if node.name in registered:
             with step(f"remove {node.name}"):
-                ask = [kubectl(), "--kubeconfig", kubeconfig(), "delete"]
-                run([*ask, "node", node.name])
+                run([*_administrator(), "delete", "node", node.name])
                 remove_node(node)
                 there = ["--all-namespaces", f"--field-selector=spec.nodeName={node.name}"]
-                run([*ask, "pods", *there, "--force", "--grace-period=0"])
+                run([*_administrator(), "delete", "pods", *there, "--force", "--grace-period=0"])
 
 
 def _ensure_ready(wanted: list[Node], authority: Authority) -> None:
