@@ -32,17 +32,20 @@ class RemoveFinalizer:
 
 @dataclass(frozen=True)
 class RecordStatus:
-    """Write the decision's status now, and go on only once it is written: what follows can't be undone, or relies on it."""
+    """Write the decision's status now, and go on only once it is written: what follows can't be undone, or relies on
+    it."""
 
 
 @dataclass(frozen=True)
 class EnsureStore:
-    """The artifact store can be mounted in this namespace (the PersistentVolumeClaim `colonnade-store` for a file store; nothing for S3)."""
+    """The artifact store can be mounted in this namespace (the PersistentVolumeClaim `colonnade-store` for a file
+    store; nothing for S3)."""
 
 
 @dataclass(frozen=True)
 class RunJob:
-    """Create this Job unless it exists. `document` is what COLONNADE_JOB carries; `spec` has secrets, image and resources."""
+    """Create this Job unless it exists. `document` is what COLONNADE_JOB carries; `spec` has secrets, image and
+    resources."""
 
     name: str
     kind: Literal["dataset", "train"]

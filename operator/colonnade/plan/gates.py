@@ -18,7 +18,8 @@ def judge_gates(
 ) -> tuple[GateVerdict, ...]:
     """A verdict for each bound of each gate, in their order; none before the model is trained.
 
-    A comparison with what serves is settled once for a spec: a version must not lose its place when a better one serves later.
+    A comparison with what serves is settled once for a spec: a version must not lose its place when a better one
+    serves later.
     """
     if status.digest is None:
         return ()

@@ -1,6 +1,7 @@
 """What a pass has seen: frozen snapshots that `observe` makes and `plan` reads.
 
-Times are timezone-aware UTC. A thing that couldn't be read is a value of its own (`Missing`, `Router.reachable`), never an empty list.
+Times are timezone-aware UTC. A thing that couldn't be read is a value of its own (`Missing`, `Router.reachable`),
+never an empty list.
 """
 
 from collections.abc import Mapping
@@ -33,7 +34,8 @@ class InvalidSpec:
 class Job:
     """A batch/v1 Job of ours and what its newest pod said.
 
-    `succeeded` and `failed` are the Job's own Complete and Failed conditions; a Job that is neither still runs or waits.
+    `succeeded` and `failed` are the Job's own Complete and Failed conditions; a Job that is neither still runs or
+    waits.
     `result` is the parsed termination message of a pod that exited 0; `message` is why it fails or waits
     (OOMKilled, ImagePullBackOff, the words of an Error answer), empty when all is well.
     """
@@ -53,7 +55,8 @@ class Job:
 
 @dataclass(frozen=True)
 class DatasetSummary:
-    """The Dataset that a ModelVersion names. `digest` is its current version, None before the first; `message` says why it isn't ready."""
+    """The Dataset that a ModelVersion names. `digest` is its current version, None before the first; `message` says
+    why it isn't ready."""
 
     name: str
     digest: str | None = None
@@ -86,7 +89,8 @@ class ModelVersionSummary:
 class Workload:
     """A revision's apps/v1 Deployment and the ready endpoints of its Service.
 
-    `waiting`: what keeps its pods from ready, worst first ("ImagePullBackOff: ...", "CrashLoopBackOff: digest mismatch ...").
+    `waiting`: what keeps its pods from ready, worst first ("ImagePullBackOff: ...", "CrashLoopBackOff: digest
+    mismatch ...").
     """
 
     revision: str
@@ -134,7 +138,8 @@ class Counts:
 
 @dataclass(frozen=True)
 class Sample:
-    """One number from a query, and how many requests the subject had in the signal's window. NaN is allowed here, and is judged as NoData."""
+    """One number from a query, and how many requests the subject had in the signal's window. NaN is allowed here,
+    and is judged as NoData."""
 
     value: float
     samples: int | None = None
@@ -142,7 +147,8 @@ class Sample:
 
 @dataclass(frozen=True)
 class Missing:
-    """No evidence. `reason` is NoData (asked, and there is none) or Error (could not be asked, or the answer makes no sense)."""
+    """No evidence. `reason` is NoData (asked, and there is none) or Error (could not be asked, or the answer makes
+    no sense)."""
 
     reason: str
     message: str
@@ -168,8 +174,10 @@ class Comparison:
 class SignalEvidence:
     """What is known about one signal of the policy, by its own limit, and beside stable.
 
-    `own`: for ErrorRate failed requests, for Latency requests slower than maxDuration (Missing without one), for PromQL the Sample.
-    `compared`: stable over the same time; for ErrorRate only shown, for Latency judged where the signal has maxRatio; None without a baseline.
+    `own`: for ErrorRate failed requests, for Latency requests slower than maxDuration (Missing without one), for
+    PromQL the Sample.
+    `compared`: stable over the same time; for ErrorRate only shown, for Latency judged where the signal has
+    maxRatio; None without a baseline.
     `at`: when the newest value in it was scraped.
     """
 
@@ -182,7 +190,8 @@ class SignalEvidence:
 
 @dataclass(frozen=True)
 class Traffic:
-    """Requests that the routers sent to the candidate, of all that they sent for this Deployment, since the hold began."""
+    """Requests that the routers sent to the candidate, of all that they sent for this Deployment, since the hold
+    began."""
 
     candidate: int
     total: int
@@ -193,7 +202,8 @@ class Exposure:
     """Which revision the evidence is about, and over what time to ask. `plan.exposure` says it, `observe` answers it.
 
     `baseline`: the revision to compare with, None when none takes traffic beside the subject.
-    `since`: when the subject's exposure began (each signal caps it by its window). `hold_since`: when the hold's clock began, for `Traffic`.
+    `since`: when the subject's exposure began (each signal caps it by its window). `hold_since`: when the hold's
+    clock began, for `Traffic`.
     """
 
     subject: str
@@ -212,7 +222,8 @@ class ObservedDataset:
 
 @dataclass(frozen=True)
 class ObservedModelVersion:
-    """`dataset` is None when the Dataset that the spec names doesn't exist; `serving` is None when nothing of this model serves."""
+    """`dataset` is None when the Dataset that the spec names doesn't exist; `serving` is None when nothing of this
+    model serves."""
 
     metadata: ObjectMeta
     spec: ModelVersionSpec | InvalidSpec
@@ -225,7 +236,8 @@ class ObservedModelVersion:
 
 @dataclass(frozen=True)
 class ObservedDeployment:
-    """`routers` are all router pods, ready or not. `policy` is None when the spec names none, Missing when the named one can't be had.
+    """`routers` are all router pods, ready or not. `policy` is None when the spec names none, Missing when the named
+    one can't be had.
 
     `evidence` is about `exposure.subject`; both are empty while nothing is judged.
     """

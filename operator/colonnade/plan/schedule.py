@@ -14,7 +14,10 @@ NICKNAMES = {
     "@annually": "0 0 1 1 *",
 }
 MONTHS = {
-    name: number for number, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1)
+    name: number
+    for number, name in enumerate(
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], start=1
+    )
 }
 WEEKDAYS = {name: number for number, name in enumerate(["sun", "mon", "tue", "wed", "thu", "fri", "sat"])}
 DAYS_TO_SEARCH = 366 * 8 + 1
@@ -23,7 +26,8 @@ DAYS_TO_SEARCH = 366 * 8 + 1
 
 @dataclass(frozen=True)
 class Schedule:
-    """The minutes, hours, days, months and weekdays (0: Sunday) on which it ticks; `either_day` as crontab(5): a day matches by month or by week."""
+    """The minutes, hours, days, months and weekdays (0: Sunday) on which it ticks; `either_day` as crontab(5): a day
+    matches by month or by week."""
 
     minutes: frozenset[int]
     hours: frozenset[int]
@@ -62,7 +66,8 @@ def parse(text: str) -> Schedule:
     fields = NICKNAMES.get(text.strip().lower(), text).split()
     if len(fields) != 5:
         raise ValueError(
-            f'"{text}" is no schedule: write five fields (minute hour day month weekday), or @hourly, @daily, @weekly, @monthly'
+            f'"{text}" is no schedule: write five fields (minute hour day month weekday), '
+            "or @hourly, @daily, @weekly, @monthly"
         )
     minute, hour, day, month, weekday = fields
     return Schedule(

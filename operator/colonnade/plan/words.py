@@ -3,9 +3,16 @@
 from datetime import timedelta
 from math import floor, log10
 
+LONGEST_SENTENCE = 1024
+"""Characters that a message in status may have."""
+
+
+def clipped(text: str) -> str:
+    return text if len(text) <= LONGEST_SENTENCE else f"{text[: LONGEST_SENTENCE - 1]}…"
+
 
 def percent(fraction: float) -> str:
-    """0.031 is "3.1 %", 0.0002 is "0.02 %", 1 is "100 %": two significant digits, and no fewer than whole percent has."""
+    """0.031 is "3.1 %", 0.0002 is "0.02 %", 1 is "100 %": two significant digits, or all before the point."""
     value = fraction * 100
     if value == 0:
         return "0 %"

@@ -14,7 +14,8 @@ WORST_FIRST = ("Fail", "Error", "NoData", "InsufficientSamples", "Pass")
 def latency(signal: Signal, evidence: SignalEvidence) -> Verdict:
     """The worse of two verdicts: by maxDuration, and by maxRatio against stable over the same time.
 
-    Where the revision takes every request there is no stable beside it: then maxDuration alone decides, and without it there is NoData.
+    Where the revision takes every request there is no stable beside it: then maxDuration alone decides, and without
+    it there is NoData.
     """
     verdicts = []
     if signal.max_duration is not None:
@@ -68,7 +69,10 @@ def _verdict(signal: Signal, counts: Counts, limit: float, stable: float | None,
     rate = counts.bad / counts.total if counts.total else 0.0
     value = f", p{quantile * 100:g} {milliseconds(counts.value)}" if counts.value is not None else ""
     beside = f", stable {milliseconds(stable)}" if stable is not None else ""
-    words = f"{percent(rate)} of {requests(counts.total)} took longer than {milliseconds(limit)}{value} ({limit_words}{beside}; {percent(allowed)} may)"
+    words = (
+        f"{percent(rate)} of {requests(counts.total)} took longer than {milliseconds(limit)}, {percent(allowed)} may"
+        f"{value} ({limit_words}{beside})"
+    )
     return Verdict(
         signal=signal.name,
         result=result,

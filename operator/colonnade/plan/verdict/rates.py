@@ -33,7 +33,8 @@ def error_rate(signal: Signal, evidence: SignalEvidence) -> Verdict:
 
 
 def by_counts(counts: Counts, limit: float, min_samples: int) -> Result:
-    """Fail when the rate is proven to lie over the limit, at any number of samples; Pass when enough samples lie within it."""
+    """Fail when the rate is proven to lie over the limit, at any number of samples; Pass when enough samples lie
+    within it."""
     if not 0 <= counts.bad <= counts.total:
         return "Error"
     if evidence_against(limit, counts.bad, counts.total) >= PROOF:

@@ -3,7 +3,8 @@
 from math import exp, inf, log, log1p
 
 PROOF = 1000.0
-"""The e-value at which a breach is proven: by Ville's inequality a rate within the limit ever gets there with probability at most 1 / PROOF."""
+"""The e-value at which a breach is proven: by Ville's inequality a rate within the limit ever gets there with
+probability at most 1 / PROOF."""
 
 ALTERNATIVES = 16
 """Rates over the limit that the mixture bets on, evenly spaced in log odds."""

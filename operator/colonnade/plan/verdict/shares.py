@@ -10,10 +10,11 @@ SCRAPE_SKEW = 0.05
 
 
 def binomial_interval(weight: int, requests: int) -> tuple[float, float]:
-    """The shares of the requests that a candidate may get, at 0.999, when each goes to it with probability weight / 100.
+    """The shares of the requests that a candidate may get, at 0.999, when each goes to it with probability weight /
+    100.
 
-    weight: percent, 0 to 100. requests: how many were routed. Returns (low, high), fractions; all of [0, 1] without requests.
-    Normal approximation with continuity correction, widened by the skew of scraped counters.
+    weight: percent, 0 to 100. requests: how many were routed. Returns (low, high), fractions; all of [0, 1] without
+    requests. Normal approximation with continuity correction, widened by the skew of scraped counters.
     """
     if requests <= 0:
         return 0.0, 1.0

@@ -1,0 +1,165 @@
+"""All that one pass over a Deployment knows, put together for its rules."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from colonnade.api import Canary, DeploymentSpec, DeploymentStatus, MonitorPolicySpec
+from colonnade.api import Rollout as Record
+from colonnade.plan.commands import Commands, commands
+from colonnade.plan.exposure import exposure
+from colonnade.plan.observed import Exposure, Missing, ObservedDeployment, Workload
+from colonnade.plan.revisions import Nothing, Wanted, resolve, revision_of
+from colonnade.plan.rollout import bluegreen, canary, rules
+from colonnade.plan.rollout.rollback import promoted_before, restores
+from colonnade.plan.rollout.rollout import Rollout, Stage
+from colonnade.plan.verdict import Judged, judge_all
+
+CANDIDATE_READY = "CandidateReady"
+METRICS_AVAILABLE = "MetricsAvailable"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """`status` is the recorded one, less the rejections that someone has taken back.
+
+    `exposure`: what this status wants measured; `judged`: what was measured says, empty while nobody is judged.
+    """
+
+    observed: ObservedDeployment
+    spec: DeploymentSpec
+    now: datetime
+    status: DeploymentStatus
+    wanted: Wanted | Nothing
+    stages: tuple[Stage, ...]
+    commands: Commands
+    exposure: Exposure | None
+    judged: tuple[Judged, ...]
+
+    @property
+    def name(self) -> str:
+        return self.observed.metadata.name
+
+    @property
+    def policy(self) -> MonitorPolicySpec | None:
+        return self.observed.policy if isinstance(self.observed.policy, MonitorPolicySpec) else None
+
+    @property
+    def aborts_stable(self) -> bool:
+        stable = self.status.stable
+        return stable is not None and self.commands.aborts(stable.revision, self.status.history)
+
+    def workload(self, revision: str) -> Workload | None:
+        return next((each for each in self.observed.workloads if each.revision == revision and not each.deleting), None)
+
+    def ready(self, revision: str) -> int:
+        workload = self.workload(revision)
+        return workload.endpoints if workload else 0
+
+    def since(self, kind: str, holds: bool) -> datetime | None:
+        """Since when this condition is False without a break; None while it isn't (`holds`: that it isn't False
+        now)."""
+        if holds:
+            return None
+        before = self.status.condition(kind)
+        return before.last_transition_time if before and before.status == "False" else self.now
+
+
+def situation(observed: ObservedDeployment, spec: DeploymentSpec, now: datetime) -> Situation:
+    """What the pass goes by. Evidence about another revision than the one that is to be judged is left out."""
+    told = commands(observed.metadata.annotations)
+    status = _forgiven(observed.status, told)
+    asked = exposure(status, spec, now)
+    return Situation(
+        observed=observed,
+        spec=spec,
+        now=now,
+        status=status,
+        wanted=resolve(spec, observed.versions, status.rejected),
+        stages=_stages(spec),
+        commands=told,
+        exposure=asked,
+        judged=_judged(observed, asked),
+    )
+
+
+def rollout_of(here: Situation, status: DeploymentStatus) -> Rollout | None:
+    """The candidate's rollout; None without a candidate."""
+    candidate, stable, step = status.candidate, status.stable, status.step
+    if candidate is None:
+        return None
+    rollout = Rollout(
+        now=here.now,
+        spec=here.spec,
+        stages=here.stages,
+        index=step.index if step else 0,
+        since=step.since if step else None,
+        candidate=candidate,
+        stable=stable,
+        wanted=here.wanted,
+        workload=here.workload(candidate.revision),
+        routers=here.observed.routers,
+        policy=here.observed.policy,
+        judged=here.judged,
+        traffic=here.observed.traffic,
+        released=here.commands.releases(candidate.revision, step.index if step else 0),
+        aborted=here.commands.aborts(candidate.revision, status.history),
+        stable_ready=here.ready(stable.revision) if stable else 0,
+    )
+    return _timed(here, status, rollout)
+
+
+def restorable(here: Situation, status: DeploymentStatus) -> Record | None:
+    """The newest trusted revision before stable that can be started again: its pods' settings still exist."""
+    return next((before for before in promoted_before(status) if _startable(here, before)), None)
+
+
+def _startable(here: Situation, before: Record) -> bool:
+    if not before.digest or not before.artifact_uri:
+        return False
+    known = here.workload(before.revision) is not None
+    return known or revision_of(before.digest, here.spec.serving) == before.revision
+
+
+def _timed(here: Situation, status: DeploymentStatus, rollout: Rollout) -> Rollout:
+    down = rollout.stable is not None and rollout.stable_ready == 0 and here.spec.replicas > 0
+    rollout = replace(
+        rollout,
+        stable_down_since=here.since("Ready", holds=not down),
+        unmeasured_since=here.since(METRICS_AVAILABLE, holds=not metrics_missing(here)),
+    )
+    return replace(rollout, unready_since=here.since(CANDIDATE_READY, holds=_has_its_pods(status, rollout)))
+
+
+def _has_its_pods(status: DeploymentStatus, rollout: Rollout) -> bool:
+    if rollout.stable is None:
+        return rollout.endpoints > 0
+    return rollout.capacity == 100 if restores(status) else rules.is_ready_to_go_on(rollout)
+
+
+def metrics_missing(here: Situation) -> str:
+    """Why nothing can be measured, in words; empty while it can, or while nothing is to be."""
+    if here.exposure is None or here.observed.policy is None:
+        return ""
+    if isinstance(here.observed.policy, Missing):
+        return here.observed.policy.message
+    absent = [each for each in here.judged if each.verdict.result in ("NoData", "Error")]
+    return "; ".join(f"{each.signal.name}: {each.verdict.message}" for each in absent)
+
+
+def _forgiven(status: DeploymentStatus, told: Commands) -> DeploymentStatus:
+    kept = tuple(entry for entry in status.rejected if not told.forgives(entry, status.history))
+    return status if len(kept) == len(status.rejected) else status.model_copy(update={"rejected": kept})
+
+
+def _stages(spec: DeploymentSpec) -> tuple[Stage, ...]:
+    strategy = spec.strategy
+    if strategy.blue_green is not None:
+        return bluegreen.stages(strategy.blue_green)
+    return canary.stages(strategy.canary or Canary())
+
+
+def _judged(observed: ObservedDeployment, asked: Exposure | None) -> tuple[Judged, ...]:
+    if asked is None or not isinstance(observed.policy, MonitorPolicySpec):
+        return ()
+    about = observed.exposure.subject if observed.exposure else None
+    return judge_all(observed.policy.signals, observed.evidence if about == asked.subject else ())
