@@ -194,7 +194,7 @@ INVALID = (
         "the target among the features",
         "ModelVersion",
         training(features={"include": ["late", "carrier"]}),
-        "spec.training.features",
+        "spec.training.features.include",
         "the target can't be among the features",
     ),
     Invalid(

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
@@ -19,15 +19,24 @@ MAX_CONDITIONS = 16
 DIGEST_PATTERN = r"^sha256:[0-9a-f]{64}$"
 SHORT_DIGEST = 10
 
+
+def _shorten(limit: int) -> Callable[[Any], Any]:
+    return lambda value: f"{value[: limit - 1]}…" if isinstance(value, str) and len(value) > limit else value
+
+
 Name = Annotated[str, Field(min_length=1, max_length=MAX_NAME, pattern=LABEL_PATTERN)]
 ObjectName = Annotated[str, Field(min_length=1, max_length=253)]
 ColumnName = Annotated[str, Field(min_length=1, max_length=128)]
 Word = Annotated[str, Field(min_length=1, max_length=128)]
 Sentence = Annotated[str, Field(max_length=1024)]
+Said = Annotated[str, BeforeValidator(_shorten(1024)), Field(max_length=1024)]
+"""Words of a status: what is too long for the API server is cut short, since a status must never be refused for it."""
+Report = Annotated[str, BeforeValidator(_shorten(8192)), Field(max_length=8192)]
 Uri = Annotated[str, Field(min_length=1, max_length=1024)]
 Digest = Annotated[str, Field(max_length=71, pattern=DIGEST_PATTERN)]
 Revision = Annotated[str, Field(min_length=1, max_length=63)]
 Count = Annotated[int, Field(ge=0)]
+Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -93,7 +102,7 @@ class Condition(StatusPart):
     type: Word = Field(description="What is judged: an adjective or a past participle, such as Ready or Validated.")
     status: Literal["True", "False", "Unknown"] = Field(description="True, False, or Unknown while it can't be told.")
     reason: Word = Field(description="Why, in one CamelCase word that scripts may compare.")
-    message: Annotated[str, Field(max_length=4096)] = Field(
+    message: Report = Field(
         default="", description="Why, for people: the subject, what happened, the number, what to do."
     )
     last_transition_time: datetime = Field(description="When status last changed.")

@@ -19,6 +19,8 @@ from colonnade.api.common import (
     Names,
     Resource,
     Rule,
+    Said,
+    Seed,
     Sentence,
     SpecPart,
     Status,
@@ -67,7 +69,7 @@ class Split(SpecPart):
     time_column: ColumnName | None = Field(
         default=None, description="Hold out the latest rows by this column, as a model that is to foretell meets them."
     )
-    seed: Count = Field(default=0, description="Start of the random draw; the same seed and data give the same rows.")
+    seed: Seed = Field(default=0, description="Start of the random draw; the same seed and data give the same rows.")
 
 
 class DatasetSpec(SpecPart):
@@ -104,7 +106,7 @@ class DatasetVersion(StatusPart):
     rows: Count = Field(default=0, description="Rows that the version holds.")
     bytes: Count = Field(default=0, description="Size in the artifact store.")
     created_at: datetime | None = Field(default=None, description="When it was made.")
-    source: Sentence | None = Field(default=None, description="Where it came from.")
+    source: Said | None = Field(default=None, description="Where it came from.")
     schema_digest: Digest | None = Field(
         default=None, description="sha256 of the columns' names and types; equal while they are."
     )

@@ -161,7 +161,7 @@ class Deployment(Resource):
             Column("Stable", ".status.stable.modelVersion", about="The version that is trusted."),
             Column("Candidate", ".status.candidate.modelVersion", about="The version that is to take over."),
             Column("Weight", ".status.candidate.weight", "integer", about="Percent of the requests that it is to get."),
-            Column("Step", ".status.step.index", "integer", about="Where the rollout stands."),
+            Column("Step", ".status.step.shown", about="Where the rollout stands, such as 2/3."),
             Column(
                 "Reason",
                 '.status.conditions[?(@.type=="Progressing")].reason',

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from colonnade.api.common import Count, Digest, Sentence, StatusPart, Word
+from colonnade.api.common import Count, Digest, Said, StatusPart, Word
 
 
 class Metric(StatusPart):
@@ -36,9 +36,9 @@ class Lineage(StatusPart):
     """What the model was made from."""
 
     dataset: Digest | None = Field(default=None, description="Digest of the Dataset version.")
-    image: Sentence | None = Field(default=None, description="The image that trained it.")
+    image: Said | None = Field(default=None, description="The image that trained it.")
     seed: Count | None = Field(default=None, description="Start of every random draw.")
-    source: Sentence | None = Field(default=None, description="Where a brought-along model came from.")
+    source: Said | None = Field(default=None, description="Where a brought-along model came from.")
     spec: Digest | None = Field(default=None, description="sha256 of the spec that made it.")
 
 
@@ -56,7 +56,7 @@ class GateVerdict(StatusPart):
     verdict: Literal["Pass", "Fail", "NoData", "Error"] = Field(description="Pass, Fail, or why neither can be said.")
     value: float | None = Field(default=None, description="What was measured.")
     bound: float | None = Field(default=None, description="What it was held against.")
-    message: Sentence | None = Field(default=None, description="The verdict in words.")
+    message: Said | None = Field(default=None, description="The verdict in words.")
 
 
 class ApprovalState(StatusPart):
@@ -67,4 +67,4 @@ class ApprovalState(StatusPart):
     )
     by: Word | None = Field(default=None, description="Who decided.")
     at: datetime | None = Field(default=None, description="When the decision was seen.")
-    reason: Sentence | None = Field(default=None, description="Why.")
+    reason: Said | None = Field(default=None, description="Why.")

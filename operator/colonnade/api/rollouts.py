@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, computed_field
 
-from colonnade.api.common import Count, Digest, ObjectName, Revision, Sentence, StatusPart, Uri, Word
+from colonnade.api.common import Count, Digest, ObjectName, Report, Revision, Said, StatusPart, Uri, Word
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 
@@ -40,8 +40,16 @@ class StepStatus(StatusPart):
     index: Count = Field(description="The step that is being taken, from 0; equal to total once all were.")
     total: Count = Field(description="How many steps the strategy has.")
     reason: Word | None = Field(default=None, description="What it waits for, in one CamelCase word.")
-    message: Sentence | None = Field(default=None, description="What it waits for, with the numbers.")
+    message: Said | None = Field(default=None, description="What it waits for, with the numbers.")
     since: datetime | None = Field(default=None, description="When this step began.")
+
+    @computed_field(  # type: ignore[prop-decorator]
+        description="The step and how many there are, counted as people do, such as 2/3.",
+        json_schema_extra={"maxLength": 16},
+    )
+    @property
+    def shown(self) -> str:
+        return f"{min(self.index + 1, self.total)}/{self.total}"
 
 
 class Verdict(StatusPart):
@@ -58,10 +66,8 @@ class Verdict(StatusPart):
     limit: float | None = Field(default=None, description="What it was held against, in the same unit.")
     stable_value: float | None = Field(default=None, description="The same measured on stable, for comparison.")
     samples: Count | None = Field(default=None, description="Requests that the value was taken over.")
-    query: Annotated[str, Field(max_length=4096)] | None = Field(
-        default=None, description="The PromQL that was asked, to be asked again."
-    )
-    message: Sentence | None = Field(default=None, description="The verdict in words.")
+    query: Report | None = Field(default=None, description="The PromQL that was asked, to be asked again.")
+    message: Said | None = Field(default=None, description="The verdict in words.")
     at: datetime | None = Field(default=None, description="When the value was scraped.")
 
 
@@ -72,7 +78,7 @@ class RejectedRevision(StatusPart):
     model_version: ObjectName | None = Field(default=None, description="The ModelVersion that it served.")
     digest: Digest | None = Field(default=None, description="sha256 of its bundle.")
     reason: Word = Field(description="Why, in one CamelCase word.")
-    message: Sentence | None = Field(default=None, description="Why, with the numbers.")
+    message: Said | None = Field(default=None, description="Why, with the numbers.")
     at: datetime = Field(description="When it was decided.")
 
 
@@ -85,7 +91,7 @@ class Rollout(StatusPart):
     artifact_uri: Uri | None = Field(default=None, description="Where the bundle lies.")
     outcome: Literal["Promoted", "RolledBack", "Aborted", "Superseded"] = Field(description="How it ended.")
     reason: Word | None = Field(default=None, description="Why, in one CamelCase word.")
-    message: Sentence | None = Field(default=None, description="Why, with the numbers.")
+    message: Said | None = Field(default=None, description="Why, with the numbers.")
     started_at: datetime | None = Field(default=None, description="When its first pod was asked for.")
     breached_at: datetime | None = Field(
         default=None, description="When the value that decided against it was scraped."

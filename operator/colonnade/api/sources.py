@@ -82,9 +82,10 @@ class DataSource(SpecPart):
 
     storage_uri: StorageUri | None = Field(
         default=None,
-        description="Address of the data: s3://BUCKET/KEY, https://HOST/PATH, pvc://CLAIM/PATH, file:///store/PATH "
-        "(within the artifact store's volume), or http:// with insecure: true. A `*` in the last part takes all files "
-        "that match, in the order of their names.",
+        description="Address of the data: s3://BUCKET/KEY, https://HOST/PATH, pvc://CLAIM/PATH (a volume claim in the "
+        "same namespace), file:///PATH (as the Job sees it; the artifact store's volume lies at /store), or http:// "
+        "with insecure: true. A `*` in the last part takes all files that match, in the order of their names; a folder "
+        "all that lie in it.",
     )
     upload: Upload | None = Field(
         default=None,
@@ -115,8 +116,8 @@ class ModelSource(SpecPart):
     rules = (HTTP_IS_MEANT,)
 
     storage_uri: StorageUri = Field(
-        description="Address of one .onnx file: s3://BUCKET/KEY, https://HOST/PATH, pvc://CLAIM/PATH, "
-        "file:///store/PATH, or http:// with insecure: true."
+        description="Address of one .onnx file: s3://BUCKET/KEY, https://HOST/PATH, pvc://CLAIM/PATH, file:///PATH (as "
+        "the Job sees it), or http:// with insecure: true."
     )
     insecure: bool = Field(default=False, description="Allow http://, where anyone on the way can change the model.")
     secret_ref: ObjectRef | None = Field(

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, WithJsonSchema
 
-from colonnade.api.common import ColumnName, Count, ObjectRef, Rule, SpecPart
+from colonnade.api.common import ColumnName, ObjectRef, Rule, Seed, SpecPart
 from colonnade.api.workload import Resources
 
 ESTIMATOR_PATTERN = r"^sklearn([.][A-Za-z_][A-Za-z0-9_]*)+$"
@@ -88,11 +88,10 @@ class Training(SpecPart):
 
     rules = (
         Rule(
-            "!(has(self.features.include) && self.target in self.features.include) && !(has(self.features.exclude) && "
-            "self.target in self.features.exclude)",
-            "the target can't be among the features: take it out of include and exclude",
-            lambda training: training.target not in (*training.features.include, *training.features.exclude),
-            field=".features",
+            "!has(self.features) || !has(self.features.include) || !(self.target in self.features.include)",
+            "the target can't be among the features: take it out of include",
+            lambda training: training.target not in training.features.include,
+            field=".features.include",
         ),
     )
 
@@ -115,7 +114,7 @@ class Training(SpecPart):
         description="How much the metrics vary over parts of the training rows. Left out: only the held-out rows are "
         "judged.",
     )
-    seed: Count = Field(
+    seed: Seed = Field(
         default=0, description="Start of every random draw; the same seed, data and spec make the same model."
     )
     resources: Resources = Field(default=Resources(), description="What the training pod asks for and may use.")

@@ -12,6 +12,8 @@ from colonnade.api import (
     Metric,
     ModelVersionStatus,
     Resource,
+    StepStatus,
+    Verdict,
     format_duration,
 )
 from tests.api.examples import INVALID, VALID, Invalid, Spec, deployment
@@ -68,6 +70,15 @@ def test_a_status_is_written_without_what_is_not_known() -> None:
             {"metadata": {"name": "it"}, "spec": deployment(), "status": {}}
         ).status.manifest()
     )
+
+
+def test_words_too_long_for_a_status_are_cut_short() -> None:
+    verdict = Verdict(signal="errors", result="Error", message="x" * 5000)
+    assert verdict.message == "x" * 1023 + "…"
+
+
+def test_a_rollout_past_its_last_step_shows_the_last() -> None:
+    assert StepStatus(index=3, total=3).shown == "3/3"
 
 
 def test_a_digest_in_short_is_ten_digits() -> None:
