@@ -74,7 +74,7 @@ class Leadership:
         if self._lease is None or not self.holds():
             return
         self._renewed_at = None
-        released = self._written(holder="", duration=1.0, acquired=True)
+        released = self._written(holder="", duration=1.0, acquired=False)
         try:
             await self.api.replace(self._key, released)
         except ApiError as error:

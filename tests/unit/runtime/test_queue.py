@@ -5,6 +5,7 @@ import random
 from collections import defaultdict
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -35,7 +36,6 @@ class Passes:
 
     def heard(self, key, error):
         self.errors.append(key)
-        return None
 
 
 @asynccontextmanager
@@ -107,7 +107,7 @@ async def test_failures_back_off_ever_longer():
         queue.add("broken", 0)
         await asyncio.sleep(1.2)
     times = passes.started["broken"]
-    gaps = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [later - earlier for earlier, later in pairwise(times)]
     assert len(gaps) >= 2
     assert all(gap >= FIRST_RETRY_SECONDS / 2 for gap in gaps)
     assert gaps[1] > gaps[0] / 2
@@ -143,7 +143,10 @@ async def test_no_more_passes_than_workers_run_at_once():
 
 
 @settings(max_examples=12, deadline=None)
-@given(st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, 0.01)), min_size=1, max_size=40), st.sets(st.sampled_from("abc")))
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, 0.01)), min_size=1, max_size=40),
+    st.sets(st.sampled_from("abc")),
+)
 def test_whatever_comes_each_key_is_passed_after_its_last_event_and_never_twice_at_once(events, failing):
     async def story():
         passes = Passes(fails=failing)

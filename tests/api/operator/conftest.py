@@ -1,0 +1,31 @@
+"""An operator beside the real API server, looking after one test's namespace."""
+
+import pytest
+
+from tests.api.operator.processes import OperatorProcess
+from tests.api.operator.world import World
+
+
+@pytest.fixture
+def world(api, namespace):
+    return World(api, namespace)
+
+
+@pytest.fixture
+def replicas(kubeconfig, namespace, tmp_path):
+    """Makes operators, by name, and ends them all."""
+    made = []
+
+    def replica(name="operator-a", **environment):
+        made.append(OperatorProcess(kubeconfig, namespace, tmp_path, name, environment))
+        return made[-1]
+
+    yield replica
+    for operator in made:
+        if operator.process:
+            operator.end()
+
+
+@pytest.fixture
+def operator(replicas):
+    return replicas().start()
