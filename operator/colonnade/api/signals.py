@@ -19,10 +19,10 @@ class Signal(SpecPart):
 
     rules = (
         Rule(
-            "self.type != 'ErrorRate' || (has(self.max) && !has(self.min) && self.max <= 1.0)",
+            "self.type != 'ErrorRate' || (has(self.max) && !has(self.min) && self.max >= 0.0 && self.max <= 1.0)",
             "an ErrorRate signal needs max, the largest share of requests that may fail, 0 to 1, such as max: 0.01; it "
             "takes no min",
-            lambda s: s.type != "ErrorRate" or (s.max is not None and s.min is None and s.max <= 1),
+            lambda s: s.type != "ErrorRate" or (s.max is not None and s.min is None and 0 <= s.max <= 1),
             field=".max",
         ),
         Rule(
@@ -70,7 +70,7 @@ class Signal(SpecPart):
         description="ErrorRate: share of requests that the revision failed or answered too late. Latency: a quantile "
         "of the time that it took. PromQL: the value of a query of your own."
     )
-    max: Annotated[float, Field(ge=0)] | None = Field(
+    max: float | None = Field(
         default=None,
         description="Breach above this: a share of requests, 0 to 1 (ErrorRate), or the query's value (PromQL).",
     )
