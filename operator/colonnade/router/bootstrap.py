@@ -137,8 +137,8 @@ def _buckets() -> list[dict[str, Any]]:
     bounds = telemetry.bucket_bounds()
     in_milliseconds = [bound / 1000 for bound in bounds]
     return [
-        {"match": {"suffix": "answer_us"}, "buckets": bounds},
-        {"match": {"suffix": "unanswered_ms"}, "buckets": in_milliseconds},
+        {"match": {"prefix": "colonnade.answer_us"}, "buckets": bounds},
+        {"match": {"prefix": "colonnade.unanswered_ms"}, "buckets": in_milliseconds},
     ]
 
 

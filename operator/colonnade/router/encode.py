@@ -6,7 +6,6 @@ from envoy.config.cluster.v3 import cluster_pb2
 from envoy.config.endpoint.v3 import endpoint_pb2
 from envoy.config.listener.v3 import listener_pb2
 from envoy.config.route.v3 import route_components_pb2, route_pb2
-from envoy.extensions.access_loggers.stats.v3 import stats_pb2
 from envoy.extensions.clusters.aggregate.v3 import cluster_pb2 as aggregate_pb2
 from envoy.extensions.filters.http.router.v3 import router_pb2
 from envoy.extensions.filters.network.http_connection_manager.v3 import http_connection_manager_pb2
@@ -19,6 +18,7 @@ from envoy.service.runtime.v3 import rtds_pb2
 from google.protobuf import any_pb2
 from google.protobuf.json_format import ParseDict
 from google.protobuf.message import Message
+from xds.type.v3 import typed_struct_pb2
 
 # What lies inside an Any is found by name among the types that were imported.
 NESTED = (
@@ -29,7 +29,7 @@ NESTED = (
     previous_hosts_pb2,
     previous_priorities_config_pb2,
     router_pb2,
-    stats_pb2,
+    typed_struct_pb2,
 )
 
 CLUSTER = cluster_pb2.Cluster

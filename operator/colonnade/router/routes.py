@@ -144,7 +144,7 @@ def _identified(split: Split, route: dict[str, Any]) -> dict[str, Any]:
 
 
 def _revision_header() -> dict[str, Any]:
-    value = f'%UPSTREAM_METADATA(["{names.METADATA}", "revision"])%'
+    value = f"%UPSTREAM_METADATA({names.METADATA}:revision)%"
     return {"header": {"key": REVISION_HEADER, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from colonnade.router import names
 
+STRUCT = "xds.type.v3.TypedStruct"
 STATS = "envoy.extensions.access_loggers.stats.v3.Config"
 PREFIX = "colonnade"
 
@@ -62,7 +63,9 @@ def per_request() -> list[dict[str, Any]]:
 
 
 def _logger(stats: dict[str, Any], only: dict[str, Any] | None = None) -> dict[str, Any]:
-    config = {"@type": f"type.googleapis.com/{STATS}", "stat_prefix": PREFIX} | stats
+    """As TypedStruct, since the Python types lack `stats_scope`, and Envoy has deprecated what was there before."""
+    value = {"stats_scope": {"prefix": PREFIX}} | stats
+    config = {"@type": f"type.googleapis.com/{STRUCT}", "type_url": f"type.googleapis.com/{STATS}", "value": value}
     return {"name": "envoy.access_loggers.stats", "typed_config": config} | ({"filter": only} if only else {})
 
 

@@ -1,6 +1,5 @@
 """A real Envoy with its agent and small real backends, all on this host; no Kubernetes."""
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -27,9 +26,8 @@ async def backends() -> AsyncIterator[Backends]:
 async def router(tmp_path: Path, backends: Backends) -> AsyncIterator[Household]:
     """Envoy and agent, running, with nothing deployed."""
     house = Household(tmp_path, backends)
-    async with asyncio.timeout(60):
-        await house.start()
     try:
+        await house.start()
         yield house
     finally:
         await house.stop()
