@@ -15,7 +15,6 @@ from ..loading import Model
 from ..protocol.errors import ProtocolError
 from ..protocol.signature import Field
 from .infer import InferRoute, error_response
-from .logs import Sparing
 from .openapi import INFER, infer_extra
 from .runtime import Runtime
 
@@ -34,7 +33,7 @@ def create_app(runtime: Runtime) -> App:
     api.add_exception_handler(ProtocolError, _protocol_error)
     api.add_exception_handler(Exception, _fault)
     _describe(api, runtime)
-    infer = InferRoute(runtime, Sparing())
+    infer = InferRoute(runtime)
     _describe_infer(api, infer)
     return _gate(api, infer, runtime)
 

@@ -19,6 +19,7 @@ from .metrics import Series
 from .runtime import Computed, Runtime, loading
 
 log = logging.getLogger(__name__)
+log.addFilter(Sparing())
 
 JSON_LENGTH = "inference-header-content-length"
 GONE = 499
@@ -31,7 +32,6 @@ class InferRoute:
     """The route's endpoint. Answers, counts and times each request."""
 
     runtime: Runtime
-    sparing: Sparing
 
     async def __call__(self, http: Request) -> Response:
         """One infer request."""
@@ -53,7 +53,7 @@ class InferRoute:
             return await self._infer(http, series)
         except ProtocolError as error:
             if error.status >= 500:
-                self.sparing.warning(log, error.message, status=error.status)
+                log.warning(error.message, extra={"status": error.status})
             return error_response(error)
         except ClientGone:
             return Response(status_code=GONE)

@@ -27,21 +27,22 @@ class JsonFormatter(logging.Formatter):
         return orjson.dumps(line, default=str).decode()
 
 
-class Sparing:
-    """Lets through at most one message a second; the next one that passes says how many were held back."""
+class Sparing(logging.Filter):
+    """Lets through one record a second, which says how many were held back: what clients cause can't flood the log."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._next = 0.0
         self._held = 0
 
-    def warning(self, log: logging.Logger, message: str, **extra: object) -> None:
-        """Logs message, unless another came less than a second ago."""
-        now = time.monotonic()
-        if now < self._next:
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is logged."""
+        if record.created < self._next:
             self._held += 1
-            return
-        log.warning(message, extra={**extra, "held_back": self._held})
-        self._next, self._held = now + 1.0, 0
+            return False
+        record.held_back = self._held
+        self._next, self._held = record.created + 1.0, 0
+        return True
 
 
 def set_up(level: str) -> None:
@@ -49,4 +50,6 @@ def set_up(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    uvicorn = logging.getLogger("uvicorn.error")
+    uvicorn.setLevel(logging.WARNING)
+    uvicorn.addFilter(Sparing())

@@ -95,6 +95,7 @@ def _config(settings: Settings, runtime: Runtime) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_keep_alive=settings.keep_alive_timeout,
         timeout_graceful_shutdown=int(settings.drain_timeout),
         backlog=4096,
