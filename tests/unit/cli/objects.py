@@ -64,6 +64,7 @@ def version(number: int, **status: Any) -> Object:
         "training": {
             "datasetRef": {"name": "flights"},
             "target": "late",
+            "task": "Classification",
             "estimator": {"name": "sklearn.ensemble.HistGradientBoostingClassifier"},
         },
         "gates": [{"metric": "roc_auc", "min": 0.7}],

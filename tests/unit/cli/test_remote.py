@@ -23,34 +23,47 @@ def receive(target: Path, content: bytes, size: int | None = None, digest: str |
 
 
 def test_a_file_is_stored_readable_for_the_jobs(tmp_path: Path) -> None:
-    target = tmp_path / "uploads" / "flights.csv"
+    target = tmp_path / "flights" / "flights.csv"
     assert receive(target, CONTENT) == ["ready", "stored"]
     assert target.read_bytes() == CONTENT
     assert target.stat().st_mode & 0o777 == 0o644
 
 
 def test_a_file_that_stops_half_way_leaves_nothing(tmp_path: Path) -> None:
-    target = tmp_path / "flights.csv"
+    target = tmp_path / "flights" / "flights.csv"
     assert receive(target, CONTENT, size=len(CONTENT) + 1) == ["ready", "damaged"]
-    assert list(tmp_path.iterdir()) == []
+    assert not list(target.parent.iterdir())
+    assert not list((tmp_path / ".incoming").iterdir())
 
 
 def test_a_file_that_arrives_changed_leaves_the_one_before(tmp_path: Path) -> None:
-    target = tmp_path / "flights.csv"
+    target = tmp_path / "flights" / "flights.csv"
+    target.parent.mkdir()
     target.write_bytes(b"before")
     assert receive(target, CONTENT, digest="0" * 64) == ["ready", "damaged"]
     assert target.read_bytes() == b"before"
 
 
 def test_a_store_without_room_says_so_before_anything_is_sent(tmp_path: Path) -> None:
-    assert receive(tmp_path / "flights.csv", CONTENT, size=1 << 60) == ["full"]
+    assert receive(tmp_path / "flights" / "flights.csv", CONTENT, size=1 << 60) == ["full"]
+
+
+def test_a_file_brought_anew_is_the_one_brought_last(tmp_path: Path) -> None:
+    first, second = tmp_path / "flights" / "first.csv", tmp_path / "flights" / "second.csv"
+    receive(first, CONTENT)
+    os.utime(first, (1, 1))
+    receive(second, b"other")
+    assert receive(first, CONTENT) == ["present"]
+    assert first.stat().st_mtime >= second.stat().st_mtime
 
 
 def test_leftovers_of_killed_pushes_are_swept_once_they_are_old(tmp_path: Path) -> None:
-    old, young = tmp_path / ".push-old", tmp_path / ".push-young"
+    incoming = tmp_path / ".incoming"
+    incoming.mkdir()
+    old, young = incoming / "old", incoming / "young"
     old.touch()
     young.touch()
     an_hour_ago = time.time() - 3700
     os.utime(old, (an_hour_ago, an_hour_ago))
-    receive(tmp_path / "flights.csv", CONTENT)
-    assert sorted(each.name for each in tmp_path.iterdir()) == [".push-young", "flights.csv"]
+    receive(tmp_path / "flights" / "flights.csv", CONTENT)
+    assert [each.name for each in incoming.iterdir()] == ["young"]

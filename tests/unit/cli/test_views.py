@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console, RenderableType
 
-from colonnade.api import DatasetVersion
+from colonnade.api import Dataset, DatasetVersion, Deployment, ModelVersion, MonitorPolicy
 from colonnade.cli.terminal import plain
 from colonnade.cli.views import status_of
 from colonnade.cli.views.report import report_of
@@ -89,6 +89,12 @@ STATUSES = {
 
 def matches(name: str, text: str) -> None:
     assert text == (GOLDEN / f"{name}.txt").read_text().removesuffix("\n")
+
+
+@pytest.mark.parametrize("name", STATUSES)
+def test_what_was_recorded_is_what_the_api_allows(name: str) -> None:
+    kinds = {"Dataset": Dataset, "ModelVersion": ModelVersion, "Deployment": Deployment, "MonitorPolicy": MonitorPolicy}
+    kinds[STATUSES[name]["kind"]].model_validate(STATUSES[name])
 
 
 @pytest.mark.parametrize("name", STATUSES)

@@ -1,12 +1,14 @@
 """What runs inside the pod, by its Python alone; sent there as text, so it imports nothing of ours.
 
-Both programs speak first in one line of JSON on stdout. A file arrives whole or not at all.
+Both programs speak first in one line of JSON on stdout. A file arrives whole or not at all; until it is whole it lies
+where no Job looks. Of several files a Job takes the one brought last, so one that is there already is brought anew.
 """
 
 RECEIVE = """
 import hashlib, json, os, sys, tempfile, time
 target, size, digest = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 folder = os.path.dirname(target)
+incoming = os.path.join(os.path.dirname(folder), ".incoming")
 
 def say(**words):
     print(json.dumps(words), flush=True)
@@ -16,18 +18,20 @@ def digest_of(path):
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 if os.path.isfile(target) and os.path.getsize(target) == size and digest_of(target) == digest:
+    os.utime(target)
     say(state="present")
     sys.exit()
 os.makedirs(folder, exist_ok=True)
-for name in os.listdir(folder):
-    leftover = os.path.join(folder, name)
-    if name.startswith(".push-") and time.time() - os.path.getmtime(leftover) > 3600:
+os.makedirs(incoming, exist_ok=True)
+for name in os.listdir(incoming):
+    leftover = os.path.join(incoming, name)
+    if time.time() - os.path.getmtime(leftover) > 3600:
         os.unlink(leftover)
 free = os.statvfs(folder)
 if free.f_bavail * free.f_frsize < size:
     say(state="full", free=free.f_bavail * free.f_frsize)
     sys.exit()
-handle, partial = tempfile.mkstemp(dir=folder, prefix=".push-")
+handle, partial = tempfile.mkstemp(dir=incoming)
 try:
     say(state="ready")
     seen, left = hashlib.sha256(), size
