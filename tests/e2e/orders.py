@@ -17,7 +17,7 @@ SIGNALS: tuple[dict[str, Any], ...] = (
         "name": "slow",
         "type": "Latency",
         "quantile": 0.95,
-        "max": "2s",
+        "maxDuration": "2s",
         "window": "2m",
         "minSamples": 30,
         "action": "Rollback",
