@@ -4,6 +4,7 @@ import json
 import ssl
 import urllib.error
 import urllib.request
+from datetime import datetime
 from typing import Any
 
 from cluster.apiserver import ADMINISTRATOR
@@ -30,14 +31,22 @@ def is_ready(authority: Authority, port: int) -> bool:
     return get(authority, port, "/readyz") == b"ok"
 
 
-def node_conditions(authority: Authority, port: int) -> dict[str, bool]:
-    """For each Node that has registered, whether it is Ready."""
+def node_names(authority: Authority, port: int) -> set[str]:
+    """The nodes that have registered."""
+    return {str(node["metadata"]["name"]) for node in _nodes(authority, port)}
+
+
+def heartbeats(authority: Authority, port: int) -> dict[str, datetime]:
+    """When each node that is Ready last said so: one that was killed stays Ready for a while, and falls silent."""
+    return {
+        str(node["metadata"]["name"]): datetime.fromisoformat(condition["lastHeartbeatTime"])
+        for node in _nodes(authority, port)
+        for condition in node["status"].get("conditions", [])
+        if condition["type"] == "Ready" and condition["status"] == "True"
+    }
+
+
+def _nodes(authority: Authority, port: int) -> list[dict[str, Any]]:
     answer = get(authority, port, "/api/v1/nodes")
     listed: list[dict[str, Any]] = json.loads(answer)["items"] if answer else []
-    return {
-        node["metadata"]["name"]: any(
-            condition["type"] == "Ready" and condition["status"] == "True"
-            for condition in node["status"].get("conditions", [])
-        )
-        for node in listed
-    }
+    return listed

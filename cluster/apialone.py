@@ -73,8 +73,8 @@ def _child(argv: list[str], log: Path) -> subprocess.Popen[bytes]:
 
 
 def _die_with_parent() -> None:
-    """So that nothing outlives a test run that was killed."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+    """So that nothing outlives a test run that was killed; there is nothing to save."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _asked_to_stop() -> Callable[[], bool]:

@@ -7,6 +7,7 @@ from cluster.containers import ctr
 from cluster.node import Node
 from cluster.paths import cache
 from cluster.shell import MINUTES, run
+from cluster.steps import step
 
 
 @dataclass(frozen=True)
@@ -44,9 +45,11 @@ def loaded(node: Node) -> list[Image]:
 
 def share_images(there: Node, here: Node) -> None:
     """A node that came later gets what another has, as far as the cache still has it too."""
-    for image in loaded(there):
-        if image not in loaded(here) and image.archive.exists():
-            ensure_loaded(here, image)
+    missing = [image for image in loaded(there) if image not in loaded(here) and image.archive.exists()]
+    if missing:
+        with step(f"{len(missing)} images for {here.name}"):
+            for image in missing:
+                ensure_loaded(here, image)
 
 
 def _notes(node: Node) -> Path:

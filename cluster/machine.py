@@ -1,6 +1,7 @@
 """One node, from bare namespaces to Ready, and back."""
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cluster import api, cgroups, containers, mounts
@@ -17,19 +18,23 @@ from cluster.tools import tools_image
 
 CONTAINERD_LIMIT_SECONDS = 30.0
 REGISTERED_LIMIT_SECONDS = 60.0
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 CNI_RESULTS = Path("/var/lib/cni/results")  # the CNI library's own place, by network and container
 
 
-def ensure_node(node: Node, authority: Authority) -> None:
-    """Starts what isn't running; what runs in its pods goes on."""
+def ensure_node(node: Node, authority: Authority) -> datetime:
+    """Starts what isn't running; what runs in its pods goes on. Returns since when its kubelet may be believed."""
     cgroups.ensure_cgroup(node)
     ensure_namespace(node)
     _ensure_containerd(node)
     agent = kubelet(node, authority, SERVER)
-    if ensure_running(agent):
+    now = datetime.now(UTC).replace(microsecond=0)  # heartbeats are in whole seconds
+    started = ensure_running(agent)
+    if started:
         with step(f"kubelet of {node.name}"):
             _wait_for_node(node, authority, agent)
     ensure_running(kube_proxy(node, authority, SERVER))  # not before its Node exists, or it would assume loopback
+    return now if started else LONG_AGO
 
 
 def stop_agents(node: Node) -> None:
@@ -97,7 +102,7 @@ def _ensure_containerd(node: Node) -> None:
 
 def _wait_for_node(node: Node, authority: Authority, agent: Component) -> None:
     wait_until(
-        lambda: node.name in api.node_conditions(authority, API_PORT),
+        lambda: node.name in api.node_names(authority, API_PORT),
         f"{node.name} is registered",
         REGISTERED_LIMIT_SECONDS,
         check=lambda: must_run(agent),

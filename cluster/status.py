@@ -8,7 +8,7 @@ from cluster.controlplane import API_PORT
 from cluster.node import Node, nodes
 from cluster.paths import logs, state
 from cluster.processes import Process, memory_bytes, ours
-from cluster.up import wanted_count
+from cluster.up import recorded_count
 
 CONTROL_PLANE = {
     "etcd": versions.ETCD,
@@ -32,8 +32,8 @@ def status() -> bool:
         print("There is no cluster: python3 -m cluster up")
         return False
     running = list(ours())
-    here = nodes(wanted_count())
-    ready = api.node_conditions(Authority(state() / "pki"), API_PORT)
+    here = nodes(recorded_count())
+    ready = api.heartbeats(Authority(state() / "pki"), API_PORT)
     missing = 0
     total = 0
     for name, program, version in _expected(here):
@@ -42,10 +42,10 @@ def status() -> bool:
         total += memory_bytes(process.pid) if process else 0
         print(_line(name, version, process))
     for node in here:
-        state_of_it = "Ready" if ready.get(node.name) else "not ready"
+        state_of_it = "Ready" if node.name in ready else "not ready"
         print(f"{node.name:<26}{node.address:<12}{state_of_it:<10}{_pods(node):>6} MB in pods")
     print(f"{'all components':<46}{total // MEGABYTE:>8} MB    logs: {logs()}")
-    return not missing and all(ready.get(node.name) for node in here)
+    return not missing and all(node.name in ready for node in here)
 
 
 def _expected(here: list[Node]) -> Iterator[tuple[str, str, str]]:

@@ -1,6 +1,7 @@
 """`cluster up`: everything that should run runs afterwards, whatever was there before."""
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 from cluster import api, build, controlplane
@@ -13,7 +14,7 @@ from cluster.env import link_programs
 from cluster.kubeconfig import write_kubeconfig
 from cluster.loading import share_images
 from cluster.locks import locked
-from cluster.machine import ensure_node, remove_node
+from cluster.machine import ensure_node, only_images_left, remove_node
 from cluster.network import ensure_bridge
 from cluster.node import MOST_NODES, Node, known, nodes
 from cluster.paths import PACKAGE, cache, kubeconfig, state
@@ -44,11 +45,15 @@ def up() -> None:
 
 def wanted_count() -> int:
     """NODES, or as many as there were."""
-    note = state() / "node-count"
-    count = os.environ.get("NODES") or (note.read_text() if note.exists() else "1")
+    count = os.environ.get("NODES") or str(recorded_count())
     if not count.isdigit() or not 1 <= int(count) <= MOST_NODES:
         raise ClusterError(f"NODES is {count!r}: a number from 1 to {MOST_NODES} is wanted")
     return int(count)
+
+
+def recorded_count() -> int:
+    note = state() / "node-count"
+    return int(note.read_text()) if note.exists() else 1
 
 
 def _ensure_cluster(wanted: list[Node]) -> None:
@@ -58,12 +63,13 @@ def _ensure_cluster(wanted: list[Node]) -> None:
     link_programs()
     ensure_bridge()
     _ensure_control_plane(authority)
-    _retire([node for node in known() if node not in wanted], authority)
+    _retire([node for node in known() if node not in wanted])
+    since = {}
     for node in wanted:
-        ensure_node(node, authority)
+        since[node.name] = ensure_node(node, authority)
         share_images(wanted[0], node)
     (state() / "node-count").write_text(str(len(wanted)))
-    _ensure_ready(wanted, authority)
+    _ensure_ready(since, authority)
 
 
 def _ensure_control_plane(authority: Authority) -> None:
@@ -96,23 +102,24 @@ def _administrator() -> list[str | Path]:
     return [kubectl(), "--kubeconfig", kubeconfig()]
 
 
-def _retire(surplus: list[Node], authority: Authority) -> None:
+def _retire(surplus: list[Node]) -> None:
     """Takes away nodes beyond the number that is wanted, and tells the API server not to wait for them."""
-    registered = api.node_conditions(authority, controlplane.API_PORT)
     for node in surplus:
-        if node.name in registered:
+        if not only_images_left(node):
             with step(f"remove {node.name}"):
-                run([*_administrator(), "delete", "node", node.name])
+                run([*_administrator(), "delete", "node", node.name, "--ignore-not-found"])
                 remove_node(node)
                 there = ["--all-namespaces", f"--field-selector=spec.nodeName={node.name}"]
                 run([*_administrator(), "delete", "pods", *there, "--force", "--grace-period=0"])
 
 
-def _ensure_ready(wanted: list[Node], authority: Authority) -> None:
+def _ensure_ready(since: dict[str, datetime], authority: Authority) -> None:
+    """Each node has to say so anew since its kubelet was started."""
+
     def all_ready() -> bool:
-        conditions = api.node_conditions(authority, controlplane.API_PORT)
         account = api.get(authority, controlplane.API_PORT, DEFAULT_ACCOUNT)  # without which no pod is admitted
-        return account is not None and all(conditions.get(node.name) for node in wanted)
+        beats = api.heartbeats(authority, controlplane.API_PORT)
+        return account is not None and all(name in beats and beats[name] >= start for name, start in since.items())
 
     if not all_ready():
         with step("nodes ready"):
