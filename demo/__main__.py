@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from demo.breach import breach_scraped_at, scrape_interval_seconds
+from demo.breach import Breach, first_scrape_of, scrape_interval_seconds
 from demo.kubectl import CommandFailed, condition, console, kubectl, wait_for
 from demo.plot import draw
 from demo.report import Report, Rollout, stable_at, unix
@@ -93,8 +93,9 @@ async def _play(chapter: Chapter, watcher: Watcher, traffic: Traffic) -> Rollout
     decided = unix(rejection["at"])
     await asyncio.sleep(3)
     home = stable_at(traffic.answers, revision, decided)
-    breach = await breach_scraped_at(NAMESPACE, NAME, revision, reason)
-    return Rollout(chapter.version, revision, outcome, reason, began, time.time(), breach, decided, home)
+    ended = time.time()
+    breached = await first_scrape_of(Breach(NAMESPACE, NAME, revision, reason, began, ended))
+    return Rollout(chapter.version, revision, outcome, reason, began, ended, breached, decided, home)
 
 
 def _say_step(status: dict[str, Any], shown: str) -> str:
