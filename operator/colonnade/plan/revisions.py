@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from colonnade.api import DeploymentSpec, RejectedRevision, Serving
+from colonnade.api import DeploymentSpec, RejectedRevision, ServedRevision, Serving
 from colonnade.plan.digests import short_hash
 from colonnade.plan.observed import ModelVersionSummary
 
@@ -32,19 +32,27 @@ def revision_of(digest: str, serving: Serving) -> str:
 
 
 def resolve(
-    spec: DeploymentSpec, versions: tuple[ModelVersionSummary, ...], rejected: tuple[RejectedRevision, ...]
+    spec: DeploymentSpec,
+    versions: tuple[ModelVersionSummary, ...],
+    rejected: tuple[RejectedRevision, ...],
+    stable: ServedRevision | None = None,
 ) -> Wanted | Nothing:
-    """The version that spec.model names, or the newest approved one that wasn't rejected here."""
+    """The version that spec.model names, or the newest approved one that wasn't rejected here.
+
+    It is never older than the one that serves and is still approved: new settings that fail must bring no old model.
+    """
     if spec.model.version:
         return _pinned(spec, versions, rejected)
-    found = [_wanted(version, spec) for version in _newest_first(versions)]
     refused = {entry.revision for entry in rejected}
+    trusted = stable if stable and stable.revision not in refused else None
+    found = [_wanted(version, spec) for version in _not_behind(trusted, _newest_first(versions))]
     candidates = [wanted for wanted in found if wanted]
     if kept := next((wanted for wanted in candidates if wanted.revision not in refused), None):
         return kept
     if candidates:
         newest = candidates[0].model_version
-        return Nothing("AllRejected", f"each approved version of {spec.model.name} failed here, the newest is {newest}")
+        said = f"{newest} failed here and is not tried again by itself; apply one that mends it, or kubectl colonnade retry"
+        return Nothing("AllRejected", said)
     return Nothing("NoModelVersion", f"no version of {spec.model.name} is ready{_waits(versions)}")
 
 
@@ -64,6 +72,14 @@ def _pinned(
         said = f"{name} failed here ({refusal.reason}) and is not tried again by itself: kubectl colonnade retry"
         return Nothing("Rejected", said)
     return wanted
+
+
+def _not_behind(stable: ServedRevision | None, newest_first: list[ModelVersionSummary]) -> list[ModelVersionSummary]:
+    names = [version.name for version in newest_first if version.ready and not version.deleting]
+    if stable is None or stable.model_version not in names:
+        return newest_first
+    serving = next(version for version in newest_first if version.name == stable.model_version)
+    return newest_first[: newest_first.index(serving) + 1]
 
 
 def _newest_first(versions: tuple[ModelVersionSummary, ...]) -> list[ModelVersionSummary]:

@@ -74,7 +74,7 @@ def situation(observed: ObservedDeployment, spec: DeploymentSpec, now: datetime)
         spec=spec,
         now=now,
         status=status,
-        wanted=resolve(spec, observed.versions, status.rejected),
+        wanted=resolve(spec, observed.versions, status.rejected, status.stable),
         stages=_stages(spec),
         commands=told,
         exposure=asked,
