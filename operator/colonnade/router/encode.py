@@ -18,7 +18,7 @@ from envoy.service.runtime.v3 import rtds_pb2
 from google.protobuf import any_pb2
 from google.protobuf.json_format import ParseDict
 from google.protobuf.message import Message
-from xds.type.v3 import typed_struct_pb2
+from xds.type.v3 import typed_struct_pb2  # type: ignore[import-untyped]
 
 # What lies inside an Any is found by name among the types that were imported.
 NESTED = (

@@ -1,0 +1,179 @@
+"""Each signal of a MonitorPolicy, measured on the revision that an exposure names."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from colonnade.api import Signal, format_duration
+from colonnade.manifests.resources import Key
+from colonnade.observe.evidence import Counted, counters_query, durations_query
+from colonnade.observe.prometheus import Prometheus, PrometheusError, Series
+from colonnade.plan.observed import Comparison, Counts, Evidence, Exposure, Missing, Sample, SignalEvidence, Traffic
+
+UNLIMITED = Missing("NoData", "the signal has no maxDuration")
+UNPROVEN = Missing("NoData", "no hold has begun, so no traffic was measured")
+Durations = Mapping[str, Sequence[Series] | Missing]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What `ObservedDeployment` has of it."""
+
+    evidence: tuple[SignalEvidence, ...]
+    traffic: Traffic | Missing
+
+
+async def measure(
+    prometheus: Prometheus, deployment: Key, signals: Sequence[Signal], exposure: Exposure, now: datetime
+) -> Measured:
+    """Asks all that the signals need at the same time; what can't be had is Missing, and no error."""
+    gauge = _Gauge(prometheus, deployment, exposure, now)
+    answers = await asyncio.gather(
+        gauge.counters(signals), gauge.durations(signals), *(gauge.number(signal) for signal in signals)
+    )
+    counted, durations, numbers = answers[0], answers[1], answers[2:]
+    if isinstance(counted, Missing):
+        return Measured(tuple(gauge.unknown(signal, counted) for signal in signals), counted)
+    hold = exposure.hold_since
+    return Measured(
+        evidence=tuple(
+            gauge.evidence(signal, counted, durations, number) for signal, number in zip(signals, numbers, strict=True)
+        ),
+        traffic=counted.traffic(exposure.subject, hold) if hold else UNPROVEN,
+    )
+
+
+@dataclass(frozen=True)
+class _Gauge:
+    prometheus: Prometheus
+    deployment: Key
+    exposure: Exposure
+    now: datetime
+
+    async def counters(self, signals: Sequence[Signal]) -> Counted | Missing:
+        since = min((self._since(signal) for signal in signals), default=self.exposure.since)
+        begin = min(since, self.exposure.hold_since or since)
+        asked = counters_query(self.deployment.namespace, self.deployment.name, self.now - begin)
+        answer = await _ask(self.prometheus.query(asked, self.now))
+        return answer if isinstance(answer, Missing) else Counted(answer, self.now)
+
+    async def durations(self, signals: Sequence[Signal]) -> Durations:
+        """By revision, where a signal needs them."""
+        windows = [self.now - self._since(signal) for signal in signals if signal.type == "Latency"]
+        if not windows:
+            return {}
+        revisions = [one for one in (self.exposure.subject, self.exposure.baseline) if one]
+        asked = [self._durations_query(revision, max(windows)) for revision in revisions]
+        answers = await asyncio.gather(*(_ask(self.prometheus.query(one, self.now)) for one in asked))
+        return dict(zip(revisions, answers, strict=True))
+
+    async def number(self, signal: Signal) -> Sequence[Series] | Missing:
+        if signal.type != "PromQL":
+            return ()
+        return await _ask(self.prometheus.query(self._own_query(signal), self.now))
+
+    def evidence(
+        self, signal: Signal, counted: Counted, durations: Durations, number: Sequence[Series] | Missing
+    ) -> SignalEvidence:
+        measured: Evidence
+        compared: Comparison | None
+        match signal.type:
+            case "ErrorRate":
+                measured, compared = self._errors(signal, counted)
+            case "Latency":
+                measured, compared = self._latency(signal, counted, durations)
+            case "PromQL":
+                measured, compared = self._sample(signal, counted, number), None
+        return SignalEvidence(signal.name, self._query(signal), measured, compared, counted.scraped_at)
+
+    def unknown(self, signal: Signal, why: Missing) -> SignalEvidence:
+        return SignalEvidence(signal.name, self._query(signal), why)
+
+    def _errors(self, signal: Signal, counted: Counted) -> tuple[Evidence, Comparison | None]:
+        since, baseline = self._since(signal), self.exposure.baseline
+        own = counted.failures(self.exposure.subject, since)
+        if baseline is None:
+            return own, None
+        return own, Comparison(own, counted.failures(baseline, since), query=self._query(signal))
+
+    def _latency(self, signal: Signal, counted: Counted, durations: Durations) -> tuple[Evidence, Comparison | None]:
+        own = durations[self.exposure.subject]
+        if isinstance(own, Missing):
+            return own, None
+        own_counts: Evidence = UNLIMITED
+        if signal.max_duration is not None:
+            own_counts = self._slower(signal, counted, own, self.exposure.subject, signal.max_duration)
+        return own_counts, self._beside_stable(signal, counted, own, durations)
+
+    def _beside_stable(
+        self, signal: Signal, counted: Counted, own: Sequence[Series], durations: Durations
+    ) -> Comparison | None:
+        """Both by stable's own quantile, times what the signal allows."""
+        baseline = self.exposure.baseline
+        if baseline is None or signal.max_ratio is None:
+            return None
+        its, query = durations[baseline], self._durations_query(baseline, self.now - self._since(signal))
+        if isinstance(its, Missing):
+            return Comparison(its, its, query=query)
+        usual = counted.quantile(its, baseline, signal.quantile or 0.0, self._since(signal))
+        if isinstance(usual, Missing):
+            return Comparison(usual, usual, query=query)
+        limit = timedelta(seconds=usual * signal.max_ratio)
+        return Comparison(
+            candidate=self._slower(signal, counted, own, self.exposure.subject, limit),
+            stable=self._slower(signal, counted, its, baseline, limit),
+            limit=limit.total_seconds(),
+            query=query,
+        )
+
+    def _slower(
+        self, signal: Signal, counted: Counted, durations: Sequence[Series], revision: str, limit: timedelta
+    ) -> Counts | Missing:
+        return counted.slower(durations, revision, limit, signal.quantile or 0.0, self._since(signal))
+
+    def _sample(self, signal: Signal, counted: Counted, number: Sequence[Series] | Missing) -> Sample | Missing:
+        if isinstance(number, Missing):
+            return number
+        if len(number) != 1 or not number[0].samples:
+            said = f"{signal.name}: the query gives {len(number)} series where one number is wanted"
+            return Missing("Error", f"{said}; aggregate it, such as sum(...)") if number else Missing("NoData", said)
+        requests = counted.failures(self.exposure.subject, self._since(signal))
+        return Sample(number[0].samples[-1][1], None if isinstance(requests, Missing) else requests.total)
+
+    def _query(self, signal: Signal) -> str:
+        """What a person may ask again."""
+        window = self.now - self._since(signal)
+        match signal.type:
+            case "ErrorRate":
+                return counters_query(self.deployment.namespace, self.deployment.name, window)
+            case "Latency":
+                return self._durations_query(self.exposure.subject, window)
+            case "PromQL":
+                return self._own_query(signal)
+
+    def _durations_query(self, revision: str, window: timedelta) -> str:
+        return durations_query(self.deployment.namespace, self.deployment.name, revision, window)
+
+    def _own_query(self, signal: Signal) -> str:
+        filled = {
+            "revision": self.exposure.subject,
+            "stable": self.exposure.baseline or "",
+            "deployment": self.deployment.name,
+            "namespace": self.deployment.namespace,
+            "window": format_duration(signal.window),
+        }
+        query = signal.query or ""
+        for name, value in filled.items():
+            query = query.replace(f"{{{{{name}}}}}", value)
+        return query
+
+    def _since(self, signal: Signal) -> datetime:
+        return max(self.exposure.since, self.now - signal.window)
+
+
+async def _ask(answer: Awaitable[tuple[Series, ...]]) -> tuple[Series, ...] | Missing:
+    try:
+        return await answer
+    except PrometheusError as error:
+        return Missing("Error", str(error))
