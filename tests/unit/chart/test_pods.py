@@ -70,6 +70,11 @@ def test_a_router_answers_until_its_clients_are_gone(chart: list[Manifest]) -> N
     assert bootstrap["command"][-1] == envoy["args"][envoy["args"].index("--config-path") + 1]
 
 
+def test_a_router_is_ready_only_where_clients_get_in(chart: list[Manifest]) -> None:
+    (envoy,) = named(chart, "Deployment", "colonnade-router")["spec"]["template"]["spec"]["containers"]
+    assert envoy["startupProbe"]["tcpSocket"] == envoy["readinessProbe"]["tcpSocket"] == {"port": "http"}
+
+
 def test_ports_are_those_that_router_and_agent_listen_on(chart: list[Manifest]) -> None:
     settings = AgentSettings()
     spec = named(chart, "Deployment", "colonnade-router")["spec"]["template"]["spec"]
