@@ -20,7 +20,7 @@ from colonnade.manifests import (
     workload,
 )
 from colonnade.manifests.labels import revision_name
-from colonnade.manifests.resources import BUDGETS, JOBS, NETWORK_POLICIES, SERVICES, WORKLOADS, Key, Resource
+from colonnade.manifests.resources import BUDGETS, JOBS, NETWORK_POLICIES, SERVICES, WORKLOADS, Key, Manifest, Resource
 from colonnade.observe.cache import Cache
 from colonnade.plan import decided
 from colonnade.plan.decided import Action, Decision, Status
@@ -36,9 +36,13 @@ class Hands:
     events: Events
 
 
-async def act(decision: Decision[Status], owner: Owner, hands: Hands) -> None:
-    """Raises ApiError or Foreign at the first thing that can't be done; all before it is done, once and for all."""
-    subject = Subject(hands.api, hands.cache, owner.key, owner.uid)
+async def act(decision: Decision[Status], live: Manifest, hands: Hands) -> None:
+    """live: the object as it was observed.
+
+    Raises ApiError or Foreign at the first thing that can't be done; all before it is done, once and for all.
+    """
+    subject = Subject(hands.api, hands.cache, live)
+    owner = Owner(subject.key, str(live["metadata"]["uid"]))
     objects = Objects(hands.api, hands.cache, owner.uid)
     status = decision.status.manifest()
     for action in decision.actions:

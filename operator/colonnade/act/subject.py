@@ -1,81 +1,74 @@
 """The object that a pass is about: its finalizer and its status."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 
 from colonnade.act.apiserver import ApiServer
 from colonnade.act.errors import Conflict, NotFound
 from colonnade.act.settled import settled
 from colonnade.manifests.labels import FINALIZER
-from colonnade.manifests.resources import Key, Manifest
+from colonnade.manifests.resources import Manifest, key_of
 from colonnade.observe.cache import Cache
 
 
-@dataclass(frozen=True)
+@dataclass
 class Subject:
-    """uid: of the very object that the pass has seen; nothing is ever written to a later one of its name."""
+    """live: as the pass has observed it. What is written rests on just that state: where the object has changed since,
+    the API server answers Conflict, and nothing is ever written to a later object of its name.
+    """
 
     api: ApiServer
     cache: Cache
-    key: Key
-    uid: str
+    live: Manifest
+
+    def __post_init__(self) -> None:
+        self.key = key_of(self.live)
 
     async def add_finalizer(self) -> None:
-        live = self._live()
-        finalizers = _finalizers(live)
+        finalizers = self._finalizers()
         if FINALIZER not in finalizers:
-            await self._finalize(live, [*finalizers, FINALIZER])
+            await self._finalize([*finalizers, FINALIZER])
 
     async def remove_finalizer(self) -> None:
         """Ours alone."""
-        live = self._live()
-        finalizers = _finalizers(live)
+        finalizers = self._finalizers()
         if FINALIZER in finalizers:
-            await self._finalize(live, [name for name in finalizers if name != FINALIZER])
+            await self._finalize([name for name in finalizers if name != FINALIZER])
 
     async def record(self, status: Manifest) -> None:
-        """Writes the whole status where it differs. Raises Conflict when the object has changed meanwhile."""
-        live = self._live()
-        if settled({"status": status}, live, "status"):
+        """Writes the whole status where it differs."""
+        if settled({"status": status}, self.live, "status"):
             return
-        manifest = self._manifest({"resourceVersion": live["metadata"]["resourceVersion"]}) | {"status": status}
-        try:
-            self.cache.put(await self.api.apply(self.key, manifest, "status"))
-        except NotFound:
-            self.cache.remove(live)
-        except Conflict:
-            await self._refresh(live)
-            raise
+        resource = self.key.resource
+        metadata = {"name": self.key.name, "namespace": self.key.namespace, **self._seen()}
+        manifest = {"apiVersion": resource.api_version, "kind": resource.kind, "metadata": metadata, "status": status}
+        await self._write(self.api.apply(self.key, manifest, "status"))
 
-    async def _finalize(self, live: Manifest, finalizers: list[str]) -> None:
-        seen = {"uid": self.uid, "resourceVersion": live["metadata"]["resourceVersion"]}
+    async def _finalize(self, finalizers: list[str]) -> None:
+        await self._write(self.api.merge(self.key, {"metadata": {**self._seen(), "finalizers": finalizers}}))
+
+    async def _write(self, call: Awaitable[Manifest]) -> None:
+        """Raises Conflict when the object has changed meanwhile; the change is in the cache then."""
         try:
-            answer = await self.api.merge(self.key, {"metadata": {**seen, "finalizers": finalizers}})
+            self.live = await call
         except NotFound:
-            self.cache.remove(live)
+            self.cache.remove(self.live)
         except Conflict:
-            await self._refresh(live)
+            await self._refresh()
             raise
         else:
-            gone = answer["metadata"].get("deletionTimestamp") and not finalizers
-            self.cache.remove(answer) if gone else self.cache.put(answer)
+            leaves = self.live["metadata"].get("deletionTimestamp") and not self._finalizers()
+            self.cache.remove(self.live) if leaves else self.cache.put(self.live)
 
-    async def _refresh(self, live: Manifest) -> None:
+    async def _refresh(self) -> None:
         try:
             self.cache.put(await self.api.get(self.key))
         except NotFound:
-            self.cache.remove(live)
+            self.cache.remove(self.live)
 
-    def _manifest(self, metadata: Manifest) -> Manifest:
-        resource = self.key.resource
-        identity = {"name": self.key.name, "namespace": self.key.namespace, "uid": self.uid}
-        return {"apiVersion": resource.api_version, "kind": resource.kind, "metadata": identity | metadata}
+    def _seen(self) -> Manifest:
+        metadata = self.live["metadata"]
+        return {"uid": metadata["uid"], "resourceVersion": metadata["resourceVersion"]}
 
-    def _live(self) -> Manifest:
-        live = self.cache.get(self.key)
-        if live is None or live["metadata"]["uid"] != self.uid:
-            raise NotFound(404, "NotFound", f"{self.key} is gone")
-        return live
-
-
-def _finalizers(live: Manifest) -> list[str]:
-    return list(live["metadata"].get("finalizers") or ())
+    def _finalizers(self) -> list[str]:
+        return list(self.live["metadata"].get("finalizers") or ())

@@ -13,7 +13,7 @@ from colonnade.plan.observed import Comparison, Counts, Evidence, Exposure, Miss
 
 UNLIMITED = Missing("NoData", "the signal has no maxDuration")
 UNPROVEN = Missing("NoData", "no hold has begun, so no traffic was measured")
-Durations = Mapping[str, Sequence[Series] | Missing]
+Answers = Mapping[str, Sequence[Series] | Missing]
 
 
 @dataclass(frozen=True)
@@ -29,18 +29,14 @@ async def measure(
 ) -> Measured:
     """Asks all that the signals need at the same time; what can't be had is Missing, and no error."""
     gauge = _Gauge(prometheus, deployment, exposure, now)
-    answers = await asyncio.gather(
-        gauge.counters(signals), gauge.durations(signals), *(gauge.number(signal) for signal in signals)
+    counted, durations, numbers = await asyncio.gather(
+        gauge.counters(signals), gauge.durations(signals), gauge.numbers(signals)
     )
-    counted, durations, numbers = answers[0], answers[1], answers[2:]
     if isinstance(counted, Missing):
         return Measured(tuple(gauge.unknown(signal, counted) for signal in signals), counted)
-    hold = exposure.hold_since
     return Measured(
-        evidence=tuple(
-            gauge.evidence(signal, counted, durations, number) for signal, number in zip(signals, numbers, strict=True)
-        ),
-        traffic=counted.traffic(exposure.subject, hold) if hold else UNPROVEN,
+        evidence=tuple(gauge.evidence(signal, counted, durations, numbers) for signal in signals),
+        traffic=counted.traffic(exposure.subject, exposure.hold_since) if exposure.hold_since else UNPROVEN,
     )
 
 
@@ -58,7 +54,7 @@ class _Gauge:
         answer = await _ask(self.prometheus.query(asked, self.now))
         return answer if isinstance(answer, Missing) else Counted(answer, self.now)
 
-    async def durations(self, signals: Sequence[Signal]) -> Durations:
+    async def durations(self, signals: Sequence[Signal]) -> Answers:
         """By revision, where a signal needs them."""
         windows = [self.now - self._since(signal) for signal in signals if signal.type == "Latency"]
         if not windows:
@@ -68,24 +64,23 @@ class _Gauge:
         answers = await asyncio.gather(*(_ask(self.prometheus.query(one, self.now)) for one in asked))
         return dict(zip(revisions, answers, strict=True))
 
-    async def number(self, signal: Signal) -> Sequence[Series] | Missing:
-        if signal.type != "PromQL":
-            return ()
-        return await _ask(self.prometheus.query(self._own_query(signal), self.now))
+    async def numbers(self, signals: Sequence[Signal]) -> Answers:
+        """By signal, for those with a query of their own."""
+        own = [signal for signal in signals if signal.type == "PromQL"]
+        answers = await asyncio.gather(*(_ask(self.prometheus.query(self._own_query(one), self.now)) for one in own))
+        return {signal.name: answer for signal, answer in zip(own, answers, strict=True)}
 
-    def evidence(
-        self, signal: Signal, counted: Counted, durations: Durations, number: Sequence[Series] | Missing
-    ) -> SignalEvidence:
-        measured: Evidence
-        compared: Comparison | None
+    def evidence(self, signal: Signal, counted: Counted, durations: Answers, numbers: Answers) -> SignalEvidence:
+        own: Evidence
+        compared: Comparison | None = None
         match signal.type:
             case "ErrorRate":
-                measured, compared = self._errors(signal, counted)
+                own, compared = self._errors(signal, counted)
             case "Latency":
-                measured, compared = self._latency(signal, counted, durations)
+                own, compared = self._latency(signal, counted, durations)
             case "PromQL":
-                measured, compared = self._sample(signal, counted, number), None
-        return SignalEvidence(signal.name, self._query(signal), measured, compared, counted.scraped_at)
+                own = self._sample(signal, counted, numbers[signal.name])
+        return SignalEvidence(signal.name, self._query(signal), own, compared, counted.scraped_at)
 
     def unknown(self, signal: Signal, why: Missing) -> SignalEvidence:
         return SignalEvidence(signal.name, self._query(signal), why)
@@ -97,7 +92,7 @@ class _Gauge:
             return own, None
         return own, Comparison(own, counted.failures(baseline, since), query=self._query(signal))
 
-    def _latency(self, signal: Signal, counted: Counted, durations: Durations) -> tuple[Evidence, Comparison | None]:
+    def _latency(self, signal: Signal, counted: Counted, durations: Answers) -> tuple[Evidence, Comparison | None]:
         own = durations[self.exposure.subject]
         if isinstance(own, Missing):
             return own, None
@@ -107,7 +102,7 @@ class _Gauge:
         return own_counts, self._beside_stable(signal, counted, own, durations)
 
     def _beside_stable(
-        self, signal: Signal, counted: Counted, own: Sequence[Series], durations: Durations
+        self, signal: Signal, counted: Counted, own: Sequence[Series], durations: Answers
     ) -> Comparison | None:
         """Both by stable's own quantile, times what the signal allows."""
         baseline = self.exposure.baseline
@@ -177,3 +172,9 @@ async def _ask(answer: Awaitable[tuple[Series, ...]]) -> tuple[Series, ...] | Mi
         return await answer
     except PrometheusError as error:
         return Missing("Error", str(error))
+
+
+async def reach(prometheus: Prometheus, now: datetime) -> Missing | None:
+    """None when it answers."""
+    answer = await _ask(prometheus.query("1", now))
+    return answer if isinstance(answer, Missing) else None

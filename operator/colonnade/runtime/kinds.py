@@ -1,18 +1,32 @@
 """For each of our kinds, what to look at and who decides."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import aiohttp
 
-from colonnade.manifests.resources import DATASETS, MODEL_VERSIONS, Key, Manifest, Resource
+from colonnade.api import MonitorPolicySpec
+from colonnade.manifests.resources import (
+    DATASETS,
+    DEPLOYMENTS,
+    MODEL_VERSIONS,
+    MONITOR_POLICIES,
+    Key,
+    Manifest,
+    Resource,
+)
 from colonnade.observe.cache import Cache
 from colonnade.observe.collected import observe_dataset, observe_model_version
+from colonnade.observe.deployments import observe_deployment, observe_policy
+from colonnade.observe.prometheus import Prometheus
 from colonnade.observe.routers import Routers
-from colonnade.plan import dataset, modelversion
+from colonnade.observe.signals import measure, reach
+from colonnade.plan import dataset, deployment, modelversion, monitorpolicy
 from colonnade.plan.decided import Decision
+from colonnade.plan.exposure import exposure
+from colonnade.plan.observed import InvalidSpec, ObservedDeployment, ObservedMonitorPolicy
 from colonnade.runtime.reconcile import Decide
 
 
@@ -26,6 +40,28 @@ class Eyes:
     image: str
     prometheus: str
 
+    async def deployment(self, key: Key, live: Manifest, now: datetime) -> ObservedDeployment:
+        routers = await self.routers.routers_for(key)
+        observed = observe_deployment(key, live, self.cache, routers)
+        if isinstance(observed.spec, InvalidSpec):
+            return observed
+        exposed = exposure(observed.status, observed.spec, now)
+        if exposed is None:
+            return observed
+        policy = observed.policy if isinstance(observed.policy, MonitorPolicySpec) else None
+        signals = policy.signals if policy else ()
+        measured = await measure(self.prometheus_of(policy), key, signals, exposed, now)
+        return replace(observed, exposure=exposed, evidence=measured.evidence, traffic=measured.traffic)
+
+    async def policy(self, key: Key, live: Manifest, now: datetime) -> ObservedMonitorPolicy:
+        observed = observe_policy(key, live, self.cache)
+        if isinstance(observed.spec, InvalidSpec):
+            return observed
+        return replace(observed, prometheus=await reach(self.prometheus_of(observed.spec), now))
+
+    def prometheus_of(self, policy: MonitorPolicySpec | None) -> Prometheus:
+        return Prometheus(self.session, (policy.prometheus.url if policy else None) or self.prometheus)
+
 
 def deciders(eyes: Eyes) -> Mapping[Resource, Decide]:
     async def datasets(key: Key, live: Manifest, now: datetime) -> Decision[Any]:
@@ -34,4 +70,15 @@ def deciders(eyes: Eyes) -> Mapping[Resource, Decide]:
     async def model_versions(key: Key, live: Manifest, now: datetime) -> Decision[Any]:
         return modelversion.plan(observe_model_version(key, live, eyes.cache, eyes.image), now)
 
-    return {DATASETS: datasets, MODEL_VERSIONS: model_versions}
+    async def deployments(key: Key, live: Manifest, now: datetime) -> Decision[Any]:
+        return deployment.plan(await eyes.deployment(key, live, now), now)
+
+    async def policies(key: Key, live: Manifest, now: datetime) -> Decision[Any]:
+        return monitorpolicy.plan(await eyes.policy(key, live, now), now)
+
+    return {
+        DATASETS: datasets,
+        MODEL_VERSIONS: model_versions,
+        DEPLOYMENTS: deployments,
+        MONITOR_POLICIES: policies,
+    }

@@ -10,7 +10,6 @@ from typing import Any
 
 from colonnade.act.errors import ApiError, Conflict, Foreign, LeadershipLost
 from colonnade.act.perform import Hands, act
-from colonnade.manifests import Owner
 from colonnade.manifests.resources import Key, Manifest, Resource
 from colonnade.plan.decided import Decision, Event
 from colonnade.runtime.metrics import Metrics
@@ -36,14 +35,13 @@ class Reconciler:
         live = self.hands.cache.get(key)
         if live is None:
             return None
-        owner = Owner(key, str(live["metadata"]["uid"]))
         started = monotonic()
         try:
             async with asyncio.timeout(self.limit):
                 decision = await self.decide[key.resource](key, live, self.clock())
-                await act(decision, owner, self.hands)
+                await act(decision, live, self.hands)
         except (Foreign, ApiError) as error:
-            await self._tell(owner, error)
+            await self._tell(key, str(live["metadata"]["uid"]), error)
             raise
         finally:
             self.metrics.passed(key, monotonic() - started)
@@ -61,9 +59,9 @@ class Reconciler:
             log.error("%s: the pass broke", key, exc_info=error)
         return error.retry_after if isinstance(error, ApiError) else None
 
-    async def _tell(self, owner: Owner, error: Foreign | ApiError) -> None:
+    async def _tell(self, key: Key, uid: str, error: Foreign | ApiError) -> None:
         """What a person has to mend is said on the object."""
         if isinstance(error, Foreign):
-            await self.hands.events.say(owner.key, owner.uid, Event("Warning", "NameTaken", str(error)))
-        elif isinstance(error, ApiError) and error.status in REFUSED:
-            await self.hands.events.say(owner.key, owner.uid, Event("Warning", "Refused", str(error)))
+            await self.hands.events.say(key, uid, Event("Warning", "NameTaken", str(error)))
+        elif error.status in REFUSED:
+            await self.hands.events.say(key, uid, Event("Warning", "Refused", str(error)))

@@ -1,0 +1,97 @@
+"""Snapshots of Deployments, and of the MonitorPolicies that watch them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from colonnade.api import (
+    DeploymentSpec,
+    DeploymentStatus,
+    ModelVersionStatus,
+    MonitorPolicySpec,
+    MonitorPolicyStatus,
+)
+from colonnade.manifests.resources import DEPLOYMENTS, MODEL_VERSIONS, MONITOR_POLICIES, SERVICES, Key, Manifest
+from colonnade.observe import objects
+from colonnade.observe.cache import Cache
+from colonnade.observe.workloads import workloads_of
+from colonnade.plan.observed import (
+    InvalidSpec,
+    Missing,
+    ModelVersionSummary,
+    ObservedDeployment,
+    ObservedMonitorPolicy,
+    Router,
+    WatchedDeployment,
+)
+
+
+def observe_deployment(key: Key, live: Manifest, cache: Cache, routers: Iterable[Router]) -> ObservedDeployment:
+    """Without evidence, which is asked for by what this snapshot shows."""
+    spec = objects.spec(DeploymentSpec, live)
+    readable = None if isinstance(spec, InvalidSpec) else spec
+    return ObservedDeployment(
+        metadata=objects.metadata(live),
+        spec=spec,
+        status=objects.status(DeploymentStatus, live),
+        versions=_versions(key.namespace, readable.model.name, cache) if readable else (),
+        workloads=workloads_of(key, cache),
+        routers=tuple(routers),
+        client_service=_has_client_service(key, live, cache),
+        policy=_policy(key.namespace, readable, cache) if readable else None,
+    )
+
+
+def observe_policy(key: Key, live: Manifest, cache: Cache) -> ObservedMonitorPolicy:
+    """Without Prometheus, which is asked for where the spec says."""
+    return ObservedMonitorPolicy(
+        metadata=objects.metadata(live),
+        spec=objects.spec(MonitorPolicySpec, live),
+        status=objects.status(MonitorPolicyStatus, live),
+        targets=tuple(_target(one) for one in cache.within(DEPLOYMENTS, key.namespace) if _names_policy(one, key.name)),
+    )
+
+
+def _versions(namespace: str, model: str, cache: Cache) -> tuple[ModelVersionSummary, ...]:
+    """Oldest first."""
+    of_model = (one for one in cache.within(MODEL_VERSIONS, namespace) if one["spec"].get("model") == model)
+    return tuple(sorted(map(_version, of_model), key=lambda version: (version.created_at, version.name)))
+
+
+def _version(live: Manifest) -> ModelVersionSummary:
+    status = objects.status(ModelVersionStatus, live)
+    ready, message = objects.readiness(status.condition("Ready"))
+    return ModelVersionSummary(
+        name=live["metadata"]["name"],
+        created_at=objects.created_at(live),
+        digest=status.digest,
+        artifact_uri=status.artifact_uri,
+        ready=ready,
+        message=message,
+        deleting=objects.deleting(live),
+    )
+
+
+def _has_client_service(key: Key, live: Manifest, cache: Cache) -> bool:
+    service = cache.get(replace(key, resource=SERVICES))
+    owners = (service or {}).get("metadata", {}).get("ownerReferences") or ()
+    return any(owner.get("uid") == live["metadata"]["uid"] for owner in owners)
+
+
+def _policy(namespace: str, spec: DeploymentSpec, cache: Cache) -> MonitorPolicySpec | Missing | None:
+    if spec.monitor_policy_ref is None:
+        return None
+    name = spec.monitor_policy_ref.name
+    live = cache.get(Key(MONITOR_POLICIES, namespace, name))
+    if live is None:
+        return Missing("NoData", f"spec.monitorPolicyRef: there is no MonitorPolicy {name} in namespace {namespace}")
+    policy = objects.spec(MonitorPolicySpec, live)
+    return Missing("Error", f"MonitorPolicy {name}: {policy.message}") if isinstance(policy, InvalidSpec) else policy
+
+
+def _target(deployment: Manifest) -> WatchedDeployment:
+    return WatchedDeployment(deployment["metadata"]["name"], objects.status(DeploymentStatus, deployment).verdicts)
+
+
+def _names_policy(deployment: Manifest, name: str) -> bool:
+    reference = deployment["spec"].get("monitorPolicyRef") or {}
+    return bool(reference.get("name") == name)

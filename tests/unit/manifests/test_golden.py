@@ -1,0 +1,45 @@
+"""What is made of a wish, whole; the golden YAML lies beside this file."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from colonnade.manifests import (
+    VolumeStore,
+    budget,
+    client_service,
+    job,
+    job_network,
+    revision_service,
+    serving_network,
+    store_claim,
+    workload,
+)
+from tests.unit.manifests.wishes import FLIGHTS, LATE, LATE_1, bucket, collect, platform, revision, train
+
+GOLDEN = Path(__file__).parent / "golden"
+
+MADE = {
+    "dataset-job": lambda: job(platform(), FLIGHTS, collect("pvc://raw/flights.parquet")),
+    "dataset-job-s3": lambda: job(platform(bucket()), FLIGHTS, collect(secretRef={"name": "raw"})),
+    "dataset-network": lambda: job_network(platform(), FLIGHTS, collect("pvc://raw/flights.parquet")),
+    "dataset-network-s3": lambda: job_network(platform(bucket()), FLIGHTS, collect()),
+    "training-job": lambda: job(platform(pull_secrets=("registry",)), LATE_1, train()),
+    "serving-workload": lambda: workload(platform(), LATE, revision()),
+    "serving-workload-s3": lambda: workload(platform(bucket()), LATE, revision()),
+    "serving-service": lambda: revision_service(LATE, "c0ffee0123"),
+    "serving-budget": lambda: budget(LATE, "c0ffee0123"),
+    "serving-network": lambda: serving_network(platform(), LATE, "c0ffee0123"),
+    "client-service": lambda: client_service(platform(), LATE, "flights-late"),
+    "store-claim": lambda: store_claim("team", VolumeStore(storage_class="fast")),
+}
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_is_made_as_the_golden_file_shows(name):
+    assert MADE[name]() == yaml.safe_load((GOLDEN / f"{name}.yaml").read_text())
+
+
+def test_every_golden_file_has_a_maker():
+    assert {path.stem for path in GOLDEN.glob("*.yaml")} == set(MADE)

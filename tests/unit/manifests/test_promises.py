@@ -1,0 +1,152 @@
+"""What holds for every pod, name and owner, whatever is asked for."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from colonnade.api.common import LABEL_PATTERN, MAX_NAME
+from colonnade.manifests import Owner, budget, job, job_network, revision_service, serving_network, workload
+from colonnade.manifests.labels import owner_of
+from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, Key
+from tests.unit.manifests.wishes import (
+    FLIGHTS,
+    FOREST,
+    LATE,
+    LATE_1,
+    UID,
+    bucket,
+    collect,
+    platform,
+    revision,
+    slow_to_leave,
+    train,
+)
+
+LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
+names = st.from_regex(LABEL_PATTERN, fullmatch=True).filter(lambda name: 0 < len(name) <= MAX_NAME)
+
+
+def pods():
+    return {
+        "dataset": job(platform(), FLIGHTS, collect())["spec"]["template"],
+        "training": job(platform(bucket()), LATE_1, train())["spec"]["template"],
+        "serving": workload(platform(), LATE, revision())["spec"]["template"],
+    }
+
+
+def environment(pod):
+    return {variable["name"]: variable for variable in pod["spec"]["containers"][0]["env"]}
+
+
+@pytest.mark.parametrize("name", pods())
+def test_every_pod_keeps_the_restricted_standard_and_has_no_token(name):
+    spec = pods()[name]["spec"]
+    assert spec["automountServiceAccountToken"] is False
+    assert spec["securityContext"]["runAsNonRoot"] is True
+    assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    for container in spec["containers"]:
+        held = container["securityContext"]
+        assert held["allowPrivilegeEscalation"] is False
+        assert held["readOnlyRootFilesystem"] is True
+        assert held["capabilities"] == {"drop": ["ALL"]}
+
+
+@pytest.mark.parametrize("name", pods())
+def test_every_pod_asks_for_what_it_needs(name):
+    assert pods()[name]["spec"]["containers"][0]["resources"]["requests"]["cpu"]
+
+
+def test_serving_pods_mount_the_store_read_only_and_jobs_may_write():
+    def store(pod):
+        mounts = pod["spec"]["containers"][0]["volumeMounts"]
+        return next(mount for mount in mounts if mount["name"] == "store")
+
+    assert store(pods()["serving"])["readOnly"] is True
+    assert "readOnly" not in store(pods()["dataset"])
+
+
+def test_a_pod_that_leaves_has_time_for_the_routers_and_for_the_requests_that_it_has():
+    spec = workload(platform(), LATE, slow_to_leave())["spec"]["template"]["spec"]
+    pause = spec["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
+    assert spec["terminationGracePeriodSeconds"] == 90 + pause
+
+
+def test_a_claim_that_is_read_is_mounted_read_only_where_the_job_looks():
+    spec = job(platform(), FLIGHTS, collect("pvc://raw/2013/flights.csv"))["spec"]["template"]["spec"]
+    mount = next(one for one in spec["containers"][0]["volumeMounts"] if one["name"] == "source")
+    assert mount == {"name": "source", "mountPath": "/pvc/raw", "readOnly": True}
+
+
+def test_the_sources_credentials_are_kept_apart_from_the_stores():
+    pod = job(platform(bucket()), FLIGHTS, collect(secretRef={"name": "raw"}))["spec"]["template"]
+    found = environment(pod)
+    assert found["AWS_ACCESS_KEY_ID"]["valueFrom"]["secretKeyRef"]["name"] == "models"
+    assert found["COLONNADE_SOURCE_AWS_ACCESS_KEY_ID"]["valueFrom"]["secretKeyRef"]["name"] == "raw"
+
+
+def test_an_address_that_the_installation_names_is_not_taken_from_the_secret_too():
+    pod = job(platform(bucket()), FLIGHTS, collect())["spec"]["template"]
+    named = [variable["name"] for variable in pod["spec"]["containers"][0]["env"]]
+    assert named.count("AWS_ENDPOINT_URL") == 1
+
+
+def test_credentials_for_https_come_from_the_secret_too():
+    pod = job(platform(), FLIGHTS, collect("https://data.example/f.csv", secretRef={"name": "web"}))["spec"]["template"]
+    assert environment(pod)["COLONNADE_SOURCE_TOKEN"]["valueFrom"]["secretKeyRef"]["optional"] is True
+
+
+@pytest.mark.parametrize(
+    ("uri", "store", "calls_out"),
+    [
+        ("pvc://raw/f.csv", None, False),
+        ("file:///store/uploads/f.csv", None, False),
+        ("s3://raw/f.csv", None, True),
+        ("https://data.example/f.csv", None, True),
+        ("pvc://raw/f.csv", bucket(), True),
+    ],
+)
+def test_a_job_reaches_out_only_where_something_lies_outside(uri, store, calls_out):
+    spec = job_network(platform(store), FLIGHTS, collect(uri))["spec"]
+    assert bool(spec.get("egress")) is calls_out
+    assert "Egress" in spec["policyTypes"]
+
+
+def test_a_brought_along_model_is_fetched_by_a_job_of_modest_size():
+    brought = {"model": "flights-late", "source": {"storageUri": "https://models.example/late.onnx"}}
+    pod = job(platform(), LATE_1, train(brought))["spec"]["template"]
+    assert pod["spec"]["containers"][0]["resources"]["requests"]["memory"] == "512Mi"
+    assert FOREST["training"]["resources"]["limits"]["memory"] == "4Gi"
+
+
+@given(names)
+def test_every_derived_name_is_a_dns_label(name):
+    deployment = Owner(Key(DEPLOYMENTS, "team", name), UID)
+    dataset = Owner(Key(DATASETS, "team", name), UID)
+    made = [
+        workload(platform(), deployment, revision()),
+        revision_service(deployment, "c0ffee0123"),
+        budget(deployment, "c0ffee0123"),
+        serving_network(platform(), deployment, "c0ffee0123"),
+        job_network(platform(), dataset, collect()),
+    ]
+    for manifest in made:
+        assert len(manifest["metadata"]["name"]) <= 63
+        assert LABEL.match(manifest["metadata"]["name"])
+
+
+def test_what_is_made_for_someone_names_its_owner_in_labels_and_reference():
+    for owner, manifest in (
+        (FLIGHTS, job(platform(), FLIGHTS, collect())),
+        (LATE, revision_service(LATE, "c0ffee0123")),
+    ):
+        assert owner_of(manifest) == owner.key
+        assert [reference["uid"] for reference in manifest["metadata"]["ownerReferences"]] == [UID]
+
+
+def test_a_serving_pod_belongs_to_its_deployment_though_it_names_its_model_version_too():
+    pod = workload(platform(), LATE, revision())["spec"]["template"] | {"apiVersion": "v1", "kind": "Pod"}
+    pod["metadata"]["namespace"] = "team"
+    assert pod["metadata"]["labels"]["colonnade.dev/modelversion"] == "flights-late-1"
+    assert owner_of(pod) == LATE.key

@@ -1,0 +1,73 @@
+"""Owners, installations and wishes for the tests of what is made of them."""
+
+from datetime import timedelta
+
+from colonnade.api import DatasetSpec, ModelVersionSpec, Resources, Serving
+from colonnade.manifests import BucketStore, Owner, Platform, VolumeStore
+from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, Key
+from colonnade.plan.decided import EnsureRevision, RunJob
+
+UID = "0b876407-1fea-4869-8661-23ec10630439"
+HEX = "1f" * 32
+PARQUET = "s3://raw/flights/*.parquet"
+FOREST = {
+    "model": "flights-late",
+    "training": {
+        "datasetRef": {"name": "flights"},
+        "target": "late",
+        "task": "Classification",
+        "estimator": {"name": "sklearn.ensemble.RandomForestClassifier"},
+        "resources": {"requests": {"cpu": "2"}, "limits": {"memory": "4Gi"}},
+    },
+}
+
+
+def platform(store=None, **more):
+    return Platform(
+        serving_image="colonnade/serving:1",
+        jobs_image="colonnade/jobs:1",
+        router_host="colonnade-router.colonnade-system.svc.cluster.local",
+        namespace="colonnade-system",
+        store=store or VolumeStore(),
+        **more,
+    )
+
+
+def bucket():
+    return BucketStore("s3://models/colonnade", secret="models", endpoint="https://minio.example:9000")
+
+
+def owner(resource, name):
+    return Owner(Key(resource, "team", name), UID)
+
+
+FLIGHTS = owner(DATASETS, "flights")
+LATE_1 = owner(MODEL_VERSIONS, "flights-late-1")
+LATE = owner(DEPLOYMENTS, "flights-late")
+
+
+def collect(uri=PARQUET, **source):
+    spec = DatasetSpec.model_validate({"source": {"storageUri": uri, **source}})
+    document = {"namespace": "team", "name": "flights", "spec": spec.manifest(), "previous": None}
+    return RunJob("flights-a9239f0139", "dataset", "77aa01fe22", document, spec)
+
+
+def train(spec=FOREST):
+    spec = ModelVersionSpec.model_validate(spec)
+    document = {"namespace": "team", "name": "flights-late-1", "image": "colonnade/jobs:1", "spec": {}, "dataset": None}
+    return RunJob("flights-late-1-0a1b2c3d4e", "train", "0a1b2c3d4e", document, spec)
+
+
+def revision(**serving):
+    return EnsureRevision(
+        revision="c0ffee0123",
+        model_version="flights-late-1",
+        digest=f"sha256:{HEX}",
+        artifact_uri=f"file:///store/models/{HEX}",
+        replicas=2,
+        serving=Serving(**serving),
+    )
+
+
+def slow_to_leave():
+    return revision(grace_period=timedelta(seconds=90), resources=Resources(limits={"memory": "1Gi"}))
