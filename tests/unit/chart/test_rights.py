@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from colonnade.manifests.resources import OURS, WATCHED
+from colonnade.runtime.verbs import AGENT, AGENT_LEASE, LEADER, OPERATOR, Rights
 from tests.unit.chart.rendered import NAMESPACE, Manifest, named, of_kind, render
 
 READ = {"get", "list", "watch"}
@@ -27,6 +28,21 @@ def test_there_is_no_wildcard_and_no_secret(chart: list[Manifest]) -> None:
         for (group, resource), verbs in rights(role).items():
             assert "*" not in (group, resource, *verbs), role["metadata"]["name"]
             assert resource != "secrets", role["metadata"]["name"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "role", "used"),
+    [
+        ("ClusterRole", "colonnade-operator", OPERATOR),
+        ("Role", "colonnade-leader", LEADER),
+        ("ClusterRole", "colonnade-router", AGENT),
+        ("Role", "colonnade-router-lease", AGENT_LEASE),
+    ],
+)
+def test_a_role_grants_what_its_program_uses_and_nothing_else(
+    chart: list[Manifest], kind: str, role: str, used: Rights
+) -> None:
+    assert rights(named(chart, kind, role)) == {what: set(verbs) for what, verbs in used.items()}
 
 
 def test_the_operator_reads_all_that_it_watches(chart: list[Manifest]) -> None:
