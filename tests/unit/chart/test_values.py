@@ -1,6 +1,7 @@
 """Values: every one is explained, and what is misspelt is refused."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -104,3 +105,10 @@ def test_every_object_of_a_namespace_names_it(chart: list[Manifest]) -> None:
         assert each["kind"] in cluster_wide or each["metadata"]["namespace"] == "colonnade-system", each["metadata"][
             "name"
         ]
+
+
+@pytest.mark.xfail(strict=True, reason="crds.py writes the key n bare: the API server then has a field named false")
+def test_no_field_is_named_as_go_reads_a_boolean() -> None:
+    """YAML 1.1, which the API server's reader keeps to, takes a bare `n` for false; Python's reader doesn't."""
+    for path in (CHART / "templates" / "crds").glob("*.yaml"):
+        assert not re.search(r"^\s*(y|n|yes|no|on|off):", path.read_text(), re.IGNORECASE | re.MULTILINE), path.name
