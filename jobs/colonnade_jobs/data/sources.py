@@ -88,5 +88,7 @@ def _mounted(address: str, root: Path, path: str) -> list[Path]:
     if not files:
         raise Refusal("SourceNotFound", f"spec.source.storageUri: no file at {address}")
     if unreadable := [file.name for file in files if not os.access(file, os.R_OK)]:
-        raise Refusal("SourceNotReadable", f"{address}: {unreadable[0]} can't be read by this Job's user (1000)")
+        raise Refusal(
+            "SourceNotReadable", f"{address}: {unreadable[0]} can't be read by this Job's user ({os.getuid()})"
+        )
     return files

@@ -1,0 +1,84 @@
+"""A model that is brought along: loaded by the serving engine, asked made-up questions, and bundled."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from colonnade_serving.bundle import Golden, TensorSignature
+from colonnade_serving.datatypes import NUMPY
+from colonnade_serving.engine import Engine, ModelFailed, ModelInvalid, TensorSpec
+from colonnade_serving.store import Store
+
+from .. import progress
+from ..data import sources
+from ..data.sources import Origin
+from ..documents import Source, TrainJob
+from ..refusals import Refusal
+from . import golden
+from .bundle import Facts
+from .judging import lineage
+
+Array = np.ndarray[Any, Any]
+BATCHES = (2, 1)  # a graph may insist on one row at a time
+WORDS = ["", "colonnade"]
+
+
+def facts(job: TrainJob, store: Store, folder: Path, scratch: Path) -> Facts:
+    """Fetches the file to folder/model.onnx and describes it. Raises Refusal (ModelInvalid, SignatureUnsupported)."""
+    address = job.spec.source.storage_uri if job.spec.source else ""
+    progress.report(5, f"fetching {address}")
+    downloads = scratch / "downloads"
+    downloads.mkdir()
+    wanted = Source(storage_uri=address, insecure=bool(job.spec.source and job.spec.source.insecure))
+    _, files = sources.fetch(wanted, Origin(store, ""), downloads)
+    if len(files) > 1:
+        raise Refusal(
+            "ModelInvalid", f"spec.source.storageUri: {address} names {len(files)} files; name one .onnx file"
+        )
+    (folder / "model.onnx").write_bytes(files[0].read_bytes())
+    progress.report(40, "asking it made-up questions")
+    engine = _load(folder / "model.onnx", address)
+    return Facts(
+        model=job.spec.model,
+        version=job.name,
+        task=None,
+        inputs=_signature(engine.inputs),
+        outputs=_signature(engine.outputs),
+        golden=_golden(engine),
+        lineage=lineage(job),
+    )
+
+
+def _load(model: Path, address: str) -> Engine:
+    try:
+        return Engine(model)
+    except ModelInvalid as error:
+        raise Refusal("ModelInvalid", f"spec.source.storageUri: {address}: {error}") from error
+
+
+def _golden(engine: Engine) -> Golden:
+    problem = ""
+    for rows in BATCHES:
+        questions = {spec.name: _made_up(spec, rows) for spec in engine.inputs}
+        try:
+            first, second = golden.record(engine, questions), golden.record(engine, questions)
+        except (ModelFailed, ValueError) as error:
+            problem = str(error)
+            continue
+        if first != second:
+            raise Refusal("ModelInvalid", "the model answers one question in two ways: it draws at random")
+        return first
+    raise Refusal("SignatureUnsupported", f"the model fails on made-up inputs of its own signature: {problem}")
+
+
+def _made_up(spec: TensorSpec, rows: int) -> Array:
+    shape = [rows if dim < 0 and axis == 0 else max(dim, 1) for axis, dim in enumerate(spec.shape)]
+    size = int(np.prod(shape))
+    if spec.datatype == "BYTES":
+        return np.array([WORDS[n % 2] for n in range(size)], dtype=object).reshape(shape)
+    return (np.arange(size) % 2).astype(NUMPY[spec.datatype]).reshape(shape)
+
+
+def _signature(specs: tuple[TensorSpec, ...]) -> list[TensorSignature]:
+    return [TensorSignature(name=spec.name, datatype=spec.datatype, shape=list(spec.shape)) for spec in specs]

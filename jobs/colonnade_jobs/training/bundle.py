@@ -1,0 +1,88 @@
+"""The bundle's files: bundle.json names all others by digest, and so one digest covers all."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from colonnade_serving import digests
+from colonnade_serving.bundle import MANIFEST, Bundle, Golden, TensorSignature, encode
+
+from ..data.version import canonical
+from ..documents import Training
+from . import card
+
+FILES = ("model.onnx", "card.json", "card.html")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that is known of a model. parity, training, rows, left_out, notes: of a model that was trained here."""
+
+    model: str
+    version: str
+    task: str | None
+    inputs: list[TensorSignature]
+    outputs: list[TensorSignature]
+    golden: Golden
+    lineage: dict[str, Any]
+    classes: list[str | int] | None = None
+    features: dict[str, Any] = field(default_factory=dict)
+    scores: dict[str, Any] | None = None
+    metrics: dict[str, dict[str, float | int]] = field(default_factory=dict)
+    cross_validation: dict[str, dict[str, float | int]] = field(default_factory=dict)
+    parity: dict[str, Any] | None = None
+    training: Training | None = None
+    rows: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def write(folder: Path, facts: Facts) -> str:
+    """Adds card and bundle.json to a folder that holds model.onnx; returns the bundle's digest."""
+    described = card.describe(facts)
+    (folder / "card.json").write_bytes(canonical(described))
+    (folder / "card.html").write_text(card.page(described), encoding="utf-8")
+    bundle = Bundle(
+        model=facts.model,
+        task=facts.task,
+        files={name: digests.of_file(folder / name) for name in FILES},
+        inputs=facts.inputs,
+        outputs=facts.outputs,
+        classes=facts.classes,
+        features=facts.features,
+        scores=facts.scores,
+        metrics=facts.metrics,
+        cross_validation=facts.cross_validation,
+        lineage=facts.lineage,
+        golden=facts.golden,
+    )
+    data = encode(bundle)
+    (folder / MANIFEST).write_bytes(data)
+    return digests.of_bytes(data)
+
+
+def answer(facts: Facts, digest: str, uri: str, size: int) -> dict[str, Any]:
+    """The answer of a training Job, as the contracts page has it."""
+    return {
+        "outcome": "Trained",
+        "reason": "Trained" if facts.training else "BroughtAlong",
+        "message": _sentence(facts),
+        "digest": digest,
+        "artifactUri": uri,
+        "bytes": size,
+        "metrics": facts.metrics,
+        "crossValidation": facts.cross_validation,
+        "parity": facts.parity,
+        "lineage": facts.lineage,
+    }
+
+
+def _sentence(facts: Facts) -> str:
+    if facts.training is None:
+        return f"{facts.lineage['source']} loads, answers alike twice, and has {len(facts.inputs)} inputs"
+    name = "roc_auc" if "roc_auc" in facts.metrics else next(iter(facts.metrics), None)
+    score = (
+        f"{name} {facts.metrics[name]['value']:.4g} on {facts.rows['test']:,} held-out rows" if name else "no metric"
+    )
+    notes = f" {' '.join(facts.notes)}" if facts.notes else ""
+    return f"trained on {facts.rows['train']:,} rows: {score}.{notes}"

@@ -1,0 +1,33 @@
+"""The dataset version to train on, fetched and proven to be the one that was named."""
+
+from pathlib import Path
+from typing import Any
+
+from colonnade_serving import digests
+from colonnade_serving.store import Store, StoreError, StoreNotFound
+
+from ..data import content, version
+from ..documents import DatasetVersion
+from ..refusals import Refusal, Unreachable
+
+
+def fetch(wanted: DatasetVersion | None, store: Store, scratch: Path) -> tuple[dict[str, Any], Path]:
+    """The version's manifest and its table in scratch.
+
+    Raises Refusal (DatasetNotFound, DatasetCorrupt: not one value may differ from what the digest names), Unreachable.
+    """
+    if wanted is None:
+        raise Refusal("DatasetNotFound", "spec.training.datasetRef: no dataset version was named")
+    manifest = version.read_manifest(store, wanted.digest)
+    table = scratch / version.DATA
+    try:
+        store.fetch(f"datasets/{digests.hex_of(wanted.digest)}/{version.DATA}", table)
+    except StoreNotFound as error:
+        raise Refusal("DatasetNotFound", str(error)) from error
+    except StoreError as error:
+        raise Unreachable("StoreUnreachable", str(error)) from error
+    if content.digest(table) != manifest["content"]:
+        raise Refusal(
+            "DatasetCorrupt", f"the rows of {wanted.name} are not those of {wanted.digest}: they were changed"
+        )
+    return manifest, table

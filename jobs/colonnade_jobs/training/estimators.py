@@ -1,0 +1,111 @@
+"""From the estimator that a spec names to the object: scikit-learn's own estimators and nothing else."""
+
+import importlib
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, is_classifier, is_regressor
+from sklearn.utils import all_estimators
+
+from ..documents import Estimator
+from ..refusals import Refusal
+from ..suggestions import did_you_mean
+
+FIELD = "spec.training.estimator"
+CALIBRATED = "sklearn.calibration.CalibratedClassifierCV"
+
+
+def build(wanted: Estimator, task: str, seed: int) -> BaseEstimator:
+    """The unfitted estimator with its parameters; every random_state that is unset gets the seed.
+
+    Raises Refusal: UnknownEstimator, UnknownParameter, InvalidParameter, UnsuitableEstimator.
+    """
+    estimator = _estimator(wanted.name, wanted.params, FIELD)
+    _check_task(estimator, wanted.name, task)
+    unset = {key: seed for key, value in estimator.get_params().items() if _is_unset_state(key, value)}
+    estimator.set_params(**unset)
+    for part in parts(estimator):  # two parameters that don't change a prediction, but that the exporter insists on
+        if type(part).__name__ == "VotingClassifier":
+            weights = None if part.weights is None else np.asarray(part.weights, dtype=float)
+            part.set_params(flatten_transform=False, weights=weights)
+    return estimator
+
+
+def parts(estimator: BaseEstimator) -> Iterator[BaseEstimator]:
+    """The estimator and all that it is made of."""
+    yield estimator
+    for value in estimator.get_params(deep=True).values():
+        if isinstance(value, BaseEstimator):
+            yield value
+
+
+def _estimator(name: str, params: dict[str, Any], field: str) -> Any:
+    found = _resolve(name, field)
+    values = {key: _value(value, f"{field}.params.{key}") for key, value in params.items()}
+    known = found._get_param_names()
+    for key in values:
+        if key not in known:
+            raise Refusal(
+                "UnknownParameter", f"{field}.params: {found.__name__} has no {key}{did_you_mean(key, known)}"
+            )
+    try:
+        return found(**values)
+    except (TypeError, ValueError) as error:
+        raise Refusal("InvalidParameter", f"{field}.params: {error}") from error
+
+
+def _resolve(name: str, field: str) -> Any:
+    module, _, attribute = name.rpartition(".")
+    found = None
+    if module.split(".")[0] == "sklearn" and not attribute.startswith("_"):
+        try:
+            found = getattr(importlib.import_module(module), attribute, None)
+        except ImportError:
+            found = None
+    if not (isinstance(found, type) and issubclass(found, BaseEstimator) and found.__module__.startswith("sklearn.")):
+        raise Refusal(
+            "UnknownEstimator", f"{field}.name: scikit-learn has no estimator {name}{did_you_mean(name, _names())}"
+        )
+    return found
+
+
+def _names() -> list[str]:
+    public = []
+    for _, found in all_estimators():
+        module = ".".join(part for part in found.__module__.split(".") if not part.startswith("_"))
+        public.append(f"{module}.{found.__name__}")
+    return public
+
+
+def _value(value: Any, field: str) -> Any:
+    if (
+        isinstance(value, dict)
+        and str(value.get("name", "")).startswith("sklearn.")
+        and set(value) <= {"name", "params"}
+    ):
+        return _estimator(value["name"], value.get("params") or {}, field)
+    if isinstance(value, list):
+        values = [_value(item, f"{field}[{n}]") for n, item in enumerate(value)]
+        # A pair [name, estimator] is a tuple to scikit-learn, and so are ranges and layer sizes.
+        flat = all(isinstance(item, int | float | str | BaseEstimator) or item is None for item in values)
+        return tuple(values) if flat and not all(isinstance(item, str) for item in values) else values
+    return value
+
+
+def _check_task(estimator: BaseEstimator, name: str, task: str) -> None:
+    fits = is_classifier(estimator) if task == "Classification" else is_regressor(estimator)
+    if not fits:
+        wanted = "classifier" if task == "Classification" else "regressor"
+        raise Refusal("UnsuitableEstimator", f"{FIELD}.name: {name} is no {wanted}, which task: {task} needs")
+    if task == "Classification" and not hasattr(estimator, "predict_proba"):
+        hint = (
+            "set params: {voting: soft}"
+            if name.endswith("VotingClassifier")
+            else f"wrap it: {{name: {CALIBRATED}, params: {{estimator: {{name: {name}}}}}}}"
+        )
+        raise Refusal("UnsuitableEstimator", f"{FIELD}.name: {name} gives no probabilities; {hint}")
+
+
+def _is_unset_state(key: str, value: Any) -> bool:
+    return key.rpartition("__")[2] == "random_state" and value is None

@@ -1,0 +1,104 @@
+"""A pipeline fitted on the training rows, with the held-out rows untouched."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.pipeline import Pipeline
+
+from .. import progress
+from ..documents import CrossValidation, Split, Training
+from ..refusals import Refusal
+from . import crossvalidation, estimators, frames, pipeline, split
+from .features import Choice
+from .frames import Frame
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A fitted pipeline, what it learnt from and what it is judged on.
+
+    training, testing: indices of the frame's rows. notes: sentences for the card. folds: cross-validation's metrics.
+    """
+
+    pipeline: Pipeline
+    frame: Frame
+    training: Array
+    testing: Array
+    notes: list[str]
+    folds: dict[str, dict[str, float | int]]
+
+
+def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice) -> Trained:
+    """Splits, cross-validates where the spec asks for it, and fits.
+
+    Raises Refusal when the data or the parameters don't do.
+    """
+    parted = _split(Split.model_validate(manifest["split"]), wanted)
+    key = parted.time_column or parted.stratify_by
+    frame, values = frames.read(table, choice.features, wanted.target, wanted.task, key)
+    held = split.held_out(len(frame.target), parted, values)
+    training, testing = np.flatnonzero(~held), np.flatnonzero(held)
+    if parted.time_column and values is not None:
+        training = training[np.argsort(values[training], kind="stable")]
+    if wanted.task == "Classification":
+        testing = _of_known_classes(frame, training, testing)
+    notes = [f"{frame.dropped:,} rows without a {wanted.target} were left out."] if frame.dropped else []
+    estimator = estimators.build(wanted.estimator, wanted.task, wanted.seed)
+    scale, unknown = wanted.preprocessing.scale, wanted.preprocessing.encode.handle_unknown
+    whole = pipeline.build(estimator, frame, training, scale=scale, unknown=unknown)
+    with _refusing(), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        folds = _cross_validate(wanted, parted, whole, frame, training)
+        progress.report(40, f"fitting on {len(training):,} rows of {len(choice.features)} columns")
+        whole.fit(frame.table(training), frame.target[training])
+    return Trained(whole, frame, training, testing, notes + _convergence(caught), folds)
+
+
+def _split(recorded: Split, wanted: Training) -> Split:
+    if recorded.time_column or recorded.stratify_by or wanted.task == "Regression":
+        return recorded
+    return recorded.model_copy(update={"stratify_by": wanted.target})
+
+
+def _of_known_classes(frame: Frame, training: Array, testing: Array) -> Array:
+    known = np.unique(frame.target[training])
+    if len(known) < 2:
+        raise Refusal(
+            "UnsuitableTarget", "spec.training.target: the training rows have one class only; split otherwise"
+        )
+    judged = testing[np.isin(frame.target[testing], known)]
+    if not len(judged):
+        raise Refusal("UnsuitableTarget", "spec.training.target: no held-out row is of a class that training saw")
+    return judged
+
+
+def _cross_validate(
+    wanted: Training, parted: Split, whole: Pipeline, frame: Frame, training: Array
+) -> dict[str, dict[str, float | int]]:
+    if wanted.cross_validation is None:
+        return {}
+    strategy = wanted.cross_validation.strategy or ("TimeSeries" if parted.time_column else None)
+    asked = CrossValidation(folds=wanted.cross_validation.folds, strategy=strategy)
+    return crossvalidation.evaluate(whole, frame, training, asked, wanted.seed)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, TypeError) as error:  # scikit-learn's word on parameters and data that don't fit
+        first_line = str(error).strip().partition("\n")[0]
+        raise Refusal("TrainingFailed", f"spec.training.estimator: {first_line}") from error
+
+
+def _convergence(caught: list[warnings.WarningMessage]) -> list[str]:
+    found = {str(w.message).partition("\n")[0] for w in caught if issubclass(w.category, ConvergenceWarning)}
+    return sorted(found)

@@ -1,0 +1,62 @@
+"""`colonnade-jobs train`: from a dataset version and a spec to a bundle, or to the reason why there is none."""
+
+from pathlib import Path
+from typing import Any
+
+import onnx
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from colonnade_serving import digests
+from colonnade_serving.bundle import MANIFEST
+from colonnade_serving.store import Store, StoreError
+
+from .. import progress
+from ..documents import Training, TrainJob
+from ..refusals import Unreachable
+from . import brought, bundle, dataset, estimators, export, features, fitting, judging, parity
+from .bundle import Facts
+from .features import Choice
+
+
+def run(job: TrainJob, store: Store, scratch: Path) -> dict[str, Any]:
+    """Trains, exports, judges, stores; returns the answer of the contracts page. Raises Refusal, Unreachable."""
+    folder = scratch / "bundle"
+    folder.mkdir()
+    facts = _facts(job, store, folder, scratch)
+    progress.report(95, "storing the bundle")
+    digest = bundle.write(folder, facts)
+    path = f"models/{digests.hex_of(digest)}"
+    try:
+        store.commit(folder, path, MANIFEST)
+    except StoreError as error:
+        raise Unreachable("StoreUnreachable", str(error)) from error
+    size = sum(file.stat().st_size for file in folder.iterdir())
+    return bundle.answer(facts, digest, store.uri(path), size)
+
+
+def _facts(job: TrainJob, store: Store, folder: Path, scratch: Path) -> Facts:
+    if job.spec.training is None:
+        return brought.facts(job, store, folder, scratch)
+    with threadpool_limits(1, user_api="blas"):  # sums must not depend on how many processors there are
+        return _train(job, job.spec.training, store, folder, scratch)
+
+
+def _train(job: TrainJob, wanted: Training, store: Store, folder: Path, scratch: Path) -> Facts:
+    export.check(estimators.build(wanted.estimator, wanted.task, wanted.seed))
+    progress.report(5, "fetching the dataset")
+    manifest, table = dataset.fetch(job.dataset, store, scratch)
+    choice = features.choose(manifest["schema"], wanted.target, wanted.features)
+    progress.report(15, f"training {wanted.estimator.name}")
+    trained = fitting.fit(wanted, manifest, table, choice)
+    progress.report(60, "exporting to ONNX")
+    model = export.export(trained.pipeline, choice.features, _outputs(wanted.task, choice))
+    onnx.save(model, folder / "model.onnx")
+    return judging.judge(job, wanted, choice, trained, parity.load(folder / "model.onnx"))
+
+
+def _outputs(task: str, choice: Choice) -> list[str]:
+    taken = {feature.name for feature in choice.features}
+    wanted = ["label", "probabilities"] if task == "Classification" else ["prediction"]
+    return [
+        next(name for name in (want, f"predicted_{want}", f"served_{want}") if name not in taken) for want in wanted
+    ]

@@ -1,0 +1,95 @@
+"""From a fitted pipeline and the engine that will serve it to the facts of a bundle."""
+
+from typing import Any
+
+import numpy as np
+
+from colonnade_serving import digests
+from colonnade_serving.bundle import TensorSignature
+from colonnade_serving.engine import Engine
+
+from .. import progress
+from ..data.version import canonical
+from ..documents import Training, TrainJob
+from . import bins, golden, metrics, parity
+from .bundle import Facts
+from .features import Choice
+from .fitting import Trained
+from .intervals import Metric
+
+Array = np.ndarray[Any, Any]
+
+
+def judge(job: TrainJob, wanted: Training, choice: Choice, trained: Trained, engine: Engine) -> Facts:
+    """Compares the engine with scikit-learn on every held-out row, then takes the metrics of what will be served.
+
+    Raises Refusal (ParityFailed).
+    """
+    frame, testing = trained.frame, trained.testing
+    progress.report(65, f"comparing the serving engine with scikit-learn on {len(testing):,} held-out rows")
+    expected = _expected(trained, wanted.task)
+    served = parity.answer(engine, frame, testing)
+    agreement = parity.compare(expected, served)
+    parity.check(agreement, wanted.estimator.name, wanted.preprocessing.scale)
+    progress.report(90, f"all {agreement.rows:,} rows agree (worst {agreement.worst:.2g}); measuring")
+    chosen = frame.tensors(golden.choose(frame, testing))
+    return Facts(
+        model=job.spec.model,
+        version=job.name,
+        task=wanted.task,
+        inputs=[TensorSignature(name=f.name, datatype=f.datatype, shape=[-1, 1], kind=f.kind) for f in choice.features],
+        outputs=_signature(engine),
+        classes=_classes(trained),
+        features={f.name: bins.of_feature(frame.inputs[f.name][trained.training], f) for f in choice.features},
+        scores=bins.of_scores(_scores(served)),
+        metrics={name: metric.rounded() for name, metric in _metrics(wanted, trained, served).items()},
+        cross_validation=trained.folds,
+        parity={"rows": agreement.rows, "worst": agreement.worst},
+        lineage=lineage(job),
+        golden=golden.record(engine, chosen),
+        training=wanted,
+        rows={"train": len(trained.training), "test": len(testing)},
+        left_out=choice.left_out,
+        notes=trained.notes,
+    )
+
+
+def lineage(job: TrainJob) -> dict[str, Any]:
+    """What the model was made from."""
+    spec = job.spec.model_dump(mode="json", by_alias=True, exclude_none=True)
+    return {
+        "dataset": job.dataset.digest if job.dataset else None,
+        "image": job.image,
+        "seed": job.spec.training.seed if job.spec.training else None,
+        "source": job.spec.source.storage_uri if job.spec.source else None,
+        "spec": digests.of_bytes(canonical(spec)),
+    }
+
+
+def _expected(trained: Trained, task: str) -> list[Array]:
+    table = trained.frame.table(trained.testing)
+    if task == "Regression":
+        return [trained.pipeline.predict(table).reshape(-1, 1)]
+    return [trained.pipeline.predict(table), trained.pipeline.predict_proba(table)]
+
+
+def _metrics(wanted: Training, trained: Trained, served: list[Array]) -> dict[str, Metric]:
+    target = trained.frame.target[trained.testing]
+    if wanted.task == "Regression":
+        return metrics.regression(target, served[0].ravel(), wanted.seed)
+    return metrics.classification(target, served[1], trained.pipeline.classes_, wanted.seed)
+
+
+def _scores(served: list[Array]) -> Array:
+    if len(served) == 1:
+        return served[0].ravel()
+    return served[1][:, 1] if served[1].shape[1] == 2 else served[1].max(axis=1)
+
+
+def _classes(trained: Trained) -> list[str | int] | None:
+    classes = getattr(trained.pipeline, "classes_", None)
+    return None if classes is None else list(classes.tolist())
+
+
+def _signature(engine: Engine) -> list[TensorSignature]:
+    return [TensorSignature(name=o.name, datatype=o.datatype, shape=list(o.shape)) for o in engine.outputs]

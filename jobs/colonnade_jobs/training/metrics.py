@@ -1,0 +1,96 @@
+"""Metrics on held-out rows, each as a function of row weights, so that one pass over the rows serves every resample."""
+
+from typing import Any
+
+import numpy as np
+
+from .intervals import Metric, Statistic, bootstrap
+
+Array = np.ndarray[Any, Any]
+SMALLEST_PROBABILITY = 1e-15
+
+
+def classification(labels: Array, probabilities: Array, classes: Array, seed: int) -> dict[str, Metric]:
+    """roc_auc, accuracy, f1, precision, recall, log_loss, with intervals.
+
+    labels: shape (rows,); probabilities: shape (rows, K) in the order of classes. Of two classes the second is the
+    positive one; of more, precision, recall, f1 and roc_auc (one against the rest) are means over the classes.
+    """
+    truth = np.searchsorted(classes, labels)
+    statistics = classification_statistics(truth, probabilities.astype(float))
+    return bootstrap(statistics, len(labels), seed, width=len(classes))
+
+
+def regression(target: Array, predictions: Array, seed: int) -> dict[str, Metric]:
+    """rmse and mae in the target's unit, and r2, with intervals. Both arrays have shape (rows,)."""
+    return bootstrap(regression_statistics(target.astype(float), predictions.astype(float)), len(target), seed)
+
+
+def classification_statistics(truth: Array, probabilities: Array) -> dict[str, Statistic]:
+    """The metrics of `classification` as functions of weights. truth: the class's index, shape (rows,)."""
+    rows, count = probabilities.shape
+    predicted = probabilities.argmax(axis=1)
+    losses = -np.log(np.clip(probabilities[np.arange(rows), truth], SMALLEST_PROBABILITY, 1))
+    ranked = [_Ranked(probabilities[:, k], truth == k) for k in ([1] if count == 2 else range(count))]
+
+    def confusion(weights: Array) -> Array:
+        return np.bincount(truth * count + predicted, weights, count * count).reshape(count, count)
+
+    return {
+        "roc_auc": lambda w: _mean([one.auc(w) for one in ranked]),
+        "accuracy": lambda w: float(w @ (truth == predicted) / w.sum()),
+        "f1": lambda w: _scores(confusion(w))[2],
+        "precision": lambda w: _scores(confusion(w))[0],
+        "recall": lambda w: _scores(confusion(w))[1],
+        "log_loss": lambda w: float(w @ losses / w.sum()),
+    }
+
+
+def regression_statistics(target: Array, predictions: Array) -> dict[str, Statistic]:
+    """The metrics of `regression` as functions of weights."""
+    errors = predictions - target
+
+    def explained(weights: Array) -> float:
+        around = target - weights @ target / weights.sum()
+        spread = float(weights @ around**2)
+        return 1 - float(weights @ errors**2) / spread if spread else float("nan")
+
+    return {
+        "rmse": lambda w: float(np.sqrt(w @ errors**2 / w.sum())),
+        "mae": lambda w: float(w @ np.abs(errors) / w.sum()),
+        "r2": explained,
+    }
+
+
+class _Ranked:
+    """Rows sorted once by score, equal scores as one group, so that each resample's AUC takes linear time."""
+
+    def __init__(self, scores: Array, positive: Array) -> None:
+        self.order = np.argsort(scores, kind="stable")
+        self.positive = positive[self.order]
+        ordered = scores[self.order]
+        self.starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+
+    def auc(self, weights: Array) -> float:
+        drawn = weights[self.order]
+        positives = np.add.reduceat(drawn * self.positive, self.starts)
+        negatives = np.add.reduceat(drawn * ~self.positive, self.starts)
+        pairs = positives.sum() * negatives.sum()
+        below = np.cumsum(negatives) - negatives
+        return float(positives @ (below + negatives / 2) / pairs) if pairs else float("nan")
+
+
+def _scores(confusion: Array) -> tuple[float, float, float]:
+    """Precision, recall and F1: of the positive class of two, else the mean over classes; 0 where undefined."""
+    hits, truths, guesses = np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
+    precision = np.divide(hits, guesses, out=np.zeros_like(hits), where=guesses > 0)
+    recall = np.divide(hits, truths, out=np.zeros_like(hits), where=truths > 0)
+    both = truths + guesses
+    f1 = np.divide(2 * hits, both, out=np.zeros_like(hits), where=both > 0)
+    shown = [1] if len(hits) == 2 else np.flatnonzero(both > 0)
+    return float(precision[shown].mean()), float(recall[shown].mean()), float(f1[shown].mean())
+
+
+def _mean(values: list[float]) -> float:
+    defined = [value for value in values if np.isfinite(value)]
+    return float(np.mean(defined)) if defined else float("nan")

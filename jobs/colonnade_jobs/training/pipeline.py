@@ -1,0 +1,75 @@
+"""The whole model as one scikit-learn pipeline: columns become numbers, then the estimator learns."""
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator
+from sklearn.compose import ColumnTransformer
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OneHotEncoder
+
+from .features import Feature
+from .frames import Frame, inner_name
+from .preparation import prepared
+from .transformers import DateParts, LowerAscii
+from .transformers.dates import PARTS
+
+MOST_CATEGORIES = 200
+MOST_WORDS = 1000
+# Python's \w+ spelt so that scikit-learn, and below the serving engine's RE2, cut the same words.
+WORD = r"(?u)\w+"
+WORD_RE2 = r"[\p{L}\p{N}_]+"
+
+
+def build(
+    estimator: BaseEstimator, frame: Frame, training: np.ndarray[Any, Any], *, scale: str, unknown: str
+) -> Pipeline:
+    """The unfitted pipeline for a frame's features.
+
+    training: indices of the rows to learn from; of a column with more than 200 categories the most frequent 200 of
+    those rows are told apart. scale: Auto, Standard, None. unknown: what an unseen category meets, Ignore or Error.
+    """
+    encoders = [*_numbers(frame.features), *_categories(frame, training, unknown), *_texts(frame.features)]
+    leading = len(_of(frame.features, "number")) + len(PARTS) * len(_of(frame.features, "date"))
+    return Pipeline(
+        [
+            ("features", ColumnTransformer(encoders, sparse_threshold=0)),
+            ("model", prepared(estimator, scale, leading)),
+        ]
+    )
+
+
+def _numbers(features: list[Feature]) -> list[tuple[str, Any, list[str]]]:
+    found = [("numbers", "passthrough", _of(features, "number")), ("dates", DateParts(), _of(features, "date"))]
+    return [encoder for encoder in found if encoder[2]]
+
+
+def _categories(frame: Frame, training: np.ndarray[Any, Any], unknown: str) -> list[tuple[str, Any, list[str]]]:
+    columns = _of(frame.features, "category")
+    if not columns:
+        return []
+    names = [feature.name for feature in frame.features if feature.kind == "category"]
+    known = [_most_frequent(frame.inputs[name][training], unknown) for name in names]
+    encoder = OneHotEncoder(categories=known, handle_unknown=unknown.lower(), sparse_output=False, dtype=np.float32)
+    return [("categories", encoder, columns)]
+
+
+def _most_frequent(values: np.ndarray[Any, Any], unknown: str) -> np.ndarray[Any, Any]:
+    found, counts = np.unique(values.astype(str), return_counts=True)
+    if unknown == "Ignore" and len(found) > MOST_CATEGORIES:
+        found = np.sort(found[np.argsort(-counts, kind="stable")[:MOST_CATEGORIES]])
+    return found.astype(object)
+
+
+def _texts(features: list[Feature]) -> list[tuple[str, Any, str]]:
+    return [(f"words-{column}", _words(), column) for column in _of(features, "text")]
+
+
+def _words() -> Pipeline:
+    words = TfidfVectorizer(lowercase=False, token_pattern=WORD, max_features=MOST_WORDS, dtype=np.float32)
+    return Pipeline([("lower", LowerAscii()), ("words", words)])
+
+
+def _of(features: list[Feature], kind: str) -> list[str]:
+    return [inner_name(n) for n, feature in enumerate(features) if feature.kind == kind]

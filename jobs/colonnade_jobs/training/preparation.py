@@ -1,0 +1,65 @@
+"""What an estimator needs of its features, put before each estimator rather than before all of them.
+
+Trees get float32 features as they are: behind a scaler they land on the other side of a split in another engine. Linear
+models, neighbours and networks get them filled and scaled, neighbours in double precision besides: two distances that
+are almost equal must order the same in both engines.
+"""
+
+from sklearn.base import BaseEstimator, is_classifier
+from sklearn.ensemble import StackingClassifier, StackingRegressor, VotingClassifier, VotingRegressor
+from sklearn.pipeline import Pipeline
+from sklearn.utils import get_tags
+
+from .transformers import InDoubleClassifier, InDoubleRegressor, Prepare
+from .transformers.prepare import Scaling
+
+UNSCALED_MODULES = ("sklearn.tree.", "sklearn.ensemble.", "sklearn.naive_bayes", "sklearn.dummy")
+DOUBLE_MODULES = ("sklearn.neighbors.", "sklearn.gaussian_process.")
+HETEROGENEOUS = (VotingClassifier, VotingRegressor, StackingClassifier, StackingRegressor)
+
+
+def prepared(estimator: BaseEstimator, scale: str, numbers: int) -> BaseEstimator:
+    """The estimator behind what it needs; in a voting or stacking ensemble each member behind its own.
+
+    scale: Auto, Standard or None, as the spec has it. numbers: how many leading features are numbers, not indicators.
+    """
+    if isinstance(estimator, HETEROGENEOUS):
+        return estimator.set_params(
+            estimators=[(name, _member(of, scale, numbers)) for name, of in estimator.estimators]
+        )
+    core = _core(estimator)
+    scaling = _scaling(core, scale)
+    if scaling == "none" and _takes_missing(core):
+        return estimator
+    prepare = Prepare(numbers=numbers, scaling=scaling)
+    return Pipeline([("prepare", prepare), ("estimator", _in_double(estimator, core))])
+
+
+def _member(of: BaseEstimator | str, scale: str, numbers: int) -> BaseEstimator | str:
+    return of if isinstance(of, str) else prepared(of, scale, numbers)  # a member may be "drop"
+
+
+def _core(estimator: BaseEstimator) -> BaseEstimator:
+    """What an ensemble of equals, or a calibration, is made of."""
+    inner = getattr(estimator, "estimator", None)
+    return _core(inner) if isinstance(inner, BaseEstimator) else estimator
+
+
+def _scaling(core: BaseEstimator, scale: str) -> Scaling:
+    if get_tags(core).input_tags.positive_only:
+        return "unit"
+    if scale != "Auto":
+        return "standard" if scale == "Standard" else "none"
+    unscaled = isinstance(core, Pipeline) or core.__class__.__module__.startswith(UNSCALED_MODULES)
+    return "none" if unscaled else "standard"
+
+
+def _takes_missing(core: BaseEstimator) -> bool:
+    # Only the histogram trees: the exporter gives other trees no branch for a missing value.
+    return type(core).__name__.startswith("HistGradientBoosting")
+
+
+def _in_double(estimator: BaseEstimator, core: BaseEstimator) -> BaseEstimator:
+    if not core.__class__.__module__.startswith(DOUBLE_MODULES):
+        return estimator
+    return InDoubleClassifier(estimator) if is_classifier(estimator) else InDoubleRegressor(estimator)

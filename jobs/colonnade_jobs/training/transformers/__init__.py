@@ -1,0 +1,11 @@
+"""Preprocessing that scikit-learn lacks, each beside the ONNX that computes the same to the last bit.
+
+Importing this package registers the converters with skl2onnx.
+"""
+
+from .dates import DateParts
+from .double import InDoubleClassifier, InDoubleRegressor
+from .lowercase import LowerAscii
+from .prepare import Prepare
+
+__all__ = ["DateParts", "InDoubleClassifier", "InDoubleRegressor", "LowerAscii", "Prepare"]
