@@ -1,8 +1,9 @@
-"""An operator beside the real API server, looking after one test's namespace."""
+"""An operator beside the real API server, with its own rights and no more, looking after one test's namespace."""
 
 import pytest
 
 from tests.api.operator.processes import OperatorProcess
+from tests.api.operator.rights import kubeconfig_of_the_operator
 from tests.api.operator.world import World
 
 
@@ -12,12 +13,13 @@ def world(api, namespace):
 
 
 @pytest.fixture
-def replicas(kubeconfig, namespace, tmp_path):
+def replicas(kubeconfig, api, namespace, tmp_path):
     """Makes operators, by name, and ends them all."""
+    restricted = kubeconfig_of_the_operator(kubeconfig, api, namespace, tmp_path)
     made = []
 
     def replica(name="operator-a", **environment):
-        made.append(OperatorProcess(kubeconfig, namespace, tmp_path, name, environment))
+        made.append(OperatorProcess(restricted, namespace, tmp_path, name, environment))
         return made[-1]
 
     yield replica

@@ -1,24 +1,8 @@
 """What the operator makes of a wish, against the real API server."""
 
 from tests.api.operator.processes import eventually
+from tests.api.operator.quiet import stays_as_it_is, versions
 from tests.api.operator.world import DIGEST
-
-SETTLED_PASSES = 4
-
-
-def versions(world):
-    return {
-        (kind, one["metadata"]["name"]): one["metadata"]["resourceVersion"]
-        for kind in ("Dataset", "Job", "NetworkPolicy", "PersistentVolumeClaim")
-        for one in world.all(kind)
-    }
-
-
-def stays_as_it_is(world, operator):
-    """Over two resyncs and more: not one write, and not one object that changes."""
-    writes, passes, before = operator.writes(), operator.passes(), versions(world)
-    eventually(lambda: operator.passes() >= passes + SETTLED_PASSES, "two resyncs")
-    return operator.writes() == writes and versions(world) == before
 
 
 def mounts_claim(job):

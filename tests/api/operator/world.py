@@ -20,6 +20,7 @@ KINDS = {
     "Service": "v1",
     "PersistentVolumeClaim": "v1",
     "NetworkPolicy": "networking.k8s.io/v1",
+    "EndpointSlice": "discovery.k8s.io/v1",
     "PodDisruptionBudget": "policy/v1",
 }
 DIGEST = "sha256:" + "5" * 64
@@ -88,6 +89,37 @@ class World:
         spec = {"source": {"storageUri": uri}, **spec}
         return self.apply({"apiVersion": OURS, "kind": "Dataset", "metadata": {"name": name}, "spec": spec})
 
+    def model_version(self, name="late-1", digest=DIGEST):
+        """Brought along, and ready."""
+        spec = {"model": "late", "source": {"storageUri": "https://models.example/late.onnx"}}
+        self.apply({"apiVersion": OURS, "kind": "ModelVersion", "metadata": {"name": name}, "spec": spec})
+        self.finish(self.job_of(name), trained(digest))
+        eventually(lambda: self.has("ModelVersion", name, Ready="True"), f"{name} ready")
+
+    def deployment(self, name="late", **spec):
+        spec = {"model": {"name": "late"}, "replicas": 2, **spec}
+        return self.apply({"apiVersion": OURS, "kind": "Deployment", "metadata": {"name": name}, "spec": spec})
+
+    def workloads(self):
+        return self.all("Deployment", "apps/v1")
+
+    def run_pods(self):
+        """As kubelet and controllers do it: every workload has what it asks for, and its Service's slice lists it."""
+        for workload in self.workloads():
+            name, replicas = workload["metadata"]["name"], workload["spec"]["replicas"]
+            counts = {"replicas": replicas, "readyReplicas": replicas, "availableReplicas": replicas}
+            generation = {"observedGeneration": workload["metadata"]["generation"]}
+            self.patch("Deployment", name, {"status": {**counts, **generation}}, "status", "apps/v1")
+            self.apply(_slice(workload, replicas))
+
+    def router_pod(self, address, labels):
+        container = {"name": "envoy", "image": "envoy"}
+        pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "router-0", "labels": labels}}
+        self.of("Pod").create(body={**pod, "spec": {"containers": [container]}}, namespace=self.namespace)
+        ready = [{"type": "Ready", "status": "True"}]
+        status = {"phase": "Running", "podIP": address, "podIPs": [{"ip": address}], "conditions": ready}
+        self.patch("Pod", "router-0", {"status": status}, "status")
+
     def job_of(self, owner):
         """The one Job that someone's labels name, once it is there."""
         return eventually(lambda: next(iter(self.jobs_of(owner)), None), f"a Job of {owner}")
@@ -137,6 +169,34 @@ class World:
             }
         ]
         self.patch("Pod", name, {"status": {"phase": "Succeeded", "containerStatuses": statuses}}, "status")
+
+
+def _slice(workload, replicas):
+    name, labels = workload["metadata"]["name"], workload["metadata"]["labels"]
+    addresses = [f"192.0.2.{number + 1}" for number in range(replicas)]
+    return {
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "metadata": {"name": name, "labels": {**labels, "kubernetes.io/service-name": name}},
+        "addressType": "IPv4",
+        "endpoints": [{"addresses": [address], "conditions": {"ready": True}} for address in addresses],
+        "ports": [{"name": "http", "port": 8080, "protocol": "TCP"}],
+    }
+
+
+def trained(digest=DIGEST):
+    digits = digest.removeprefix("sha256:")
+    return {
+        "outcome": "Trained",
+        "reason": "Trained",
+        "message": "brought along",
+        "digest": digest,
+        "artifactUri": f"file:///store/models/{digits}",
+        "bytes": 4096,
+        "metrics": {},
+        "crossValidation": {},
+        "lineage": {"source": "https://models.example/late.onnx"},
+    }
 
 
 def new_version(rows=1000, digest=DIGEST):

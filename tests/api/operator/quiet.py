@@ -1,0 +1,23 @@
+"""Whether an operator leaves alone what is as it should be."""
+
+from tests.api.operator.processes import eventually
+
+OURS = ("Dataset", "ModelVersion", "Deployment", "MonitorPolicy")
+OWNED = ("Job", "Service", "NetworkPolicy", "PodDisruptionBudget", "PersistentVolumeClaim")
+
+
+def versions(world):
+    """Of every object, by kind and name."""
+    found = [(kind, one["metadata"]) for kind in OURS + OWNED for one in world.all(kind)]
+    found += [("Workload", one["metadata"]) for one in world.workloads()]
+    return {(kind, metadata["name"]): metadata["resourceVersion"] for kind, metadata in found}
+
+
+def stays_as_it_is(world, operator):
+    """Over two resyncs and more: not one write, and not one object that changes."""
+    eventually(lambda: not operator.measured("colonnade_operator_queue_depth"), "an empty queue")
+    objects = sum(len(world.all(kind)) for kind in OURS)
+    writes, passes, before = operator.writes(), operator.passes(), versions(world)
+    eventually(lambda: operator.passes() >= passes + 3 * objects, "two resyncs")
+    assert versions(world) == before
+    return operator.writes() == writes
