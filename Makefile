@@ -4,7 +4,7 @@ UV_VERSION := 0.13.9
 UV := $(CACHE)/uv-$(UV_VERSION)/bin/uv
 VENV := .venv
 PY := $(VENV)/bin/python
-export NODES ?= 1
+
 
 .DEFAULT_GOAL := help
 .PHONY: help
@@ -27,7 +27,7 @@ $(VENV)/.installed: requirements.txt pyproject.toml operator/pyproject.toml serv
 .PHONY: venv lock
 venv: $(VENV)/.installed ## the Python environment, from the lock
 lock: $(UV) ## resolve again and write the locks
-	@$(UV) lock --quiet --upgrade
+	@$(UV) lock --quiet
 	@sh -c 'export="$(UV) export --quiet --frozen --no-header --no-annotate --no-emit-workspace"; \
 	  $$export --output-file requirements.txt >/dev/null; \
 	  for p in operator:colonnade serving:colonnade-serving jobs:colonnade-jobs; do \
@@ -64,13 +64,18 @@ images: cluster-up
 	  docker build --quiet --file $$image/Dockerfile --tag colonnade/$$image:dev . && kind load docker-image colonnade/$$image:dev --name colonnade; done
 endif
 
+# The tag stays, so the pods of operator and router are told by an annotation when what is in their image changed.
+OPERATOR_SOURCE = $$(cat operator/Dockerfile operator/requirements.txt $$(git ls-files -co --exclude-standard operator/colonnade) | sha256sum | cut -c1-16)
+
 .PHONY: install demo
 install: venv images ## install the chart on the cluster, or bring it up to date
 	@echo "==> helm upgrade --install colonnade"
-	@$(CLUSTER_ENV); helm upgrade --install colonnade helm/colonnade --namespace colonnade-system --create-namespace \
-	  --values helm/values-dev.yaml --wait --timeout 5m >build/helm.log 2>&1 || { cat build/helm.log; exit 1; }
-	@$(CLUSTER_ENV); kubectl --namespace colonnade-system rollout restart deployment >/dev/null; \
-	  kubectl --namespace colonnade-system rollout status deployment --timeout=3m
+	@mkdir -p build; $(CLUSTER_ENV); source=$(OPERATOR_SOURCE); \
+	  helm upgrade --install colonnade helm/colonnade --namespace colonnade-system --create-namespace \
+	  --values helm/values-dev.yaml --set-string operator.podAnnotations.source=$$source,router.podAnnotations.source=$$source \
+	  --wait --timeout 5m >build/helm.log 2>&1 || { cat build/helm.log; exit 1; }
+	@$(CLUSTER_ENV); kubectl label namespace colonnade-system --overwrite pod-security.kubernetes.io/enforce=restricted >/dev/null; \
+	  kubectl --namespace colonnade-system get pods
 
 build/demo/flights.parquet: | venv
 	@mkdir -p build/demo && $(PY) -m colonnade_jobs.samples build/demo
