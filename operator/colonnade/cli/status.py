@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import suppress
 from enum import StrEnum
 from typing import Annotated
 
@@ -58,11 +59,12 @@ def types_for(cluster: Cluster, item: Object) -> SignalTypes:
 
 
 def follow(cluster: Cluster, wanted: Reference) -> None:
-    """Until interrupted; a cluster that is away for a while is waited for."""
-    if stdout().is_terminal:
-        _follow_live(cluster, wanted)
-    else:
-        _follow_plainly(cluster, wanted)
+    """Until interrupted, which is how it is meant to end; on a terminal a cluster that is away is waited for."""
+    with suppress(KeyboardInterrupt):
+        if stdout().is_terminal:
+            _follow_live(cluster, wanted)
+        else:
+            _follow_plainly(cluster, wanted)
 
 
 def _follow_live(cluster: Cluster, wanted: Reference) -> None:

@@ -142,3 +142,22 @@ def test_the_tree_of_a_namespace_is_one_picture(cluster: Playground, kubectl_col
         "mdep/flights-late",
         "revision",
     ]
+
+
+def test_a_piped_watch_says_each_change_once_and_ends_quietly(
+    cluster: Playground, kubectl_colonnade: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster.add(deployment())
+    promoted = canary()
+    promoted["metadata"]["resourceVersion"] = "8"
+    happens = iter([lambda: cluster.add(promoted), lambda: None, interrupted])
+    monkeypatch.setattr("colonnade.cli.status.time.sleep", lambda _: next(happens)())
+    seen = kubectl_colonnade("status", "flights-late", "--watch")
+    assert seen.code == 0
+    assert seen.out.count("Deployment flights-late") == 2
+    assert seen.out.count("candidate") == 1
+    assert seen.err == ""
+
+
+def interrupted() -> None:
+    raise KeyboardInterrupt
