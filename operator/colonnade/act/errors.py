@@ -2,6 +2,8 @@
 
 import json
 
+LONGEST_MESSAGE = 1000  # a refused Job is quoted whole
+
 
 class ApiError(Exception):
     """The API server refused, failed or could not be reached.

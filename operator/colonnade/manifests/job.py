@@ -38,7 +38,7 @@ def job(platform: Platform, owner: Owner, run: RunJob) -> Manifest:
             "podFailurePolicy": {
                 "rules": [{"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}]
             },
-            "template": {"metadata": {"labels": labels}, "spec": _pod(platform, run)},
+            "template": {"metadata": {"labels": dict(labels)}, "spec": _pod(platform, run)},
         },
     }
 

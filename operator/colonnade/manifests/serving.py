@@ -32,7 +32,7 @@ def workload(platform: Platform, owner: Owner, wanted: EnsureRevision) -> Manife
             "revisionHistoryLimit": 1,
             "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 0, "maxSurge": 1}},
             "selector": {"matchLabels": selector},
-            "template": {"metadata": {"labels": labels}, "spec": _pod(platform, owner, wanted, selector)},
+            "template": {"metadata": {"labels": dict(labels)}, "spec": _pod(platform, owner, wanted, selector)},
         },
     }
 

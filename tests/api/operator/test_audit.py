@@ -1,0 +1,71 @@
+"""What no watch told, an audit finds: here there are no watches at all."""
+
+import pytest
+from kubernetes.aio import config
+
+from colonnade.act.apiserver import ApiServer
+from colonnade.manifests.resources import DATASETS, SERVICES, Key
+from colonnade.observe.cache import Cache
+from colonnade.runtime import audit
+from colonnade.runtime.audit import Audit
+
+
+@pytest.fixture
+async def audited(kubeconfig, namespace, monkeypatch):
+    """An audit of one namespace, its cache filled, and a list of what changed in it."""
+    monkeypatch.setattr(audit, "GRACE_SECONDS", 0.05)
+    async with await config.new_client_from_config(str(kubeconfig)) as client:
+        told = []
+        made = Audit(ApiServer(client), Cache(lambda now, _before: told.append(now["metadata"]["name"])), [namespace])
+        await made.fill()
+        made.told = told
+        yield made
+
+
+async def test_an_object_that_no_watch_told_of_is_found(world, namespace, audited):
+    world.dataset()
+    assert await audited.compare() == {DATASETS: 1}
+    assert audited.cache.get(Key(DATASETS, namespace, "flights"))
+    assert audited.told == ["flights"]
+
+
+async def test_a_change_that_no_watch_told_of_is_found(world, namespace, audited):
+    world.dataset()
+    await audited.compare()
+    world.dataset(uri="s3://raw/other.csv")
+    assert await audited.compare() == {DATASETS: 1}
+    known = audited.cache.get(Key(DATASETS, namespace, "flights"))
+    assert known["spec"]["source"]["storageUri"] == "s3://raw/other.csv"
+
+
+async def test_a_deletion_that_no_watch_told_of_is_found(world, namespace, audited):
+    world.dataset()
+    await audited.compare()
+    world.delete("Dataset", "flights")
+    assert await audited.compare() == {DATASETS: 1}
+    assert audited.cache.get(Key(DATASETS, namespace, "flights")) is None
+    assert audited.told == ["flights", "flights"]
+
+
+async def test_another_object_of_the_same_name_is_found(world, namespace, audited):
+    world.dataset()
+    await audited.compare()
+    world.delete("Dataset", "flights")
+    again = world.dataset()
+    await audited.compare()
+    assert audited.cache.get(Key(DATASETS, namespace, "flights"))["metadata"]["uid"] == again["metadata"]["uid"]
+
+
+async def test_a_watch_that_missed_something_ages_and_the_others_do_not(world, audited):
+    world.dataset()
+    before = audited.age(DATASETS)
+    await audited.compare()
+    assert audited.age(DATASETS) > before
+    assert audited.age(SERVICES) < audited.age(DATASETS)
+
+
+async def test_what_is_not_ours_is_never_looked_at(world, namespace, audited):
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "theirs"}}
+    world.apply({**service, "spec": {"type": "ExternalName", "externalName": "theirs.example"}})
+    assert await audited.compare() == {}
+    assert audited.cache.get(Key(SERVICES, namespace, "theirs")) is None
