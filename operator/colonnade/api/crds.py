@@ -1,6 +1,7 @@
 """`python -m colonnade.api.crds` writes crds/ and the chart's copy; with --check it only names those that drifted."""
 
 import argparse
+import re
 import sys
 from pathlib import Path
 
@@ -21,11 +22,18 @@ KEEP = """\
 """
 
 
+class Dumper(yaml.SafeDumper):
+    """Quotes y and n, which Helm's YAML would take for booleans."""
+
+
+Dumper.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^[yYnN]$"), list("yYnN"))
+
+
 def files(repository: Path) -> dict[Path, str]:
     """What has to lie where: each CRD as it is, and as a template of the chart."""
     written = {}
     for kind in KINDS:
-        text = yaml.safe_dump(definition(kind), sort_keys=False, width=120, allow_unicode=True)
+        text = yaml.dump(definition(kind), Dumper=Dumper, sort_keys=False, width=120, allow_unicode=True)
         written[repository / PLAIN / f"{kind.names.plural}.yaml"] = HEADER + text
         written[repository / CHART / f"{kind.names.plural}.yaml"] = HEADER + _template(text)
     return written
