@@ -19,7 +19,8 @@ TRIES = "envoy_colonnade_tries"
 REQUESTS = "envoy_colonnade_requests"
 ANSWERED = "envoy_colonnade_answer_us_bucket"
 UNANSWERED = "envoy_colonnade_unanswered_ms_bucket"
-PRESENT = "envoy_cluster_upstream_rq_total"  # there from the moment on when a router knows the revision
+KNOWN = "envoy_cluster_upstream_rq_total"  # there as soon as a router knows the Deployment
+LIVE = "envoy_server_live"  # in each scrape, without any label of ours
 
 NO_ANSWER = "0"
 NO_FLAGS = "-"
@@ -28,25 +29,27 @@ SERVER_ERROR = 500
 MICROSECONDS = {ANSWERED: 1.0, UNANSWERED: 1000.0}
 
 LOOKBACK = timedelta(seconds=60)  # where the last scrape before the window is looked for
-RAW_FOR = timedelta(hours=1)
-POINTS = 720  # of a window for which raw samples would be too many
+COUNTER_POINTS = 4320  # samples of one series at most: six hours of raw ones
+BUCKET_POINTS = 720  # one hour of raw ones; a histogram is some fifty series
 STALE_AFTER_SCRAPES = 3
 LIKELY_SCRAPE_SECONDS = 5.0
 
 Instance = tuple[str, str]
+Scrapes = Mapping[Instance, Sequence[float]]  # when each router was scraped
+Start = Callable[[Sequence[float]], Sequence[float]]
 Buckets = Mapping[float, float]
 
 
 def counters_query(namespace: str, deployment: str, window: timedelta) -> str:
     """PromQL for what the routers counted of all its revisions, over a window that ends with the asking."""
-    labels = f'colonnade_namespace="{namespace}",colonnade_deployment="{deployment}"'
-    return f'{{__name__=~"{TRIES}|{REQUESTS}|{PRESENT}",{labels}}}{_range(window)}'
+    labels = {"namespace": namespace, "deployment": deployment}
+    return _selector((TRIES, REQUESTS, KNOWN, LIVE), labels) + _range(window, COUNTER_POINTS)
 
 
 def durations_query(namespace: str, deployment: str, revision: str, window: timedelta) -> str:
     """PromQL for how long this revision's tries took, over a window that ends with the asking."""
-    labels = f'colonnade_namespace="{namespace}",colonnade_deployment="{deployment}",colonnade_revision="{revision}"'
-    return f'{{__name__=~"{ANSWERED}|{UNANSWERED}",{labels}}}{_range(window)}'
+    labels = {"namespace": namespace, "deployment": deployment, "revision": revision}
+    return _selector((ANSWERED, UNANSWERED, LIVE), labels) + _range(window, BUCKET_POINTS)
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class Counted:
     @property
     def scraped_at(self) -> datetime | None:
         """The newest scrape that is in here."""
-        newest = max((times[-1] for times in self._scrapes.values()), default=None)
+        newest = max((at for series in self._of(KNOWN) for at, _ in series.samples), default=None)
         return None if newest is None else datetime.fromtimestamp(newest, UTC)
 
     def missing(self) -> Missing | None:
@@ -82,7 +85,7 @@ class Counted:
         for series in self._of(TRIES, revision):
             code, flags = series.labels["code"], series.labels["flags"]
             if (code, flags) != (NO_ANSWER, NO_FLAGS):
-                tries = self._increase(series, _from_before(since))
+                tries = _increase(series, self._scrapes, _from_before(since))
                 total += tries
                 bad += tries if _failed(code, flags) else 0.0
         return Counts(total=round(total), bad=round(bad))
@@ -97,10 +100,12 @@ class Counted:
         """
         if missing := self.missing():
             return missing
-        start, own = _from_before(since), [one for one in durations if one.labels.get("colonnade_revision") == revision]
-        answered = self._buckets(own, start, lambda one: _name(one) == ANSWERED)
-        late = self._buckets(own, start, lambda one: _name(one) == UNANSWERED and LATE in one.labels["flags"])
-        left = self._buckets(own, start, lambda one: _name(one) == UNANSWERED and one.labels["flags"] == NO_FLAGS)
+        start, scrapes = _from_before(since), _scrapes(durations)
+        own = [one for one in durations if one.labels.get("colonnade_revision") == revision]
+        unanswered = [one for one in own if _name(one) == UNANSWERED]
+        answered = _buckets((one for one in own if _name(one) == ANSWERED), scrapes, start)
+        late = _buckets((one for one in unanswered if LATE in one.labels["flags"]), scrapes, start)
+        left = _buckets((one for one in unanswered if one.labels["flags"] == NO_FLAGS), scrapes, start)
         limit_us = limit / timedelta(microseconds=1)
         bad = _above(answered, limit_us) + _total(late) + _above(left, limit_us)
         total = _total(answered) + _total(late) + _above(left, limit_us)
@@ -123,17 +128,14 @@ class Counted:
         if missing := self.missing():
             return missing
         start = _from_after(since)
-        tried = sum(self._increase(series, start) for series in self._of(TRIES, candidate))
-        total = sum(self._increase(series, start) for series in self._of(REQUESTS))
+        tried = sum(_increase(series, self._scrapes, start) for series in self._of(TRIES, candidate))
+        total = sum(_increase(series, self._scrapes, start) for series in self._of(REQUESTS))
         return Traffic(candidate=round(tried), total=max(round(total), round(tried)))
 
     @cached_property
-    def _scrapes(self) -> Mapping[Instance, Sequence[float]]:
-        times: dict[Instance, set[float]] = defaultdict(set)
-        for series in self.counters:
-            if _name(series) == PRESENT:
-                times[_instance(series)].update(at for at, _ in series.samples)
-        return {instance: sorted(found) for instance, found in times.items() if found}
+    def _scrapes(self) -> Scrapes:
+        knowing = {_instance(series) for series in self._of(KNOWN)}
+        return {instance: times for instance, times in _scrapes(self.counters).items() if instance in knowing}
 
     @property
     def _scrape_seconds(self) -> float:
@@ -142,25 +144,28 @@ class Counted:
 
     def _of(self, name: str, revision: str | None = None) -> Iterable[Series]:
         for series in self.counters:
-            if _name(series) == name and revision in (None, series.labels["colonnade_revision"]):
+            ours = _name(series) == name and bool(series.labels.get("colonnade_deployment"))
+            if ours and revision in (None, series.labels.get("colonnade_revision")):
                 yield series
 
-    def _increase(self, series: Series, start: "Start") -> float:
-        """A counter that falls began anew at 0, with its router."""
-        values, times = dict(series.samples), start(self._scrapes.get(_instance(series), ()))
-        steps = pairwise(values.get(at, 0.0) for at in times)
-        return sum(after - before if after >= before else after for before, after in steps)
 
-    def _buckets(self, durations: Sequence[Series], start: "Start", wanted: Callable[[Series], bool]) -> Buckets:
-        """Tries within each bound, in microseconds."""
-        found: dict[float, float] = defaultdict(float)
-        for series in durations:
-            if wanted(series):
-                found[float(series.labels["le"]) * MICROSECONDS[_name(series)]] += self._increase(series, start)
-        return dict(sorted(found.items()))
+def _scrapes(answer: Iterable[Series]) -> Scrapes:
+    return {_instance(series): [at for at, _ in series.samples] for series in answer if _name(series) == LIVE}
 
 
-Start = Callable[[Sequence[float]], Sequence[float]]
+def _increase(series: Series, scrapes: Scrapes, start: Start) -> float:
+    """A counter that falls began anew at 0, with its router."""
+    values, times = dict(series.samples), start(scrapes.get(_instance(series), ()))
+    steps = pairwise(values.get(at, 0.0) for at in times)
+    return sum(after - before if after >= before else after for before, after in steps)
+
+
+def _buckets(series: Iterable[Series], scrapes: Scrapes, start: Start) -> Buckets:
+    """Tries within each bound, in microseconds."""
+    found: dict[float, float] = defaultdict(float)
+    for one in series:
+        found[float(one.labels["le"]) * MICROSECONDS[_name(one)]] += _increase(one, scrapes, start)
+    return dict(sorted(found.items()))
 
 
 def _from_before(since: datetime) -> Start:
@@ -213,11 +218,16 @@ def _merged(*buckets: Buckets) -> Buckets:
     return {bound: sum(one.get(bound, 0.0) for one in buckets) for bound in bounds}
 
 
-def _range(window: timedelta) -> str:
-    """Raw samples as far as that is sensible, else one in so many seconds."""
-    whole = window + LOOKBACK
-    seconds = int(whole.total_seconds())
-    return f"[{seconds}s]" if whole <= RAW_FOR else f"[{seconds}s:{seconds // POINTS}s]"
+def _selector(names: Sequence[str], labels: Mapping[str, str]) -> str:
+    """Of series that have none of these labels, `LIVE` too."""
+    matchers = "".join(f',colonnade_{name}=~"{value}|"' for name, value in labels.items())
+    return f'{{__name__=~"{"|".join(names)}"{matchers}}}'
+
+
+def _range(window: timedelta, points: int) -> str:
+    """Raw samples while they aren't too many, else one in so many seconds."""
+    seconds = int((window + LOOKBACK).total_seconds())
+    return f"[{seconds}s]" if seconds <= points * LIKELY_SCRAPE_SECONDS else f"[{seconds}s:{seconds // points}s]"
 
 
 def _name(series: Series) -> str:

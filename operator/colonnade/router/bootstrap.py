@@ -115,10 +115,10 @@ def _stats_listener(port: int) -> dict[str, Any]:
 
 
 def _labels() -> list[tuple[str, str]]:
-    """`cluster.<namespace>/<deployment>/<revision>.` becomes three labels."""
+    """`cluster.<namespace>/<deployment>/<revision>.` becomes three labels, with `+stable` at its end the first two."""
     return [
-        ("colonnade_namespace", r"^cluster\.(([a-z0-9-]+)/)[a-z0-9-]+/[a-z0-9-]+\."),
-        ("colonnade_deployment", r"^cluster\.[a-z0-9-]+/(([a-z0-9-]+)/)[a-z0-9-]+\."),
+        ("colonnade_namespace", r"^cluster\.(([a-z0-9-]+)/)[a-z0-9-]+/[a-z0-9+-]+\."),
+        ("colonnade_deployment", r"^cluster\.[a-z0-9-]+/(([a-z0-9-]+)/)[a-z0-9+-]+\."),
         ("colonnade_revision", r"^cluster\.[a-z0-9-]+/[a-z0-9-]+/(([a-z0-9-]+)\.)"),
     ]
 

@@ -15,7 +15,7 @@ def cluster(revision: Revision) -> str:
 
 
 def backed_by_stable(revision: Revision) -> str:
-    """The cluster that tries the revision first and stable next. The `+` keeps the stats' labels away from it."""
+    """The cluster that tries the revision first and stable next. The `+` keeps the stats' revision label from it."""
     return f"{revision}+stable"
 
 

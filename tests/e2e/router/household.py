@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -15,6 +14,7 @@ import aiohttp
 import yaml
 
 from cluster import versions
+from cluster.apialone import free_ports
 from cluster.wheels import site_packages, wheel
 from colonnade.router.bootstrap import bootstrap
 from colonnade.router.settings import Settings
@@ -33,7 +33,7 @@ class Household:
     """`deploy` and its kin say what the API server would; `settle` waits until Envoy has it."""
 
     def __init__(self, home: Path, backends: Backends) -> None:
-        data, admin, stats, agent = _free_ports(4)
+        data, admin, stats, agent = free_ports(4)
         self.settings = Settings(
             pod_name="router-0",
             socket=home / "agent.sock",
@@ -178,13 +178,3 @@ def _slice(revision: str, pod: Backend) -> dict[str, Any]:
         "ports": [{"name": "http", "port": pod.port}],
         "endpoints": [{"addresses": ["127.0.0.1"], "conditions": {"ready": True}}],
     }
-
-
-def _free_ports(count: int) -> list[int]:
-    taken = [socket.socket() for _ in range(count)]
-    for one in taken:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in taken]
-    for one in taken:
-        one.close()
-    return ports

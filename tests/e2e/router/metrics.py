@@ -1,0 +1,71 @@
+"""A real Prometheus beside the router, scraping it each second."""
+
+import asyncio
+import contextlib
+import json
+import subprocess
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp
+
+from cluster.apialone import free_ports
+from cluster.build import PROMETHEUS, ensure_built, program
+from colonnade.api import Signal
+from colonnade.manifests.resources import DEPLOYMENTS, Key
+from colonnade.observe.prometheus import Prometheus, PrometheusError
+from colonnade.observe.signals import Measured, measure
+from colonnade.plan.observed import Exposure
+
+SCRAPE_SECONDS = 1
+FLIGHTS = Key(DEPLOYMENTS, "air", "flights")
+
+
+class Scraper:
+    def __init__(self, home: Path, stats_port: int) -> None:
+        ensure_built((PROMETHEUS,))
+        self._home, (self._port,) = home, free_ports(1)
+        self._config = home / "prometheus.yml"
+        target = {"job_name": "router", "metrics_path": "/stats/prometheus"}
+        static = [{"targets": [f"127.0.0.1:{stats_port}"]}]
+        scrape = {"scrape_interval": f"{SCRAPE_SECONDS}s", "scrape_timeout": f"{SCRAPE_SECONDS}s"}
+        self._config.write_text(json.dumps({"global": scrape, "scrape_configs": [target | {"static_configs": static}]}))
+        self._session = aiohttp.ClientSession()
+        self.prometheus = Prometheus(self._session, f"http://127.0.0.1:{self._port}")
+        self._process: subprocess.Popen[bytes] | None = None
+
+    async def start(self) -> None:
+        """Returns once the router was scraped."""
+        self._spawn()
+        async with asyncio.timeout(30):
+            await self._scraped()
+
+    async def scrapes(self, count: int = 2) -> None:
+        """That much later all that has happened is in."""
+        await asyncio.sleep(count * SCRAPE_SECONDS + 0.6)
+
+    async def measure(self, exposure: Exposure, *signals: Signal) -> Measured:
+        return await measure(self.prometheus, FLIGHTS, signals, exposure, datetime.now(UTC))
+
+    def kill(self) -> None:
+        if self._process:
+            self._process.kill()
+            self._process.wait(10)
+
+    async def stop(self) -> None:
+        self.kill()
+        await self._session.close()
+
+    def _spawn(self) -> None:
+        options = [f"--config.file={self._config}", f"--storage.tsdb.path={self._home / 'data'}"]
+        address = f"--web.listen-address=127.0.0.1:{self._port}"
+        with (self._home / "prometheus.log").open("ab") as log:
+            binary = program(PROMETHEUS, "prometheus")
+            self._process = subprocess.Popen([binary, *options, address], stdout=log, stderr=log)
+
+    async def _scraped(self) -> None:
+        while True:
+            with contextlib.suppress(PrometheusError):
+                if await self.prometheus.query("envoy_server_live", datetime.now(UTC)):
+                    return
+            await asyncio.sleep(0.1)
