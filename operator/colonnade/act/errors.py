@@ -56,6 +56,5 @@ def from_answer(status: int, body: bytes, retry_after: str | None) -> ApiError:
     except (ValueError, AttributeError):
         reason, message = "", body[:200].decode("utf-8", "replace")
     wait = float(retry_after) if retry_after and retry_after.isdigit() else None
-    return _TYPES.get(status, ApiError)(
-        status, reason or str(status), message or f"the API server answered {status}", wait
-    )
+    said = message[:LONGEST_MESSAGE] or f"the API server answered {status}"
+    return _TYPES.get(status, ApiError)(status, reason or str(status), said, wait)

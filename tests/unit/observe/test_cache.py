@@ -1,0 +1,78 @@
+"""The cache never goes back in time, whatever the order in which things are heard."""
+
+import copy
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from colonnade.manifests.resources import DATASETS
+from colonnade.observe.cache import Cache
+from tests.unit.observe.cluster import dataset, key
+
+FLIGHTS = key(DATASETS, "flights")
+
+
+def state(version, uid="one"):
+    manifest = dataset()
+    manifest["metadata"] |= {"resourceVersion": str(version), "uid": uid}
+    return manifest
+
+
+def test_an_older_state_is_ignored():
+    cache = Cache()
+    assert cache.put(state(2))
+    assert not cache.put(state(1))
+    assert cache.get(FLIGHTS) == state(2) | {"metadata": cache.get(FLIGHTS)["metadata"]}
+
+
+def test_an_answer_that_comes_after_the_end_brings_nothing_back():
+    cache = Cache()
+    cache.put(state(1))
+    assert cache.remove(state(3))
+    assert not cache.put(state(2))
+    assert cache.get(FLIGHTS) is None
+
+
+def test_an_object_that_comes_into_sight_again_is_known_again():
+    cache = Cache()
+    cache.put(state(1))
+    cache.remove(state(2))
+    assert cache.put(state(3))
+
+
+def test_the_end_of_an_earlier_object_does_not_touch_the_one_of_its_name():
+    cache = Cache()
+    cache.put(state(5, uid="two"))
+    assert not cache.remove(state(3, uid="one"))
+    assert cache.get(FLIGHTS)["metadata"]["uid"] == "two"
+
+
+def test_news_are_told_with_what_was_known_before():
+    told = []
+    cache = Cache(lambda now, before: told.append((version(now), before and version(before))))
+    cache.put(state(1))
+    cache.put(state(1))
+    cache.put(state(2))
+    cache.remove(state(3))
+    assert told == [(1, None), (2, 1), (3, 2)]
+
+
+def version(manifest):
+    return int(manifest["metadata"]["resourceVersion"])
+
+
+@given(st.permutations([("put", 1), ("put", 2), ("put", 3), ("remove", 4)]), st.data())
+def test_in_any_order_and_repeated_the_end_is_the_end(events, data):
+    cache = Cache()
+    repeated = events + data.draw(st.lists(st.sampled_from(events), max_size=6))
+    for verb, number in repeated:
+        (cache.put if verb == "put" else cache.remove)(copy.deepcopy(state(number)))
+    assert cache.get(FLIGHTS) is None
+
+
+@given(st.lists(st.integers(1, 9), min_size=1, max_size=12))
+def test_in_any_order_the_newest_state_is_known(versions):
+    cache = Cache()
+    for number in versions:
+        cache.put(state(number))
+    assert version(cache.get(FLIGHTS)) == max(versions)

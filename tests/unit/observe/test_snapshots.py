@@ -1,0 +1,86 @@
+"""Snapshots: what the plan gets to see of our kinds."""
+
+from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, MONITOR_POLICIES
+from colonnade.observe.collected import observe_dataset, observe_model_version
+from colonnade.observe.deployments import observe_deployment, observe_policy
+from colonnade.plan.observed import InvalidSpec, Missing
+from tests.unit.observe.cluster import (
+    CREATED,
+    client_service,
+    dataset,
+    deployment,
+    key,
+    known,
+    model_version,
+    policy,
+)
+
+READY = {"type": "Ready", "status": "True", "reason": "Ok", "lastTransitionTime": CREATED}
+WAITING = READY | {"status": "False", "message": "waits for approval"}
+DIGEST = "sha256:" + "1f" * 32
+
+
+def seen(live, *others):
+    cache = known(live, *others)
+    name = live["metadata"]["name"]
+    return observe_deployment(key(DEPLOYMENTS, name), live, cache, routers=())
+
+
+def test_a_spec_that_our_types_refuse_names_the_field():
+    live = dataset()
+    live["spec"]["source"] = {"storageUri": "ftp://raw/f.csv"}
+    found = observe_dataset(key(DATASETS, "flights"), live, known(live))
+    assert isinstance(found.spec, InvalidSpec)
+    assert found.spec.message.startswith("spec.source.storageUri: ")
+
+
+def test_a_model_version_sees_the_dataset_that_it_names():
+    live = model_version()
+    data = dataset(status={"current": DIGEST, "conditions": [READY]})
+    found = observe_model_version(key(MODEL_VERSIONS, "late-1"), live, known(live, data), "jobs:1")
+    assert (found.dataset.digest, found.dataset.ready, found.image) == (DIGEST, True, "jobs:1")
+
+
+def test_a_dataset_that_is_not_there_is_none():
+    live = model_version()
+    assert observe_model_version(key(MODEL_VERSIONS, "late-1"), live, known(live), "jobs:1").dataset is None
+
+
+def test_what_serves_is_told_with_its_metrics():
+    stable = {"revision": "c0ffee", "modelVersion": "late-1", "digest": DIGEST, "weight": 100}
+    serves = deployment(status={"stable": stable})
+    one = model_version("late-1", status={"metrics": {"roc_auc": {"value": 0.9}}})
+    two = model_version("late-2")
+    found = observe_model_version(key(MODEL_VERSIONS, "late-2"), two, known(serves, one, two), "jobs:1")
+    assert (found.serving.model_version, found.serving.metrics) == ("late-1", {"roc_auc": 0.9})
+
+
+def test_a_deployment_sees_the_versions_of_its_model_and_why_one_is_not_ready():
+    ready = model_version("late-1", created="2026-11-23T10:00:00Z", status={"digest": DIGEST, "conditions": [READY]})
+    waits = model_version("late-2", status={"conditions": [WAITING]})
+    found = seen(deployment(), waits, ready, model_version("other-1", model="other"))
+    assert [(one.name, one.ready, one.message) for one in found.versions] == [
+        ("late-1", True, ""),
+        ("late-2", False, "waits for approval"),
+    ]
+
+
+def test_a_policy_that_is_named_and_not_there_is_missing():
+    found = seen(deployment(policy="strict"))
+    assert isinstance(found.policy, Missing)
+    assert "there is no MonitorPolicy strict" in found.policy.message
+    assert seen(deployment()).policy is None
+    assert seen(deployment(policy="strict"), policy("strict")).policy.signals[0].name == "errors"
+
+
+def test_the_clients_service_counts_only_where_it_is_ours():
+    live = deployment()
+    assert seen(live, client_service(owner_uid=live["metadata"]["uid"])).client_service
+    assert not seen(live, client_service(owner_uid="someone-else")).client_service
+
+
+def test_a_policy_sees_the_deployments_that_name_it():
+    live = policy("strict")
+    others = (deployment("a", policy="strict"), deployment("b"), deployment("c", policy="other"))
+    found = observe_policy(key(MONITOR_POLICIES, "strict"), live, known(live, *others))
+    assert [target.deployment for target in found.targets] == ["a"]

@@ -1,0 +1,42 @@
+"""What is known of a revision: pods, endpoints, complaints."""
+
+from colonnade.manifests.resources import DEPLOYMENTS
+from colonnade.observe.workloads import workloads_of
+from tests.unit.observe.cluster import ended, key, known, serving_pod, slice_, workload
+
+
+def observed(*objects):
+    (found,) = workloads_of(key(DEPLOYMENTS, "late"), known(*objects))
+    return found
+
+
+def crashing(words):
+    return {"state": {"waiting": {"reason": "CrashLoopBackOff", "message": "back-off 10s"}}, "last": ended(1, words)}
+
+
+def test_a_revision_is_told_by_its_labels_and_counts():
+    found = observed(workload(replicas=3, ready=1))
+    assert (found.revision, found.model_version, found.desired, found.ready) == ("c0ffee0123", "late-1", 3, 1)
+
+
+def test_endpoints_are_counted_once_and_only_while_ready():
+    first = slice_("a", ("192.0.2.1", True), ("192.0.2.2", False))
+    second = slice_("b", ("192.0.2.1", True), ("192.0.2.3", None))
+    elsewhere = slice_("c", ("192.0.2.9", True), service="other")
+    assert observed(workload(), first, second, elsewhere).endpoints == 2
+
+
+def test_a_crash_is_told_by_the_pods_last_words():
+    found = observed(workload(ready=0), serving_pod("p", **crashing("digest mismatch: expected sha256:1f")))
+    assert found.waiting == ("CrashLoopBackOff: exit code 1: digest mismatch: expected sha256:1f",)
+
+
+def test_the_worst_complaint_comes_first_and_each_is_said_once():
+    pulling = {"state": {"waiting": {"reason": "ImagePullBackOff", "message": "no such image"}}}
+    pods = [serving_pod("a", **pulling), serving_pod("b", **pulling), serving_pod("c", **crashing("boom"))]
+    found = observed(workload(ready=0), *pods)
+    assert found.waiting == ("CrashLoopBackOff: exit code 1: boom", "ImagePullBackOff: no such image")
+
+
+def test_another_revisions_pods_do_not_complain_here():
+    assert observed(workload(), serving_pod("p", revision="other", **crashing("boom"))).waiting == ()

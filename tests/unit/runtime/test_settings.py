@@ -1,0 +1,69 @@
+"""What the environment says, and what it may not say."""
+
+import os
+
+import pytest
+from pydantic import ValidationError
+
+from colonnade.manifests import BucketStore, VolumeStore
+from colonnade.runtime.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def nothing_said(monkeypatch):
+    for name in os.environ:
+        if name.startswith("COLONNADE_"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def said(monkeypatch):
+    def say(**variables):
+        for name, value in variables.items():
+            monkeypatch.setenv(f"COLONNADE_{name.upper()}", value)
+        return Settings()
+
+    return say
+
+
+def test_nothing_said_is_every_namespace_and_a_store_on_volumes(said):
+    settings = said()
+    assert settings.watch_namespaces == ()
+    assert settings.platform().store == VolumeStore()
+
+
+def test_names_are_separated_by_commas(said):
+    assert said(watch_namespaces="a, b,").watch_namespaces == ("a", "b")
+
+
+def test_a_bucket_comes_with_its_secret_and_its_address(said):
+    store = (
+        said(store="s3://models/colonnade", store_secret="models", store_endpoint="https://minio:9000").platform().store
+    )
+    assert store == BucketStore("s3://models/colonnade", "models", "https://minio:9000")
+
+
+def test_an_empty_storage_class_is_the_clusters_default(said):
+    assert said(store_class="").platform().store.storage_class is None
+
+
+def test_client_services_point_to_the_router_in_our_namespace(said):
+    assert said(namespace="ml").platform().router_host == "colonnade-router.ml.svc.cluster.local"
+
+
+def test_the_bundled_prometheus_is_asked_where_none_is_named(said):
+    assert said(namespace="ml", prometheus_url="").prometheus() == "http://colonnade-prometheus.ml:9090"
+
+
+def test_a_store_that_is_neither_is_refused(said):
+    with pytest.raises(ValidationError):
+        said(store="/var/store")
+
+
+def test_a_lease_that_ends_before_its_holder_gives_up_is_refused(said):
+    with pytest.raises(ValidationError, match="COLONNADE_RENEW_SECONDS < COLONNADE_LEASE_SECONDS"):
+        said(lease_seconds="3", renew_seconds="4")
+
+
+def test_outside_a_pod_two_processes_never_have_one_name(said):
+    assert said().pod_name != said().pod_name
