@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from colonnade.api.durations import parse_duration
-from colonnade.router.world import Endpoint, Name, RetryOnStable, Revision, Split
+from colonnade.api.strategy import RetryOnStable
+from colonnade.router.world import Endpoint, Name, Revision, Split
 
 Manifest = Mapping[str, Any]
 
@@ -51,10 +51,7 @@ def _takes_requests(conditions: Manifest) -> bool:
 
 
 def _retry_on_stable(deployment: Manifest) -> RetryOnStable:
+    """As the API has it; a field of a newer one is let pass."""
     strategy = (deployment.get("spec") or {}).get("strategy") or {}
-    wanted = (strategy.get("canary") or {}).get("retryOnStable")
-    if wanted is None:
-        return RetryOnStable()
-    timeout = wanted.get("timeout")
-    seconds = parse_duration(timeout).total_seconds() if timeout else None
-    return RetryOnStable(errors=wanted.get("errors", True), timeout_seconds=seconds or None)
+    wanted = (strategy.get("canary") or {}).get("retryOnStable") or {}
+    return RetryOnStable.model_validate({name: wanted[name] for name in RetryOnStable.model_fields if name in wanted})

@@ -6,8 +6,9 @@ The table itself always says 100 % stable: a candidate's share comes by runtime 
 from collections.abc import Sequence
 from typing import Any
 
+from colonnade.api.strategy import RetryOnStable
 from colonnade.router import names
-from colonnade.router.world import Name, RetryOnStable, Revision, Split
+from colonnade.router.world import Name, Revision, Split
 
 REQUEST_TIMEOUT = "60s"
 REVISION_HEADER = "x-colonnade-revision"
@@ -108,7 +109,7 @@ def _forward(
 ) -> dict[str, Any]:
     """Hedged, a late try isn't broken off: stable is asked too, and the first good answer wins."""
     rewrite = {} if prefix == "/" else {"prefix_rewrite": "/"}
-    hedged = {"hedge_policy": {"hedge_on_per_try_timeout": True}} if on_stable and on_stable.timeout_seconds else {}
+    hedged = {"hedge_policy": {"hedge_on_per_try_timeout": True}} if on_stable and on_stable.timeout else {}
     return {"cluster": cluster, "timeout": REQUEST_TIMEOUT, "retry_policy": retry} | rewrite | hedged
 
 
@@ -123,7 +124,7 @@ def _retry_policy(*conditions: str) -> dict[str, Any]:
 
 
 def _timeout(retry: RetryOnStable) -> dict[str, Any]:
-    return {"per_try_timeout": f"{retry.timeout_seconds:.3f}s"} if retry.timeout_seconds else {}
+    return {"per_try_timeout": f"{retry.timeout.total_seconds():.3f}s"} if retry.timeout else {}
 
 
 def _can_be_retried() -> dict[str, Any]:

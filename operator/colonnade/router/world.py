@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from colonnade.api.strategy import RetryOnStable
+
 
 class Name(NamedTuple):
     """A Deployment's identity in the cluster."""
@@ -28,14 +30,6 @@ class Revision(NamedTuple):
 class Endpoint(NamedTuple):
     address: str
     port: int
-
-
-@dataclass(frozen=True)
-class RetryOnStable:
-    """What stable answers for a candidate: its errors, and what takes it longer than `timeout_seconds` if given."""
-
-    errors: bool = True
-    timeout_seconds: float | None = 0.25
 
 
 @dataclass(frozen=True)

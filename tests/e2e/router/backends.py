@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from aiohttp import web
 
@@ -67,7 +68,7 @@ class Backends:
     async def start(self, revision: str, behave: Behaviour = well) -> Backend:
         backend = Backend(0, revision, behave, web.AppRunner(web.Application()))
         app = web.Application(client_max_size=LARGE)
-        app.router.add_route("*", "/{path:.*}", lambda request: _answer(backend, request))
+        app.router.add_route("*", "/{path:.*}", partial(_answer, backend))
         backend.runner = web.AppRunner(app, access_log=None, shutdown_timeout=5)
         await backend.runner.setup()
         await web.TCPSite(backend.runner, "127.0.0.1", 0).start()

@@ -14,7 +14,8 @@ FLIGHTS, HOST = "air/flights", "flights.air"
 async def canary(router: Household, candidate: Behaviour, stable: Behaviour = well, weight: int = 50) -> None:
     await router.pod(FLIGHTS, "s1", stable)
     await router.pod(FLIGHTS, "c1", candidate)
-    await router.deploy(FLIGHTS, "s1", candidate="c1", weight=weight)
+    retry = {"errors": True, "timeout": "250ms"}
+    await router.deploy(FLIGHTS, "s1", candidate="c1", weight=weight, retry_on_stable=retry)
 
 
 @pytest.mark.parametrize("behave", [failing, breaking, some(2, failing)], ids=["fails", "breaks", "fails-half"])
@@ -83,7 +84,7 @@ async def test_an_answer_names_its_revision_also_right_after_a_retry(router: Hou
 async def test_without_retry_on_stable_the_candidates_errors_are_seen(router: Household, client: Client) -> None:
     await router.pod(FLIGHTS, "s1")
     await router.pod(FLIGHTS, "c1", failing)
-    await router.deploy(FLIGHTS, "s1", candidate="c1", weight=100, retry_on_stable={"errors": False})
+    await router.deploy(FLIGHTS, "s1", candidate="c1", weight=100, retry_on_stable={"errors": False, "timeout": "1s"})
     assert (await client.ask(HOST)).status == 500
 
 
@@ -102,7 +103,7 @@ async def test_a_body_too_large_to_be_kept_goes_to_stable(router: Household, cli
 async def test_a_rollback_breaks_no_request_under_way(router: Household, client: Client) -> None:
     await router.pod(FLIGHTS, "s1")
     candidate = await router.pod(FLIGHTS, "c1", taking(1.0))
-    await router.deploy(FLIGHTS, "s1", candidate="c1", weight=100, retry_on_stable={"errors": True})
+    await router.deploy(FLIGHTS, "s1", candidate="c1", weight=100, retry_on_stable={"errors": True, "timeout": "0s"})
     asked = [asyncio.create_task(client.ask(HOST)) for _ in range(20)]
     await router.until(lambda: _under_way(router, "c1", 20))
     await router.deploy(FLIGHTS, "s1")
@@ -118,7 +119,9 @@ async def test_a_promotion_breaks_no_request_under_way(router: Household, client
     await canary(router, some(3, taking(0.4)), stable=some(3, taking(0.4)))
 
     async def promoted() -> None:
-        await router.deploy(FLIGHTS, "s1", candidate="c1", weight=100, retry_on_stable={"errors": True})
+        await router.deploy(
+            FLIGHTS, "s1", candidate="c1", weight=100, retry_on_stable={"errors": True, "timeout": "0s"}
+        )
         await asyncio.sleep(0.5)
         await router.deploy(FLIGHTS, "c1")
         await asyncio.sleep(1)
