@@ -120,11 +120,11 @@ def ended(status: DeploymentStatus, now: datetime) -> DeploymentStatus:
 
 
 def trimmed(history: tuple[Rollout, ...], limit: int) -> tuple[Rollout, ...]:
-    """The newest `limit` entries, of which the newest promotions are always some."""
-    promotions = [over for over in history if over.outcome == "Promoted"][:TRUSTED_KEPT]
-    room = max(0, limit - len(promotions))
-    others = [over for over in history if not any(over is kept for kept in promotions)][:room]
-    return tuple(over for over in history if any(over is kept for kept in (*promotions, *others)))
+    """The newest `limit` entries; the last rollout and the newest promotions are among them whatever the limit."""
+    promotions = [i for i, over in enumerate(history) if over.outcome == "Promoted"][:TRUSTED_KEPT]
+    needed = {*range(min(1, len(history))), *promotions}
+    others = [i for i in range(len(history)) if i not in needed][: max(0, limit - len(needed))]
+    return tuple(history[i] for i in sorted({*needed, *others}))
 
 
 def _rejecting(status: DeploymentStatus, served: ServedRevision, move: GoHome, now: datetime) -> DeploymentStatus:

@@ -51,7 +51,7 @@ def resolve(
         return kept
     if candidates:
         newest = candidates[0].model_version
-        said = f"{newest} failed here and is not tried again by itself; apply one that mends it, or kubectl colonnade retry"
+        said = f"{newest} failed here and is not tried again by itself: apply one that mends it, or retry"
         return Nothing("AllRejected", said)
     return Nothing("NoModelVersion", f"no version of {spec.model.name} is ready{_waits(versions)}")
 

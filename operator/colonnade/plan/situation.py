@@ -5,7 +5,7 @@ from datetime import datetime
 
 from colonnade.api import Canary, DeploymentSpec, DeploymentStatus, MonitorPolicySpec
 from colonnade.api import Rollout as Record
-from colonnade.plan.commands import Commands, commands
+from colonnade.plan.commands import OBEYED, Commands, commands
 from colonnade.plan.exposure import exposure
 from colonnade.plan.observed import Exposure, Missing, ObservedDeployment, Workload
 from colonnade.plan.revisions import Nothing, Wanted, resolve, revision_of
@@ -46,7 +46,7 @@ class Situation:
     @property
     def aborts_stable(self) -> bool:
         stable = self.status.stable
-        return stable is not None and self.commands.aborts(stable.revision, self.status.history)
+        return stable is not None and self.commands.aborts(stable.revision)
 
     def workload(self, revision: str) -> Workload | None:
         return next((each for each in self.observed.workloads if each.revision == revision and not each.deleting), None)
@@ -66,7 +66,7 @@ class Situation:
 
 def situation(observed: ObservedDeployment, spec: DeploymentSpec, now: datetime) -> Situation:
     """What the pass goes by. Evidence about another revision than the one that is to be judged is left out."""
-    told = commands(observed.metadata.annotations)
+    told = commands(observed.metadata.annotations, observed.status.condition(OBEYED))
     status = _forgiven(observed.status, told)
     asked = exposure(status, spec, now)
     return Situation(
@@ -102,7 +102,7 @@ def rollout_of(here: Situation, status: DeploymentStatus) -> Rollout | None:
         judged=here.judged,
         traffic=here.observed.traffic,
         released=here.commands.releases(candidate.revision, step.index if step else 0),
-        aborted=here.commands.aborts(candidate.revision, status.history),
+        aborted=here.commands.aborts(candidate.revision),
         stable_ready=here.ready(stable.revision) if stable else 0,
     )
     return _timed(here, status, rollout)
@@ -131,6 +131,8 @@ def _timed(here: Situation, status: DeploymentStatus, rollout: Rollout) -> Rollo
 
 
 def _has_its_pods(status: DeploymentStatus, rollout: Rollout) -> bool:
+    if rollout.spec.replicas == 0:
+        return True
     if rollout.stable is None:
         return rollout.endpoints > 0
     return rollout.capacity == 100 if restores(status) else rules.is_ready_to_go_on(rollout)
@@ -147,7 +149,7 @@ def metrics_missing(here: Situation) -> str:
 
 
 def _forgiven(status: DeploymentStatus, told: Commands) -> DeploymentStatus:
-    kept = tuple(entry for entry in status.rejected if not told.forgives(entry, status.history))
+    kept = tuple(entry for entry in status.rejected if not told.forgives(entry.revision))
     return status if len(kept) == len(status.rejected) else status.model_copy(update={"rejected": kept})
 
 

@@ -26,6 +26,7 @@ def summarised(here: Situation, status: DeploymentStatus) -> DeploymentStatus:
         *_candidate(here, status, rollout),
         *_metrics(here, status),
         *_kstatus(here, status),
+        *here.commands.judgement(),
     )
     generation = here.observed.metadata.generation
     conditions = dated(judgements, here.observed.status.conditions, generation, here.now)

@@ -1,7 +1,7 @@
-"""A small world in which a Deployment lives: pods that take time, routers that lag, requests that fail, a Prometheus that goes away.
+"""A small world in which a Deployment lives: pods take time, routers lag, requests fail, metrics go.
 
-Time is seconds since `START`. A pass happens when something was seen to change or when the last decision asked for it, never else:
-a rollout that ends here ends by itself.
+Time is seconds since `START`. A pass happens when something was seen to change or when the last decision asked for it,
+never else: a rollout that ends here ends by itself.
 """
 
 from collections.abc import Callable
@@ -99,6 +99,7 @@ class World:
 
     def __init__(self, rate: int = 200, routers: int = 2, seed: int = 1, **spec: Any) -> None:
         self.spec = deployment(**spec)
+        self.fewest = self.spec.replicas
         self.policy: MonitorPolicySpec | Missing | None = policy()
         self.metadata = ObjectMeta(name="flights", namespace="demo", uid="1", generation=1, creation_timestamp=START)
         self.status = DeploymentStatus()
@@ -131,6 +132,7 @@ class World:
     def change(self, **spec: Any) -> None:
         given = {**self.spec.manifest(), **spec}
         self.spec = DeploymentSpec.model_validate(given)
+        self.fewest = min(self.fewest, self.spec.replicas)
         self.metadata = self.metadata.model_copy(update={"generation": self.metadata.generation + 1})
 
     def annotate(self, **annotations: str) -> None:
@@ -229,7 +231,9 @@ class World:
             status=self.status,
             versions=tuple(self.versions),
             workloads=tuple(self._workload(revision) for revision in self.pods),
-            routers=tuple(Router(r.pod, r.ready, r.reachable, r.applied if r.reachable else None) for r in self.routers),
+            routers=tuple(
+                Router(r.pod, r.ready, r.reachable, r.applied if r.reachable else None) for r in self.routers
+            ),
             client_service=self.client_service,
             policy=self.policy,
             exposure=asked,
@@ -383,7 +387,7 @@ def stable_is_whole(world: World) -> None:
     """Invariant 6, at every second."""
     stable = world.status.stable
     if stable and not world.metadata.deletion_timestamp:
-        assert world.pods[stable.revision].desired >= world.spec.replicas
+        assert world.pods[stable.revision].desired >= world.fewest
 
 
 class Steps:

@@ -29,9 +29,7 @@ def canary(weight: int = 25, errors: Evidence = HEALTHY, **changes: Any) -> Roll
         candidate=CandidateRevision(
             revision=CANDIDATE, model_version="flights-late-2", digest=digest("2"), weight=weight
         ),
-        stable=ServedRevision(
-            revision=STABLE, model_version="flights-late-1", digest=digest("1"), weight=100 - weight
-        ),
+        stable=ServedRevision(revision=STABLE, model_version="flights-late-1", digest=digest("1"), weight=100 - weight),
         wanted=Wanted(CANDIDATE, "flights-late-2", digest("2"), "file:///store/models/2"),
         workload=workload(),
         routers=(sending(weight), sending(weight, "router-1")),

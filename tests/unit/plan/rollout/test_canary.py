@@ -151,7 +151,7 @@ def test_nothing_to_judge_by_is_no_success() -> None:
 
 def test_signals_that_only_alert_judge_nothing() -> None:
     watching = policy({**ERRORS, "action": "Alert"})
-    move = advance(canary(policy=watching, judged=judge_all(watching.signals, (healthy(),))))
+    move = advance(canary(policy=watching, judged=judge_all(watching.signals, (measured(1000, 0),))))
     assert isinstance(move, Hold)
     assert move.reason == "NothingJudges"
 
@@ -164,7 +164,7 @@ def test_a_policy_that_is_gone_holds() -> None:
 
 def test_a_breach_whose_action_is_hold_holds() -> None:
     watching = policy({**ERRORS, "action": "Hold"})
-    judged = judge_all(watching.signals, (healthy(Counts(1000, 100)),))
+    judged = judge_all(watching.signals, (measured(1000, 100),))
     move = advance(canary(policy=watching, judged=judged))
     assert isinstance(move, Hold)
     assert move.reason == "ErrorRateBreached"
@@ -231,8 +231,8 @@ def test_blue_green_gives_all_at_once_after_someone_agreed() -> None:
     assert blue_green_stages(by_hand) == (Stage(0, ask=True), Stage(100, timedelta(minutes=1)))
 
 
-def healthy(counts: Evidence = Counts(1000, 0)) -> SignalEvidence:
-    return SignalEvidence("errors", "q", counts)
+def measured(total: int, bad: int) -> SignalEvidence:
+    return SignalEvidence("errors", "q", Counts(total, bad))
 
 
 evidence: st.SearchStrategy[Evidence] = st.one_of(

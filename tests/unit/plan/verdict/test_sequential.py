@@ -9,7 +9,7 @@ from colonnade.plan.verdict.sequential import PROOF, evidence_against
 
 
 def requests_until_proof(rate: float, limit: float, at_most: int, seed: int) -> int | None:
-    """How many requests a candidate with this true rate of bad ones answers before the test, asked after each bad one, objects."""
+    """How many requests a candidate of this true rate answers before the test, asked after each bad one, objects."""
     draw, bad = Random(seed), 0
     for total in range(1, at_most + 1):
         if draw.random() < rate:
