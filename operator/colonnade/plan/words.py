@@ -22,8 +22,8 @@ def percent(fraction: float) -> str:
 
 
 def number(value: float) -> str:
-    """1204 is "1,204", 0.7049 is "0.7049", 3.0 is "3": four significant digits behind the point."""
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.4g}"
+    """1204.3 is "1,204", 0.70491 is "0.7049", 3.0 is "3": four significant digits, and all before the point."""
+    return f"{value:,.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:.4g}"
 
 
 def milliseconds(seconds: float) -> str:

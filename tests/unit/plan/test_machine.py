@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from colonnade.plan.observed import Missing
-from tests.unit.plan.world import MODEL, Steps, World, policy, stable_is_whole, sums_to_hundred
+from tests.unit.plan.world import MODEL, QUICK_STEPS, Steps, World, policy, stable_is_whole, sums_to_hundred
 
 RATE = 60
 AWAY = Missing("Error", "connection refused")
@@ -16,9 +16,12 @@ class Operated(RuleBasedStateMachine):
 
     @initialize(blue_green=st.booleans(), limit=st.integers(1, 3))
     def begin(self, blue_green: bool, limit: int) -> None:
-        strategy = {"blueGreen": {"hold": "20s", "scaleDownDelay": "30s"}} if blue_green else None
-        spec = {"strategy": strategy} if strategy else {}
-        self.world = World(rate=RATE, rollback={"historyLimit": limit}, progressDeadline="1m", **spec)
+        strategy = (
+            {"blueGreen": {"hold": "20s", "scaleDownDelay": "30s"}}
+            if blue_green
+            else {"canary": {"steps": QUICK_STEPS}}
+        )
+        self.world = World(rate=RATE, rollback={"historyLimit": limit}, progressDeadline="1m", strategy=strategy)
         self.world.policy = policy(
             {"name": "errors", "type": "ErrorRate", "max": 0.02, "window": "1m", "minSamples": 30}
         )

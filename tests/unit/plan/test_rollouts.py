@@ -1,6 +1,7 @@
 """Whole rollouts in the small world: each ends, and then nothing moves any more."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -414,7 +415,7 @@ def test_history_is_bounded_and_what_it_forgets_is_deleted() -> None:
     it = world(rollback={"historyLimit": 2})
     for version in (V2, V3, V4):
         it.release(version)
-        it.until(lambda now, version=version: now.serves(version))
+        it.until(partial(World.serves, version=version))
     rests(it)
     assert [over.model_version for over in it.status.history] == [V4, V3]
     assert set(it.pods) == {it.revision(V4), it.revision(V3)}
