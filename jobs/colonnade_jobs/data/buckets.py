@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from colonnade_serving.store import Item, Store, StoreError, StoreNotFound, open_store
 
 from .. import progress
 from ..refusals import Refusal, Unreachable
+from . import addresses
 
 SOURCE_PREFIX = "COLONNADE_SOURCE_"
 
@@ -21,11 +21,10 @@ def fetch(address: str, scratch: Path) -> list[Path]:
     Credentials: AWS_* from the environment; COLONNADE_SOURCE_AWS_* go before, where the store has others.
     Raises Refusal when nothing matches, Unreachable when the bucket doesn't answer.
     """
-    parts = urlsplit(address)
-    key = unquote(parts.path).lstrip("/")
+    _, name, key = addresses.parse(address)
     try:
         with _credentials():
-            bucket = open_store(f"s3://{parts.netloc}")
+            bucket = open_store(f"s3://{name}")
         found = _matching(bucket, key)
         if not found:
             raise Refusal("SourceNotFound", f"spec.source.storageUri: nothing matches {address}")
@@ -37,7 +36,7 @@ def fetch(address: str, scratch: Path) -> list[Path]:
 
 
 def _matching(bucket: Store, key: str) -> list[Item]:
-    wildcard = min((key.index(char) for char in "*?[" if char in key), default=None)
+    wildcard = addresses.first_wildcard(key)
     if wildcard is None:
         return [item for item in bucket.list(str(Path(key).parent) if "/" in key else "") if item.path == key] or [
             item for item in bucket.list(key.rstrip("/")) if item.size

@@ -1,5 +1,7 @@
 """Sources behind https: streamed, with timeouts, never downgraded to http on the way."""
 
+import os
+from collections.abc import Generator
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
@@ -7,6 +9,7 @@ import httpx
 
 from .. import progress
 from ..refusals import Refusal, Unreachable
+from .buckets import SOURCE_PREFIX
 
 TIMEOUT = httpx.Timeout(30, connect=10)
 CHUNK_BYTES = 1 << 20
@@ -17,6 +20,7 @@ RETRYABLE = {408, 425, 429}
 def fetch(address: str, scratch: Path, *, insecure: bool = False) -> Path:
     """Streams an address to scratch under its own file name.
 
+    Credentials, for this host alone: COLONNADE_SOURCE_TOKEN, or COLONNADE_SOURCE_USERNAME and _PASSWORD.
     insecure: plain http is taken too. Raises Refusal (gone, forbidden, downgraded), Unreachable.
     """
     try:
@@ -27,15 +31,33 @@ def fetch(address: str, scratch: Path, *, insecure: bool = False) -> Path:
 
 
 def _follow(client: httpx.Client, url: httpx.URL, scratch: Path, insecure: bool) -> Path:
+    host = url.netloc
     for _ in range(MAX_REDIRECTS + 1):
         if url.scheme != "https" and not insecure:
             raise Refusal("InsecureSource", f"spec.source.storageUri: it redirects to {url}, plain http; set insecure")
-        with client.stream("GET", url) as response:
+        auth = _credentials() if url.netloc == host else None
+        with client.stream("GET", url, auth=auth) as response:
             if response.next_request is None:
                 _check(response)
                 return _save(response, scratch)
             url = response.next_request.url
     raise Refusal("SourceNotFound", f"spec.source.storageUri: more than {MAX_REDIRECTS} redirects, the last to {url}")
+
+
+def _credentials() -> httpx.Auth | None:
+    token, name = os.environ.get(f"{SOURCE_PREFIX}TOKEN"), os.environ.get(f"{SOURCE_PREFIX}USERNAME")
+    if token:
+        return _Bearer(token)
+    return httpx.BasicAuth(name, os.environ.get(f"{SOURCE_PREFIX}PASSWORD", "")) if name else None
+
+
+class _Bearer(httpx.Auth):
+    def __init__(self, token: str) -> None:
+        self.token = token
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["Authorization"] = f"Bearer {self.token}"
+        yield request
 
 
 def _check(response: httpx.Response) -> None:

@@ -3,15 +3,12 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from colonnade_serving.store import Store, StoreError
 
 from ..documents import Source
 from ..refusals import Refusal, Unreachable
-from . import buckets, download
-
-WILDCARDS = "*?["
+from . import addresses, buckets, download
 
 
 @dataclass(frozen=True)
@@ -37,12 +34,12 @@ def fetch(source: Source, origin: Origin, scratch: Path) -> tuple[str, list[Path
     if not source.storage_uri:
         raise Refusal("SourceNotFound", "spec.source: neither storageUri nor upload is set; name one of them")
     address = source.storage_uri
-    match urlsplit(address).scheme:
+    scheme, host, path = addresses.parse(address)
+    match scheme:
         case "file":
-            return address, _mounted(address, Path("/"), urlsplit(address).path)
+            return address, _mounted(address, Path("/"), path)
         case "pvc":
-            claim = origin.claims / urlsplit(address).netloc
-            return address, _mounted(address, claim, urlsplit(address).path)
+            return address, _mounted(address, origin.claims / host, path)
         case "https":
             return address, [download.fetch(address, scratch, insecure=source.insecure)]
         case "http" if source.insecure:
@@ -53,7 +50,7 @@ def fetch(source: Source, origin: Origin, scratch: Path) -> tuple[str, list[Path
             )
         case "s3":
             return address, buckets.fetch(address, scratch)
-        case scheme:
+        case _:
             raise Refusal(
                 "UnsupportedSource",
                 f"spec.source.storageUri: {scheme or address} is no scheme we read; s3, https, pvc and file are",
@@ -76,10 +73,10 @@ def _uploaded(origin: Origin, scratch: Path) -> Path:
 
 
 def _mounted(address: str, root: Path, path: str) -> list[Path]:
-    relative = unquote(path).lstrip("/")
+    relative = path.lstrip("/")
     if ".." in Path(relative).parts:
         raise Refusal("SourceNotFound", f"spec.source.storageUri: {address} climbs out with ..; name the path itself")
-    if any(char in relative for char in WILDCARDS):
+    if addresses.first_wildcard(relative) is not None:
         files = sorted(file for file in root.glob(relative) if file.is_file())
     elif (root / relative).is_dir():
         files = sorted(file for file in (root / relative).iterdir() if file.is_file())

@@ -41,7 +41,6 @@ def facts(job: TrainJob, store: Store, folder: Path, scratch: Path) -> Facts:
     engine = _load(folder / "model.onnx", address)
     return Facts(
         model=job.spec.model,
-        version=job.name,
         task=None,
         inputs=_signature(engine.inputs),
         outputs=_signature(engine.outputs),

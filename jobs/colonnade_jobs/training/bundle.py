@@ -19,7 +19,6 @@ class Facts:
     """All that is known of a model. parity, training, rows, left_out, notes: of a model that was trained here."""
 
     model: str
-    version: str
     task: str | None
     inputs: list[TensorSignature]
     outputs: list[TensorSignature]

@@ -22,7 +22,6 @@ def describe(facts: "Facts") -> dict[str, Any]:
     return {
         "bomFormat": "colonnade.dev/card/v1",
         "model": facts.model,
-        "version": facts.version,
         "modelParameters": {
             "task": facts.task,
             "estimator": facts.training.estimator.model_dump() if facts.training else None,
@@ -62,7 +61,7 @@ def page(card: dict[str, Any]) -> str:
     subtitle = f"{escape(estimator)}" + (f" · {escape(parameters['task'])}" if parameters["task"] else "")
     if parameters["target"]:
         subtitle += f" of <b>{escape(parameters['target'])}</b>"
-    title = escape(f"{card['model']} · {card['version']}")
+    title = escape(card["model"])
     return PAGE.format(title=title, subtitle=subtitle, sections="\n".join(filter(None, sections)))
 
 

@@ -35,7 +35,6 @@ def judge(job: TrainJob, wanted: Training, choice: Choice, trained: Trained, eng
     chosen = frame.tensors(golden.choose(frame, testing))
     return Facts(
         model=job.spec.model,
-        version=job.name,
         task=wanted.task,
         inputs=[TensorSignature(name=f.name, datatype=f.datatype, shape=[-1, 1], kind=f.kind) for f in choice.features],
         outputs=_signature(engine),

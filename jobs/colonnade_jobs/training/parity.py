@@ -54,16 +54,18 @@ def answer(engine: Engine, frame: Frame, rows: Array) -> list[Array]:
 def compare(expected: list[Array], served: list[Array]) -> Parity:
     """expected, served: the outputs in order: labels (rows,) and probabilities (rows, K), or predictions (rows, 1).
 
-    Differences are absolute below 1 and relative above, as for golden answers. A label must be equal, unless the two
-    largest probabilities are within the tolerance of each other.
+    Differences are relative to the largest of 1, the number, and how far the numbers spread: a prediction near 0 of a
+    target in thousands is a sum of thousands. A label must be equal, unless the two largest probabilities are within
+    the tolerance of each other.
     """
     numbers, other = expected[-1].astype(float), served[-1].reshape(expected[-1].shape).astype(float)
-    worst = (np.abs(numbers - other) / np.maximum(1, np.abs(numbers))).max(axis=1)
+    unit = np.maximum(max(1, numbers.std()), np.abs(numbers))
+    worst = (np.abs(numbers - other) / unit).max(axis=1)
     worst = np.where(np.isfinite(worst), worst, np.inf)
     failed = worst > TOLERANCE
     if len(expected) == 2:
         top = np.sort(numbers, axis=1)[:, -2:]
-        failed |= (expected[0] != served[0]) & (top[:, 1] - top[:, 0] > 2 * TOLERANCE)
+        failed |= (expected[0] != served[0].ravel()) & (top[:, 1] - top[:, 0] > 2 * TOLERANCE)
     return Parity(len(worst), int(failed.sum()), float(worst.max()))
 
 

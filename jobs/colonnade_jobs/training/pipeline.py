@@ -9,6 +9,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 
+from ..refusals import Refusal
 from .features import Feature
 from .frames import Frame, inner_name
 from .preparation import prepared
@@ -16,6 +17,7 @@ from .transformers import DateParts, LowerAscii
 from .transformers.dates import PARTS
 
 MOST_CATEGORIES = 200
+MOST_REFUSING = 5000
 MOST_WORDS = 1000
 # Python's \w+ spelt so that scikit-learn, and below the serving engine's RE2, cut the same words.
 WORD = r"(?u)\w+"
@@ -50,13 +52,19 @@ def _categories(frame: Frame, training: np.ndarray[Any, Any], unknown: str) -> l
     if not columns:
         return []
     names = [feature.name for feature in frame.features if feature.kind == "category"]
-    known = [_most_frequent(frame.inputs[name][training], unknown) for name in names]
+    known = [_categories_of(frame.inputs[name][training], name, unknown) for name in names]
     encoder = OneHotEncoder(categories=known, handle_unknown=unknown.lower(), sparse_output=False, dtype=np.float32)
     return [("categories", encoder, columns)]
 
 
-def _most_frequent(values: np.ndarray[Any, Any], unknown: str) -> np.ndarray[Any, Any]:
+def _categories_of(values: np.ndarray[Any, Any], name: str, unknown: str) -> np.ndarray[Any, Any]:
     found, counts = np.unique(values.astype(str), return_counts=True)
+    if unknown == "Error" and len(found) > MOST_REFUSING:
+        raise Refusal(
+            "TooManyCategories",
+            f"spec.training.features: {name} has {len(found):,} categories (limit {MOST_REFUSING:,} with "
+            "handleUnknown: Error); exclude it, or set handleUnknown: Ignore",
+        )
     if unknown == "Ignore" and len(found) > MOST_CATEGORIES:
         found = np.sort(found[np.argsort(-counts, kind="stable")[:MOST_CATEGORIES]])
     return found.astype(object)

@@ -9,6 +9,7 @@ from skl2onnx.common.data_types import FloatTensorType
 from sklearn.base import BaseEstimator, TransformerMixin
 
 Array = np.ndarray[Any, Any]
+ALIAS = "ColonnadeDateParts"
 PARTS = ("days", "month", "day", "weekday", "hour")
 DAY_SECONDS = 86_400
 ERA_DAYS = 146_097  # 400 Gregorian years
@@ -100,6 +101,14 @@ def _shape(operator: Any) -> None:
     operator.outputs[0].type = FloatTensorType([None, len(PARTS) * operator.raw_operator.n_features_in_])
 
 
+def _parse(scope: Any, model: DateParts, inputs: list[Any], custom_parsers: Any = None) -> Any:  # noqa: ARG001
+    operator = scope.declare_local_operator(ALIAS, model)
+    operator.inputs = inputs
+    # Said at once: the exporter would take what follows for double precision, as the input is.
+    operator.outputs.append(scope.declare_local_variable("parts", FloatTensorType()))
+    return operator.outputs
+
+
 def _convert(scope: Any, operator: Any, container: Any) -> None:
     version = container.target_opset
     inputs = operator.inputs
@@ -109,4 +118,4 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     node.add_to(scope, container)
 
 
-update_registered_converter(DateParts, "ColonnadeDateParts", _shape, _convert)
+update_registered_converter(DateParts, ALIAS, _shape, _convert, parser=_parse)

@@ -1,0 +1,97 @@
+"""A bucket as source and as store, behind a real S3 server (moto in a process of its own)."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from colonnade_jobs import data
+from colonnade_jobs.documents import DatasetJob
+from colonnade_jobs.refusals import Refusal, Unreachable
+from colonnade_serving.store import open_store
+from tests.unit.jobs.desk import Desk
+
+SECONDS_TO_START = 30
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + SECONDS_TO_START
+    while socket.socket().connect_ex(("127.0.0.1", port)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    yield f"http://127.0.0.1:{port}"
+    server.terminate()
+    server.wait(10)
+
+
+@pytest.fixture
+def bucket(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Any:
+    for key, value in (("ACCESS_KEY_ID", "k"), ("SECRET_ACCESS_KEY", "s"), ("ENDPOINT_URL", endpoint)):
+        monkeypatch.setenv(f"AWS_{key}", value)
+    client = boto3.client("s3", region_name="us-east-1")
+    client.create_bucket(Bucket="raw")
+    for n in (1, 2, 12):
+        client.put_object(Bucket="raw", Key=f"flights/part-{n:02d}.csv", Body=f"n\n{n}\n".encode())
+    client.put_object(Bucket="raw", Key="flights/deep/part-99.csv", Body=b"n\n99\n")
+    return client
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("flights/part-01.csv", [1]),
+        ("flights/part-*.csv", [1, 2, 12]),
+        ("flights/part-0?.csv", [1, 2]),
+        ("flights/**", [99, 1, 2, 12]),
+        ("flights/deep/", [99]),
+    ],
+)
+def test_an_object_a_glob_or_a_folder_is_read(desk: Desk, bucket: Any, key: str, expected: list[int]) -> None:
+    assert desk.table(desk.dataset(f"s3://raw/{key}"))["n"].tolist() == expected
+
+
+def test_nothing_there_is_an_answer(desk: Desk, bucket: Any) -> None:
+    with pytest.raises(Refusal, match="nothing matches s3://raw/none"):
+        desk.dataset("s3://raw/none/*.csv")
+
+
+def test_a_bucket_out_of_reach_is_worth_a_retry(desk: Desk, bucket: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(Unreachable):
+        desk.dataset("s3://no-such-bucket/rows.csv")
+
+
+def test_the_source_may_have_credentials_of_its_own(
+    desk: Desk, bucket: Any, endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLONNADE_SOURCE_AWS_ENDPOINT_URL", endpoint)
+    monkeypatch.setenv("COLONNADE_SOURCE_AWS_ACCESS_KEY_ID", "other")
+    monkeypatch.setenv("COLONNADE_SOURCE_AWS_SECRET_ACCESS_KEY", "other")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    assert desk.dataset("s3://raw/flights/part-01.csv")["outcome"] == "NewVersion"
+    assert os.environ["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
+
+
+def test_the_store_may_be_a_bucket(desk: Desk, bucket: Any, tmp_path: Path) -> None:
+    bucket.create_bucket(Bucket="store")
+    store = open_store("s3://store/colonnade", "team")
+    spec = {"source": {"storageUri": desk.write("a\n1\n2\n")}}
+    job = DatasetJob.model_validate({"namespace": "team", "name": "rows", "spec": spec})
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    version = data.run(job, store, scratch)["version"]
+    assert version["reportUri"].startswith("s3://store/colonnade/team/datasets/")
+    names = {item.path.rpartition("/")[2] for item in store.list("datasets")}
+    assert names == {"data.parquet", "quarantine.parquet", "report.json", "version.json"}

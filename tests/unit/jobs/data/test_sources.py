@@ -1,0 +1,151 @@
+"""Where rows come from: volumes, uploads, archives, https."""
+
+import gzip
+import io
+import os
+import threading
+import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import ClassVar
+
+import pandas as pd
+import pytest
+
+from colonnade_jobs.refusals import Refusal, Unreachable
+from tests.unit.jobs.desk import Desk
+
+CSV = "a,b\n1,x\n2,y\n"
+
+
+def test_a_glob_takes_all_files_that_match_in_the_order_of_their_names(desk: Desk) -> None:
+    for name, value in (("b", 2), ("a", 1), ("c", 3)):
+        desk.write(f"n\n{value}\n", f"parts/{name}.csv")
+    desk.write("n\n9\n", "parts/other.txt")
+    answer = desk.dataset(f"file://{desk.folder}/parts/*.csv")
+    assert desk.table(answer)["n"].tolist() == [1, 2, 3]
+
+
+def test_files_of_several_columns_are_joined_by_name(desk: Desk) -> None:
+    desk.write("a,b\n1,2\n", "parts/1.csv")
+    desk.write("b,c\n3,4\n", "parts/2.csv")
+    table = desk.table(desk.dataset(f"file://{desk.folder}/parts/*.csv"))
+    assert table.columns.tolist() == ["a", "b", "c"]
+    assert table["b"].tolist() == [2, 3]
+
+
+def test_a_claim_is_read_where_it_is_mounted(desk: Desk) -> None:
+    desk.write(CSV, "pvc/raw/day/1.csv")
+    answer = desk.dataset("pvc://raw/day/1.csv")
+    assert answer["version"]["rows"] == 2
+    assert answer["version"]["source"] == "pvc://raw/day/1.csv"
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("file:///no/such/file.csv", "SourceNotFound"),
+        ("pvc://raw/../../etc/passwd", "SourceNotFound"),
+        ("ftp://host/file.csv", "UnsupportedSource"),
+        ("http://127.0.0.1:1/file.csv", "InsecureSource"),
+    ],
+)
+def test_what_cant_be_read_is_said_with_the_field(desk: Desk, address: str, reason: str) -> None:
+    with pytest.raises(Refusal, match=r"spec\.source\.storageUri") as refusal:
+        desk.dataset(address)
+    assert refusal.value.reason == reason
+
+
+def test_archives_are_unpacked(desk: Desk) -> None:
+    (desk.folder / "1.csv.gz").write_bytes(gzip.compress(CSV.encode()))
+    with zipfile.ZipFile(desk.folder / "2.zip", "w") as archive:
+        archive.writestr("in/rows.csv", CSV)
+        archive.writestr("__MACOSX/rows.csv", "junk")
+    frame = io.BytesIO()
+    pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}).to_parquet(frame)
+    (desk.folder / "3.parquet.gz").write_bytes(gzip.compress(frame.getvalue()))
+    digests = {desk.dataset(f"file://{desk.folder}/{name}")["version"]["digest"] for name in ("1.csv.gz", "2.zip")}
+    digests.add(desk.dataset(f"file://{desk.folder}/3.parquet.gz")["version"]["digest"])
+    assert len(digests) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("broken.parquet", b"PAR1junk"), ("broken.zip", b"PKjunk"), ("broken.csv.gz", b"junk")],
+)
+def test_a_broken_file_is_refused_not_retried(desk: Desk, name: str, content: bytes) -> None:
+    (desk.folder / name).write_bytes(content)
+    with pytest.raises(Refusal) as refusal:
+        desk.dataset(f"file://{desk.folder}/{name}")
+    assert refusal.value.reason == "UnreadableSource"
+
+
+@pytest.mark.parametrize("content", ["a,b\n", ""])
+def test_no_rows_are_no_version(desk: Desk, content: str) -> None:
+    assert desk.dataset(desk.write(content))["reason"] == "NoRows"
+
+
+def test_the_latest_upload_is_taken(desk: Desk) -> None:
+    job = {"namespace": "default", "name": "rows", "spec": {"source": {"upload": {}}}}
+    with pytest.raises(Refusal, match="kubectl colonnade push"):
+        desk.collect(job)
+    desk.store.put("uploads/rows/first.csv", b"a\n1\n")
+    desk.store.put("uploads/rows/a-second.csv", b"a\n1\n2\n")
+    os.utime(desk.folder / "store/uploads/rows/first.csv", (0, 0))
+    assert desk.collect(job)["version"]["rows"] == 2
+
+
+class Pages(BaseHTTPRequestHandler):
+    asked: ClassVar[list[str | None]] = []
+
+    def do_GET(self) -> None:
+        self.asked.append(self.headers["Authorization"])
+        found = {"/rows.csv": 200, "/moved": 302, "/busy.csv": 503}.get(self.path, 404)
+        self.send_response(found)
+        if found == 302:
+            self.send_header("Location", "/rows.csv")
+        body = CSV.encode() if found == 200 else b""
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def site() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Pages)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+
+
+def from_web(desk: Desk, address: str) -> int:
+    source = {"storageUri": address, "insecure": True, "format": "csv"}
+    answer = desk.collect({"namespace": "default", "name": "rows", "spec": {"source": source}})
+    return int(answer["version"]["rows"])
+
+
+def test_a_page_is_fetched_also_where_it_moved_to(desk: Desk, site: str) -> None:
+    assert from_web(desk, f"{site}/rows.csv") == 2
+    assert from_web(desk, f"{site}/moved") == 2
+
+
+def test_gone_is_an_answer_and_busy_is_worth_a_retry(desk: Desk, site: str) -> None:
+    with pytest.raises(Refusal, match="answers 404"):
+        from_web(desk, f"{site}/gone.csv")
+    with pytest.raises(Unreachable, match="answers 503"):
+        from_web(desk, f"{site}/busy.csv")
+    with pytest.raises(Unreachable):
+        from_web(desk, "http://127.0.0.1:1/rows.csv")
+
+
+def test_a_token_is_shown_and_not_told(
+    desk: Desk, site: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLONNADE_SOURCE_TOKEN", "s3cret")
+    from_web(desk, f"{site}/rows.csv")
+    assert Pages.asked[-1] == "Bearer s3cret"
+    assert "s3cret" not in capfd.readouterr().out
