@@ -28,7 +28,8 @@ class Line:
     """A wire to the API server that can be cut."""
 
     def __init__(self, target: int, port: int):
-        self.target, self.port, self.connections = target, port, set()
+        self.target, self.port = target, port
+        self.connections: set[asyncio.StreamWriter] = set()
 
     async def open(self):
         self.server = await asyncio.start_server(self._carry, "127.0.0.1", self.port)
