@@ -21,6 +21,7 @@ BUILD = Path("build/demo")
 NAME, NAMESPACE = "flights-late", "default"
 READY_SECONDS = 240
 CHAPTER_SECONDS = 240
+LAST_GOOD = [chapter.version for chapter in CHAPTERS if chapter.outcome == "Promoted"][-1]
 
 
 class StoryBroken(RuntimeError):
@@ -47,6 +48,8 @@ async def main(rate: float, sample: Path) -> Report:
     draw(BUILD / "rollouts.png", watcher.moments, sorted(traffic.answers, key=lambda a: a.sent_at), rollouts)
     _show_failures(traffic)
     report.show(console)
+    if (stable := watcher.status["stable"]["modelVersion"]) != LAST_GOOD:
+        raise StoryBroken(f"{stable} serves at the end, where {LAST_GOOD} was promoted for good")
     return report
 
 
@@ -71,7 +74,7 @@ async def _play(chapter: Chapter, watcher: Watcher, traffic: Traffic) -> Rollout
     console.rule(chapter.title)
     await kubectl("apply", "-f", str(QUICKSTART / chapter.manifest), say=True)
     await wait_for("mv", chapter.version, NAMESPACE, READY_SECONDS)
-    began, revision, shown = time.time(), "", ""
+    began, revision, said = time.time(), "", ""
     deadline = time.monotonic() + CHAPTER_SECONDS
     while (outcome := chapter.ended(watcher.status)) is None:
         if time.monotonic() > deadline:
@@ -79,7 +82,7 @@ async def _play(chapter: Chapter, watcher: Watcher, traffic: Traffic) -> Rollout
                 f"{chapter.version}: neither promoted nor rolled back within {CHAPTER_SECONDS} s; {shown}"
             )
         revision = (watcher.status.get("candidate") or {}).get("revision", revision)
-        shown = _say_step(watcher.status, shown)
+        said = _say_step(watcher.status, said)
         await asyncio.sleep(0.2)
     rejection = chapter.rejection(watcher.status)
     reason = rejection["reason"] if rejection else ""
@@ -98,10 +101,13 @@ async def _play(chapter: Chapter, watcher: Watcher, traffic: Traffic) -> Rollout
     return Rollout(chapter.version, revision, outcome, reason, began, ended, breached, decided, home)
 
 
-def _say_step(status: dict[str, Any], shown: str) -> str:
-    said = str(condition({"status": status}, "Progressing")["message"])
-    if said != shown:
-        console.print(f"  {said}", style="dim")
+def _say_step(status: dict[str, Any], said: str) -> str:
+    """Says where the rollout stands when the reason is another than the one said before."""
+    progressing = condition({"status": status}, "Progressing")
+    step = f"{progressing['reason']}, step {(status.get('step') or {}).get('shown', '')}"
+    if step != said and status.get("candidate"):
+        console.print(f"  {progressing['message']}", style="dim")
+        return step
     return said
 
 

@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+import sys
 import time
 from typing import Any
 
 from rich.console import Console
 
 COMMAND_TIMEOUT_SECONDS = 60
-console = Console(highlight=False)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 140)
 
 
 class CommandFailed(RuntimeError):
