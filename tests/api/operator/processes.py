@@ -34,7 +34,7 @@ class OperatorProcess:
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen | None = None
 
-    def start(self):
+    def start(self, ready=True):
         self.port = _free_port()
         environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("COLONNADE_")},
@@ -52,7 +52,8 @@ class OperatorProcess:
         with (self.folder / f"{self.name}.log").open("ab") as log:
             command = [sys.executable, "-m", "colonnade.runtime"]
             self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-        eventually(self.ready, f"{self.name} ready; it said {self.said()[-2000:]}")
+        if ready:
+            eventually(self.ready, f"{self.name} ready; see {self.folder}")
         return self
 
     def kill(self, number=signal.SIGKILL):
