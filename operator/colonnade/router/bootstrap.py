@@ -9,6 +9,8 @@ from colonnade.router.settings import Settings
 
 AGENT = "agent"
 ADMIN = "admin"
+CONNECTIONS = "envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig"
+MAX_CONNECTIONS = 10_000
 EVERYWHERE = "0.0.0.0"  # noqa: S104 Prometheus and the kubelet come from outside the pod
 STATS_FLUSH = "0.5s"  # histograms are as old as the last flush
 CONNECTION_MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
@@ -45,6 +47,7 @@ def bootstrap(settings: Settings) -> dict[str, Any]:
             "clusters": [_agent_cluster(settings), _admin_cluster(settings)],
             "listeners": [_stats_listener(settings.stats_port)],
         },
+        "overload_manager": {"resource_monitors": [_connection_limit()]},
         "layered_runtime": {
             "layers": [{"name": names.WEIGHTS, "rtds_layer": {"name": names.WEIGHTS, "rtds_config": PATIENT_ADS}}]
         },
@@ -55,6 +58,11 @@ def bootstrap(settings: Settings) -> dict[str, Any]:
         },
         "stats_flush_interval": STATS_FLUSH,
     }
+
+
+def _connection_limit() -> dict[str, Any]:
+    config = {"@type": f"type.googleapis.com/{CONNECTIONS}", "max_active_downstream_connections": MAX_CONNECTIONS}
+    return {"name": "envoy.resource_monitors.global_downstream_max_connections", "typed_config": config}
 
 
 def _agent_service() -> dict[str, Any]:
@@ -69,14 +77,10 @@ def _agent_service() -> dict[str, Any]:
 
 
 def _agent_cluster(settings: Settings) -> dict[str, Any]:
-    http2 = {"connection_keepalive": {"interval": "5s", "timeout": "2s"}}
-    options = {
-        "@type": f"type.googleapis.com/{HTTP_PROTOCOL_OPTIONS}",
-        "explicit_http_config": {"http2_protocol_options": http2},
-    }
-    return _static_cluster(AGENT, {"pipe": {"path": str(settings.socket)}}) | {
-        "typed_extension_protocol_options": {HTTP_PROTOCOL_OPTIONS: options}
-    }
+    options: dict[str, Any] = {"explicit_http_config": {"http2_protocol_options": {}}}
+    typed = {HTTP_PROTOCOL_OPTIONS: {"@type": f"type.googleapis.com/{HTTP_PROTOCOL_OPTIONS}"} | options}
+    cluster = _static_cluster(AGENT, {"pipe": {"path": str(settings.socket)}})
+    return cluster | {"typed_extension_protocol_options": typed}
 
 
 def _admin_cluster(settings: Settings) -> dict[str, Any]:

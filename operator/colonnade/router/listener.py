@@ -4,14 +4,14 @@ from typing import Any
 
 from colonnade.router import names, telemetry
 from colonnade.router.clusters import ADS
-from colonnade.router.routes import RETRY_AFTER_SECONDS
+from colonnade.router.routes import REQUEST_TIMEOUT_SECONDS, RETRY_AFTER_SECONDS
 
 CONNECTION_MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
 MUTATION = "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation"
 ROUTER = "envoy.extensions.filters.http.router.v3.Router"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 it is there to be reached
-NO_POD = "no pod of this Deployment can be reached; try again in 1 s"
-TOO_LATE = "no answer within the router's time limit of 60 s"
+NO_POD = f"no pod of this Deployment can be reached; try again in {RETRY_AFTER_SECONDS} s"
+TOO_LATE = f"no answer within the router's time limit of {REQUEST_TIMEOUT_SECONDS} s"
 
 
 def listener(port: int) -> dict[str, Any]:

@@ -10,11 +10,11 @@ from colonnade.api.strategy import RetryOnStable
 from colonnade.router import names
 from colonnade.router.world import Name, Revision, Split
 
-REQUEST_TIMEOUT = "60s"
+REQUEST_TIMEOUT_SECONDS = 60
 REVISION_HEADER = "x-colonnade-revision"
 RETRY_AFTER_SECONDS = 1
 RETRIES = 2
-MAX_RETRIED_BODY_BYTES = 16 * 1024 * 1024
+MAX_RETRIED_BODY_BYTES = 4 * 1024 * 1024  # each request under way may take as much of Envoy's memory
 LARGEST = 2**63 - 1
 NAMED_AT_MOST = 10
 
@@ -110,7 +110,7 @@ def _forward(
     """Hedged, a late try isn't broken off: stable is asked too, and the first good answer wins."""
     rewrite = {} if prefix == "/" else {"prefix_rewrite": "/"}
     hedged = {"hedge_policy": {"hedge_on_per_try_timeout": True}} if on_stable and on_stable.timeout else {}
-    return {"cluster": cluster, "timeout": REQUEST_TIMEOUT, "retry_policy": retry} | rewrite | hedged
+    return {"cluster": cluster, "timeout": f"{REQUEST_TIMEOUT_SECONDS}s", "retry_policy": retry} | rewrite | hedged
 
 
 def _retry_policy(*conditions: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ class Backend:
     revision: str
     behave: "Behaviour"
     runner: web.AppRunner
+    address: str = "127.0.0.1"
     answered: int = 0
     under_way: int = 0
     paths: list[str] = field(default_factory=list)

@@ -63,7 +63,7 @@ class Household:
 
     def start_envoy(self) -> None:
         config = ["-c", str(self._home / "bootstrap.yaml"), "--concurrency", "2", "-l", "warn", "--disable-hot-restart"]
-        self._spawn("envoy", [str(envoy()), *config, "--drain-time-s", "5"])
+        self._spawn("envoy", [str(envoy()), *config, "--drain-time-s", "15", "--drain-strategy", "immediate"])
 
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
         os.kill(self._processes[name].pid, number)
@@ -121,6 +121,10 @@ class Household:
     async def stats(self) -> str:
         return await self._get(self.settings.stats_port, "/stats/prometheus")
 
+    async def metrics(self) -> str:
+        """The agent's own."""
+        return await self._get(self.settings.agent_port, "/metrics")
+
     async def ready(self) -> bool:
         """Routes are there, as far as Envoy says."""
         await self._get(self.settings.stats_port, "/ready")
@@ -176,5 +180,5 @@ def _slice(revision: str, pod: Backend) -> dict[str, Any]:
         "metadata": {"namespace": namespace, "name": f"{deployment}-{own}-{pod.port}", "labels": labels},
         "addressType": "IPv4",
         "ports": [{"name": "http", "port": pod.port}],
-        "endpoints": [{"addresses": ["127.0.0.1"], "conditions": {"ready": True}}],
+        "endpoints": [{"addresses": [pod.address], "conditions": {"ready": True}}],
     }

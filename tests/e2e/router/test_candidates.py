@@ -90,13 +90,13 @@ async def test_without_retry_on_stable_the_candidates_errors_are_seen(router: Ho
 
 async def test_a_large_body_is_retried_too(router: Household, client: Client) -> None:
     await canary(router, failing, weight=100)
-    answer = await client.ask(HOST, body=bytes(8_000_000))
+    answer = await client.ask(HOST, body=bytes(4_000_000))
     assert (answer.status, answer.revision) == (200, "s1")
 
 
 async def test_a_body_too_large_to_be_kept_goes_to_stable(router: Household, client: Client) -> None:
     await canary(router, failing, weight=100)
-    answer = await client.ask(HOST, body=bytes(20_000_000))
+    answer = await client.ask(HOST, body=bytes(5_000_000))
     assert (answer.status, answer.revision) == (200, "s1")
 
 

@@ -38,6 +38,24 @@ async def test_a_pod_that_is_gone_before_anyone_knows_costs_no_request(router: H
     assert tally.failures == []
 
 
+async def test_candidates_that_come_and_go_cost_no_request(router: Household, client: Client):
+    await router.pod(FLIGHTS, "s0")
+    await router.deploy(FLIGHTS, "s0")
+
+    async def rollouts():
+        stable = "s0"
+        for number in range(8):
+            candidate = await router.pod(FLIGHTS, f"c{number}")
+            await router.deploy(FLIGHTS, stable, candidate=candidate.revision, weight=100)
+            await asyncio.sleep(0.2)
+            stable = candidate.revision if number % 2 else stable
+            await router.deploy(FLIGHTS, stable)
+
+    tally = await client.load_while(HOST, rollouts, at_once=16)
+    assert tally.failures == []
+    assert len(tally.revisions) == 9
+
+
 async def gone(pod: Backend) -> None:
     """At once, with all that it was doing: as after kill -9."""
     assert pod.runner.server

@@ -1,12 +1,15 @@
 from itertools import pairwise
 
 from envoy.config.bootstrap.v3 import bootstrap_pb2
+from envoy.extensions.resource_monitors.downstream_connections.v3 import downstream_connections_pb2
 from google.protobuf.json_format import ParseDict
 
 from colonnade.observe import evidence
 from colonnade.router import telemetry
 from colonnade.router.bootstrap import bootstrap
 from colonnade.router.settings import Settings
+
+INSIDE_ANY = (downstream_connections_pb2,)
 
 
 def test_every_field_is_one_of_envoys():
