@@ -14,7 +14,7 @@ from colonnade.plan.decided import Action, Decision, DeleteJob, EnsureStore, Eve
 from colonnade.plan.digests import short_hash
 from colonnade.plan.finalizer import farewell
 from colonnade.plan.observed import InvalidSpec, Job, ObservedDataset
-from colonnade.plan.words import duration, percent
+from colonnade.plan.words import clipped, duration, percent
 
 REFRESH_ANNOTATION = "colonnade.dev/refresh"
 OUTCOMES = frozenset({"NewVersion", "Unchanged", "Invalid"})
@@ -206,5 +206,5 @@ def _events(before: DatasetStatus, after: DatasetStatus) -> tuple[Event, ...]:
         events.append(Event("Normal", "VersionCreated", _accepted(after)))
     was, valid = before.condition("Valid"), after.condition("Valid")
     if valid and valid.status == "False" and (was is None or was.message != valid.message):
-        events.append(Event("Warning", valid.reason, valid.message))
+        events.append(Event("Warning", valid.reason, clipped(valid.message)))
     return tuple(events)

@@ -2,6 +2,7 @@
 
 from colonnade.api import DeploymentStatus
 from colonnade.plan.decided import Event
+from colonnade.plan.words import clipped
 
 WORTH_SAYING = frozenset(
     {"NoData", "Error", "TrafficUnproven", "NothingJudges", "PolicyUnavailable", "Paused", "ProgressDeadlineExceeded"}
@@ -47,6 +48,10 @@ def _over(before: DeploymentStatus, after: DeploymentStatus) -> tuple[Event, ...
     known = {(over.revision, over.decided_at) for over in before.history}
     fresh = [over for over in after.history if (over.revision, over.decided_at) not in known]
     return tuple(
-        Event("Warning" if over.outcome == "RolledBack" else "Normal", over.outcome, f"{over.reason}: {over.message}")
+        Event(
+            "Warning" if over.outcome == "RolledBack" else "Normal",
+            over.outcome,
+            clipped(f"{over.reason}: {over.message}"),
+        )
         for over in reversed(fresh)
     )

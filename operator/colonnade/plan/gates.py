@@ -6,7 +6,7 @@ from typing import Literal
 from colonnade.api import Gate, GateVerdict, ModelVersionStatus
 from colonnade.plan.conditions import Judgement, false, true, unknown
 from colonnade.plan.observed import ObservedModelVersion
-from colonnade.plan.words import number
+from colonnade.plan.words import clipped, number
 
 SMALLER_IS_BETTER = frozenset(
     {"log_loss", "brier", "brier_score", "brier_score_loss", "rmse", "mse", "mae", "mape", "median_absolute_error"}
@@ -79,7 +79,7 @@ def _compared(gate: Gate, slack: float, status: ModelVersionStatus, observed: Ob
 
 def _absent(metric: str, status: ModelVersionStatus) -> str:
     known = ", ".join(sorted(status.metrics)) or "none"
-    return f"there is no metric {metric}; the version has: {known}"
+    return clipped(f"there is no metric {metric}; the version has: {known}")
 
 
 def validated(status: ModelVersionStatus) -> Judgement:

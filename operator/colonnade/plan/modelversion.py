@@ -14,7 +14,7 @@ from colonnade.plan.digests import short_hash
 from colonnade.plan.finalizer import farewell
 from colonnade.plan.gates import judge_gates, validated
 from colonnade.plan.observed import InvalidSpec, Job, ObservedModelVersion
-from colonnade.plan.words import duration
+from colonnade.plan.words import clipped, duration
 
 RETRY_ANNOTATION = "colonnade.dev/retry"
 OUTCOMES = frozenset({"Trained", "Failed"})
@@ -172,9 +172,11 @@ def _events(before: ModelVersionStatus, after: ModelVersionStatus) -> tuple[Even
         if now_is is None or (was and (was.status, was.reason) == (now_is.status, now_is.reason)):
             continue
         if now_is.status == "True":
-            events.append(Event("Normal", kind, now_is.message))
+            events.append(Event("Normal", kind, clipped(now_is.message)))
         elif now_is.reason not in ("WaitingForDataset", "NotTrained"):
-            events.append(Event("Normal" if now_is.reason in QUIET else "Warning", now_is.reason, now_is.message))
+            events.append(
+                Event("Normal" if now_is.reason in QUIET else "Warning", now_is.reason, clipped(now_is.message))
+            )
     return tuple(events)
 
 

@@ -43,7 +43,8 @@ def _rest_of_hold(here: Situation, status: DeploymentStatus) -> list[timedelta]:
 def _retirement(here: Situation, status: DeploymentStatus) -> list[timedelta]:
     """Routers tell no one when they have drained, so that is asked."""
     over = status.history[0] if status.history else None
-    ending = [PROMPT] if over and over.ended_at is None and here.observed.routers else []
+    prompt = PROMPT if here.observed.routers else PATIENT
+    ending = [prompt] if over and over.ended_at is None else []
     used = in_use(status)
     idle = [
         each for each in here.observed.workloads if each.revision not in used and each.desired and not each.deleting

@@ -37,6 +37,14 @@ def test_deletion_takes_the_name_first_then_the_routes_then_the_pods() -> None:
     assert it.unanswered == 0
 
 
+def test_no_pod_is_deleted_before_status_has_told_the_routers() -> None:
+    it = world()
+    it.routers = []
+    it.delete()
+    decision = plan(it.observe(), at(it.second))
+    assert not any(isinstance(action, decided.DeleteRevision) for action in decision.actions)
+
+
 def test_a_dead_router_cannot_keep_a_deployment_from_going() -> None:
     it = world()
     it.routers[0].reachable = False

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from colonnade.api import Signal, Verdict
-from colonnade.plan.observed import Missing, SignalEvidence
+from colonnade.plan.observed import SignalEvidence
 from colonnade.plan.verdict.latency import latency
 from colonnade.plan.verdict.rates import error_rate
 from colonnade.plan.verdict.values import promql
 
+LONGEST_QUERY = 4096
 JUDGES = {"ErrorRate": error_rate, "Latency": latency, "PromQL": promql}
 
 
@@ -30,9 +31,5 @@ def judge(signal: Signal, evidence: SignalEvidence | None) -> Verdict:
     if evidence is None:
         return Verdict(signal=signal.name, result="NoData", message="nothing was measured yet")
     judged = JUDGES[signal.type](signal, evidence)
-    return judged.model_copy(update={"query": evidence.query or None, "at": evidence.at})
-
-
-def unmeasured(signal: Signal, why: Missing) -> Verdict:
-    """The verdict where the whole source of evidence can't be had."""
-    return Verdict(signal=signal.name, result="Error" if why.reason == "Error" else "NoData", message=why.message)
+    query = evidence.query[:LONGEST_QUERY] or None
+    return judged.model_copy(update={"query": query, "at": evidence.at})

@@ -5,7 +5,7 @@
 
 from colonnade.api import Signal, Verdict
 from colonnade.plan.observed import Counts, SignalEvidence
-from colonnade.plan.verdict.rates import Result, by_counts, missing, shortfall
+from colonnade.plan.verdict.rates import Result, by_counts, missing, needs, shortfall
 from colonnade.plan.words import milliseconds, percent, requests
 
 WORST_FIRST = ("Fail", "Error", "NoData", "InsufficientSamples", "Pass")
@@ -50,7 +50,7 @@ def _beside_stable(signal: Signal, evidence: SignalEvidence) -> Verdict:
     if compared.limit is None:
         return Verdict(signal=signal.name, result="Error", message="stable's own quantile is not known")
     if compared.stable.total < signal.min_samples:
-        said = f"stable had {requests(compared.stable.total)} to compare with; a verdict needs {signal.min_samples:,}"
+        said = f"stable had {requests(compared.stable.total)} to compare with; {needs(signal)}"
         return Verdict(
             signal=signal.name,
             result="InsufficientSamples",
@@ -80,5 +80,5 @@ def _verdict(signal: Signal, counts: Counts, limit: float, stable: float | None,
         limit=limit,
         stable_value=stable,
         samples=counts.total,
-        message=words + shortfall(result, counts, signal.min_samples),
+        message=words + shortfall(result, counts, signal),
     )

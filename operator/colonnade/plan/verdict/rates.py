@@ -5,7 +5,7 @@ from typing import Literal
 from colonnade.api import Signal, Verdict
 from colonnade.plan.observed import Counts, Missing, SignalEvidence
 from colonnade.plan.verdict.sequential import PROOF, evidence_against
-from colonnade.plan.words import percent, requests
+from colonnade.plan.words import clipped, duration, percent, requests
 
 Result = Literal["Pass", "Fail", "InsufficientSamples", "NoData", "Error"]
 
@@ -28,7 +28,7 @@ def error_rate(signal: Signal, evidence: SignalEvidence) -> Verdict:
         limit=limit,
         stable_value=stable,
         samples=counts.total,
-        message=words + shortfall(result, counts, signal.min_samples),
+        message=words + shortfall(result, counts, signal),
     )
 
 
@@ -44,22 +44,26 @@ def by_counts(counts: Counts, limit: float, min_samples: int) -> Result:
     return "InsufficientSamples"
 
 
-def shortfall(result: Result, counts: Counts, min_samples: int) -> str:
+def shortfall(result: Result, counts: Counts, signal: Signal) -> str:
     """What an undecided verdict waits for."""
     if result == "Error":
         return f"; {counts.bad} bad of {counts.total} can't be"
     if result != "InsufficientSamples":
         return ""
-    if counts.total < min_samples:
-        return f"; a verdict needs {requests(min_samples)}"
+    if counts.total < signal.min_samples:
+        return f"; {needs(signal)}"
     return "; over the limit, not yet proven"
+
+
+def needs(signal: Signal) -> str:
+    return f"a verdict needs {requests(signal.min_samples)} within {duration(signal.window)}"
 
 
 def missing(signal: Signal, evidence: object) -> Verdict:
     """Nothing was measured, or something of another kind than the signal asks for."""
     if isinstance(evidence, Missing):
         result: Result = "Error" if evidence.reason == "Error" else "NoData"
-        return Verdict(signal=signal.name, result=result, message=evidence.message)
+        return Verdict(signal=signal.name, result=result, message=clipped(evidence.message))
     return Verdict(
         signal=signal.name, result="Error", message=f"{type(evidence).__name__} is no evidence for {signal.type}"
     )

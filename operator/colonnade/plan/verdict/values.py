@@ -4,7 +4,7 @@ from math import isfinite
 
 from colonnade.api import Signal, Verdict
 from colonnade.plan.observed import Sample, SignalEvidence
-from colonnade.plan.verdict.rates import missing
+from colonnade.plan.verdict.rates import missing, needs
 from colonnade.plan.words import number, requests
 
 
@@ -25,7 +25,7 @@ def promql(signal: Signal, evidence: SignalEvidence) -> Verdict:
     limit = breached if breached is not None else signal.max if signal.max is not None else signal.min
     words = f"the query gave {number(sample.value)} over {requests(samples)} ({_limits(signal)})"
     if samples < signal.min_samples:
-        words, result = f"{words}; a verdict needs {requests(signal.min_samples)}", "InsufficientSamples"
+        words, result = f"{words}; {needs(signal)}", "InsufficientSamples"
     else:
         result = "Pass" if breached is None else "Fail"
     return Verdict.model_validate(
