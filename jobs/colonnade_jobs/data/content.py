@@ -36,10 +36,10 @@ class _Column:
 
     def add(self, array: pa.Array) -> None:
         self.present.update(array.is_valid().to_numpy(zero_copy_only=False).tobytes())
-        if pa.types.is_string(self.kind):
-            self._add_strings(array)
-        else:
+        if _is_fixed(self.kind):
             self.values.update(_fixed(array).tobytes())
+        else:
+            self._add_strings(array.cast(pa.large_string()))
 
     def _add_strings(self, array: pa.Array) -> None:
         whole = pc.fill_null(array, "").cast(pa.large_binary())
@@ -47,7 +47,12 @@ class _Column:
         self.values.update(b"".join(whole.to_pylist()))
 
     def digest(self) -> str:
-        return f"{self.kind} {self.present.hexdigest()} {self.lengths.hexdigest()} {self.values.hexdigest()}"
+        kind = self.kind if _is_fixed(self.kind) else "string"
+        return f"{kind} {self.present.hexdigest()} {self.lengths.hexdigest()} {self.values.hexdigest()}"
+
+
+def _is_fixed(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_primitive(kind))
 
 
 def _fixed(array: pa.Array) -> Any:

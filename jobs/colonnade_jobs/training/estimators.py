@@ -2,10 +2,13 @@
 
 import importlib
 from collections.abc import Iterator
+from difflib import get_close_matches
 from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, is_classifier, is_regressor
+from sklearn.ensemble import StackingClassifier
+from sklearn.linear_model import LogisticRegression
 from sklearn.utils import all_estimators
 
 from ..documents import Estimator
@@ -22,6 +25,8 @@ def build(wanted: Estimator, task: str, seed: int) -> BaseEstimator:
     Raises Refusal: UnknownEstimator, UnknownParameter, InvalidParameter, UnsuitableEstimator.
     """
     estimator = _estimator(wanted.name, wanted.params, FIELD)
+    if isinstance(estimator, StackingClassifier) and estimator.final_estimator is None:
+        estimator.set_params(final_estimator=LogisticRegression())  # scikit-learn's default, said aloud
     _check_task(estimator, wanted.name, task)
     unset = {key: seed for key, value in estimator.get_params().items() if _is_unset_state(key, value)}
     estimator.set_params(**unset)
@@ -64,18 +69,20 @@ def _resolve(name: str, field: str) -> Any:
         except ImportError:
             found = None
     if not (isinstance(found, type) and issubclass(found, BaseEstimator) and found.__module__.startswith("sklearn.")):
-        raise Refusal(
-            "UnknownEstimator", f"{field}.name: scikit-learn has no estimator {name}{did_you_mean(name, _names())}"
-        )
+        raise Refusal("UnknownEstimator", f"{field}.name: scikit-learn has no estimator {name}{_close(attribute)}")
     return found
 
 
-def _names() -> list[str]:
-    public = []
-    for _, found in all_estimators():
-        module = ".".join(part for part in found.__module__.split(".") if not part.startswith("_"))
-        public.append(f"{module}.{found.__name__}")
-    return public
+def _close(wrong: str) -> str:
+    known = {found.__name__: _public(found) for _, found in all_estimators()}
+    return "".join(f"; did you mean {known[name]}?" for name in get_close_matches(wrong, known, n=1))
+
+
+def _public(found: type) -> str:
+    inner = found.__module__.split(".")
+    outer = (".".join(inner[:depth]) for depth in range(2, len(inner) + 1))
+    module = next(name for name in outer if hasattr(importlib.import_module(name), found.__name__))
+    return f"{module}.{found.__name__}"
 
 
 def _value(value: Any, field: str) -> Any:

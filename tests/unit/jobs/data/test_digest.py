@@ -42,7 +42,7 @@ def test_row_groups_dont_show(tmp_path_factory: Any, rows: list[dict[str, Any]],
 def test_other_rows_have_another_digest(
     tmp_path_factory: Any, rows: list[dict[str, Any]], other: list[dict[str, Any]]
 ) -> None:
-    assume(repr(rows) != repr(other))
+    assume([repr(sorted(row.items())) for row in rows] != [repr(sorted(row.items())) for row in other])
     folder = tmp_path_factory.mktemp("digest")
     assert digest(rows, folder) != digest(other, folder)
 

@@ -1,0 +1,57 @@
+"""A model that is brought along."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper
+
+from colonnade_jobs.refusals import Refusal
+from tests.unit.jobs.desk import Desk
+
+
+def graph(folder: Path, operation: str = "Add", shape: tuple[int | str, ...] = ("n", 3), **attributes: object) -> str:
+    tensors = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in ("x", "z", "y")]
+    inputs = {"Add": ["x", "z"], "Div": ["x", "z"]}.get(operation, ["x"])
+    node = helper.make_node(operation, inputs, ["y"], **attributes)
+    made = helper.make_graph([node], "g", tensors[: len(inputs)], tensors[2:])
+    model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    onnx.save(model, folder / "mine.onnx")
+    return f"file://{folder}/mine.onnx"
+
+
+def test_its_signature_is_the_graphs_and_its_golden_answers_the_engines(desk: Desk, tmp_path: Path) -> None:
+    answer = desk.make({"model": "mine", "source": {"storageUri": graph(tmp_path)}})
+    assert (answer["outcome"], answer["parity"], answer["metrics"]) == ("Trained", None, {})
+    bundle = desk.bundle(answer)
+    assert [(t.name, t.datatype, t.shape, t.kind) for t in bundle.inputs] == [
+        ("x", "FP32", [-1, 3], None),
+        ("z", "FP32", [-1, 3], None),
+    ]
+    x, z = (tensor.array() for tensor in bundle.golden.inputs)
+    np.testing.assert_array_equal(bundle.golden.outputs[0].array(), x + z)
+    assert bundle.lineage["source"] == f"file://{tmp_path}/mine.onnx"
+
+
+def test_a_graph_of_fixed_size_is_asked_in_that_size(desk: Desk, tmp_path: Path) -> None:
+    answer = desk.make({"model": "mine", "source": {"storageUri": graph(tmp_path, shape=(1, 2))}})
+    assert desk.bundle(answer).golden.inputs[0].shape == [1, 2]
+
+
+def test_what_is_no_model_is_refused(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "mine.onnx").write_bytes(b"no model")
+    with pytest.raises(Refusal, match="can't be loaded") as refusal:
+        desk.make({"model": "mine", "source": {"storageUri": f"file://{tmp_path}/mine.onnx"}})
+    assert refusal.value.reason == "ModelInvalid"
+
+
+def test_a_model_that_draws_at_random_is_refused(desk: Desk, tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="in two ways"):
+        desk.make({"model": "mine", "source": {"storageUri": graph(tmp_path, "RandomNormalLike")}})
+
+
+def test_an_infinite_answer_cant_be_golden(desk: Desk, tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="Infinity") as refusal:
+        desk.make({"model": "mine", "source": {"storageUri": graph(tmp_path, "Reciprocal")}})
+    assert refusal.value.reason == "SignatureUnsupported"

@@ -1,0 +1,82 @@
+"""From a name to an estimator: scikit-learn's own, and nothing else."""
+
+from typing import Any
+
+import pytest
+from sklearn.base import BaseEstimator
+
+from colonnade_jobs.documents import Estimator
+from colonnade_jobs.refusals import Refusal
+from colonnade_jobs.training import estimators, export
+
+
+def build(name: str, task: str = "Classification", **params: Any) -> BaseEstimator:
+    return estimators.build(Estimator(name=name, params=params), task, seed=7)
+
+
+def test_estimators_nest_as_deep_as_the_manifest() -> None:
+    found = build(
+        "sklearn.ensemble.StackingClassifier",
+        estimators=[
+            ["near", {"name": "sklearn.neighbors.KNeighborsClassifier", "params": {"n_neighbors": 3}}],
+            ["bag", {"name": "sklearn.ensemble.BaggingClassifier",
+                     "params": {"estimator": {"name": "sklearn.tree.DecisionTreeClassifier"}}}],
+        ],
+    )  # fmt: skip
+    assert [name for name, _ in found.estimators] == ["near", "bag"]
+    assert found.estimators[0][1].n_neighbors == 3
+    assert type(found.estimators[1][1].estimator).__name__ == "DecisionTreeClassifier"
+
+
+def test_every_random_state_gets_the_seed_unless_it_has_one() -> None:
+    tree = {"name": "sklearn.tree.DecisionTreeClassifier", "params": {"random_state": 1}}
+    found = build("sklearn.ensemble.BaggingClassifier", estimator=tree)
+    assert (found.random_state, found.estimator.random_state) == (7, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "suggestion"),
+    [
+        ("sklearn.ensemble.HistGradientBostingClassifier", "sklearn.ensemble.HistGradientBoostingClassifier"),
+        ("sklearn.linear_models.LogisticRegression", "sklearn.linear_model.LogisticRegression"),
+        ("os.system", ""),
+        ("sklearn.utils.os.system", ""),
+        ("sklearn.base.BaseEstimator.x", ""),
+        ("sklearn.datasets.load_iris", ""),
+        ("LogisticRegression", ""),
+    ],
+)
+def test_what_isnt_scikit_learns_is_refused_with_what_is_close(name: str, suggestion: str) -> None:
+    with pytest.raises(Refusal, match=f"has no estimator {name}.*{suggestion}") as refusal:
+        build(name)
+    assert refusal.value.reason == "UnknownEstimator"
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "reason", "message"),
+    [
+        (
+            "sklearn.linear_model.LogisticRegression",
+            {"max_iterations": 5},
+            "UnknownParameter",
+            "did you mean max_iter?",
+        ),
+        ("sklearn.linear_model.LinearRegression", {}, "UnsuitableEstimator", "is no classifier"),
+        ("sklearn.cluster.KMeans", {}, "UnsuitableEstimator", "is no classifier"),
+        ("sklearn.svm.LinearSVC", {}, "UnsuitableEstimator", "wrap it: {name: sklearn.calibration"),
+        ("sklearn.ensemble.VotingClassifier", {"estimators": []}, "UnsuitableEstimator", "{voting: soft}"),
+    ],
+)
+def test_what_doesnt_do_is_refused_with_the_remedy(
+    name: str, params: dict[str, Any], reason: str, message: str
+) -> None:
+    with pytest.raises(Refusal) as refusal:
+        build(name, **params)
+    assert refusal.value.reason == reason
+    assert message in refusal.value.message
+
+
+def test_what_cant_be_exported_is_refused_before_it_is_trained() -> None:
+    with pytest.raises(Refusal, match="DummyClassifier has no ONNX form") as refusal:
+        export.check(build("sklearn.dummy.DummyClassifier"))
+    assert refusal.value.reason == "ExportUnsupported"
