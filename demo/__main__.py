@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from demo.breach import Breach, first_scrape_of, scrape_interval_seconds
-from demo.kubectl import CommandFailed, condition, console, kubectl, wait_for
+from demo.kubectl import CommandFailed, chapter, condition, console, kubectl, wait_for
 from demo.plot import draw
 from demo.report import Report, Rollout, stable_at, unix
 from demo.story import CHAPTERS, Chapter
@@ -21,7 +21,7 @@ BUILD = Path("build/demo")
 NAME, NAMESPACE = "flights-late", "default"
 READY_SECONDS = 240
 CHAPTER_SECONDS = 240
-LAST_GOOD = [chapter.version for chapter in CHAPTERS if chapter.outcome == "Promoted"][-1]
+LAST_GOOD = [each.version for each in CHAPTERS if each.outcome == "Promoted"][-1]
 
 
 class StoryBroken(RuntimeError):
@@ -34,10 +34,10 @@ async def main(rate: float, sample: Path) -> Report:
     model_url = f"{os.environ['COLONNADE_URL']}/namespaces/{NAMESPACE}/deployments/{NAME}/v2/models/{NAME}"
     traffic = Traffic(f"{model_url}/infer", bodies(sample, await inputs_of(model_url)), rate)
     watcher, stopped = Watcher(NAME, NAMESPACE), asyncio.Event()
-    console.rule(f"A steady load: {rate:.0f} real flights a second on {model_url}")
+    chapter(f"A steady load: {rate:.0f} real flights a second on {model_url}")
     watching, loading = asyncio.create_task(watcher.run()), asyncio.create_task(traffic.run(stopped))
     try:
-        rollouts = tuple([await _play(chapter, watcher, traffic) for chapter in CHAPTERS])
+        rollouts = tuple([await _play(each, watcher, traffic) for each in CHAPTERS])
     finally:
         stopped.set()
         await loading
@@ -59,7 +59,7 @@ async def _reset() -> None:
 
 
 async def _first_version() -> None:
-    console.rule("Real data becomes a model, and the model answers")
+    chapter("Real data becomes a model, and the model answers")
     for manifest in ("10-dataset.yaml", "20-model-v1.yaml", "30-deployment.yaml"):
         await kubectl("apply", "-f", str(QUICKSTART / manifest), say=True)
     await wait_for("dset", "flights", NAMESPACE, READY_SECONDS)
@@ -70,35 +70,31 @@ async def _first_version() -> None:
     await kubectl("get", "mdep", NAME, "-n", NAMESPACE, say=True)
 
 
-async def _play(chapter: Chapter, watcher: Watcher, traffic: Traffic) -> Rollout:
-    console.rule(chapter.title)
-    await kubectl("apply", "-f", str(QUICKSTART / chapter.manifest), say=True)
-    await wait_for("mv", chapter.version, NAMESPACE, READY_SECONDS)
+async def _play(act: Chapter, watcher: Watcher, traffic: Traffic) -> Rollout:
+    chapter(act.title)
+    await kubectl("apply", "-f", str(QUICKSTART / act.manifest), say=True)
+    await wait_for("mv", act.version, NAMESPACE, READY_SECONDS)
     began, revision, said = time.time(), "", ""
     deadline = time.monotonic() + CHAPTER_SECONDS
-    while (outcome := chapter.ended(watcher.status)) is None:
+    while (outcome := act.ended(watcher.status)) is None:
         if time.monotonic() > deadline:
-            raise StoryBroken(
-                f"{chapter.version}: neither promoted nor rolled back within {CHAPTER_SECONDS} s; {shown}"
-            )
+            raise StoryBroken(f"{act.version}: neither promoted nor rolled back within {CHAPTER_SECONDS} s: {said}")
         revision = (watcher.status.get("candidate") or {}).get("revision", revision)
         said = _say_step(watcher.status, said)
         await asyncio.sleep(0.2)
-    rejection = chapter.rejection(watcher.status)
+    rejection = act.rejection(watcher.status)
     reason = rejection["reason"] if rejection else ""
-    console.print(
-        f"  {chapter.version}: {outcome} {reason}", style="bold green" if outcome == "Promoted" else "bold red"
-    )
-    if (outcome, reason) != (chapter.outcome, chapter.reason):
-        raise StoryBroken(f"{chapter.version}: {outcome} {reason}, where {chapter.outcome} {chapter.reason} was due")
+    console.print(f"  {act.version}: {outcome} {reason}", style="bold green" if outcome == "Promoted" else "bold red")
+    if (outcome, reason) != (act.outcome, act.reason):
+        raise StoryBroken(f"{act.version}: {outcome} {reason}, where {act.outcome} {act.reason} was due")
     if rejection is None:
-        return Rollout(chapter.version, watcher.status["stable"]["revision"], outcome, reason, began, time.time())
+        return Rollout(act.version, watcher.status["stable"]["revision"], outcome, reason, began, time.time())
     decided = unix(rejection["at"])
     await asyncio.sleep(3)
     home = stable_at(traffic.answers, revision, decided)
     ended = time.time()
     breached = await first_scrape_of(Breach(NAMESPACE, NAME, revision, reason, began, ended))
-    return Rollout(chapter.version, revision, outcome, reason, began, ended, breached, decided, home)
+    return Rollout(act.version, revision, outcome, reason, began, ended, breached, decided, home)
 
 
 def _say_step(status: dict[str, Any], said: str) -> str:

@@ -16,6 +16,13 @@ class CommandFailed(RuntimeError):
     """kubectl ended with an error; the message is what it said."""
 
 
+BEGAN = time.monotonic()
+
+
+def chapter(title: str) -> None:
+    console.rule(f"{title} [dim]{time.monotonic() - BEGAN:.0f} s[/]")
+
+
 async def kubectl(*arguments: str, say: bool = False) -> str:
     if say:
         console.print(f"[dim]$ kubectl {' '.join(arguments)}[/]")

@@ -49,7 +49,7 @@ class StepStatus(StatusPart):
     )
     @property
     def shown(self) -> str:
-        return f"{min(self.index + 1, self.total)}/{self.total}"
+        return f"{min(self.index + 1, self.total)}/{self.total}" if self.total else ""
 
 
 class Verdict(StatusPart):
