@@ -41,6 +41,10 @@ class Foreign(Exception):
     """An object of a name that we need belongs to someone else, and is left alone."""
 
 
+class Leaving(Exception):
+    """An object of a name that we need is on its way out; it only has to be waited for."""
+
+
 class LeadershipLost(Exception):
     """The lease is no longer ours; nothing may be written any more."""
 

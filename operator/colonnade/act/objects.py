@@ -3,22 +3,24 @@
 from dataclasses import dataclass
 
 from colonnade.act.apiserver import ApiServer
-from colonnade.act.errors import Conflict, Foreign, NotFound
+from colonnade.act.errors import Conflict, Foreign, Leaving, NotFound
 from colonnade.act.settled import settled
+from colonnade.manifests import Owner
+from colonnade.manifests.labels import controller_of
 from colonnade.manifests.resources import Key, Manifest, key_of
 from colonnade.observe.cache import Cache
 
 
 @dataclass(frozen=True)
 class Objects:
-    """The objects of one owner. owner_uid: whose controller reference makes an object ours to change."""
+    """The objects of one owner, whose controller reference makes them ours to change."""
 
     api: ApiServer
     cache: Cache
-    owner_uid: str
+    owner: Owner
 
     async def ensure(self, manifest: Manifest) -> None:
-        """Raises Foreign where an object that isn't ours has the name, or one of ours that is on its way out."""
+        """Raises Foreign where an object that isn't ours has the name, Leaving where it is one on its way out."""
         live = await self._ours(key_of(manifest))
         if live is None or not settled(manifest, live):
             key = key_of(manifest)
@@ -33,7 +35,7 @@ class Objects:
             return
         labels = manifest["metadata"]["labels"]
         if not labels.items() <= (live["metadata"].get("labels") or {}).items():
-            self.cache.put(await self.api.merge(key, {"metadata": {"uid": self._uid(live), "labels": labels}}))
+            self.cache.put(await self.api.merge(key, {"metadata": {"uid": _uid(live), "labels": labels}}))
 
     async def provide(self, manifest: Manifest) -> None:
         """Whoever made it, it will do."""
@@ -47,7 +49,7 @@ class Objects:
     async def scale(self, key: Key, replicas: int) -> None:
         live = self.cache.get(key)
         if live is not None and self._is_ours(live) and live["spec"].get("replicas") != replicas:
-            patch = {"metadata": {"uid": self._uid(live)}, "spec": {"replicas": replicas}}
+            patch = {"metadata": {"uid": _uid(live)}, "spec": {"replicas": replicas}}
             self.cache.put(await self.api.merge(key, patch))
 
     async def delete(self, key: Key) -> None:
@@ -56,7 +58,7 @@ class Objects:
         if live is None or not self._is_ours(live) or live["metadata"].get("deletionTimestamp"):
             return
         try:
-            await self.api.delete(key, self._uid(live))
+            await self.api.delete(key, _uid(live))
         except (NotFound, Conflict):
             self.cache.remove(live)
 
@@ -64,10 +66,10 @@ class Objects:
         live = self.cache.get(key) or await self._read(key)
         if live is None:
             return None
+        if live["metadata"].get("deletionTimestamp") or self._is_of_a_predecessor(live):
+            raise Leaving(f"{key} of before is still being deleted")
         if not self._is_ours(live):
             raise Foreign(f"{key} exists and belongs to someone else; delete it, or choose another name")
-        if live["metadata"].get("deletionTimestamp"):
-            raise Foreign(f"{key} is still being deleted")
         return live
 
     async def _read(self, key: Key) -> Manifest | None:
@@ -77,9 +79,13 @@ class Objects:
             return None
 
     def _is_ours(self, live: Manifest) -> bool:
-        owners = live["metadata"].get("ownerReferences") or ()
-        return any(owner.get("controller") and owner.get("uid") == self.owner_uid for owner in owners)
+        return controller_of(live).get("uid") == self.owner.uid
 
-    @staticmethod
-    def _uid(live: Manifest) -> str:
-        return str(live["metadata"]["uid"])
+    def _is_of_a_predecessor(self, live: Manifest) -> bool:
+        """Whose owner is gone, so that garbage collection will take it."""
+        theirs, ours = controller_of(live), self.owner.references()[0]
+        return theirs.get("uid") != ours["uid"] and all(theirs.get(part) == ours[part] for part in ("kind", "name"))
+
+
+def _uid(live: Manifest) -> str:
+    return str(live["metadata"]["uid"])

@@ -39,11 +39,11 @@ class Hands:
 async def act(decision: Decision[Status], live: Manifest, hands: Hands) -> None:
     """live: the object as it was observed.
 
-    Raises ApiError or Foreign at the first thing that can't be done; all before it is done, once and for all.
+    Raises ApiError, Foreign or Leaving at the first thing that can't be done; all before it is done, once and for all.
     """
     subject = Subject(hands.api, hands.cache, live)
     owner = Owner(subject.key, str(live["metadata"]["uid"]))
-    objects = Objects(hands.api, hands.cache, owner.uid)
+    objects = Objects(hands.api, hands.cache, owner)
     status = decision.status.manifest()
     for action in decision.actions:
         if isinstance(action, decided.RecordStatus):

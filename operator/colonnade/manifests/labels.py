@@ -56,6 +56,12 @@ def revision_labels(deployment: str, revision: str) -> dict[str, str]:
     return {OWNER_LABELS[DEPLOYMENTS]: deployment, REVISION: revision}
 
 
+def controller_of(manifest: Manifest) -> Manifest:
+    """The reference to the one owner that controls it; empty where nobody does."""
+    owners: list[Manifest] = manifest["metadata"].get("ownerReferences") or []
+    return next((owner for owner in owners if owner.get("controller")), {})
+
+
 def owner_of(manifest: Manifest) -> Key | None:
     """The object of ours that this one's labels name, None where they name none."""
     metadata = manifest["metadata"]

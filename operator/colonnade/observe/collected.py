@@ -1,6 +1,7 @@
 """Snapshots of Datasets and ModelVersions."""
 
 from colonnade.api import DatasetSpec, DatasetStatus, DeploymentStatus, ModelVersionSpec, ModelVersionStatus
+from colonnade.manifests import Owner
 from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, Key, Manifest
 from colonnade.observe import objects
 from colonnade.observe.cache import Cache
@@ -13,7 +14,7 @@ def observe_dataset(key: Key, live: Manifest, cache: Cache) -> ObservedDataset:
         metadata=objects.metadata(live),
         spec=objects.spec(DatasetSpec, live),
         status=objects.status(DatasetStatus, live),
-        jobs=jobs_of(key, cache),
+        jobs=jobs_of(Owner(key, live["metadata"]["uid"]), cache),
     )
 
 
@@ -26,7 +27,7 @@ def observe_model_version(key: Key, live: Manifest, cache: Cache, image: str) ->
         metadata=objects.metadata(live),
         spec=spec,
         status=objects.status(ModelVersionStatus, live),
-        jobs=jobs_of(key, cache),
+        jobs=jobs_of(Owner(key, live["metadata"]["uid"]), cache),
         dataset=_dataset(key, training.dataset_ref.name, cache) if training else None,
         serving=_serving(key.namespace, readable.model, cache) if readable else None,
         image=image,
@@ -37,7 +38,7 @@ def _dataset(key: Key, name: str, cache: Cache) -> DatasetSummary | None:
     live = cache.get(Key(DATASETS, key.namespace, name))
     if live is None:
         return None
-    status = objects.status(DatasetStatus, live)
+    status = objects.status_of_another(DatasetStatus, live)
     ready, message = objects.readiness(status.condition("Ready"))
     return DatasetSummary(name, status.current, ready, message)
 
@@ -47,9 +48,9 @@ def _serving(namespace: str, model: str, cache: Cache) -> ServingModel | None:
     for live in sorted(cache.within(DEPLOYMENTS, namespace), key=lambda one: str(one["metadata"]["name"])):
         if live["spec"].get("model", {}).get("name") != model:
             continue
-        stable = objects.status(DeploymentStatus, live).stable
+        stable = objects.status_of_another(DeploymentStatus, live).stable
         version = cache.get(Key(MODEL_VERSIONS, namespace, stable.model_version)) if stable else None
         if stable and version:
-            metrics = objects.status(ModelVersionStatus, version).metrics
+            metrics = objects.status_of_another(ModelVersionStatus, version).metrics
             return ServingModel(stable.model_version, {name: metric.value for name, metric in metrics.items()})
     return None

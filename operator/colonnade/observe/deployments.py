@@ -10,6 +10,8 @@ from colonnade.api import (
     MonitorPolicySpec,
     MonitorPolicyStatus,
 )
+from colonnade.manifests import Owner
+from colonnade.manifests.labels import controller_of
 from colonnade.manifests.resources import DEPLOYMENTS, MODEL_VERSIONS, MONITOR_POLICIES, SERVICES, Key, Manifest
 from colonnade.observe import objects
 from colonnade.observe.cache import Cache
@@ -34,7 +36,7 @@ def observe_deployment(key: Key, live: Manifest, cache: Cache, routers: Iterable
         spec=spec,
         status=objects.status(DeploymentStatus, live),
         versions=_versions(key.namespace, readable.model.name, cache) if readable else (),
-        workloads=workloads_of(key, cache),
+        workloads=workloads_of(Owner(key, live["metadata"]["uid"]), cache),
         routers=tuple(routers),
         client_service=_has_client_service(key, live, cache),
         policy=_policy(key.namespace, readable, cache) if readable else None,
@@ -58,7 +60,7 @@ def _versions(namespace: str, model: str, cache: Cache) -> tuple[ModelVersionSum
 
 
 def _version(live: Manifest) -> ModelVersionSummary:
-    status = objects.status(ModelVersionStatus, live)
+    status = objects.status_of_another(ModelVersionStatus, live)
     ready, message = objects.readiness(status.condition("Ready"))
     return ModelVersionSummary(
         name=live["metadata"]["name"],
@@ -73,8 +75,7 @@ def _version(live: Manifest) -> ModelVersionSummary:
 
 def _has_client_service(key: Key, live: Manifest, cache: Cache) -> bool:
     service = cache.get(replace(key, resource=SERVICES))
-    owners = (service or {}).get("metadata", {}).get("ownerReferences") or ()
-    return any(owner.get("uid") == live["metadata"]["uid"] for owner in owners)
+    return service is not None and controller_of(service).get("uid") == live["metadata"]["uid"]
 
 
 def _policy(namespace: str, spec: DeploymentSpec, cache: Cache) -> MonitorPolicySpec | Missing | None:
@@ -89,7 +90,9 @@ def _policy(namespace: str, spec: DeploymentSpec, cache: Cache) -> MonitorPolicy
 
 
 def _target(deployment: Manifest) -> WatchedDeployment:
-    return WatchedDeployment(deployment["metadata"]["name"], objects.status(DeploymentStatus, deployment).verdicts)
+    return WatchedDeployment(
+        deployment["metadata"]["name"], objects.status_of_another(DeploymentStatus, deployment).verdicts
+    )
 
 
 def _names_policy(deployment: Manifest, name: str) -> bool:

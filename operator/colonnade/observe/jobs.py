@@ -4,28 +4,28 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from colonnade.manifests.labels import OWNER_LABELS, SPEC_HASH
-from colonnade.manifests.resources import JOBS, PODS, Key, Manifest
+from colonnade.manifests.labels import OWNER_LABELS, SPEC_HASH, Owner, controller_of
+from colonnade.manifests.resources import JOBS, PODS, Manifest
 from colonnade.observe import pods
 from colonnade.observe.cache import Cache
 from colonnade.observe.objects import conditions, created_at, deleting, labels
 from colonnade.plan.observed import Job
 
-JOB_NAME = "batch.kubernetes.io/job-name"
 
-
-def jobs_of(owner: Key, cache: Cache) -> tuple[Job, ...]:
-    """Oldest first."""
-    mine = OWNER_LABELS[owner.resource], owner.name
-    all_pods = cache.labelled(PODS, owner.namespace, *mine)
-    found = [_job(one, _pods_of(one, all_pods)) for one in cache.labelled(JOBS, owner.namespace, *mine)]
+def jobs_of(owner: Owner, cache: Cache) -> tuple[Job, ...]:
+    """Oldest first. What an earlier object of the owner's name has left is not its own."""
+    key = owner.key
+    mine = cache.labelled(JOBS, key.namespace, OWNER_LABELS[key.resource], key.name)
+    all_pods = cache.labelled(PODS, key.namespace, OWNER_LABELS[key.resource], key.name)
+    found = [_job(one, _controlled(one, all_pods)) for one in mine if controller_of(one).get("uid") == owner.uid]
     return tuple(sorted(found, key=lambda job: (job.created_at, job.name)))
 
 
-def _pods_of(job: Manifest, all_pods: Sequence[Manifest]) -> list[Manifest]:
-    """Newest first."""
-    name = job["metadata"]["name"]
-    return sorted((pod for pod in all_pods if labels(pod).get(JOB_NAME) == name), key=created_at, reverse=True)
+def _controlled(job: Manifest, all_pods: Sequence[Manifest]) -> list[Manifest]:
+    """Its pods, newest first."""
+    uid = job["metadata"]["uid"]
+    its_own = (pod for pod in all_pods if controller_of(pod).get("uid") == uid)
+    return sorted(its_own, key=created_at, reverse=True)
 
 
 def _job(job: Manifest, its_pods: Sequence[Manifest]) -> Job:

@@ -32,6 +32,14 @@ def status(kind: type[Model], manifest: Manifest) -> Model:
     return kind.model_validate(manifest.get("status") or {})
 
 
+def status_of_another(kind: type[Model], manifest: Manifest) -> Model:
+    """Of an object that is only looked at: one that can't be read says nothing, and delays nobody else's pass."""
+    try:
+        return status(kind, manifest)
+    except ValidationError:
+        return kind()
+
+
 def created_at(manifest: Manifest) -> datetime:
     return datetime.fromisoformat(manifest["metadata"]["creationTimestamp"])
 

@@ -1,6 +1,6 @@
 """The revisions of a Deployment as they run."""
 
-from colonnade.manifests.labels import OWNER_LABELS, REVISION
+from colonnade.manifests.labels import OWNER_LABELS, REVISION, Owner, controller_of
 from colonnade.manifests.resources import DEPLOYMENTS, ENDPOINT_SLICES, PODS, WORKLOADS, Key, Manifest
 from colonnade.observe import pods
 from colonnade.observe.cache import Cache
@@ -11,10 +11,10 @@ SERVICE_NAME = "kubernetes.io/service-name"
 MOST_COMPLAINTS = 3
 
 
-def workloads_of(owner: Key, cache: Cache) -> tuple[Workload, ...]:
-    """Oldest first."""
-    mine = OWNER_LABELS[DEPLOYMENTS], owner.name
-    found = [_workload(one, owner, cache) for one in cache.labelled(WORKLOADS, owner.namespace, *mine)]
+def workloads_of(owner: Owner, cache: Cache) -> tuple[Workload, ...]:
+    """Oldest first. What an earlier object of the owner's name has left is not its own."""
+    mine = cache.labelled(WORKLOADS, owner.key.namespace, OWNER_LABELS[DEPLOYMENTS], owner.key.name)
+    found = [_workload(one, owner.key, cache) for one in mine if controller_of(one).get("uid") == owner.uid]
     return tuple(sorted(found, key=lambda workload: (workload.created_at, workload.revision)))
 
 

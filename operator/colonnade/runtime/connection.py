@@ -5,10 +5,13 @@ import os
 from kubernetes.aio import config
 from kubernetes.aio.client import ApiClient, Configuration
 
+MOST_CALLS = 100  # at a time
+
 
 async def connect() -> ApiClient:
     """Raises kubernetes.aio.config.ConfigException where there is neither."""
     configuration = Configuration()
+    configuration.connection_pool_maxsize = MOST_CALLS
     if os.environ.get("KUBERNETES_SERVICE_HOST"):
         config.load_incluster_config(client_configuration=configuration)
     else:

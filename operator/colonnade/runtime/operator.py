@@ -46,8 +46,9 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(await connect())
+        lease_client = await stack.enter_async_context(await connect())
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        operator = Operator(settings, client, session)
+        operator = Operator(settings, client, lease_client, session)
         health = await serve(settings.port, operator.unready, operator.metrics)
         stack.push_async_callback(health.cleanup)
         await _until(stop, operator)
@@ -66,13 +67,15 @@ async def _until(stop: asyncio.Event, operator: "Operator") -> None:
 
 
 class Operator:
-    """One replica."""
+    """One replica. lease_client: a connection of the lease's own, so that no other call ever delays it."""
 
-    def __init__(self, settings: Settings, client: ApiClient, session: aiohttp.ClientSession) -> None:
+    def __init__(
+        self, settings: Settings, client: ApiClient, lease_client: ApiClient, session: aiohttp.ClientSession
+    ) -> None:
         self.settings = settings
         self.metrics = Metrics()
         self.leadership = Leadership(
-            ApiServer(client, seconds=LEASE_CALL_SECONDS),
+            ApiServer(lease_client, seconds=LEASE_CALL_SECONDS),
             settings.namespace,
             settings.lease_name,
             settings.pod_name,
@@ -88,7 +91,7 @@ class Operator:
 
     async def work(self) -> None:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self.watches.keep(self.metrics.restarted))
+            tasks.create_task(self._watch())
             tasks.create_task(self._audit())
             tasks.create_task(self._lead())
 
@@ -119,8 +122,16 @@ class Operator:
             self.cache.put(manifest)
 
     def _changed(self, now: Manifest, before: Manifest | None) -> None:
+        """A standby only remembers: it passes over everything when it comes to lead."""
+        if not self.leadership.holds():
+            return
         for key in affected(now, self.cache) | (affected(before, self.cache) if before else set()):
             self.queue.add(key)
+
+    async def _watch(self) -> None:
+        """Once our kinds are there: kopf looks for them only when it starts."""
+        await self._wait_until_filled()
+        await self.watches.keep(self.metrics.restarted)
 
     async def _audit(self) -> None:
         while not self._filled:

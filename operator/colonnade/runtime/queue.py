@@ -28,7 +28,7 @@ class WorkQueue(Generic[K]):
         self,
         reconcile: Callable[[K], Awaitable[timedelta | None]],
         failed: Callable[[K, Exception], float | None],
-        workers: int = 16,
+        workers: int = 64,
         chance: random.Random | None = None,
     ) -> None:
         self._reconcile = reconcile

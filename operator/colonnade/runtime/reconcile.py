@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
 
-from colonnade.act.errors import ApiError, Conflict, Foreign, LeadershipLost
+from colonnade.act.errors import ApiError, Conflict, Foreign, LeadershipLost, Leaving
 from colonnade.act.perform import Hands, act
 from colonnade.manifests.resources import Key, Manifest, Resource
 from colonnade.plan.decided import Decision, Event
@@ -51,8 +51,8 @@ class Reconciler:
         """Counts and logs a failed pass; the seconds that the API server asked us to wait."""
         reason = error.reason if isinstance(error, ApiError) else type(error).__name__
         self.metrics.failed(key, reason)
-        if isinstance(error, Conflict):
-            log.debug("%s has changed meanwhile; once more", key)
+        if isinstance(error, Conflict | Leaving):
+            log.debug("%s: %s; once more", key, error)
         elif isinstance(error, ApiError | Foreign | LeadershipLost | TimeoutError):
             log.warning("%s: %s", key, str(error) or f"a pass took more than {self.limit:.0f} s")
         else:

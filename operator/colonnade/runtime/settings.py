@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     renew_seconds: float = Field(default=4.0, gt=0, description="A leader that can't renew for so long ends itself.")
     retry_seconds: float = Field(default=1.0, gt=0, description="Between two tries to take or renew the lease.")
 
-    workers: int = Field(default=16, ge=1, description="Passes at a time.")
+    workers: int = Field(default=64, ge=1, description="Passes at a time.")
     pass_seconds: float = Field(default=30.0, gt=0, description="The longest that one pass may take.")
     resync_seconds: float = Field(default=300.0, gt=0, description="Each object gets a pass at least this often.")
     audit_seconds: float = Field(default=30.0, gt=0, description="How often the watches are held against the truth.")

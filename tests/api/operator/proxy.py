@@ -17,7 +17,7 @@ START_SECONDS = 10
 
 class Proxy:
     """on_write: given the number of the write (from 1; Leases and Events don't count) and the call that passes it on;
-    returns an answer. on_event: given an event of a watch; whether it is passed on.
+    returns an answer. on_event: given an event of a watch; whether it is passed on. hangs: nothing is answered.
     """
 
     def __init__(self, kubeconfig, folder):
@@ -29,6 +29,7 @@ class Proxy:
         self.on_write = None
         self.on_event = None
         self.writes = 0
+        self.hangs = False
 
     def __enter__(self):
         self._loop, started = asyncio.new_event_loop(), threading.Event()
@@ -64,11 +65,16 @@ class Proxy:
         if request.query.get("watch") == "true":
             return await self._watch(request)
         body = await request.read()
+        await self._awake()
         if request.method in WRITES and request.path.rpartition("/namespaces/")[2].split("/")[1] not in UNCOUNTED:
             self.writes += 1
             if self.on_write:
                 return await self.on_write(self.writes, lambda: self._pass(request, body))
         return await self._pass(request, body)
+
+    async def _awake(self):
+        while self.hangs:  # noqa: ASYNC110 - told by another thread
+            await asyncio.sleep(0.05)
 
     async def _pass(self, request, body):
         async with self._call(request, body) as answer:

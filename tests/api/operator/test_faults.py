@@ -63,7 +63,8 @@ def router(world):
 
 def told(world):
     """The story, up to its end."""
-    world.model_version()
+    if not world.has("ModelVersion", "late-1", Ready="True"):
+        world.model_version()
     world.deployment()
     eventually(world.workloads, "a workload", limit=30)
     world.run_pods()
@@ -148,6 +149,18 @@ def test_every_other_write_refused_is_only_slower(world, operator, proxy, status
     proxy.on_write = strike
     told(world)
     proxy.on_write = None
+    assert ends_well(world, operator)
+
+
+def test_an_api_server_that_hangs_ends_the_leader_and_the_next_one_goes_on(world, operator, proxy):
+    world.model_version()
+    eventually(operator.leads, "leading")
+    first = operator.process
+    proxy.hangs = True
+    eventually(lambda: first.poll() is not None, "its end", limit=6)
+    assert first.poll() == 1
+    proxy.hangs = False
+    told(world)
     assert ends_well(world, operator)
 
 

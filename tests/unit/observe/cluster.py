@@ -42,6 +42,11 @@ def an_object(resource, name, labels=None, created=CREATED, **parts):
     return {"apiVersion": resource.api_version, "kind": resource.kind, "metadata": metadata, **parts}
 
 
+def controlled(manifest, uid):
+    manifest["metadata"]["ownerReferences"] = [{"uid": uid, "controller": True}]
+    return manifest
+
+
 def key(resource, name):
     return Key(resource, "team", name)
 
@@ -49,14 +54,14 @@ def key(resource, name):
 def job(name="flights-1", owner_=None, conditions=(), **status):
     labels = managed("dataset", owner_ or owner(DATASETS, "flights")) | {"colonnade.dev/spec-hash": "77aa01fe22"}
     held = [{"type": kind, "status": "True", "lastTransitionTime": CREATED} for kind in conditions]
-    return an_object(JOBS, name, labels, spec={}, status={"conditions": held, **status})
+    return controlled(an_object(JOBS, name, labels, spec={}, status={"conditions": held, **status}), UID)
 
 
 def job_pod(name="flights-1-x", of="flights-1", created=CREATED, state=None, conditions=(), **status):
-    labels = managed("dataset", owner(DATASETS, "flights")) | {"batch.kubernetes.io/job-name": of}
+    labels = managed("dataset", owner(DATASETS, "flights"))
     statuses = [{"name": "dataset", "state": state}] if state else []
     pod_status = {"containerStatuses": statuses, "conditions": list(conditions), **status}
-    return an_object(PODS, name, labels, created, status=pod_status)
+    return controlled(an_object(PODS, name, labels, created, status=pod_status), f"{JOBS.plural}-{of}")
 
 
 def ended(code, message="", reason="Completed"):
@@ -66,7 +71,7 @@ def ended(code, message="", reason="Completed"):
 def workload(revision="c0ffee0123", replicas=2, ready=2):
     labels = managed("serving", owner(DEPLOYMENTS, "late"), revision=revision, modelversion="late-1")
     counts = {"readyReplicas": ready, "availableReplicas": ready}
-    return an_object(WORKLOADS, f"late-{revision}", labels, spec={"replicas": replicas}, status=counts)
+    return controlled(an_object(WORKLOADS, f"late-{revision}", labels, spec={"replicas": replicas}, status=counts), UID)
 
 
 def serving_pod(name, revision="c0ffee0123", state=None, last=None, conditions=()):
@@ -105,6 +110,4 @@ def policy(name="default", **spec):
 
 
 def client_service(name="late", owner_uid=UID):
-    service = an_object(SERVICES, name, managed("client", owner(DEPLOYMENTS, name)))
-    service["metadata"]["ownerReferences"] = [{"uid": owner_uid, "controller": True}]
-    return service
+    return controlled(an_object(SERVICES, name, managed("client", owner(DEPLOYMENTS, name))), owner_uid)

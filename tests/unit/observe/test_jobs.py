@@ -4,15 +4,17 @@ import json
 
 import pytest
 
+from colonnade.manifests import Owner
 from colonnade.manifests.resources import DATASETS
 from colonnade.observe.jobs import jobs_of
-from tests.unit.observe.cluster import ended, job, job_pod, key, known
+from tests.unit.manifests.wishes import FLIGHTS, owner
+from tests.unit.observe.cluster import ended, job, job_pod, known
 
 ANSWER = {"outcome": "NewVersion", "reason": "NewVersion", "message": "1,000 rows"}
 
 
 def observed(*objects):
-    (found,) = jobs_of(key(DATASETS, "flights"), known(*objects))
+    (found,) = jobs_of(FLIGHTS, known(*objects))
     return found
 
 
@@ -81,5 +83,9 @@ def test_a_job_that_gave_up_is_failed_with_a_time():
     assert found.finished_at
 
 
-def test_other_datasets_jobs_are_not_ours():
-    assert jobs_of(key(DATASETS, "weather"), known(job())) == ()
+def test_another_datasets_jobs_are_not_ours():
+    assert jobs_of(owner(DATASETS, "weather"), known(job())) == ()
+
+
+def test_what_a_predecessor_of_the_same_name_left_is_not_ours():
+    assert jobs_of(Owner(FLIGHTS.key, "uid-of-the-new-one"), known(job())) == ()

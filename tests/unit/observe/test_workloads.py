@@ -2,11 +2,12 @@
 
 from colonnade.manifests.resources import DEPLOYMENTS
 from colonnade.observe.workloads import workloads_of
-from tests.unit.observe.cluster import ended, key, known, serving_pod, slice_, workload
+from tests.unit.manifests.wishes import owner
+from tests.unit.observe.cluster import ended, known, serving_pod, slice_, workload
 
 
 def observed(*objects):
-    (found,) = workloads_of(key(DEPLOYMENTS, "late"), known(*objects))
+    (found,) = workloads_of(owner(DEPLOYMENTS, "late"), known(*objects))
     return found
 
 
