@@ -9,6 +9,7 @@ import time
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 LIMIT_SECONDS = 20
 
@@ -32,7 +33,7 @@ class OperatorProcess:
     folder: Path
     name: str = "operator-a"
     environment: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen | None = None
+    process: Any = None
 
     def start(self, ready=True):
         self.port = _free_port()

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import yaml
 from kubernetes import client
@@ -12,7 +13,8 @@ NAME = "colonnade-operator"
 
 
 def kubeconfig_of_the_operator(administrator: Path, api: client.ApiClient, namespace: str, folder: Path) -> Path:
-    core, rbac = client.CoreV1Api(api), client.RbacAuthorizationV1Api(api)
+    core: Any = client.CoreV1Api(api)
+    rbac: Any = client.RbacAuthorizationV1Api(api)
     metadata = {"name": NAME, "namespace": namespace}
     core.create_namespaced_service_account(namespace, {"metadata": metadata})
     rules = [

@@ -1,6 +1,7 @@
 """Owners, installations and wishes for the tests of what is made of them."""
 
 from datetime import timedelta
+from typing import Any
 
 from colonnade.api import DatasetSpec, ModelVersionSpec, Resources, Serving
 from colonnade.manifests import BucketStore, Owner, Platform, VolumeStore
@@ -10,7 +11,7 @@ from colonnade.plan.decided import EnsureRevision, RunJob
 UID = "0b876407-1fea-4869-8661-23ec10630439"
 HEX = "1f" * 32
 PARQUET = "s3://raw/flights/*.parquet"
-FOREST = {
+FOREST: dict[str, Any] = {
     "model": "flights-late",
     "training": {
         "datasetRef": {"name": "flights"},
@@ -54,7 +55,7 @@ def collect(uri=PARQUET, **source):
 
 def train(spec=FOREST):
     spec = ModelVersionSpec.model_validate(spec)
-    document = {"namespace": "team", "name": "flights-late-1", "image": "colonnade/jobs:1", "spec": {}, "dataset": None}
+    document: dict[str, Any] = {"namespace": "team", "name": "flights-late-1", "image": "colonnade/jobs:1"}
     return RunJob("flights-late-1-0a1b2c3d4e", "train", "0a1b2c3d4e", document, spec)
 
 

@@ -3,7 +3,7 @@
 from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, MONITOR_POLICIES
 from colonnade.observe.collected import observe_dataset, observe_model_version
 from colonnade.observe.deployments import observe_deployment, observe_policy
-from colonnade.plan.observed import InvalidSpec, Missing
+from colonnade.plan.observed import DatasetSummary, InvalidSpec, Missing, ServingModel
 from tests.unit.observe.cluster import (
     CREATED,
     client_service,
@@ -38,7 +38,7 @@ def test_a_model_version_sees_the_dataset_that_it_names():
     live = model_version()
     data = dataset(status={"current": DIGEST, "conditions": [READY]})
     found = observe_model_version(key(MODEL_VERSIONS, "late-1"), live, known(live, data), "jobs:1")
-    assert (found.dataset.digest, found.dataset.ready, found.image) == (DIGEST, True, "jobs:1")
+    assert (found.dataset, found.image) == (DatasetSummary("flights", DIGEST, ready=True), "jobs:1")
 
 
 def test_a_dataset_that_is_not_there_is_none():
@@ -52,7 +52,7 @@ def test_what_serves_is_told_with_its_metrics():
     one = model_version("late-1", status={"metrics": {"roc_auc": {"value": 0.9}}})
     two = model_version("late-2")
     found = observe_model_version(key(MODEL_VERSIONS, "late-2"), two, known(serves, one, two), "jobs:1")
-    assert (found.serving.model_version, found.serving.metrics) == ("late-1", {"roc_auc": 0.9})
+    assert found.serving == ServingModel("late-1", {"roc_auc": 0.9})
 
 
 def test_a_deployment_sees_the_versions_of_its_model_and_why_one_is_not_ready():
