@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,11 @@ def _answer(command: "Command", document: str, url: str) -> tuple[dict[str, Any]
         return {"outcome": "Error", "reason": error.reason, "message": error.message}, 1
     except MemoryError:
         return {"outcome": "Error", "reason": "OutOfMemory", "message": "the Job ran out of memory: raise its limit"}, 1
+    except OSError as error:  # a full disk, a volume that went away
+        return {"outcome": "Error", "reason": "SystemError", "message": f"{error.filename or 'a file'}: {error}"}, 1
+    except Exception as error:  # our own mistake: the log holds the trace, the answer says that there is one
+        traceback.print_exc()
+        return {"outcome": "Error", "reason": "InternalError", "message": f"{type(error).__name__}: {error}"}, 1
 
 
 def dataset(document: str, url: str, scratch: Path) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from ..documents import CleaningStep, Column, Schema
 from ..refusals import Refusal
 from . import casting, rules
 from .rules import Rule
-from .tables import literal, name, types
+from .tables import literal, name, said, types
 
 EXAMPLES = 3
 
@@ -47,7 +47,8 @@ def check(
 
     Trimming and dropping duplicates come first. Raises Refusal when a rule can't be run.
     """
-    type_rules = _make_typed(connection, columns, _trimmed(columns, steps))
+    declared = {column.name for column in schema.columns}
+    type_rules = _make_typed(connection, columns, declared, _trimmed(columns, steps))
     duplicates = sum(_drop_duplicates(connection, columns, step) for step in steps)
     filled = {step.fill_missing.column for step in steps if step.fill_missing}
     found = type_rules + rules.of_schema(columns, schema, filled)
@@ -62,7 +63,9 @@ def _trimmed(columns: list[Column], steps: list[CleaningStep]) -> set[str]:
     return {column for step in steps if step.trim for column in (step.trim.columns or names)}
 
 
-def _make_typed(connection: duckdb.DuckDBPyConnection, columns: list[Column], trimmed: set[str]) -> list[Rule]:
+def _make_typed(
+    connection: duckdb.DuckDBPyConnection, columns: list[Column], declared: set[str], trimmed: set[str]
+) -> list[Rule]:
     sources = types(connection, "raw")
     values, broken, found = [], [], []
     for column in columns:
@@ -70,7 +73,7 @@ def _make_typed(connection: duckdb.DuckDBPyConnection, columns: list[Column], tr
         typed = casting.typed(column, sources[column.name], trim=trim)
         values.append(f"{typed} AS {name(column.name)}")
         rule = rules.type_rule(column, casting.present(column, sources[column.name], trim=trim), typed)
-        if rule is None:
+        if rule is None or column.name not in declared:  # an infinity in a column that isn't declared is just missing
             continue
         found.append(rule)
         broken.append(f"CASE WHEN {rule.broken} THEN {literal(column.name)} END")
@@ -98,8 +101,7 @@ def _make_checked(connection: duckdb.DuckDBPyConnection, columns: list[Column], 
     try:
         connection.execute(f"CREATE TABLE checked AS SELECT row_id, {values}, {reasons} AS reasons FROM typed")
     except duckdb.Error as error:
-        first_line = str(error).partition("\n")[0]
-        raise Refusal("RuleUnusable", f"spec.schema: a rule doesn't fit its column: {first_line}") from error
+        raise Refusal("RuleUnusable", f"spec.schema: a rule doesn't fit its column: {said(error)}") from error
 
 
 def _present(cases: list[str]) -> str:

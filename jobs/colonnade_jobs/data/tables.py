@@ -1,6 +1,7 @@
 """DuckDB out of core: bounded memory and threads, no network, spilling to scratch."""
 # ruff: noqa: S608 - identifiers go through name(), values through literal()
 
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -9,6 +10,9 @@ from .. import resources
 from ..refusals import Refusal
 
 MEMORY_SHARE = 0.5
+ENCODINGS = ("utf-8", "latin-1")
+DELIMITERS = ",;|\t"
+LONGEST_COMPLAINT = 300
 NULLS = ["", "NA", "N/A", "NaN", "nan", "null", "NULL"]
 
 
@@ -37,11 +41,34 @@ def load(connection: duckdb.DuckDBPyConnection, files: list[Path], as_text: list
         raise Refusal("UnreadableSource", "spec.source.storageUri: csv and parquet files are mixed; name one kind")
     reader = _csv if kinds == {"csv"} else _parquet
     try:
-        columns = [row[0] for row in connection.execute(f"DESCRIBE {reader(files, [])}").fetchall()]
-        connection.execute(f"CREATE TABLE raw AS {reader(files, [name for name in as_text if name in columns])}")
+        _load(connection, reader, files, as_text)
     except duckdb.Error as error:
-        first_line = str(error).partition("\n")[0]
-        raise Refusal("UnreadableSource", f"{files[0].name} can't be read as {kinds.pop()}: {first_line}") from error
+        raise Refusal("UnreadableSource", f"{files[0].name} can't be read as {kinds.pop()}: {said(error)}") from error
+    columns = list(types(connection, "raw"))
+    if reader is _csv and len(columns) == 1 and any(delimiter in columns[0] for delimiter in DELIMITERS):
+        raise Refusal("UnreadableSource", f"{files[0].name}: its lines hold different numbers of fields; mend the file")
+
+
+def said(error: duckdb.Error) -> str:
+    """What DuckDB objects to, on one line, without its advice."""
+    text = " ".join(line.strip() for line in str(error).splitlines() if line.strip())
+    return text.partition("Possible ")[0].partition("LINE 1:")[0].strip()[:LONGEST_COMPLAINT]
+
+
+Reader = Callable[[list[Path], list[str], str], str]
+
+
+def _load(connection: duckdb.DuckDBPyConnection, reader: Reader, files: list[Path], as_text: list[str]) -> None:
+    for encoding in ENCODINGS:
+        try:
+            columns = [row[0] for row in connection.execute(f"DESCRIBE {reader(files, [], encoding)}").fetchall()]
+            known = [column for column in as_text if column in columns]
+            connection.execute(f"CREATE TABLE raw AS {reader(files, known, encoding)}")
+        except duckdb.Error as error:
+            if "utf-8" not in str(error).lower() or encoding == ENCODINGS[-1]:
+                raise
+        else:
+            return
 
 
 def types(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
@@ -65,13 +92,13 @@ def _kind(file: Path) -> str:
     return "parquet" if file.name.removesuffix(".gz").endswith((".parquet", ".pq")) else "csv"
 
 
-def _csv(files: list[Path], as_text: list[str]) -> str:
+def _csv(files: list[Path], as_text: list[str], encoding: str) -> str:
     forced = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in as_text)
-    options = f"union_by_name = true, sample_size = -1, nullstr = {_list(NULLS)}"
+    options = f"union_by_name = true, sample_size = -1, nullstr = {_list(NULLS)}, encoding = {literal(encoding)}"
     return f"SELECT * FROM read_csv({_paths(files)}, {options}{f', types = {{{forced}}}' if forced else ''})"
 
 
-def _parquet(files: list[Path], _: list[str]) -> str:
+def _parquet(files: list[Path], _as_text: list[str], _encoding: str) -> str:
     return f"SELECT * FROM read_parquet({_paths(files)}, union_by_name = true)"
 
 

@@ -39,7 +39,8 @@ def run(folder: Path, command: str, document: dict[str, Any], store: str | None 
         check=False,
     )
     assert log.exists(), done.stderr
-    return json.loads(log.read_bytes()) | {"exit": done.returncode, "log": done.stdout, "errors": done.stderr}
+    answer: dict[str, Any] = json.loads(log.read_bytes())
+    return answer | {"exit": done.returncode, "log": done.stdout, "errors": done.stderr}
 
 
 def test_from_rows_to_a_version_to_a_model_and_the_same_again_in_another_process(tmp_path: Path) -> None:

@@ -6,9 +6,11 @@ import os
 import threading
 import zipfile
 from collections.abc import Iterator
+from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -78,6 +80,43 @@ def test_a_broken_file_is_refused_not_retried(desk: Desk, name: str, content: by
     with pytest.raises(Refusal) as refusal:
         desk.dataset(f"file://{desk.folder}/{name}")
     assert refusal.value.reason == "UnreadableSource"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ("name;where\nA;Zürich\n".encode("latin-1"), {"name": ["A"], "where": ["Zürich"]}),
+        ("\ufeffName\tWhere\nA\tZürich\n".encode(), {"Name": ["A"], "Where": ["Zürich"]}),
+        (b'id,text\n1,"a, b\nc"\n2,"say ""hi"""\n', {"id": [1, 2], "text": ["a, b\nc", 'say "hi"']}),
+        (b"a,a\n1,2\n", {"a": [1], "a_1": [2]}),
+    ],
+)
+def test_csv_comes_in_many_dialects(desk: Desk, content: bytes, expected: dict[str, list[object]]) -> None:
+    (desk.folder / "rows.csv").write_bytes(content)
+    answer = desk.dataset(f"file://{desk.folder}/rows.csv")
+    assert desk.table(answer).to_dict("list") == expected
+
+
+def test_lines_of_several_lengths_are_no_table(desk: Desk) -> None:
+    with pytest.raises(Refusal, match="different numbers of fields"):
+        desk.dataset("a,b\n1,2\n3,4,5\n6,7\n8\n")
+
+
+def test_parquet_types_without_a_counterpart_become_numbers_or_words(desk: Desk) -> None:
+    rows = pd.DataFrame({
+        "list": [[1, 2], [3]],
+        "decimal": [Decimal("1.50"), None],
+        "huge": np.array([1, 2**63 + 5], dtype="u8"),
+        "category": pd.Categorical(["x", "y"]),
+        "infinite": [np.inf, 1.0],
+        "away": pd.to_datetime(["2024-01-01T00:00:00+02:00"] * 2),
+    })  # fmt: skip
+    table = desk.table(desk.dataset(rows))
+    assert table["list"].tolist() == ["[1, 2]", "[3]"]
+    assert table["decimal"].tolist()[0] == 1.5
+    assert table["huge"].tolist() == [1, 2**63]
+    assert table["infinite"].isna().tolist() == [True, False]
+    assert table["away"].tolist() == [pd.Timestamp("2023-12-31T22:00:00")] * 2
 
 
 @pytest.mark.parametrize("content", ["a,b\n", ""])

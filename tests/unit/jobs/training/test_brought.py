@@ -11,10 +11,10 @@ from colonnade_jobs.refusals import Refusal
 from tests.unit.jobs.desk import Desk
 
 
-def graph(folder: Path, operation: str = "Add", shape: tuple[int | str, ...] = ("n", 3), **attributes: object) -> str:
+def graph(folder: Path, operation: str = "Add", shape: tuple[int | str, ...] = ("n", 3)) -> str:
     tensors = [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name in ("x", "z", "y")]
     inputs = {"Add": ["x", "z"], "Div": ["x", "z"]}.get(operation, ["x"])
-    node = helper.make_node(operation, inputs, ["y"], **attributes)
+    node = helper.make_node(operation, inputs, ["y"])
     made = helper.make_graph([node], "g", tensors[: len(inputs)], tensors[2:])
     model = helper.make_model(made, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
     onnx.save(model, folder / "mine.onnx")
