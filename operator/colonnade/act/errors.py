@@ -30,6 +30,10 @@ class Unauthorized(ApiError):
     """401: our token is not, or no longer, accepted."""
 
 
+class NamespaceEnding(ApiError):
+    """403: nothing new may come into a namespace that is being deleted; all that is in it will be gone soon."""
+
+
 class Unreachable(ApiError):
     """No answer within the time limit, or no connection."""
 
@@ -57,8 +61,10 @@ def from_answer(status: int, body: bytes, retry_after: str | None) -> ApiError:
     try:
         answer = json.loads(body)
         reason, message = str(answer.get("reason", "")), str(answer.get("message", ""))
+        causes = {cause.get("reason") for cause in (answer.get("details") or {}).get("causes") or ()}
     except (ValueError, AttributeError):
-        reason, message = "", body[:200].decode("utf-8", "replace")
+        reason, message, causes = "", body[:200].decode("utf-8", "replace"), set()
+    kind = NamespaceEnding if "NamespaceTerminating" in causes else _TYPES.get(status, ApiError)
     wait = float(retry_after) if retry_after and retry_after.isdigit() else None
     said = message[:LONGEST_MESSAGE] or f"the API server answered {status}"
-    return _TYPES.get(status, ApiError)(status, reason or str(status), said, wait)
+    return kind(status, reason or str(status), said, wait)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
 
-from colonnade.act.errors import ApiError, Conflict, Foreign, LeadershipLost, Leaving
+from colonnade.act.errors import ApiError, Conflict, Foreign, LeadershipLost, Leaving, NamespaceEnding
 from colonnade.act.perform import Hands, act
 from colonnade.manifests.resources import Key, Manifest, Resource
 from colonnade.plan.decided import Decision, Event
@@ -51,7 +51,7 @@ class Reconciler:
         """Counts and logs a failed pass; the seconds that the API server asked us to wait."""
         reason = error.reason if isinstance(error, ApiError) else type(error).__name__
         self.metrics.failed(key, reason)
-        if isinstance(error, Conflict | Leaving):
+        if isinstance(error, Conflict | Leaving | NamespaceEnding):
             log.debug("%s: %s; once more", key, error)
         elif isinstance(error, ApiError | Foreign | LeadershipLost | TimeoutError):
             log.warning("%s: %s", key, str(error) or f"a pass took more than {self.limit:.0f} s")
@@ -63,5 +63,5 @@ class Reconciler:
         """What a person has to mend is said on the object."""
         if isinstance(error, Foreign):
             await self.hands.events.say(key, uid, Event("Warning", "NameTaken", str(error)))
-        elif error.status in REFUSED:
+        elif error.status in REFUSED and not isinstance(error, NamespaceEnding):
             await self.hands.events.say(key, uid, Event("Warning", "Refused", str(error)))

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from colonnade.act.errors import LONGEST_MESSAGE, Conflict, NotFound, Unauthorized, from_answer
+from colonnade.act.errors import LONGEST_MESSAGE, Conflict, NamespaceEnding, NotFound, Unauthorized, from_answer
 
 
 @pytest.mark.parametrize(("status", "kind"), [(401, Unauthorized), (404, NotFound), (409, Conflict)])
@@ -32,3 +32,9 @@ def test_how_long_to_wait_is_kept():
 
 def test_a_refusal_that_quotes_a_whole_object_is_cut():
     assert len(str(from_answer(422, json.dumps({"message": "x" * 99_999}).encode(), None))) == LONGEST_MESSAGE
+
+
+def test_a_namespace_that_is_being_deleted_is_told_from_a_right_that_is_missing():
+    ending = {"reason": "Forbidden", "details": {"causes": [{"reason": "NamespaceTerminating"}]}}
+    assert isinstance(from_answer(403, json.dumps(ending).encode(), None), NamespaceEnding)
+    assert not isinstance(from_answer(403, b'{"reason": "Forbidden"}', None), NamespaceEnding)
