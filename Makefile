@@ -82,6 +82,7 @@ build/demo/flights.parquet: | venv
 demo: install build/demo/flights.parquet ## the whole loop on real data, watched
 	@$(CLUSTER_ENV); $(PY) -m demo
 
+export NODES
 .PHONY: check format crds test test-unit test-api test-e2e test-faults test-chart
 check: venv ## lint, types, import rules, CRD drift
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
@@ -92,8 +93,19 @@ format: venv ## what ruff can mend by itself
 	@$(VENV)/bin/ruff check --fix . && $(VENV)/bin/ruff format .
 crds: venv ## write crds/ and the chart's copy from operator/colonnade/api
 	@$(PY) -m colonnade.api.crds
-test-unit: venv ## pure tests
-	@$(VENV)/bin/pytest tests/unit -q
+test-unit: venv ## pure tests, on each core
+	@$(VENV)/bin/pytest tests/unit -q -n auto
 test-api: venv ## against a real API server
-	@python3 -m cluster build kubernetes etcd
 	@$(VENV)/bin/pytest tests/api -q
+test-e2e: NODES = 2
+test-e2e: install ## with real pods, on two nodes
+	@$(CLUSTER_ENV); $(VENV)/bin/pytest tests/e2e -q
+test-faults: NODES = 2
+test-faults: install ## things are broken on purpose
+	@$(CLUSTER_ENV); $(VENV)/bin/pytest tests/faults -q
+test-chart: install ## lint, and ask the installed chart how it is
+	@$(CLUSTER_ENV); helm lint --strict --quiet helm/colonnade && helm test colonnade --namespace colonnade-system --logs
+test: ## the whole ladder
+	@for rung in check test-unit test-api test-chart test-e2e test-faults; do \
+	  echo "==> $$rung"; began=$$(date +%s); $(MAKE) --no-print-directory $$rung || exit 1; \
+	  echo "==> $$rung passed in $$(( $$(date +%s) - began )) s"; done

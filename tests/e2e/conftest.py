@@ -39,7 +39,7 @@ def _namespace(test: str) -> Iterator[Namespace]:
     kubectl("label", "namespace", name, "pod-security.kubernetes.io/enforce=restricted")
     kubectl("annotate", "namespace", name, f"test={test}")
     yield Namespace(name)
-    kubectl("delete", "namespace", name, "--timeout=120s", seconds=150)
+    kubectl("delete", "namespace", name, "--wait=false")
 
 
 @pytest.fixture(scope="session")
