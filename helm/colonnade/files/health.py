@@ -29,4 +29,5 @@ def asked(name: str, url: str) -> bool:
     return not answer.startswith("no")
 
 
-sys.exit(0 if all([asked(*pair.split("=", 1)) for pair in sys.argv[1:]]) else 1)
+found = [asked(*pair.split("=", 1)) for pair in sys.argv[1:]]
+sys.exit(0 if all(found) else 1)

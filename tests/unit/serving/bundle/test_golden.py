@@ -17,7 +17,7 @@ def test_the_model_sees_the_golden_inputs_as_they_were():
         Tensor.of("x", np.array([[1.5, np.nan]], np.float32)),
         Tensor.of("t", np.array([["é", ""]], dtype=object)),
     ]
-    seen = {}
+    seen: dict[str, np.ndarray] = {}
     replay(Golden(inputs=inputs, outputs=[]), lambda arrays: seen.update(arrays) or {})
     np.testing.assert_array_equal(seen["x"], np.array([[1.5, np.nan]], np.float32))
     assert seen["x"].dtype == np.float32

@@ -48,7 +48,7 @@ class Served:
         while time.monotonic() < end:
             for line in self.log.read_text().splitlines():
                 if line.startswith("{") and (record := json.loads(line))["message"] == message:
-                    return record
+                    return dict(record)
             if self.process.poll() is not None:
                 break
             time.sleep(0.02)

@@ -102,8 +102,8 @@ def test_texts_go_in_and_come_out(late_flights: Path, tmp_path: Path):
         }
         (label,) = served.ask("POST", "/v2/models/late_flights/infer", asked).json()["outputs"]
         assert label == {"name": "label", "datatype": "BYTES", "shape": [2], "data": ["in time", "late"]}
-        asked["outputs"][0]["parameters"] = {"binary_data": True}
-        answer = served.ask("POST", "/v2/models/late_flights/infer", asked)
+        in_binary = {**asked, "outputs": [{"name": "label", "parameters": {"binary_data": True}}]}
+        answer = served.ask("POST", "/v2/models/late_flights/infer", in_binary)
         assert answer.body.endswith(b"\x07\0\0\0in time\x04\0\0\0late")
 
 
