@@ -18,7 +18,8 @@ def report(installed: None) -> dict[str, object]:
     if not sample.exists():
         subprocess.run([sys.executable, "-m", "colonnade_jobs.samples", str(sample.parent)], check=True, timeout=120)
     REPORT.unlink(missing_ok=True)
-    told = subprocess.run([sys.executable, "-m", "demo"], capture_output=True, text=True, timeout=DEMO_SECONDS, check=False)
+    demo = [sys.executable, "-m", "demo"]
+    told = subprocess.run(demo, capture_output=True, text=True, timeout=DEMO_SECONDS, check=False)
     assert told.returncode == 0, told.stdout[-4000:] + told.stderr[-2000:]
     found: dict[str, object] = json.loads(REPORT.read_text())
     return found
