@@ -59,6 +59,7 @@ def kubelet_settings(node: Node, authority: Authority) -> dict[str, object]:
         "imageGCHighThresholdPercent": 100,  # never: what it deleted nobody could pull again
         "evictionHard": {"memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%"},
         "nodeStatusUpdateFrequency": "5s",
+        "crashLoopBackOff": {"maxContainerRestartPeriod": "2s"},  # so that a test can kill often
     }
 
 

@@ -10,29 +10,31 @@ from pathlib import Path
 
 from tests.e2e.client import none_failed
 from tests.e2e.orders import Orders, rows, version
-from tests.e2e.world import Namespace, kubectl
+from tests.e2e.world import Namespace, eventually, kubectl
 
 KILLS = 10
+SLOW_CANARY = {"canary": {"steps": [{"setWeight": 20, "hold": "15s"}, {"setWeight": 50, "hold": "15s"}]}}
 
 
-def kill_the_leader() -> None:
-    """SIGKILL, from the node, to the operator in the pod that holds the Lease; kubelet starts its container again.
-
-    From within its own pod the process is PID 1, which the kernel shields even from SIGKILL.
-    """
+def leader() -> int | None:
+    """The process, as the node sees it, in the pod that holds the Lease; None while there is none."""
     lease = json.loads(kubectl("get", "lease", "colonnade-operator", "-n", "colonnade-system", "-o", "json"))
     pod = lease["spec"]["holderIdentity"].split("_")[0]
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if (
-                b"colonnade.runtime" in (process / "cmdline").read_bytes()
-                and f"HOSTNAME={pod}\0".encode() in (process / "environ").read_bytes()
-            ):
-                os.kill(int(process.name), signal.SIGKILL)
+            is_operator = b"colonnade.runtime" in (process / "cmdline").read_bytes()
+            if is_operator and f"HOSTNAME={pod}\0".encode() in (process / "environ").read_bytes():
+                return int(process.name)
+    return None
+
+
+def kill_the_leader() -> None:
+    """SIGKILL from the node, since in its own pod the process is PID 1, which the kernel shields even from SIGKILL."""
+    os.kill(eventually("an operator leads", leader, 60), signal.SIGKILL)
 
 
 def test_a_canary_outlives_ten_deaths_of_its_operator(namespace: Namespace, router: str, tmp_path: Path) -> None:
-    orders = Orders(namespace, router, tmp_path)
+    orders = Orders(namespace, router, tmp_path, SLOW_CANARY)
     moments = random.Random(7)
     with orders.model.under_load(rows()) as traffic:
         namespace.apply(version(2))

@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.client import none_failed
 from tests.e2e.orders import NAME, Orders, rows, version
-from tests.e2e.world import Namespace, eventually, kubectl
+from tests.e2e.world import Namespace, kubectl
 
 
 def scale_prometheus(replicas: int) -> None:
@@ -34,12 +34,10 @@ def test_a_canary_waits_for_prometheus_and_goes_on_by_itself(
         namespace.apply(version(2))
         orders.sends(20)
         scale_prometheus(0)
-        said = eventually(
-            "the condition names the metrics",
-            lambda: [m for m in [namespace.condition("mdep", NAME, "Progressing")["message"]] if "errors" in m],
-            60,
-        )
-        assert "weight stays at 20" in said[0]
+        unseen = namespace.becomes("mdep", NAME, "MetricsAvailable", "False", seconds=60)
+        assert "rometheus" in unseen["message"], unseen
+        said = namespace.condition("mdep", NAME, "Progressing")
+        assert "weight stays at 20" in said["message"], said
         assert orders.status()["candidate"]["weight"] == 20
         scale_prometheus(1)
         orders.serves("orders-2", seconds=240)
