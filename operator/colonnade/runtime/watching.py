@@ -74,14 +74,18 @@ class Watches:
 async def _operator(
     hear: Callable[[str | None, Manifest], None], namespaces: Collection[str], stop: threading.Event
 ) -> None:
-    await kopf.operator(
-        registry=_registry(hear),
-        settings=_settings(),
-        standalone=True,
-        clusterwide=not namespaces,
-        namespaces=namespaces,
-        stop_flag=stop,
-    )
+    """Sets `stop` when it ends by itself: kopf waits for it in a thread, which would keep the loop from ending."""
+    try:
+        await kopf.operator(
+            registry=_registry(hear),
+            settings=_settings(),
+            standalone=True,
+            clusterwide=not namespaces,
+            namespaces=namespaces,
+            stop_flag=stop,
+        )
+    finally:
+        stop.set()
 
 
 def _registry(hear: Receive) -> kopf.OperatorRegistry:
