@@ -16,7 +16,7 @@ from demo.story import CHAPTERS, Chapter
 from demo.traffic import Traffic, bodies, inputs_of
 from demo.watcher import Watcher
 
-QUICKSTART = Path("examples/quickstart")
+EXAMPLES = Path("examples")
 BUILD = Path("build/demo")
 NAME, NAMESPACE = "flights-late", "default"
 READY_SECONDS = 240
@@ -55,13 +55,14 @@ async def main(rate: float, sample: Path) -> Report:
 
 async def _reset() -> None:
     """A second run starts its story from the beginning."""
-    await kubectl("delete", "-f", str(QUICKSTART), "--ignore-not-found", "--wait=true", "--timeout=50s")
+    folders = [argument for folder in ("rollbacks", "quickstart") for argument in ("-f", str(EXAMPLES / folder))]
+    await kubectl("delete", *folders, "--ignore-not-found", "--timeout=50s")
 
 
 async def _first_version() -> None:
     chapter("Real data becomes a model, and the model answers")
     for manifest in ("10-dataset.yaml", "20-model-v1.yaml", "30-deployment.yaml"):
-        await kubectl("apply", "-f", str(QUICKSTART / manifest), say=True)
+        await kubectl("apply", "-f", str(EXAMPLES / "quickstart" / manifest), say=True)
     await wait_for("dset", "flights", NAMESPACE, READY_SECONDS)
     await kubectl("get", "dset", "flights", "-n", NAMESPACE, say=True)
     await wait_for("mv", "flights-late-1", NAMESPACE, READY_SECONDS)
@@ -72,7 +73,7 @@ async def _first_version() -> None:
 
 async def _play(act: Chapter, watcher: Watcher, traffic: Traffic) -> Rollout:
     chapter(act.title)
-    await kubectl("apply", "-f", str(QUICKSTART / act.manifest), say=True)
+    await kubectl("apply", "-f", str(EXAMPLES / act.manifest), say=True)
     await wait_for("mv", act.version, NAMESPACE, READY_SECONDS)
     began, revision, said = time.time(), "", ""
     deadline = time.monotonic() + CHAPTER_SECONDS

@@ -29,14 +29,18 @@ class Chapter:
 
 
 CHAPTERS = (
-    Chapter("A better version is promoted", "flights-late-2", "40-model-v2.yaml", "Promoted"),
+    Chapter("A better version is promoted", "flights-late-2", "quickstart/40-model-v2.yaml", "Promoted"),
     Chapter(
-        "An honest but slow version goes home", "flights-late-3", "50-model-v3.yaml", "RolledBack", "LatencyBreached"
+        "An honest but slow version goes home",
+        "flights-late-3",
+        "rollbacks/10-too-slow.yaml",
+        "RolledBack",
+        "LatencyBreached",
     ),
     Chapter(
         "A version that fails on what occurs goes home",
         "flights-late-4",
-        "60-model-v4.yaml",
+        "rollbacks/20-fails-on-what-occurs.yaml",
         "RolledBack",
         "ErrorRateBreached",
     ),

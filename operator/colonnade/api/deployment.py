@@ -99,8 +99,8 @@ class DeploymentSpec(SpecPart):
     )
     monitor_policy_ref: ObjectRef | None = Field(
         default=None,
-        description="The MonitorPolicy whose signals judge the candidate. Left out: nothing is measured; a rollout "
-        "then goes by readiness and time alone.",
+        description="The MonitorPolicy whose signals judge the candidate. Left out: nothing judges "
+        "it, so a rollout waits at its first weight until someone promotes it by hand.",
     )
     rollback: Rollback = Field(default=Rollback(), description="What happens when a new revision proves bad.")
     progress_deadline: Duration = Field(

@@ -1,8 +1,10 @@
 """`promote`, `abort`, `retry`: a person's word on a rollout, left as an annotation that names what was seen.
 
-An annotation that names a revision (and a step) speaks of that alone: said twice, or too late, it does nothing.
+An annotation that names a revision (and a step) speaks of that alone: said too late, it does nothing. `abort` and
+`retry` carry the time, since each is obeyed once and may be said again.
 """
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -34,7 +36,7 @@ def abort(cluster: Cluster, what: Which) -> None:
     wanted, status = _read(cluster, what)
     if status.candidate is None:
         raise CliError(f"{wanted} has no candidate to abort: {_serving(status)}")
-    _annotate(cluster, wanted, "abort", status.candidate.revision)
+    _annotate(cluster, wanted, "abort", _now(status.candidate.revision))
     say(f"{wanted}: {status.candidate.model_version} is taken back")
 
 
@@ -52,7 +54,7 @@ def retry(
     chosen = revision or names[0]
     if chosen not in names:
         raise CliError(f"{wanted} has not rejected {chosen}; rejected: {', '.join(names)}")
-    _annotate(cluster, wanted, "retry", chosen)
+    _annotate(cluster, wanted, "retry", _now(chosen))
     say(f"{wanted}: {chosen} is tried again; {_see(wanted)}")
 
 
@@ -63,6 +65,10 @@ def _read(cluster: Cluster, what: str) -> tuple[Reference, DeploymentStatus]:
 
 def _annotate(cluster: Cluster, wanted: Reference, verb: str, value: str) -> None:
     cluster.merge(wanted, {"metadata": {"annotations": {f"colonnade.dev/{verb}": value}}})
+
+
+def _now(revision: str) -> str:
+    return f"{revision}@{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _see(wanted: Reference) -> str:

@@ -14,7 +14,7 @@ from colonnade.plan.decided import Action, Decision, DeleteJob, EnsureStore, Eve
 from colonnade.plan.digests import short_hash
 from colonnade.plan.finalizer import farewell
 from colonnade.plan.observed import InvalidSpec, Job, ObservedDataset
-from colonnade.plan.words import clipped, duration, percent
+from colonnade.plan.words import clipped, percent
 
 REFRESH_ANNOTATION = "colonnade.dev/refresh"
 OUTCOMES = frozenset({"NewVersion", "Unchanged", "Invalid"})
@@ -46,7 +46,7 @@ def plan(observed: ObservedDataset, now: datetime) -> Decision[DatasetStatus]:
         return Decision((), status)
     look = _look(observed, observed.spec, now)
     status = _with_answer(observed.status, look.job)
-    status = _judged(observed, status, _judge(status, observed, look, now), now)
+    status = _judged(observed, status, _judge(status, observed, look), now)
     events = _events(observed.status, status)
     return Decision(_actions(observed, look, now), status, events, _look_again(look, now))
 
@@ -136,10 +136,10 @@ def _with_answer(status: DatasetStatus, job: Job | None) -> DatasetStatus:
     return status.model_copy(update={**checked, "current": known.digest, "versions": newest_first, "refused": None})
 
 
-def _judge(status: DatasetStatus, observed: ObservedDataset, look: Look, now: datetime) -> tuple[Judgement, ...]:
+def _judge(status: DatasetStatus, observed: ObservedDataset, look: Look) -> tuple[Judgement, ...]:
     said = answer(look.job, OUTCOMES)
     if said is None or (said["outcome"] != "Invalid" and not status.current):
-        reason, message = _waits_for(look, observed.metadata.name, now)
+        reason, message = _waits_for(look, observed.metadata.name)
         kstatus = true("Reconciling", reason, message)
         return (_ready(status, reason, message), _valid_so_far(observed.status), kstatus)
     reason, message = str(said.get("reason") or said["outcome"]), str(said.get("message", ""))
@@ -149,7 +149,7 @@ def _judge(status: DatasetStatus, observed: ObservedDataset, look: Look, now: da
     return (_ready(status, reason, message), true("Valid", "Accepted", _accepted(status)))
 
 
-def _waits_for(look: Look, name: str, now: datetime) -> tuple[str, str]:
+def _waits_for(look: Look, name: str) -> tuple[str, str]:
     source = look.spec.source.storage_uri or "what was pushed"
     job = look.job
     if look.due is None:
@@ -157,7 +157,7 @@ def _waits_for(look: Look, name: str, now: datetime) -> tuple[str, str]:
     if job is None:
         return "Collecting", f"a Job that reads {source} is being started"
     if gave_up(job, OUTCOMES):
-        again = f"tried again in {duration(retry_at(job) - now)}"
+        again = f"tried again at {retry_at(job):%H:%M:%S} UTC"
         return "JobFailed", f"Job {job.name}: {last_words(job)}; {again}"
     return "Collecting", f"Job {job.name} reads {source}" + (f"; {job.message}" if job.message else "")
 

@@ -14,7 +14,7 @@ from colonnade.plan.digests import short_hash
 from colonnade.plan.finalizer import farewell
 from colonnade.plan.gates import judge_gates, validated
 from colonnade.plan.observed import InvalidSpec, Job, ObservedModelVersion
-from colonnade.plan.words import clipped, duration
+from colonnade.plan.words import clipped
 
 RETRY_ANNOTATION = "colonnade.dev/retry"
 OUTCOMES = frozenset({"Trained", "Failed"})
@@ -37,7 +37,7 @@ def plan(observed: ObservedModelVersion, now: datetime) -> Decision[ModelVersion
             "approval": approval_state(spec.approval, observed.status.approval, now),
         }
     )
-    decision = _decide(observed, status, _judge(status, observed, spec, job, now), now)
+    decision = _decide(observed, status, _judge(status, observed, spec, job), now)
     actions = _actions(observed, status, spec, job, now)
     again = max(retry_at(job) - now, timedelta(seconds=1)) if job and gave_up(job, OUTCOMES) else None
     return Decision(actions, decision.status, decision.events, again)
@@ -105,9 +105,9 @@ def _run_job(observed: ObservedModelVersion, status: ModelVersionStatus, spec: M
 
 
 def _judge(
-    status: ModelVersionStatus, observed: ObservedModelVersion, spec: ModelVersionSpec, job: Job | None, now: datetime
+    status: ModelVersionStatus, observed: ObservedModelVersion, spec: ModelVersionSpec, job: Job | None
 ) -> tuple[Judgement, ...]:
-    trained = _trained(status, observed, spec, job, now)
+    trained = _trained(status, observed, spec, job)
     judged = (trained, validated(status), approved(status.approval))
     objection = next((each for each in judged if each.status != "True"), None)
     if objection is None:
@@ -126,7 +126,7 @@ def _failed(job: Job | None) -> bool:
 
 
 def _trained(
-    status: ModelVersionStatus, observed: ObservedModelVersion, spec: ModelVersionSpec, job: Job | None, now: datetime
+    status: ModelVersionStatus, observed: ObservedModelVersion, spec: ModelVersionSpec, job: Job | None
 ) -> Judgement:
     if status.digest:
         headline: object = status.headline
@@ -136,7 +136,7 @@ def _trained(
             return false("Trained", "AnswerUnreadable", f"Job {job.name if job else ''} answered what can't be read")
         return false("Trained", str(said.get("reason") or "Failed"), str(said.get("message", "")))
     if job and gave_up(job, OUTCOMES):
-        again = f"tried again in {duration(retry_at(job) - now)}"
+        again = f"tried again at {retry_at(job):%H:%M:%S} UTC"
         return false("Trained", "JobFailed", f"Job {job.name}: {last_words(job)}; {again}")
     if job or spec.training is None or status.dataset:
         return false("Trained", "Training", _training(spec, job))

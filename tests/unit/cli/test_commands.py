@@ -78,7 +78,10 @@ def test_promote_names_the_revision_and_the_step_that_were_seen(cluster: Playgro
 def test_abort_names_the_revision(cluster: Playground, kubectl_colonnade: Run) -> None:
     cluster.add(canary())
     assert kubectl_colonnade("abort", "flights-late").code == 0
-    assert cluster.patches == [(MDEP, {"metadata": {"annotations": {"colonnade.dev/abort": "2222222222"}}})]
+    ((patched, patch),) = cluster.patches
+    revision, _, moment = patch["metadata"]["annotations"]["colonnade.dev/abort"].partition("@")
+    assert (patched, revision) == (MDEP, "2222222222")
+    assert moment.endswith("Z")
 
 
 @pytest.mark.parametrize("verb", ["promote", "abort"])
@@ -97,7 +100,9 @@ def rejected(*revisions: str) -> list[dict[str, str]]:
 def test_retry_takes_the_revision_rejected_last(cluster: Playground, kubectl_colonnade: Run) -> None:
     cluster.add(deployment(rejected=rejected("3333333333", "2222222222")))
     assert kubectl_colonnade("retry", "flights-late").code == 0
-    assert cluster.patches == [(MDEP, {"metadata": {"annotations": {"colonnade.dev/retry": "3333333333"}}})]
+    ((patched, patch),) = cluster.patches
+    assert patched == MDEP
+    assert patch["metadata"]["annotations"]["colonnade.dev/retry"].startswith("3333333333@")
 
 
 def test_retry_of_a_revision_that_was_never_rejected_lists_those_that_were(

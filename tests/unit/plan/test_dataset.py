@@ -216,7 +216,7 @@ def test_a_job_that_gave_up_says_why_and_is_tried_again_later() -> None:
     assert soon.look_again_in == timedelta(minutes=10)
     reconciling = soon.status.condition("Reconciling")
     assert reconciling is not None
-    assert "SourceNotFound: no bucket raw; tried again in 10 min" in reconciling.message
+    assert "SourceNotFound: no bucket raw; tried again at 12:11:00 UTC" in reconciling.message
     later = started(observed, 661)
     assert later.jobs == ()
     assert len(started(later, 662).jobs) == 1

@@ -130,7 +130,7 @@ def test_a_job_that_gave_up_is_tried_again_under_the_same_name() -> None:
     observed = started(version())
     failed = replace(observed.jobs[0], active=0, failed=True, finished_at=at(60), message="OOMKilled")
     observed = seen(replace(observed, jobs=(failed,)), 60)
-    assert said(observed, "Trained")[1:] == ("JobFailed", f"Job {failed.name}: OOMKilled; tried again in 10 min")
+    assert said(observed, "Trained")[1:] == ("JobFailed", f"Job {failed.name}: OOMKilled; tried again at 12:11:00 UTC")
     assert plan(observed, at(661)).actions == (DeleteJob(failed.name),)
     assert started(replace(observed, jobs=())).jobs[0].name == failed.name
 
