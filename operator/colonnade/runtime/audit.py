@@ -35,8 +35,10 @@ class Audit:
         return monotonic() - self._agreed_at.get(resource, float("-inf"))
 
     async def fill(self) -> None:
-        """The first time: everything there is. Raises ApiError."""
+        """The first time: everything there is. Raises ApiError; what was filled by then isn't asked for again."""
         for resource in WATCHED:
+            if resource in self._agreed_at:
+                continue
             started = monotonic()
             for namespace in self.namespaces or (None,):
                 async for manifest in self.api.list(resource, namespace, _selector(resource)):

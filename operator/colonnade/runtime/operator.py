@@ -148,7 +148,7 @@ class Operator:
             log.info("%d objects known after %.1f s", len(self.cache), monotonic() - started)
         except ApiError as error:
             log.warning("the cache can't be filled yet: %s", error)
-            await asyncio.sleep(FILL_RETRY_SECONDS)
+            await asyncio.sleep(max(FILL_RETRY_SECONDS, error.retry_after or 0.0))
 
     async def _compare(self) -> None:
         try:
