@@ -43,8 +43,9 @@ class Objects:
         if self.cache.get(key) is None and await self._read(key) is None:
             try:
                 self.cache.put(await self.api.create(key.resource, key.namespace, manifest))
-            except Conflict:
-                return
+            except Conflict as conflict:
+                if conflict.reason != "AlreadyExists":
+                    raise
 
     async def scale(self, key: Key, replicas: int) -> None:
         live = self.cache.get(key)
