@@ -40,6 +40,7 @@ async def act(decision: Decision[Status], live: Manifest, hands: Hands) -> None:
     """live: the object as it was observed.
 
     Raises ApiError, Foreign or Leaving at the first thing that can't be done; all before it is done, once and for all.
+    Nothing more is made for an object that turns out to be gone.
     """
     subject = Subject(hands.api, hands.cache, live)
     owner = Owner(subject.key, str(live["metadata"]["uid"]))
@@ -50,6 +51,8 @@ async def act(decision: Decision[Status], live: Manifest, hands: Hands) -> None:
             await subject.record(status)
         else:
             await _perform(action, owner, hands.platform, subject, objects)
+        if subject.is_gone:
+            return
     if not any(isinstance(action, decided.RecordStatus | decided.RemoveFinalizer) for action in decision.actions):
         await subject.record(status)
     for event in decision.events:

@@ -15,11 +15,13 @@ from colonnade.observe.cache import Cache
 class Subject:
     """live: as the pass has observed it. What is written rests on just that state: where the object has changed since,
     the API server answers Conflict, and nothing is ever written to a later object of its name.
+    is_gone: a write has shown that it is there no more.
     """
 
     api: ApiServer
     cache: Cache
     live: Manifest
+    is_gone: bool = False
 
     def __post_init__(self) -> None:
         self.key = key_of(self.live)
@@ -52,6 +54,7 @@ class Subject:
         try:
             self.live = await call
         except NotFound:
+            self.is_gone = True
             self.cache.remove(self.live)
         except Conflict:
             await self._refresh()

@@ -10,7 +10,7 @@ from colonnade.api import DatasetSpec, DatasetStatus, DatasetVersion
 from colonnade.plan import schedule
 from colonnade.plan.answers import answer, finished, gave_up, last_words, retry_at
 from colonnade.plan.conditions import Judgement, dated, false, repeated, true, unknown
-from colonnade.plan.decided import Action, Decision, DeleteJob, EnsureStore, Event, RunJob
+from colonnade.plan.decided import Action, Decision, DeleteJob, EnsureStore, Event, RecordStatus, RunJob
 from colonnade.plan.digests import short_hash
 from colonnade.plan.finalizer import farewell
 from colonnade.plan.observed import InvalidSpec, Job, ObservedDataset
@@ -97,7 +97,7 @@ def _actions(observed: ObservedDataset, look: Look, now: datetime) -> tuple[Acti
     others = tuple(DeleteJob(job.name) for job in observed.jobs if job != look.job and not job.deleting)
     job = look.job
     if job is None or (job.name != look.due and finished(job)):
-        return (*others, EnsureStore(), _run_job(observed, look, look.due))
+        return (*others, RecordStatus(), EnsureStore(), _run_job(observed, look, look.due))
     if gave_up(job, OUTCOMES) and now >= retry_at(job) and not job.deleting:
         return (*others, DeleteJob(job.name))
     return others

@@ -104,6 +104,13 @@ class Operator:
     async def leads(self) -> bool:
         return await self.measured("colonnade_operator_leader") == 1.0
 
+    async def passes(self) -> float:
+        return await self.measured("colonnade_operator_pass_duration_seconds_count")
+
+    async def restarts(self) -> float:
+        """Of its watches."""
+        return await self.measured("colonnade_operator_watch_restarts_total")
+
 
 def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -54,14 +54,14 @@ class Call:
 
 Forward = Callable[[], Awaitable[Answer]]
 OnCall = Callable[[Call, Forward], Awaitable[Answer]]
-OnWatch = Callable[[AsyncIterator[bytes]], AsyncIterator[bytes]]
+OnWatch = Callable[[str, AsyncIterator[bytes]], AsyncIterator[bytes]]  # of this resource, such as `jobs`
 
 
 async def passed_on(_call: Call, forward: Forward) -> Answer:
     return await forward()
 
 
-def told(lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+def told(_resource: str, lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     return lines
 
 
@@ -135,7 +135,7 @@ class Proxy:
             response = web.StreamResponse(status=answer.status, headers={"Content-Type": "application/json"})
             with suppress(ConnectionResetError):  # who watched is gone
                 await response.prepare(request)
-                async for line in self.on_watch(aiter(answer.content)):
+                async for line in self.on_watch(request.path.rpartition("/")[2], aiter(answer.content)):
                     await response.write(line)
             return response
 

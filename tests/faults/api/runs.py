@@ -1,16 +1,29 @@
 """A run of the whole story under a script, held against one without faults."""
 
+import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass, field
+from itertools import chain
 
 from tests.faults.api import story
 from tests.faults.api.invariants import Snapshot, always, differences, lives, snapshot
+from tests.faults.api.process import CALM
 from tests.faults.api.proxy import OnCall, OnWatch, passed_on, told
 from tests.faults.api.stage import Stage, World, stage
 
 Script = Callable[[Stage], None]
+RUNS_AT_A_TIME = 4
 MOST_WRITES = 3  # times those of the run without faults
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One run to be made. script: sets up what goes wrong, once an operator with this environment has started."""
+
+    name: str
+    script: Script
+    environment: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -23,20 +36,13 @@ class Reference:
     writes: int
 
 
-def faultless(_stage: Stage) -> None:
-    return
-
-
-def script(on_call: OnCall = passed_on, on_watch: OnWatch = told) -> Script:
-    def act(stage: Stage) -> None:
+def scripted(
+    name: str, on_call: OnCall = passed_on, on_watch: OnWatch = told, environment: dict[str, str] | None = None
+) -> Trial:
+    def script(stage: Stage) -> None:
         stage.proxy.on_call, stage.proxy.on_watch = on_call, on_watch
 
-    return act
-
-
-def over(stage: Stage) -> None:
-    """Nothing goes wrong any more."""
-    stage.proxy.on_call, stage.proxy.on_watch = passed_on, told
+    return Trial(name, script, environment or {})
 
 
 async def recorded(world: World) -> Reference:
@@ -53,11 +59,21 @@ async def recorded(world: World) -> Reference:
         return Reference(served, snapshot(here.journal), lives(here.journal), len(here.proxy.writes()))
 
 
-async def run(world: World, reference: Reference, script: Script) -> list[str]:
-    """What isn't as it should be, in sentences."""
+async def all_of(trials: Iterable[Trial], world: World, reference: Reference) -> list[str]:
+    """What isn't as it should be after each of these runs, in sentences that begin with the trial's name."""
+    turns = asyncio.Semaphore(RUNS_AT_A_TIME)
+
+    async def run(trial: Trial) -> list[str]:
+        async with turns:
+            return [f"{trial.name}: {problem}" for problem in await _run(trial, world, reference)]
+
+    return list(chain.from_iterable(await asyncio.gather(*map(run, trials))))
+
+
+async def _run(trial: Trial, world: World, reference: Reference) -> list[str]:
     async with stage(world) as here:
-        here.operator()
-        script(here)
+        trial.script(here)
+        here.operator(environment=CALM | trial.environment)
         try:
             return [sentence async for sentence in _problems(here, reference)]
         except (AssertionError, TimeoutError) as error:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Container
 from typing import Any
 
 from tests.faults.api.proxy import Answer, Call, Forward, Lost, OnCall, OnWatch
@@ -19,11 +19,25 @@ class Nth:
         self.number = number
         self.struck: Call | None = None
 
+    def __str__(self) -> str:
+        return str(self.struck or f"write {self.number}, which never came")
+
     def __call__(self, call: Call) -> bool:
         if call.number != self.number:
             return False
         self.struck = call
         return True
+
+
+class Every:
+    """Due at every `period`th call of those that `concerns` names."""
+
+    def __init__(self, period: int, concerns: Due) -> None:
+        self.period, self.concerns, self.count = period, concerns, 0
+
+    def __call__(self, call: Call) -> bool:
+        self.count += self.concerns(call)
+        return self.concerns(call) and self.count % self.period == 0
 
 
 class First:
@@ -40,7 +54,7 @@ class First:
         return self.struck[call.verb, call.path] <= self.times
 
 
-def before(due: Due, strike: Strike) -> OnCall:
+def before(due: Due, strike: Strike = lambda: None) -> OnCall:
     """Strikes, and the call never reaches the API server."""
 
     async def on_call(call: Call, forward: Forward) -> Answer:
@@ -103,7 +117,7 @@ def gone_after(events: int) -> OnWatch:
     """Each watch ends with 410 Gone after so many events."""
     status = {"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "Expired", "code": 410}
 
-    async def on_watch(lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async def on_watch(_resource: str, lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         heard = 0
         async for line in lines:
             if heard == events:
@@ -118,7 +132,7 @@ def gone_after(events: int) -> OnWatch:
 def cut_after(events: int) -> OnWatch:
     """Each watch ends in the midst of an event after so many others."""
 
-    async def on_watch(lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async def on_watch(_resource: str, lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         heard = 0
         async for line in lines:
             if heard == events:
@@ -130,12 +144,12 @@ def cut_after(events: int) -> OnWatch:
     return on_watch
 
 
-def deaf_while(frozen: asyncio.Event) -> OnWatch:
-    """The streams stay open, and what is told meanwhile is never heard."""
+def deaf_while(frozen: asyncio.Event, resources: Container[str]) -> OnWatch:
+    """These streams stay open, and what they tell meanwhile is never heard."""
 
-    async def on_watch(lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async def on_watch(resource: str, lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         async for line in lines:
-            if not frozen.is_set():
+            if resource not in resources or not frozen.is_set():
                 yield line
 
     return on_watch
@@ -145,7 +159,7 @@ def times(copies: Callable[[int], int]) -> OnWatch:
     """copies: how often the event of this number (from 1, over all watches) is told; 0: never."""
     count = 0
 
-    async def on_watch(lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async def on_watch(_resource: str, lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         nonlocal count
         async for line in lines:
             if _is_bookmark(line):
@@ -154,6 +168,20 @@ def times(copies: Callable[[int], int]) -> OnWatch:
             count += 1
             for _ in range(copies(count)):
                 yield line
+
+    return on_watch
+
+
+def relapsing() -> OnWatch:
+    """Each event is told again after the next one, as by a server that lags behind another."""
+
+    async def on_watch(_resource: str, lines: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        before = b""
+        async for line in lines:
+            yield line
+            if before:
+                yield before
+            before = b"" if _is_bookmark(line) else line
 
     return on_watch
 

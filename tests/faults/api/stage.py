@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +20,6 @@ from tests.faults.api.proxy import Call, Proxy
 from tests.faults.api.router import route
 
 RESYNC = {"COLONNADE_RESYNC_SECONDS": "0.5"}
-PASSES = "colonnade_operator_pass_duration_seconds_count"
 MOST_EXITS = 20
 RESTART_SECONDS = 0.05
 LOOK_SECONDS = 0.1
@@ -57,6 +56,11 @@ class Stage:
         made.start()
         return made
 
+    def kill(self) -> None:
+        """Every operator."""
+        for operator in self.operators.values():
+            operator.kill()
+
     async def keep_alive(self) -> None:
         """Until cancelled."""
         while True:
@@ -84,14 +88,14 @@ class Stage:
         before = len(self.proxy.writes())
         operator = self.operator(next(iter(self.operators), "operator-a"), RESYNC)
         wanted = 3 * len([one for one in self.journal.now if one.resource in OURS])
-        await self.until_measured(operator, PASSES, wanted)
+        await self.until(operator.passes, wanted)
         return self.proxy.writes()[before:]
 
-    async def until_measured(self, operator: Operator, metric: str, at_least: float) -> None:
+    async def until(self, measured: Callable[[], Awaitable[float]], at_least: float) -> None:
         """Raises AssertionError when that takes too long."""
         deadline = monotonic() + LIMIT_SECONDS
-        while (value := await operator.measured(metric)) < at_least:
-            assert monotonic() < deadline, f"{metric} is {value}, not {at_least}; {self.said()}"
+        while (value := await measured()) < at_least:
+            assert monotonic() < deadline, f"{measured.__name__} {value}, not {at_least}"
             await asyncio.sleep(LOOK_SECONDS)
 
     def said(self) -> str:
@@ -124,6 +128,9 @@ async def stage(world: World) -> AsyncIterator[Stage]:
         await journal.until(lambda: next(journal.of(PODS), None), "the router's pod")
         try:
             yield made
+        except Exception as error:
+            error.add_note(made.said())
+            raise
         finally:
             made.restarted.clear()
             _end(made.operators.values())

@@ -8,7 +8,7 @@ import pytest
 
 from colonnade.api import DatasetSpec, DatasetStatus, ObjectMeta
 from colonnade.plan.dataset import plan
-from colonnade.plan.decided import Decision, DeleteJob, EnsureStore, RunJob
+from colonnade.plan.decided import Decision, DeleteJob, EnsureStore, RecordStatus, RunJob
 from colonnade.plan.observed import InvalidSpec, Job, ObservedDataset
 from tests.unit.plan.world import START, at, digest
 
@@ -77,7 +77,8 @@ def test_a_new_dataset_runs_one_job_and_no_second_one() -> None:
 
 def test_the_job_carries_the_contracts_document() -> None:
     decision = plan(dataset(), at(0))
-    store, run = decision.actions
+    record, store, run = decision.actions
+    assert isinstance(record, RecordStatus), "a Dataset that is gone is found out before a Job runs for it"
     assert isinstance(store, EnsureStore)
     assert isinstance(run, RunJob)
     assert run.document["name"] == "flights"
