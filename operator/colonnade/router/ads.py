@@ -50,7 +50,8 @@ class Feed(ads_pb2_grpc.AggregatedDiscoveryServiceServicer):  # type: ignore[mis
                     yield response
                 waker.clear()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(waker.wait(), TICK_SECONDS)
+                    async with asyncio.timeout(TICK_SECONDS):
+                        await waker.wait()
         finally:
             reading.cancel()
             self._wakers.discard(waker)

@@ -23,7 +23,8 @@ async def run(view: View, feed: Feed, metrics: Metrics, port: int) -> None:
                 feed.publish(tables(world, weights(world, leased=leased), port))
             metrics.published(world, leased)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(view.changed.wait(), TICK_SECONDS)
+            async with asyncio.timeout(TICK_SECONDS):
+                await view.changed.wait()
             await asyncio.sleep(BUNCH_SECONDS)
         view.changed.clear()
 

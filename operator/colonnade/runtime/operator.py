@@ -163,14 +163,18 @@ class Operator:
             self.watches.restart()
 
     async def _lead(self) -> None:
+        await self._wait_until_filled()
+        await self.leadership.acquire()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._keep_leading())
+            tasks.create_task(self._pass_over_everything())
+
+    async def _keep_leading(self) -> None:
+        """Ends the process where that fails, whatever else it is at."""
         try:
-            await self._wait_until_filled()
-            await self.leadership.acquire()
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self.leadership.keep())
-                tasks.create_task(self._pass_over_everything())
-        except* LeadershipLost as lost:
-            log.error("%s; this process ends, so that nothing is written by two", lost.exceptions[0])
+            await self.leadership.keep()
+        except LeadershipLost as lost:
+            log.error("%s; this process ends, so that nothing is written by two", lost)
             logging.shutdown()
             os._exit(1)
 

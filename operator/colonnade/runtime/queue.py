@@ -87,7 +87,8 @@ class WorkQueue(Generic[K]):
         busy = len(self._running) >= self._workers
         wait = None if busy or not self._heap else max(0.0, self._heap[0][0] - self._now())
         try:
-            await asyncio.wait_for(self._changed.wait(), wait)
+            async with asyncio.timeout(wait):  # not wait_for, which in Python 3.11 may swallow that it is cancelled
+                await self._changed.wait()
         except TimeoutError:
             return
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import TypeVar
@@ -59,10 +60,9 @@ class Journal:
             if monotonic() > deadline:
                 raise AssertionError(f"not within {limit:.0f} s: {what}")
             self._news.clear()
-            try:
-                await asyncio.wait_for(self._news.wait(), LOOK_SECONDS)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._news.wait()
         return found
 
     def entries(self) -> list[Entry]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -13,7 +13,7 @@ from tests.faults.api.proxy import OnCall, OnWatch, passed_on, told
 from tests.faults.api.stage import Stage, World, stage
 
 Script = Callable[[Stage], None]
-RUNS_AT_A_TIME = 4
+RUNS_AT_A_TIME = 6
 MOST_WRITES = 3  # times those of the run without faults
 
 
@@ -49,7 +49,7 @@ async def recorded(world: World) -> Reference:
     """Raises AssertionError when even this run isn't as it should be."""
     async with stage(world) as here:
         here.operator()
-        await _told(here)
+        await story.told(here)
         served = snapshot(here.journal)
         problems = [str(call) for call in await here.rests()]
         problems += differences(served, snapshot(here.journal))
@@ -75,34 +75,26 @@ async def _run(trial: Trial, world: World, reference: Reference) -> list[str]:
         trial.script(here)
         here.operator(environment=CALM | trial.environment)
         try:
-            return [sentence async for sentence in _problems(here, reference)]
+            await story.told(here)
+            return await ends_as_ever(here, reference)
         except (AssertionError, TimeoutError) as error:
             return [f"{error!r}; {here.said()}", *always(here.journal, here.proxy.calls)]
 
 
-async def _problems(here: Stage, reference: Reference) -> AsyncIterator[str]:
-    await _told(here)
-    for sentence in await _ends_as(here, reference.served):
-        yield f"in the end {sentence}"
-    for call in await here.rests():
-        yield f"at rest there was {call}"
+async def ends_as_ever(here: Stage, reference: Reference) -> list[str]:
+    """What isn't as it should be at the end of the story, at rest, and after the farewell."""
+    problems = [f"in the end {sentence}" for sentence in await _becomes(here, reference.served)]
+    problems += [f"at rest there was {call}" for call in await here.rests()]
     await story.farewell(here)
-    for sentence in await _ends_as(here, reference.ended):
-        yield f"after the farewell {sentence}"
-    for sentence in differences(reference.lives, lives(here.journal)):
-        yield f"came and went: {sentence}"
-    for sentence in always(here.journal, here.proxy.calls):
-        yield sentence
+    problems += [f"after the farewell {sentence}" for sentence in await _becomes(here, reference.ended)]
+    problems += [f"came and went: {sentence}" for sentence in differences(reference.lives, lives(here.journal))]
+    problems += always(here.journal, here.proxy.calls)
     if (writes := len(here.proxy.writes())) > MOST_WRITES * reference.writes:
-        yield f"{writes} writes, where {reference.writes} were enough"
+        problems.append(f"{writes} writes, where {reference.writes} were enough")
+    return problems
 
 
-async def _told(here: Stage) -> None:
-    for act in (story.first_version, story.someone_else, story.second_version):
-        await act(here)
-
-
-async def _ends_as(here: Stage, wanted: Snapshot) -> list[str]:
+async def _becomes(here: Stage, wanted: Snapshot) -> list[str]:
     """Waits for it; where that is in vain, what is different."""
     try:
         await here.journal.until(lambda: snapshot(here.journal) == wanted, "the end state")

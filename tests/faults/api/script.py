@@ -54,6 +54,16 @@ class First:
         return self.struck[call.verb, call.path] <= self.times
 
 
+def watched(due: Due) -> OnCall:
+    """Nothing goes wrong; what is due is noted."""
+
+    async def on_call(call: Call, forward: Forward) -> Answer:
+        due(call)
+        return await forward()
+
+    return on_call
+
+
 def before(due: Due, strike: Strike = lambda: None) -> OnCall:
     """Strikes, and the call never reaches the API server."""
 

@@ -143,6 +143,12 @@ async def second_version(stage: Stage) -> None:
     await stage.journal.until(lambda: users.sleeps("late-1"), "late-1 sleeps")
 
 
+async def told(stage: Stage) -> None:
+    """All but the farewell."""
+    for act in (first_version, someone_else, second_version):
+        await act(stage)
+
+
 async def farewell(stage: Stage) -> None:
     """Everything is deleted at once; it ends when nothing of it is left."""
     users = Users(stage.client, stage.journal)

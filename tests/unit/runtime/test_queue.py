@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -163,3 +164,17 @@ def test_whatever_comes_each_key_is_passed_after_its_last_event_and_never_twice_
     assert not passes.overlaps
     for key, at in last.items():
         assert passes.started[key][-1] >= at
+
+
+@pytest.mark.parametrize("ticks", range(4))
+async def test_a_queue_that_is_stopped_at_the_moment_of_a_change_stops(ticks):
+    queue = WorkQueue(Passes(), lambda *_: None)
+    running = asyncio.create_task(queue.run())
+    queue.add("flights", after=20)
+    await asyncio.sleep(0.01)
+    queue.add("delays", after=10)
+    for _ in range(ticks):
+        await asyncio.sleep(0)
+    running.cancel()
+    done, _ = await asyncio.wait([running], timeout=1)
+    assert done

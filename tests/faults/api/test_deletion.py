@@ -1,0 +1,34 @@
+"""Everything is deleted at whatever moment: nothing of it is left, and nothing comes back."""
+
+import asyncio
+
+from tests.faults.api import script, story
+from tests.faults.api.invariants import always
+from tests.faults.api.stage import stage
+
+EVERY = 5  # of the writes before the farewell
+
+
+async def test_deletion_at_whatever_moment_leaves_nothing(world, reference):
+    numbers = range(1, reference.writes - 10, EVERY)
+    runs = await asyncio.gather(*(deleted_at(world, number) for number in numbers))
+    problems = [problem for run in runs for problem in run]
+    assert not problems, "\n".join(problems)
+
+
+async def deleted_at(world, number):
+    due = script.Nth(number)
+    async with stage(world) as here:
+        here.proxy.on_call = script.watched(due)
+        here.operator()
+        telling = asyncio.create_task(story.told(here))
+        await here.journal.until(lambda: due.struck, "the moment")
+        telling.cancel()
+        await asyncio.wait([telling])
+        await story.farewell(here)
+        problems = [f"at rest there was {call}" for call in await here.rests()]
+        problems += [f"{one} is left" for one in story.left(here.journal)]
+        problems += always(here.journal, here.proxy.calls)
+        theirs = [key for key in here.journal.now if key.name == "theirs"]
+        problems += [] if len(theirs) == len(story.BYSTANDERS) else [f"of theirs there is only {theirs}"]
+        return [f"deleted at {due}: {problem}" for problem in problems]
