@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,11 +71,20 @@ def test_a_child_inherits_the_mark_but_is_not_the_component() -> None:
     assert found.program == "sh"
 
 
-def test_whoever_stopped_by_itself_leaves_its_last_words() -> None:
-    dying = Component("dying", ("sh", "-c", "echo no space left; exit 1"))
+def test_whoever_stopped_by_itself_leaves_its_last_words(tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    dying = Component("dying", ("sh", "-c", f"echo no space left; echo $$ >{pid}.new; mv {pid}.new {pid}"))
     ensure_running(dying)
+    assert gone([int(once_there(pid))], limit_seconds=10)
     with pytest.raises(ClusterError, match="no space left"):
         must_run(dying)
+
+
+def once_there(file: Path) -> str:
+    deadline = time.monotonic() + 10
+    while not file.exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return file.read_text()
 
 
 def test_a_process_ends_when_asked() -> None:
