@@ -1,4 +1,4 @@
-"""The work queue's promises, on a real event loop with passes of milliseconds."""
+"""The work queue's promises, on an event loop that knows no waiting and no lateness."""
 
 import asyncio
 import random
@@ -8,10 +8,11 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from colonnade.runtime.queue import COALESCE_SECONDS, FIRST_RETRY_SECONDS, HURRIED_RETRY_SECONDS, WorkQueue
+from tests.unit.runtime.clock import LeapingLoop
 
 PASS_SECONDS = 0.002
 
@@ -143,7 +144,6 @@ async def test_no_more_passes_than_workers_run_at_once():
     assert len(passes.started) == 12
 
 
-@settings(max_examples=12, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from("abc"), st.floats(0, 0.01)), min_size=1, max_size=40),
     st.sets(st.sampled_from("abc")),
@@ -160,7 +160,8 @@ def test_whatever_comes_each_key_is_passed_after_its_last_event_and_never_twice_
             await asyncio.sleep(FIRST_RETRY_SECONDS + 0.05)
         return passes, last
 
-    passes, last = asyncio.run(story())
+    with asyncio.Runner(loop_factory=LeapingLoop) as clock:
+        passes, last = clock.run(story())
     assert not passes.overlaps
     for key, at in last.items():
         assert passes.started[key][-1] >= at
