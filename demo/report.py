@@ -15,7 +15,7 @@ from demo.traffic import Answer
 class Rollout:
     """Times are Unix seconds; the three of a rollback are None where the version was promoted.
 
-    stableAt is when the last answer of the candidate reached a client: from then on stable answers everything.
+    stableAt is when the last answer of the candidate reached a client, or the decision where none did after it.
     """
 
     version: str
@@ -69,8 +69,8 @@ class Report:
 
 
 def stable_at(answers: list[Answer], revision: str, decided_at: float) -> float:
-    """When the candidate's last answer arrived, or the decision where it answered nothing after it."""
-    return max((a.answered_at for a in answers if a.revision == revision), default=decided_at)
+    """When the candidate's last answer arrived, and not before the decision: until then it was still sent requests."""
+    return max([decided_at, *(a.answered_at for a in answers if a.revision == revision)])
 
 
 def unix(moment: str) -> float:

@@ -37,6 +37,15 @@ def eventually(what: str, holds: Callable[[], object], seconds: float = 120) -> 
     raise AssertionError(f"not within {seconds:.0f} s: {what}; last seen: {last}")
 
 
+def helm(command: str, *arguments: str, seconds: float = 200) -> Any:
+    """On the installed chart; what it prints as JSON, where that is asked for."""
+    typed = ["helm", command, *arguments, "--namespace", "colonnade-system"]
+    done = subprocess.run(typed, capture_output=True, text=True, timeout=seconds, check=False)
+    if done.returncode != 0:
+        raise Refused(f"{' '.join(typed)}: {done.stderr.strip()}")
+    return json.loads(done.stdout) if "json" in arguments else None
+
+
 @dataclass(frozen=True)
 class Namespace:
     name: str
