@@ -2,32 +2,11 @@
 
 import pytest
 
-from tests.api.operator.processes import OperatorProcess
-from tests.api.operator.rights import kubeconfig_of_the_operator
-from tests.api.operator.world import World
+from tests.stage.fixtures import here, users, world
+
+__all__ = ["here", "users", "world"]
 
 
 @pytest.fixture
-def world(api, namespace):
-    return World(api, namespace)
-
-
-@pytest.fixture
-def replicas(kubeconfig, api, namespace, tmp_path):
-    """Makes operators, by name, and ends them all."""
-    restricted = kubeconfig_of_the_operator(kubeconfig, api, namespace, tmp_path)
-    made = []
-
-    def replica(name="operator-a", **environment):
-        made.append(OperatorProcess(restricted, namespace, tmp_path, name, environment))
-        return made[-1]
-
-    yield replica
-    for operator in made:
-        if operator.process:
-            operator.end()
-
-
-@pytest.fixture
-def operator(replicas):
-    return replicas().start()
+def operator(here):
+    return here.operator()

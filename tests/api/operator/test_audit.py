@@ -8,6 +8,11 @@ from colonnade.manifests.resources import DATASETS, SERVICES, Key
 from colonnade.observe.cache import Cache
 from colonnade.runtime import audit
 from colonnade.runtime.audit import Audit
+from tests.stage.client import administrator
+from tests.stage.journal import Journal
+from tests.stage.users import Users
+
+THEIRS = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "theirs"}}
 
 
 @pytest.fixture
@@ -26,50 +31,59 @@ async def audited(kubeconfig, namespace, monkeypatch, told):
         yield made
 
 
-async def test_an_object_that_no_watch_told_of_is_found(world, namespace, audited, told):
-    world.dataset()
+@pytest.fixture
+async def users(kubeconfig, namespace):
+    client = administrator(kubeconfig, namespace)
+    yield Users(client, Journal(client))
+    await client.close()
+
+
+def known(audited, namespace):
+    return audited.cache.get(Key(DATASETS, namespace, "flights"))
+
+
+async def test_an_object_that_no_watch_told_of_is_found(users, namespace, audited, told):
+    await users.dataset()
     assert await audited.compare() == {DATASETS: 1}
-    assert audited.cache.get(Key(DATASETS, namespace, "flights"))
+    assert known(audited, namespace)
     assert told == ["flights"]
 
 
-async def test_a_change_that_no_watch_told_of_is_found(world, namespace, audited):
-    world.dataset()
+async def test_a_change_that_no_watch_told_of_is_found(users, namespace, audited):
+    await users.dataset()
     await audited.compare()
-    world.dataset(uri="s3://raw/other.csv")
+    await users.dataset("s3://raw/other.csv")
     assert await audited.compare() == {DATASETS: 1}
-    known = audited.cache.get(Key(DATASETS, namespace, "flights"))
-    assert known["spec"]["source"]["storageUri"] == "s3://raw/other.csv"
+    assert known(audited, namespace)["spec"]["source"]["storageUri"] == "s3://raw/other.csv"
 
 
-async def test_a_deletion_that_no_watch_told_of_is_found(world, namespace, audited, told):
-    world.dataset()
+async def test_a_deletion_that_no_watch_told_of_is_found(users, namespace, audited, told):
+    await users.dataset()
     await audited.compare()
-    world.delete("Dataset", "flights")
+    await users.delete(DATASETS, "flights")
     assert await audited.compare() == {DATASETS: 1}
-    assert audited.cache.get(Key(DATASETS, namespace, "flights")) is None
+    assert known(audited, namespace) is None
     assert told == ["flights", "flights"]
 
 
-async def test_another_object_of_the_same_name_is_found(world, namespace, audited):
-    world.dataset()
+async def test_another_object_of_the_same_name_is_found(users, namespace, audited):
+    await users.dataset()
     await audited.compare()
-    world.delete("Dataset", "flights")
-    again = world.dataset()
+    await users.delete(DATASETS, "flights")
+    again = await users.dataset()
     await audited.compare()
-    assert audited.cache.get(Key(DATASETS, namespace, "flights"))["metadata"]["uid"] == again["metadata"]["uid"]
+    assert known(audited, namespace)["metadata"]["uid"] == again["metadata"]["uid"]
 
 
-async def test_a_watch_that_missed_something_ages_and_the_others_do_not(world, audited):
-    world.dataset()
+async def test_a_watch_that_missed_something_ages_and_the_others_do_not(users, audited):
+    await users.dataset()
     before = audited.age(DATASETS)
     await audited.compare()
     assert audited.age(DATASETS) > before
     assert audited.age(SERVICES) < audited.age(DATASETS)
 
 
-async def test_what_is_not_ours_is_never_looked_at(world, namespace, audited):
-    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "theirs"}}
-    world.apply({**service, "spec": {"type": "ExternalName", "externalName": "theirs.example"}})
+async def test_what_is_not_ours_is_never_looked_at(users, namespace, audited):
+    await users.client.apply({**THEIRS, "spec": {"type": "ExternalName", "externalName": "theirs.example"}})
     assert await audited.compare() == {}
     assert audited.cache.get(Key(SERVICES, namespace, "theirs")) is None

@@ -1,65 +1,41 @@
-"""Two replicas, one leader."""
+"""Two replicas, one leader. What becomes of one that sleeps past its lease: tests/faults/api/test_leadership.py."""
 
 import signal
-import time
+from itertools import pairwise
 
-from tests.api.operator.processes import eventually
+from colonnade.manifests.resources import DATASETS
 
-
-def holder(world):
-    lease = world.get("Lease", "colonnade-operator", "coordination.k8s.io/v1")
-    return lease and lease["spec"].get("holderIdentity")
+LONG = {"COLONNADE_LEASE_SECONDS": "600", "COLONNADE_RENEW_SECONDS": "400", "COLONNADE_RETRY_SECONDS": "0.4"}
 
 
-def test_a_standby_is_ready_and_writes_nothing(world, replicas):
-    leader = replicas("operator-a").start()
-    eventually(leader.leads, "the first leads")
-    standby = replicas("operator-b").start()
-    world.dataset()
-    world.job_of("flights")
-    assert leader.leads()
-    assert not standby.leads()
-    assert standby.writes() == 0
+async def test_a_standby_is_ready_and_writes_nothing(here, users):
+    leader = here.operator("operator-a", LONG)
+    await here.until(leader.leads, True)
+    standby = here.operator("operator-b", LONG)
+    await here.until(standby.ready, True)
+    await users.dataset()
+    await here.journal.until(lambda: here.journal.says(DATASETS, "flights", Ready="True"), "a version")
+    assert await leader.leads()
+    assert not await standby.leads()
+    assert here.proxy.writes("operator-b") == []
 
 
-def test_a_stopped_leader_is_followed_and_ends_itself_when_it_wakes(world, replicas):
-    leader = replicas("operator-a").start()
-    eventually(leader.leads, "the first leads")
-    standby = replicas("operator-b").start()
-    leader.kill(signal.SIGSTOP)
-    stopped_at = time.monotonic()
-    eventually(standby.leads, "the other leads")
-    assert time.monotonic() - stopped_at < 3 + 2  # the lease, and a try
-    world.dataset()
-    job = world.job_of("flights")
-    leader.kill(signal.SIGCONT)
-    assert eventually(lambda: leader.exit_code() is not None, "the old leader's end", limit=5)
-    assert leader.exit_code() == 1
-    assert holder(world) == "operator-b"
-    assert [one["metadata"]["uid"] for one in world.jobs_of("flights")] == [job["metadata"]["uid"]]
+async def test_a_leader_that_is_told_to_stop_lets_go_long_before_its_lease_ends(here):
+    leader = here.operator("operator-a", LONG, restarted=False)
+    await here.until(leader.leads, True)
+    standby = here.operator("operator-b", LONG)
+    leader.send(signal.SIGTERM)
+    await here.journal.until(leader.has_ended, "its end")
+    assert leader.exits == [0]
+    await here.until(standby.leads, True)
 
 
-def test_a_leader_that_is_told_to_stop_lets_go_at_once(world, replicas):
-    leader = replicas("operator-a").start()
-    eventually(leader.leads, "the first leads")
-    standby = replicas("operator-b").start()
-    leader.kill(signal.SIGTERM)
-    assert eventually(lambda: leader.exit_code() is not None, "its end", limit=10)
-    assert leader.exit_code() == 0
-    released_at = time.monotonic()
-    eventually(standby.leads, "the other leads")
-    assert time.monotonic() - released_at < 2
+async def test_a_leader_renews_its_lease_at_each_retry_and_no_sooner(here):
+    leader = here.operator("operator-a", LONG)
+    await here.until(leader.leads, True)
+    await here.journal.until(lambda: len(renewals(here)) > 4, "renewals")
+    assert all(later.at - earlier.at >= 0.4 for earlier, later in pairwise(renewals(here)))
 
 
-def test_a_leader_renews_its_lease_every_second(world, replicas):
-    leader = replicas(
-        "operator-a", COLONNADE_LEASE_SECONDS="6", COLONNADE_RENEW_SECONDS="4", COLONNADE_RETRY_SECONDS="1"
-    )
-    leader.start()
-    eventually(leader.leads, "leading")
-    seen = set()
-    deadline = time.monotonic() + 3.5
-    while time.monotonic() < deadline:
-        seen.add(world.get("Lease", "colonnade-operator", "coordination.k8s.io/v1")["spec"]["renewTime"])
-        time.sleep(0.1)
-    assert len(seen) >= 3
+def renewals(here):
+    return [call for call in here.proxy.calls if (call.verb, call.path) == ("update", "leases/colonnade-operator")]

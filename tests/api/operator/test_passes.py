@@ -1,140 +1,135 @@
 """What the operator makes of a wish, against the real API server."""
 
-from tests.api.operator.processes import eventually
-from tests.api.operator.quiet import stays_as_it_is, versions
-from tests.api.operator.world import DIGEST
+import pytest
+
+from colonnade.manifests.resources import CLAIMS, DATASETS, EVENTS, JOBS, NETWORK_POLICIES
+from tests.stage.invariants import always
+
+REFUSAL = {"outcome": "Invalid", "reason": "TooManyInvalidRows", "message": "5 % of the rows break a rule"}
+POLICY = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "flights-dataset"}}
+MARK = {"metadata": {"annotations": {"team.example/cost-center": "42"}}}
 
 
-def mounts_claim(job):
-    return any(volume["name"] == "source" for volume in job["spec"]["template"]["spec"]["volumes"])
+@pytest.fixture(autouse=True)
+async def as_ever(here):
+    yield
+    assert always(here.journal, here.proxy.calls) == []
 
 
-def another_than(uid, jobs):
-    return [job["metadata"]["uid"] for job in jobs] not in ([], [uid])
+@pytest.fixture
+async def accepted(here, users, operator):
+    """A Dataset that has its first version."""
+    await users.dataset()
+    await said(here, Ready="True", Valid="True")
+    return here.journal.find(DATASETS, "flights")
 
 
-def test_a_dataset_gets_its_job_its_store_and_its_network_policy(world, operator):
-    world.dataset()
-    job = world.job_of("flights")
-    assert job["metadata"]["ownerReferences"][0]["name"] == "flights"
-    assert world.get("PersistentVolumeClaim", "colonnade-store")
-    assert world.get("NetworkPolicy", "flights-dataset")
-    eventually(lambda: world.has("Dataset", "flights", Ready="False", Reconciling="True"), "its status")
+def said(here, **conditions):
+    return here.journal.until(lambda: here.journal.says(DATASETS, "flights", **conditions), f"flights {conditions}")
 
 
-def test_a_jobs_answer_becomes_status_and_then_all_is_quiet(world, operator):
-    world.dataset()
-    world.accept()
-    eventually(lambda: world.has("Dataset", "flights", Ready="True", Valid="True"), "a version")
-    dataset = world.get("Dataset", "flights")
-    assert dataset["status"]["current"] == DIGEST
-    assert dataset["status"]["observedGeneration"] == dataset["metadata"]["generation"]
-    assert stays_as_it_is(world, operator)
+def job(here):
+    """Once it is there."""
+    return here.journal.until(lambda: next(here.journal.of(JOBS), None), "its Job")
 
 
-def test_an_operator_killed_and_started_again_writes_nothing_and_runs_no_second_job(world, operator):
-    world.dataset()
-    world.accept()
-    eventually(lambda: world.has("Dataset", "flights", Ready="True"), "a version")
-    jobs, before = world.all("Job"), versions(world)
-    operator.kill()
-    operator.process.wait(5)
+def uids(here):
+    return [one["metadata"]["uid"] for one in here.journal.of(JOBS)]
+
+
+async def test_a_dataset_gets_its_job_its_store_and_its_network_policy(here, users, operator):
+    here.kubelet.awake.clear()
+    await users.dataset()
+    assert (await job(here))["metadata"]["ownerReferences"][0]["name"] == "flights"
+    await said(here, Ready="False", Reconciling="True")
+    assert here.journal.find(CLAIMS, "colonnade-store")
+    assert here.journal.find(NETWORK_POLICIES, "flights-dataset")
+
+
+async def test_a_jobs_answer_becomes_status(here, accepted):
+    status = accepted["status"]
+    assert [version["digest"] for version in status["versions"]] == [status["current"]]
+    assert status["observedGeneration"] == accepted["metadata"]["generation"]
+    assert await here.event("VersionCreated")
+    assert await here.rests() == []
+
+
+async def test_an_operator_killed_and_started_again_writes_nothing(here, accepted):
+    before = dict(here.journal.now)
+    assert await here.rests() == []
+    assert here.journal.now == before
+
+
+async def test_what_happened_while_no_operator_ran_is_taken_up(here, users):
+    here.kubelet.awake.clear()
+    here.kubelet.answer = lambda _: {**REFUSAL, "version": None}
+    operator = here.operator(restarted=False)
+    await users.dataset()
+    await job(here)
+    operator.end()
+    here.kubelet.awake.set()
+    await here.journal.until(lambda: next(here.journal.of(JOBS))["status"].get("completionTime"), "the Job's end")
     operator.start()
-    eventually(operator.leads, "leading again")
-    eventually(lambda: operator.passes() >= 1, "a pass")
-    assert stays_as_it_is(world, operator)
-    assert versions(world) == before
-    assert world.all("Job") == jobs
+    await said(here, Valid="TooManyInvalidRows")
 
 
-def test_what_happened_while_no_operator_ran_is_taken_up(world, operator):
-    world.dataset()
-    job = world.job_of("flights")
-    operator.kill()
-    operator.process.wait(5)
-    refusal = {"reason": "TooManyInvalidRows", "message": "5 % of the rows break a rule", "version": None}
-    world.finish(job, {"outcome": "Invalid", **refusal})
-    operator.start()
-    eventually(lambda: world.has("Dataset", "flights", Valid="TooManyInvalidRows"), "the answer")
+async def test_a_job_that_someone_deleted_is_run_again(here, users, operator):
+    here.kubelet.awake.clear()
+    await users.dataset()
+    first = await job(here)
+    await users.delete(JOBS, first["metadata"]["name"])
+    await here.journal.until(lambda: uids(here) not in ([], [first["metadata"]["uid"]]), "another Job")
+    here.kubelet.awake.set()
+    await said(here, Ready="True")
 
 
-def test_a_job_that_someone_deleted_is_run_again(world, operator):
-    world.dataset()
-    first = world.job_of("flights")["metadata"]["uid"]
-    world.delete("Job", world.job_of("flights")["metadata"]["name"], body={"propagationPolicy": "Background"})
-    eventually(lambda: another_than(first, world.jobs_of("flights")), "another Job")
+async def test_a_name_that_someone_else_has_is_left_alone_and_said(here, users, operator):
+    theirs = await here.client.apply({**POLICY, "spec": {"podSelector": {}, "policyTypes": ["Ingress"]}}, "someone")
+    await users.dataset()
+    assert "belongs to someone else" in (await here.event("NameTaken"))["note"]
+    assert here.journal.find(NETWORK_POLICIES, "flights-dataset")["spec"] == theirs["spec"]
 
 
-def test_an_event_tells_the_version(world, operator):
-    world.dataset()
-    world.accept()
-    eventually(
-        lambda: [one for one in world.all("Event", "events.k8s.io/v1") if one["reason"] == "VersionCreated"],
-        "the event VersionCreated",
+async def test_what_a_predecessor_left_is_waited_for_and_its_answer_is_not_taken(here, users, operator, accepted):
+    here.kubelet.awake.clear()  # so that no garbage is collected
+    old = uids(here)
+    await users.delete(DATASETS, "flights")
+    await users.dataset()
+    await here.until(operator.passes, await operator.passes() + 3)
+    assert not here.journal.says(DATASETS, "flights", Ready="True")
+    assert "NameTaken" not in [one["reason"] for one in (await here.client.list(EVENTS))["items"]]
+    here.kubelet.awake.set()
+    await said(here, Ready="True")
+    assert uids(here) != old
+
+
+async def test_what_others_write_on_our_objects_survives(here, accepted):
+    keys = [here.client.key(NETWORK_POLICIES, "flights-dataset"), here.client.key(DATASETS, "flights")]
+    for key in keys:
+        await here.client.merge(key, MARK, manager="someone")
+    assert await here.rests() == []
+    assert [here.journal.now[key]["metadata"]["annotations"]["team.example/cost-center"] for key in keys] == ["42"] * 2
+
+
+async def test_a_spec_that_is_mended_recovers(here, users, operator):
+    here.kubelet.awake.clear()
+    await users.dataset()
+    await job(here)
+    await users.dataset("pvc://raw/flights.csv")
+    await here.journal.until(
+        lambda: [mounts_claim(one) for one in here.journal.of(JOBS)] == [True], "the one Job mounts the claim"
     )
 
 
-def test_a_name_that_someone_else_has_is_left_alone_and_said(world, operator):
-    foreign = {
-        "apiVersion": "networking.k8s.io/v1",
-        "kind": "NetworkPolicy",
-        "metadata": {"name": "flights-dataset"},
-        "spec": {"podSelector": {}, "policyTypes": ["Ingress"]},
-    }
-    before = world.apply(foreign)
-    world.dataset()
-    events = eventually(
-        lambda: [one for one in world.all("Event", "events.k8s.io/v1") if one["reason"] == "NameTaken"], "the event"
-    )
-    assert "belongs to someone else" in events[0]["note"]
-    assert world.get("NetworkPolicy", "flights-dataset")["spec"] == before["spec"]
+def mounts_claim(manifest):
+    return any(volume["name"] == "source" for volume in manifest["spec"]["template"]["spec"]["volumes"])
 
 
-def test_what_a_predecessor_left_is_waited_for_and_its_answer_is_not_taken(world, operator):
-    """No garbage collector runs here: what the first Dataset had stays until the test takes it away."""
-    world.dataset()
-    world.accept()
-    eventually(lambda: world.has("Dataset", "flights", Ready="True"), "a version")
-    old = world.job_of("flights")["metadata"]
-    world.delete("Dataset", "flights")
-    world.dataset()
-    passes = operator.passes()
-    eventually(lambda: operator.passes() > passes + 2, "passes that wait")
-    assert not world.has("Dataset", "flights", Ready="True")
-    assert not [one for one in world.all("Event", "events.k8s.io/v1") if one["reason"] == "NameTaken"]
-    world.delete("NetworkPolicy", "flights-dataset")
-    world.delete("Job", old["name"], body={"propagationPolicy": "Background"})
-    eventually(
-        lambda: [job["metadata"]["uid"] for job in world.jobs_of("flights")] not in ([], [old["uid"]]), "its own"
-    )
-
-
-def test_what_others_write_on_our_objects_survives(world, operator):
-    world.dataset()
-    eventually(lambda: world.has("Dataset", "flights", Reconciling="True"), "its status")
-    mark = {"metadata": {"annotations": {"team.example/cost-center": "42"}}}
-    world.patch("NetworkPolicy", "flights-dataset", mark)
-    world.patch("Dataset", "flights", mark)
-    assert stays_as_it_is(world, operator)
-    for kind, name in (("NetworkPolicy", "flights-dataset"), ("Dataset", "flights")):
-        assert world.get(kind, name)["metadata"]["annotations"]["team.example/cost-center"] == "42"
-
-
-def test_a_spec_that_is_mended_recovers(world, operator):
-    world.dataset()
-    world.job_of("flights")
-    world.dataset(uri="pvc://raw/flights.csv")
-    eventually(
-        lambda: [mounts_claim(job) for job in world.jobs_of("flights")] == [True], "the one Job mounts the claim"
-    )
-
-
-def test_credentials_reach_the_pod_by_reference_alone(world, operator):
-    world.dataset(source={"storageUri": "s3://raw/flights.csv", "secretRef": {"name": "raw"}})
-    job = world.job_of("flights")
+async def test_credentials_reach_the_pod_by_reference_alone(here, users, operator):
+    await users.dataset("s3://raw/flights.csv", secretRef={"name": "raw"})
     named = {
         variable["name"]: variable["valueFrom"]["secretKeyRef"]["name"]
-        for variable in job["spec"]["template"]["spec"]["containers"][0]["env"]
+        for variable in (await job(here))["spec"]["template"]["spec"]["containers"][0]["env"]
         if "valueFrom" in variable
     }
     assert named["COLONNADE_SOURCE_AWS_SECRET_ACCESS_KEY"] == "raw"

@@ -2,109 +2,117 @@
 
 import pytest
 
-from tests.api.operator.processes import eventually
-from tests.api.operator.quiet import stays_as_it_is
-from tests.api.operator.router import Router
+from colonnade.manifests.resources import BUDGETS, DEPLOYMENTS, NETWORK_POLICIES, SERVICES, WORKLOADS
 
-OWNED = (("Service", "v1"), ("PodDisruptionBudget", "policy/v1"), ("NetworkPolicy", "networking.k8s.io/v1"))
-
-
-@pytest.fixture
-def router(world):
-    with Router(world) as router:
-        yield router
+OWNED = (SERVICES, BUDGETS, NETWORK_POLICIES)
+EXTERNAL = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "late"}, "spec": {"type": "ExternalName"}}
+LATER = {"COLONNADE_SERVING_IMAGE": "colonnade/serving:next"}
+MANAGED = "app.kubernetes.io/managed-by"
 
 
 @pytest.fixture
-def serving(world, operator, router):
-    """`late` serves its first version."""
-    world.model_version()
-    world.deployment()
-    workload = eventually(lambda: next(iter(world.workloads()), None), "a workload")
-    world.run_pods()
-    eventually(lambda: world.has("Deployment", "late", Ready="True"), "serving")
+async def serving(here, users, operator):
+    """`late` serves its first version; the name of its pods' Deployment."""
+    await users.bring("late-1")
+    await users.serve()
+    await here.journal.until(lambda: users.serves("late-1"), "late-1 serves")
+    (workload,) = here.journal.of(WORKLOADS)
     return workload["metadata"]["name"]
 
 
-def test_a_revision_has_pods_a_service_for_life_a_budget_and_a_network_policy(world, serving):
-    for kind, api_version in OWNED:
-        assert world.get(kind, serving, api_version), kind
-    assert world.get("Service", "late")["spec"]["type"] == "ExternalName"
-    status = world.get("Deployment", "late")["status"]
-    assert serving == f"late-{status['stable']['revision']}"
-    assert status["stable"]["weight"] == 100
+def workload(here):
+    (found,) = here.journal.of(WORKLOADS)
+    return found
 
 
-def test_once_it_serves_nothing_is_written(world, operator, serving):
-    assert stays_as_it_is(world, operator)
+async def gone(here, users):
+    await users.delete(DEPLOYMENTS, "late")
+    await here.journal.until(lambda: not here.journal.find(DEPLOYMENTS, "late"), "the Deployment's end")
 
 
-def test_a_field_of_ours_that_someone_changed_is_set_right(world, serving):
-    world.patch("Service", "late", {"spec": {"externalName": "elsewhere.example"}})
-    eventually(lambda: "colonnade-router" in world.get("Service", "late")["spec"]["externalName"], "set right")
+async def test_a_revision_has_pods_a_service_for_life_a_budget_and_a_network_policy(here, serving):
+    for resource in OWNED:
+        assert here.journal.find(resource, serving), resource
+    assert here.journal.find(SERVICES, "late")["spec"]["type"] == "ExternalName"
+    stable = here.journal.find(DEPLOYMENTS, "late")["status"]["stable"]
+    assert (serving, stable["weight"]) == (f"late-{stable['revision']}", 100)
 
 
-def test_a_service_that_someone_deleted_comes_back(world, serving):
-    world.delete("Service", serving)
-    eventually(lambda: world.get("Service", serving), "the revision's Service")
+async def test_once_it_serves_nothing_is_written(here, serving):
+    before = dict(here.journal.now)
+    assert await here.rests() == []
+    assert here.journal.now == before
 
 
-def test_labels_that_someone_took_away_come_back(world, serving):
-    world.patch(
-        "Deployment", serving, {"metadata": {"labels": {"app.kubernetes.io/managed-by": None}}}, None, "apps/v1"
+async def test_a_field_of_ours_that_someone_changed_is_set_right(here, serving):
+    key = here.client.key(SERVICES, "late")
+    await here.client.merge(key, {"spec": {"externalName": "elsewhere.example"}}, manager="someone")
+    await here.journal.until(lambda: external_names(here) == ["elsewhere.example"], "the change")
+    await here.journal.until(lambda: "colonnade-router" in external_names(here)[0], "set right")
+
+
+def external_names(here):
+    return [one["spec"]["externalName"] for one in here.journal.of(SERVICES) if one["metadata"]["name"] == "late"]
+
+
+async def test_a_service_that_someone_deleted_comes_back(here, users, serving):
+    before = here.journal.find(SERVICES, serving)["metadata"]["uid"]
+    await users.delete(SERVICES, serving)
+    await here.journal.until(
+        lambda: (here.journal.find(SERVICES, serving) or {}).get("metadata", {}).get("uid", before) != before, "another"
     )
 
-    def labelled():
-        labels = world.get("Deployment", serving, "apps/v1")["metadata"]["labels"]
-        return labels.get("app.kubernetes.io/managed-by") == "colonnade"
 
-    eventually(labelled, "its labels")
-
-
-def test_replicas_are_scaled_and_nothing_else_of_the_pods_changes(world, serving):
-    before = world.get("Deployment", serving, "apps/v1")["spec"]
-    world.deployment(replicas=3)
-    eventually(lambda: world.get("Deployment", serving, "apps/v1")["spec"]["replicas"] == 3, "three replicas")
-    assert world.get("Deployment", serving, "apps/v1")["spec"] == {**before, "replicas": 3}
+async def test_labels_that_someone_took_away_come_back(here, serving):
+    changed = await here.client.merge(
+        here.client.key(WORKLOADS, serving), {"metadata": {"labels": {MANAGED: None}}}, manager="someone"
+    )
+    assert MANAGED not in changed["metadata"]["labels"]
+    await here.journal.until(lambda: generation_after(here, changed), "its labels")
 
 
-def test_an_upgrade_of_the_operator_restarts_no_pod(world, operator, serving):
-    before = world.get("Deployment", serving, "apps/v1")
-    operator.end()
-    operator.environment["COLONNADE_SERVING_IMAGE"] = "colonnade/serving:next"
-    operator.start()
-    eventually(operator.leads, "leading")
-    eventually(lambda: operator.passes() >= 4, "passes")
-    assert world.get("Deployment", serving, "apps/v1")["metadata"]["generation"] == before["metadata"]["generation"]
+def generation_after(here, changed):
+    now = workload(here)["metadata"]
+    newer = int(now["resourceVersion"]) > int(changed["metadata"]["resourceVersion"])
+    return newer and now["labels"].get(MANAGED) == "colonnade"
 
 
-def test_deletion_leaves_nothing_behind(world, serving):
-    world.delete("Deployment", "late", body={"propagationPolicy": "Background"})
-    eventually(lambda: world.get("Deployment", "late") is None, "the Deployment's end")
-    assert not world.workloads()
-    assert not world.get("Service", "late")
-    for kind, api_version in OWNED:
-        assert not world.get(kind, serving, api_version), kind
+async def test_replicas_are_scaled_and_nothing_else_of_the_pods_changes(here, users, serving):
+    before = workload(here)["spec"]
+    await users.serve(replicas=3)
+    await here.journal.until(lambda: workload(here)["spec"]["replicas"] == 3, "three replicas")
+    assert workload(here)["spec"] == {**before, "replicas": 3}
 
 
-def test_pods_stay_while_a_router_still_sends_to_them(world, router, serving):
+async def test_an_upgrade_of_the_operator_restarts_no_pod(here, operator, serving):
+    before = workload(here)["metadata"]["generation"]
+    operator.environment |= LATER
+    assert await here.rests() == []
+    assert workload(here)["metadata"]["generation"] == before
+
+
+async def test_deletion_leaves_nothing_behind(here, users, serving):
+    await gone(here, users)
+    assert not list(here.journal.of(WORKLOADS))
+    assert not here.journal.find(SERVICES, "late")
+    assert not [resource for resource in OWNED if here.journal.find(resource, serving)]
+
+
+async def test_pods_stay_while_a_router_still_sends_to_them(here, users, serving):
     revision = serving.removeprefix("late-")
-    key = f"{world.namespace}/late"
-    router.holds[key] = {"stable": revision, "candidate": None, "weight": 0, "active": {revision: 3}}
-    world.delete("Deployment", "late", body={"propagationPolicy": "Background"})
-    eventually(lambda: not world.get("Service", "late"), "the client's Service gone")
-    assert world.workloads()
-    del router.holds[key]
-    eventually(lambda: world.get("Deployment", "late") is None, "the Deployment's end")
-    assert not world.workloads()
+    here.router.holds["late"] = {"stable": revision, "candidate": None, "weight": 0, "active": {revision: 3}}
+    await users.delete(DEPLOYMENTS, "late")
+    await here.journal.until(lambda: not here.journal.find(SERVICES, "late"), "the client's Service gone")
+    assert workload(here)
+    here.router.holds.clear()
+    await here.journal.until(lambda: not here.journal.find(DEPLOYMENTS, "late"), "the Deployment's end")
+    assert not list(here.journal.of(WORKLOADS))
 
 
-def test_two_deployments_of_one_name_that_someone_else_has_are_told(world, operator, router):
-    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "late"}}
-    world.apply({**service, "spec": {"type": "ExternalName", "externalName": "theirs.example"}})
-    world.model_version()
-    world.deployment()
-    eventually(
-        lambda: [one for one in world.all("Event", "events.k8s.io/v1") if one["reason"] == "NameTaken"], "the event"
-    )
-    assert world.get("Service", "late")["spec"]["externalName"] == "theirs.example"
+async def test_a_name_that_someone_else_has_is_left_to_them_and_said(here, users, operator):
+    theirs = {"type": "ExternalName", "externalName": "theirs.example"}
+    await here.client.apply({**EXTERNAL, "spec": theirs}, "someone")
+    await users.bring("late-1")
+    await users.serve()
+    await here.event("NameTaken")
+    assert external_names(here) == ["theirs.example"]

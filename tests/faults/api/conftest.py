@@ -4,11 +4,11 @@ import asyncio
 
 import pytest
 
-from tests.api.conftest import api, kubeconfig
 from tests.faults.api.runs import Reference, recorded
-from tests.faults.api.stage import World, stage
+from tests.stage.apiserver import api, kubeconfig
+from tests.stage.fixtures import here, users, world
 
-__all__ = ["api", "kubeconfig"]
+__all__ = ["api", "here", "kubeconfig", "users", "world"]
 
 
 @pytest.fixture(scope="session")
@@ -17,18 +17,6 @@ def installed() -> None:
 
 
 @pytest.fixture(scope="session")
-def world(kubeconfig, api, tmp_path_factory) -> World:
-    return World(kubeconfig, api, tmp_path_factory.mktemp("runs"))
-
-
-@pytest.fixture(scope="session")
 def reference(world) -> Reference:
     """The story without faults."""
     return asyncio.run(recorded(world))
-
-
-@pytest.fixture
-async def here(world):
-    """A namespace with everybody in it but an operator."""
-    async with stage(world) as made:
-        yield made

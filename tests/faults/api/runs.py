@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from tests.faults.api import story
-from tests.faults.api.invariants import Snapshot, always, differences, lives, snapshot
-from tests.faults.api.process import CALM
-from tests.faults.api.proxy import OnCall, OnWatch, passed_on, told
-from tests.faults.api.stage import Stage, World, stage
+from tests.stage.invariants import Snapshot, always, differences, lives, snapshot
+from tests.stage.process import CALM
+from tests.stage.proxy import OnCall, OnWatch, passed_on, told
+from tests.stage.stage import Stage, World, stage
 
 Script = Callable[[Stage], None]
 RUNS_AT_A_TIME = 6

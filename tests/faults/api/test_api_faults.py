@@ -1,11 +1,13 @@
 """An API server that refuses, fails, falls silent or hangs up: the end is the same, only later."""
 
+import asyncio
+
 import pytest
 
 from colonnade.manifests.resources import CLAIMS, JOBS
-from tests.faults.api import script
-from tests.faults.api.runs import all_of, scripted
-from tests.faults.api.story import Users
+from tests.faults.api import script, story
+from tests.faults.api.runs import all_of, ends_as_ever, scripted
+from tests.stage.users import Users
 
 UNAUDITED = {"COLONNADE_AUDIT_SECONDS": "600"}
 
@@ -45,6 +47,20 @@ WATCHES = (
 async def test_whatever_the_api_server_does_the_end_is_the_same(world, reference, trials):
     problems = await all_of(trials, world, reference)
     assert not problems, "\n".join(problems)
+
+
+async def test_an_api_server_that_falls_silent_ends_the_leader_and_the_next_one_goes_on(here, reference):
+    silence = asyncio.Event()
+    here.proxy.on_call = script.hung(lambda _: silence.is_set())
+    operator = here.operator(restarted=False)
+    await here.until(operator.leads, True)
+    silence.set()
+    await here.journal.until(operator.has_ended, "its end")
+    assert operator.exits == [1]
+    silence.clear()
+    operator.start()
+    await story.told(here)
+    assert await ends_as_ever(here, reference) == []
 
 
 async def test_watches_that_end_are_started_anew_without_an_audit(here):

@@ -3,8 +3,8 @@
 import asyncio
 
 from tests.faults.api import script, story
-from tests.faults.api.invariants import always
-from tests.faults.api.stage import stage
+from tests.stage.invariants import always
+from tests.stage.stage import stage
 
 EVERY = 5  # of the writes before the farewell
 

@@ -7,9 +7,9 @@ from itertools import groupby
 import pytest
 
 from tests.faults.api import script, story
-from tests.faults.api.process import HASTY
 from tests.faults.api.runs import ends_as_ever
-from tests.faults.api.stage import stage
+from tests.stage.process import HASTY
+from tests.stage.stage import stage
 
 NUMBERS = (6, 18, 30, 42)
 

@@ -4,8 +4,9 @@ import pytest
 
 from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, JOBS, MODEL_VERSIONS, SERVICES, WORKLOADS
 from tests.faults.api import story
-from tests.faults.api.invariants import always
-from tests.faults.api.story import Users
+from tests.stage.invariants import always
+from tests.stage.stage import RESYNC
+from tests.stage.users import Users
 
 OTHER = {"gracePeriod": "40s"}
 NO_SUCH_MINUTE = {"schedule": "61 * * * *"}
@@ -14,8 +15,9 @@ IMPOSSIBLE, POSSIBLE = [{"metric": "no_such_metric", "min": 0.5}], [{"metric": "
 
 @pytest.fixture
 async def users(here):
-    here.operator()
+    here.operator(environment=RESYNC)
     yield Users(here.client, here.journal)
+    await here.settles()
     assert await here.rests() == []
     assert always(here.journal, here.proxy.calls) == []
 
@@ -46,7 +48,7 @@ async def test_settings_that_change_and_come_back_at_once_are_no_news(here, user
     await users.serve(serving=OTHER)
     await users.serve()
     await here.journal.until(lambda: users.serves("late-1"), "late-1 alone")
-    assert list(here.journal.of(WORKLOADS)) == pods
+    await here.journal.until(lambda: list(here.journal.of(WORKLOADS)) == pods, "its pods alone, as they were")
 
 
 async def test_a_source_that_comes_back_is_looked_at_again_and_its_version_is_current(here, users):

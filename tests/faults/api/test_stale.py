@@ -5,7 +5,7 @@ import asyncio
 from colonnade.manifests.resources import DATASETS, WATCHED
 from tests.faults.api import script
 from tests.faults.api.runs import all_of, scripted
-from tests.faults.api.story import Users
+from tests.stage.users import Users
 
 OFTEN_AUDITED = {"COLONNADE_AUDIT_SECONDS": "1"}
 UNAUDITED = {"COLONNADE_AUDIT_SECONDS": "600"}
@@ -17,6 +17,7 @@ EVENTS = (
         on_watch=script.times(lambda number: int(number % 3 > 0)),
         environment=OFTEN_AUDITED,
     ),
+    scripted("no event is told at all", on_watch=script.times(lambda _: 0), environment=OFTEN_AUDITED),
     scripted("each event comes twice", on_watch=script.times(lambda _: 2)),
     scripted("each event comes again after the next", on_watch=script.relapsing()),
 )

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerContext, ForkServerProcess
@@ -13,6 +12,7 @@ from kubernetes.aio.config import kube_config as aio_kube_config
 from kubernetes.config import kube_config
 
 from colonnade.runtime.__main__ import main
+from tests.ports import port
 
 END_SECONDS = 10.0
 SCRAPE = aiohttp.ClientTimeout(total=5)
@@ -50,10 +50,10 @@ class Operator:
     log: Path
     environment: dict[str, str] = field(default_factory=lambda: dict(CALM))
     exits: list[int] = field(default_factory=list)
+    _port: int = field(default_factory=port)
     _process: ForkServerProcess | None = None
 
     def start(self) -> None:
-        self._port = _free_port()
         environment = {
             "KUBECONFIG": str(self.kubeconfig),
             "COLONNADE_NAMESPACE": self.namespace,
@@ -91,15 +91,11 @@ class Operator:
 
     async def measured(self, metric: str) -> float:
         """The sum over its labels; 0 while it doesn't answer."""
-        try:
-            async with (
-                aiohttp.ClientSession() as session,
-                session.get(f"http://127.0.0.1:{self._port}/metrics", timeout=SCRAPE) as answer,
-            ):
-                lines = (await answer.text()).splitlines()
-        except (aiohttp.ClientError, TimeoutError):
-            return 0.0
+        lines = (await self._said("metrics")).splitlines()
         return sum(float(line.rpartition(" ")[2]) for line in lines if line.split("{")[0].split(" ")[0] == metric)
+
+    async def ready(self) -> bool:
+        return bool(await self._said("readyz"))
 
     async def leads(self) -> bool:
         return await self.measured("colonnade_operator_leader") == 1.0
@@ -111,7 +107,14 @@ class Operator:
         """Of its watches."""
         return await self.measured("colonnade_operator_watch_restarts_total")
 
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+    async def _said(self, path: str) -> str:
+        """Nothing while it doesn't answer, or not well."""
+        url = f"http://127.0.0.1:{self._port}/{path}"
+        try:
+            async with (
+                aiohttp.ClientSession(raise_for_status=True) as session,
+                session.get(url, timeout=SCRAPE) as answer,
+            ):
+                return await answer.text()
+        except (aiohttp.ClientError, TimeoutError):
+            return ""

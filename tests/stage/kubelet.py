@@ -3,13 +3,14 @@
 import asyncio
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from colonnade.manifests.resources import ENDPOINT_SLICES, JOBS, PODS, WORKLOADS, Key, Manifest, key_of
-from tests.api.operator.world import new_version, now, trained
-from tests.faults.api.client import Client, Refused
-from tests.faults.api.journal import Entry, Journal
+from tests.stage.answers import new_version, now, trained
+from tests.stage.client import Client, Refused
+from tests.stage.journal import Entry, Journal
 
 OVERTAKEN = (404, 409)  # the object went, changed or came while we were at it
 METRICS = {"roc_auc": {"value": 0.8, "low": 0.78, "high": 0.82, "n": 400}}
@@ -17,20 +18,25 @@ METRICS = {"roc_auc": {"value": 0.8, "low": 0.78, "high": 0.82, "n": 400}}
 
 @dataclass
 class Kubelet:
-    """Does each thing as soon as the journal tells that it is due."""
+    """Does each thing as soon as the journal tells that it is due. awake: while unset, everything waits.
+    answer: the last words of the Job whose container this is."""
 
     client: Client
     journal: Journal
+    awake: asyncio.Event = field(default_factory=asyncio.Event)
+    answer: Callable[[Manifest], Manifest] = field(default_factory=lambda: _answer)
     _due: asyncio.Queue[Entry] = field(default_factory=asyncio.Queue)
     _ended: set[str] = field(default_factory=set)  # uids of objects
 
     def __post_init__(self) -> None:
+        self.awake.set()
         self.journal.told.append(self._due.put_nowait)
 
     async def work(self) -> None:
         """Until cancelled."""
         while True:
             entry = await self._due.get()
+            await self.awake.wait()
             try:
                 await self._collect(entry)
                 await self._run(entry)
@@ -38,12 +44,20 @@ class Kubelet:
                 if refusal.status not in OVERTAKEN:
                     raise
 
+    def idle(self) -> bool:
+        return self._due.empty()
+
     async def _run(self, entry: Entry) -> None:
         match entry.key.resource:
             case resource if resource == WORKLOADS:
                 await self._run_pods(entry)
-            case resource if resource == JOBS and entry.kind == "ADDED" and not entry.manifest["spec"]["suspend"]:
+            case resource if resource == JOBS and entry.kind == "ADDED" and self._is_due(entry):
                 await self._run_job(entry.manifest)
+
+    def _is_due(self, job: Entry) -> bool:
+        """It is still this very Job, and is to run."""
+        now = self.journal.now.get(job.key)
+        return now is not None and now["metadata"]["uid"] == job.uid and not job.manifest["spec"]["suspend"]
 
     async def _collect(self, entry: Entry) -> None:
         """What belongs to an object that is gone goes too, also when it came later."""
@@ -75,7 +89,8 @@ class Kubelet:
         await self.client.delete(pod_key)  # of an earlier Job of this name
         await self.client.create(PODS, pod)
         container = pod["spec"]["containers"][0]
-        ended = {"exitCode": 0, "reason": "Completed", "message": _answer(container), "startedAt": at, "finishedAt": at}
+        ended = {"exitCode": 0, "reason": "Completed", "startedAt": at, "finishedAt": at}
+        ended["message"] = json.dumps(self.answer(container))
         state = {"name": container["name"], "image": container["image"], "imageID": "", "ready": False}
         state |= {"restartCount": 0, "state": {"terminated": ended}}
         await self._report(pod_key, {"phase": "Succeeded", "containerStatuses": [state]})
@@ -94,7 +109,7 @@ def _owner(manifest: Manifest) -> str | None:
     return next((str(owner["uid"]) for owner in owners if owner.get("controller")), None)
 
 
-def _answer(container: Manifest) -> str:
+def _answer(container: Manifest) -> Manifest:
     """The same for the same wish, in whatever namespace and however often it is asked."""
     asked = next(json.loads(one["value"]) for one in container["env"] if one["name"] == "COLONNADE_JOB")
     wish = json.dumps([asked["name"], asked["spec"]], sort_keys=True)
@@ -102,7 +117,7 @@ def _answer(container: Manifest) -> str:
     made: dict[str, Any] = new_version(1000, digest)
     if container["command"][1] == "train":
         made = {**trained(digest), "metrics": METRICS}
-    return json.dumps(made)
+    return made
 
 
 def _pod(job: Manifest) -> Manifest:

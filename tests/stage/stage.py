@@ -10,14 +10,14 @@ from time import monotonic
 
 from kubernetes import client as kubernetes
 
-from colonnade.manifests.resources import OURS, PODS
-from tests.api.operator.rights import kubeconfig_of_the_operator
-from tests.faults.api.client import Client, administrator
-from tests.faults.api.journal import LIMIT_SECONDS, Journal
-from tests.faults.api.kubelet import Kubelet
-from tests.faults.api.process import CALM, Operator
-from tests.faults.api.proxy import Call, Proxy
-from tests.faults.api.router import route
+from colonnade.manifests.resources import EVENTS, OURS, PODS, Manifest
+from tests.stage.client import Client, administrator
+from tests.stage.journal import LIMIT_SECONDS, Journal
+from tests.stage.kubelet import Kubelet
+from tests.stage.process import CALM, Operator
+from tests.stage.proxy import Call, Proxy
+from tests.stage.rights import kubeconfig_of_the_operator
+from tests.stage.router import Router
 
 RESYNC = {"COLONNADE_RESYNC_SECONDS": "0.5"}
 MOST_EXITS = 20
@@ -39,6 +39,8 @@ class Stage:
     client: Client
     journal: Journal
     proxy: Proxy
+    kubelet: Kubelet
+    router: Router
     folder: Path
     restricted: Path
     operators: dict[str, Operator] = field(default_factory=dict)
@@ -79,6 +81,13 @@ class Stage:
                         return operator
                 await asyncio.sleep(LOOK_SECONDS)
 
+    async def settles(self) -> None:
+        """Until an operator that looks again and again (RESYNC) finds nothing more to write."""
+        operator, writes = next(iter(self.operators.values())), -1
+        while len(self.proxy.writes()) > writes or not self.kubelet.idle():
+            writes = len(self.proxy.writes())
+            await self.until(operator.passes, await operator.passes() + self._all_twice())
+
     async def rests(self) -> list[Call]:
         """Every write that operators send, started anew with nothing left to do, in two resyncs and more: it ought to
         be none."""
@@ -86,10 +95,14 @@ class Stage:
         for operator in self.operators.values():
             operator.end()
         before = len(self.proxy.writes())
-        operator = self.operator(next(iter(self.operators), "operator-a"), RESYNC)
-        wanted = 3 * len([one for one in self.journal.now if one.resource in OURS])
-        await self.until(operator.passes, wanted)
+        name, once = next(iter(self.operators.items()))
+        operator = self.operator(name, once.environment | CALM | RESYNC)
+        await self.until(operator.passes, self._all_twice())
         return self.proxy.writes()[before:]
+
+    def _all_twice(self) -> int:
+        """So many passes that each of our objects had two of them, and more."""
+        return 3 * len([one for one in self.journal.now if one.resource in OURS])
 
     async def until(self, measured: Callable[[], Awaitable[float]], at_least: float) -> None:
         """Raises AssertionError when that takes too long."""
@@ -97,6 +110,15 @@ class Stage:
         while (value := await measured()) < at_least:
             assert monotonic() < deadline, f"{measured.__name__} {value}, not {at_least}"
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def event(self, reason: str) -> Manifest:
+        """The one for this reason, once it is there."""
+        async with asyncio.timeout(LIMIT_SECONDS):
+            while True:
+                for found in (await self.client.list(EVENTS))["items"]:
+                    if found["reason"] == reason:
+                        return dict(found)
+                await asyncio.sleep(LOOK_SECONDS)
 
     def said(self) -> str:
         """The last words of each operator's log."""
@@ -118,13 +140,14 @@ async def stage(world: World) -> AsyncIterator[Stage]:
         kubelet = Kubelet(client, journal)
         versions = await journal.begin()
         proxy = await stack.enter_async_context(Proxy(client))
-        made = Stage(client, journal, proxy, folder, restricted)
+        router = Router(client, journal)
+        made = Stage(client, journal, proxy, kubelet, router, folder, restricted)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         running = [
             tasks.create_task(one)
             for one in (*(journal.keep(*each) for each in versions), kubelet.work(), made.keep_alive())
         ]
-        stack.push_async_callback((await route(client, journal)).cleanup)
+        await stack.enter_async_context(router)
         await journal.until(lambda: next(journal.of(PODS), None), "the router's pod")
         try:
             yield made
