@@ -52,6 +52,13 @@ def taking(seconds: float) -> Behaviour:
     return slow
 
 
+def until(done: asyncio.Event) -> Behaviour:
+    async def patient(_request: web.Request) -> None:
+        await done.wait()
+
+    return patient
+
+
 def some(every: int, behave: Behaviour) -> Behaviour:
     """The behaviour on each n-th request, well on the others."""
     count = itertools.count(1)

