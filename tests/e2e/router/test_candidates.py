@@ -46,13 +46,13 @@ async def test_what_a_candidate_delays_stable_answers_within_the_timeout(router:
     assert PATIENCE_SECONDS <= tally.quantile(0.75) < 1.0
 
 
-@pytest.mark.parametrize(("timeout", "revision"), [("60ms", "s1"), ("20s", "c1")], ids=["short", "long"])
+@pytest.mark.parametrize(("patience", "revision"), [("60ms", "s1"), ("20s", "c1")], ids=["short", "long"])
 async def test_the_timeout_is_the_one_of_the_spec(
-    router: Household, client: Client, timeout: str, revision: str
+    router: Household, client: Client, patience: str, revision: str
 ) -> None:
     await router.pod(FLIGHTS, "s1")
     await router.pod(FLIGHTS, "c1", taking(1.5))
-    retry = {"errors": True, "timeout": timeout}
+    retry = {"errors": True, "timeout": patience}
     await router.deploy(FLIGHTS, "s1", candidate="c1", weight=100, retry_on_stable=retry)
     assert (await client.ask(HOST)).revision == revision
 
