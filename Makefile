@@ -82,8 +82,11 @@ build/demo/flights.parquet: | venv
 demo: install build/demo/flights.parquet ## the whole loop on real data, watched
 	@$(CLUSTER_ENV); $(PY) -m demo
 
+# Each test has a namespace of its own; what does something to the whole cluster has it for itself.
+ON_CLUSTER = $(CLUSTER_ENV); $(VENV)/bin/pytest $(1) -q -n 3 -m "not alone" && $(VENV)/bin/pytest $(1) -q -m alone
+
 export NODES
-.PHONY: check format crds test test-unit test-api test-e2e test-faults test-chart
+.PHONY: check format crds test test-unit test-api test-router test-e2e test-faults test-chart
 check: venv ## lint, types, import rules, CRD drift
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
@@ -95,17 +98,19 @@ crds: venv ## write crds/ and the chart's copy from operator/colonnade/api
 	@$(PY) -m colonnade.api.crds
 test-unit: venv ## pure tests, on each core
 	@$(VENV)/bin/pytest tests/unit -q -n auto
-test-api: venv ## against a real API server
-	@$(VENV)/bin/pytest tests/api -q
+test-api: venv ## an operator beside a real API server, also when all goes wrong between them
+	@$(VENV)/bin/pytest tests/api tests/faults/api -q -n 3
+test-router: venv ## a real Envoy and a real Prometheus, on this host
+	@$(VENV)/bin/pytest tests/e2e/router -q -n 2
 test-e2e: NODES = 2
 test-e2e: install ## with real pods, on two nodes
-	@$(CLUSTER_ENV); $(VENV)/bin/pytest tests/e2e -q
+	@$(call ON_CLUSTER,tests/e2e --ignore tests/e2e/router)
 test-faults: NODES = 2
 test-faults: install ## things are broken on purpose
-	@$(CLUSTER_ENV); $(VENV)/bin/pytest tests/faults -q
+	@$(call ON_CLUSTER,tests/faults --ignore tests/faults/api)
 test-chart: install ## lint, and ask the installed chart how it is
 	@$(CLUSTER_ENV); helm lint --strict --quiet helm/colonnade && helm test colonnade --namespace colonnade-system --logs
 test: ## the whole ladder
-	@for rung in check test-unit test-api test-chart test-e2e test-faults; do \
+	@for rung in check test-unit test-api test-router test-chart test-e2e test-faults; do \
 	  echo "==> $$rung"; began=$$(date +%s); $(MAKE) --no-print-directory $$rung || exit 1; \
 	  echo "==> $$rung passed in $$(( $$(date +%s) - began )) s"; done

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.alone
+
 REPORT = Path("build/demo/report.json")
 DEMO_SECONDS = 900
 

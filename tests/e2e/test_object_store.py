@@ -46,6 +46,7 @@ def test_rows_come_from_a_bucket_by_a_secret(namespace: Namespace, s3: ObjectSto
     assert namespace.status("dset", "orders")["versions"][0]["rows"] == 2 * len(tables.mixed())
 
 
+@pytest.mark.alone
 def test_a_store_in_a_bucket_holds_all_from_the_rows_to_what_serves(
     namespace: Namespace, router: str, s3: ObjectStore, store_in_a_bucket: str, tmp_path: Path
 ) -> None:

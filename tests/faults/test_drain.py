@@ -10,6 +10,8 @@ from tests.e2e.client import none_failed
 from tests.e2e.orders import Orders, rows
 from tests.e2e.world import Namespace, eventually, kubectl
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 def second_node() -> Iterator[str]:

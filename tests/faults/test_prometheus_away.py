@@ -9,6 +9,8 @@ from tests.e2e.client import none_failed
 from tests.e2e.orders import NAME, Orders, rows, version
 from tests.e2e.world import Namespace, kubectl
 
+pytestmark = pytest.mark.alone
+
 
 def scale_prometheus(replicas: int) -> None:
     kubectl("scale", "deployment/colonnade-prometheus", "-n", "colonnade-system", f"--replicas={replicas}")
