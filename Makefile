@@ -83,7 +83,7 @@ demo: install build/demo/flights.parquet ## the whole loop on real data, watched
 	@$(CLUSTER_ENV); $(PY) -m demo
 
 # Each test has a namespace of its own; what does something to the whole cluster has it for itself.
-ON_CLUSTER = $(CLUSTER_ENV); $(VENV)/bin/pytest $(1) -q -n 3 -m "not alone" && $(VENV)/bin/pytest $(1) -q -m alone
+ON_CLUSTER = $(CLUSTER_ENV); $(VENV)/bin/pytest $(1) -q -n 2 -m "not alone" && $(VENV)/bin/pytest $(1) -q -m alone
 
 export NODES
 .PHONY: check format crds test test-unit test-api test-router test-e2e test-faults test-chart

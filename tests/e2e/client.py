@@ -25,7 +25,7 @@ class Model:
             answer = httpx.get(self.url, timeout=10)
             return list(answer.json()["inputs"]) if answer.status_code == 200 else None
 
-        found: list[dict[str, Any]] = eventually(f"{self.url} answers", metadata, 30)
+        found: list[dict[str, Any]] = eventually(f"{self.url} answers", metadata)
         return found
 
     def request(self, row: dict[str, Any]) -> bytes:

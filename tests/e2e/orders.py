@@ -7,7 +7,16 @@ import pandas as pd
 
 from tests.e2e import tables
 from tests.e2e.client import Model
-from tests.e2e.world import Manifest, Namespace, dataset, deployment, eventually, model_version, policy
+from tests.e2e.world import (
+    PATIENCE_SECONDS,
+    Manifest,
+    Namespace,
+    dataset,
+    deployment,
+    eventually,
+    model_version,
+    policy,
+)
 
 FEATURES = {"include": ["country", "price"]}
 NAME = "orders"
@@ -17,13 +26,21 @@ SIGNALS: tuple[dict[str, Any], ...] = (
         "name": "slow",
         "type": "Latency",
         "quantile": 0.95,
-        "maxDuration": "2s",
+        "maxDuration": "10s",
         "window": "2m",
         "minSamples": 30,
         "action": "Rollback",
     },
 )
-CANARY = {"canary": {"steps": [{"setWeight": 20, "hold": "3s"}, {"setWeight": 50, "hold": "3s"}]}}
+PATIENT = {"errors": True, "timeout": "10s"}  # these tests are not about latency, and a busy machine is no bad model
+
+
+def canary(*steps: tuple[int, str]) -> dict[str, Any]:
+    """Steps of a weight and how long it is held."""
+    return {"canary": {"steps": [{"setWeight": each, "hold": hold} for each, hold in steps], "retryOnStable": PATIENT}}
+
+
+CANARY = canary((20, "3s"), (50, "3s"))
 
 
 def version(number: int, data: str = NAME, **training: Any) -> Manifest:
@@ -70,7 +87,7 @@ class Orders:
     def status(self) -> dict[str, Any]:
         return self.namespace.status("mdep", NAME)
 
-    def serves(self, model_version: str, seconds: float = 180) -> None:
+    def serves(self, model_version: str, seconds: float = PATIENCE_SECONDS) -> None:
         def settled() -> bool:
             status = self.status()
             return (status.get("stable") or {}).get("modelVersion") == model_version and not status.get("candidate")
@@ -78,14 +95,14 @@ class Orders:
         eventually(f"orders serves {model_version}", settled, seconds)
         self.namespace.becomes("mdep", NAME)
 
-    def sends(self, weight: int, seconds: float = 120) -> None:
+    def sends(self, weight: int, seconds: float = PATIENCE_SECONDS) -> None:
         eventually(
             f"{weight} % on the candidate",
             lambda: (self.status().get("candidate") or {}).get("weight") == weight,
             seconds,
         )
 
-    def rolls_back(self, model_version: str, because: str, seconds: float = 180) -> None:
+    def rolls_back(self, model_version: str, because: str, seconds: float = PATIENCE_SECONDS) -> None:
         def rejected() -> list[dict[str, Any]]:
             return [r for r in self.status().get("rejected", []) if r["modelVersion"] == model_version]
 

@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 KUBECTL_SECONDS = 90
+PATIENCE_SECONDS = 400  # only to end what hangs
 Manifest = dict[str, Any]
 
 
@@ -27,7 +28,7 @@ def kubectl(*arguments: str, stdin: str | None = None, seconds: float = KUBECTL_
     return done.stdout
 
 
-def eventually(what: str, holds: Callable[[], object], seconds: float = 120) -> Any:
+def eventually(what: str, holds: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> Any:
     """The first true value of `holds`; the last untrue one is in the message when time is up."""
     deadline, last = time.monotonic() + seconds, None
     while time.monotonic() < deadline:
@@ -61,8 +62,8 @@ class Namespace:
         found: Manifest = json.loads(kubectl("get", kind, "-n", self.name, "-l", selector, "-o", "json"))
         return list(found["items"])
 
-    def delete(self, kind: str, name: str, seconds: float = 60) -> None:
-        kubectl("delete", kind, name, "-n", self.name, f"--timeout={seconds:.0f}s")
+    def delete(self, kind: str, name: str, seconds: float = KUBECTL_SECONDS) -> None:
+        kubectl("delete", kind, name, "-n", self.name, f"--timeout={seconds:.0f}s", seconds=seconds + 10)
 
     def status(self, kind: str, name: str) -> dict[str, Any]:
         return dict(self.get(kind, name).get("status") or {})
@@ -74,7 +75,7 @@ class Namespace:
         )
 
     def becomes(
-        self, kind: str, name: str, of_type: str = "Ready", status: str = "True", seconds: float = 180
+        self, kind: str, name: str, of_type: str = "Ready", status: str = "True", seconds: float = PATIENCE_SECONDS
     ) -> dict[str, str]:
         """The condition, once it has that status."""
         seen: dict[str, str] = {}

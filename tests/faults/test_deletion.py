@@ -16,7 +16,7 @@ def nothing_is_left(namespace: Namespace) -> None:
     def left() -> bool:
         return not namespace.all(KINDS, OURS)
 
-    eventually("nothing of ours is left", left, 90)
+    eventually("nothing of ours is left", left)
 
 
 @pytest.mark.parametrize("pushed", [False, True], ids=["before its data", "with its Job under way"])

@@ -32,7 +32,7 @@ def test_a_node_is_drained_and_no_request_fails(
     namespace: Namespace, router: str, tmp_path: Path, second_node: str
 ) -> None:
     orders = Orders(namespace, router, tmp_path, replicas=2)
-    eventually("a serving pod runs on the second node", lambda: pods_on(second_node, namespace.name), 60)
+    eventually("a serving pod runs on the second node", lambda: pods_on(second_node, namespace.name))
     with orders.model.under_load(rows()) as traffic:
         kubectl("drain", second_node, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=150s", seconds=170)
         orders.serves("orders-1")

@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.client import none_failed
-from tests.e2e.orders import Orders, rows, version
+from tests.e2e.orders import Orders, canary, rows, version
 from tests.e2e.world import Namespace, eventually, kubectl
 
 pytestmark = pytest.mark.alone
 
 KILLS = 10
 OPERATORS = ("-n", "colonnade-system", "-l", "app.kubernetes.io/component=operator")
-SLOW_CANARY = {"canary": {"steps": [{"setWeight": 20, "hold": "15s"}, {"setWeight": 50, "hold": "15s"}]}}
+SLOW_CANARY = canary((20, "15s"), (50, "15s"))
 
 
 def leader() -> int | None:
@@ -35,7 +35,7 @@ def leader() -> int | None:
 
 def kill_the_leader() -> None:
     """SIGKILL from the node, since in its own pod the process is PID 1, which the kernel shields even from SIGKILL."""
-    os.kill(eventually("an operator leads", leader, 300), signal.SIGKILL)
+    os.kill(eventually("an operator leads", leader), signal.SIGKILL)
 
 
 def replace_whom_kubelet_lets_wait() -> None:
@@ -55,7 +55,7 @@ def test_a_canary_outlives_ten_deaths_of_its_operator(namespace: Namespace, rout
             time.sleep(moments.uniform(0.5, 4))
             kill_the_leader()
             replace_whom_kubelet_lets_wait()
-        orders.serves("orders-2", seconds=400)
+        orders.serves("orders-2")
     none_failed(traffic)
     for number in (1, 2):
         jobs = namespace.all("jobs", f"colonnade.dev/modelversion=orders-{number}")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.client import none_failed
-from tests.e2e.orders import NAME, Orders, rows, version
+from tests.e2e.orders import NAME, Orders, canary, rows, version
 from tests.e2e.world import Namespace, kubectl
 
 pytestmark = pytest.mark.alone
@@ -14,7 +14,9 @@ pytestmark = pytest.mark.alone
 
 def scale_prometheus(replicas: int) -> None:
     kubectl("scale", "deployment/colonnade-prometheus", "-n", "colonnade-system", f"--replicas={replicas}")
-    kubectl("rollout", "status", "deployment/colonnade-prometheus", "-n", "colonnade-system", "--timeout=80s")
+    kubectl(
+        "rollout", "status", "deployment/colonnade-prometheus", "-n", "colonnade-system", "--timeout=80s", seconds=90
+    )
 
 
 @pytest.fixture
@@ -30,17 +32,17 @@ def test_a_canary_waits_for_prometheus_and_goes_on_by_itself(
         namespace,
         router,
         tmp_path,
-        {"canary": {"steps": [{"setWeight": 20, "hold": "20s"}, {"setWeight": 50, "hold": "3s"}]}},
+        canary((20, "20s"), (50, "3s")),
     )
     with orders.model.under_load(rows()) as traffic:
         namespace.apply(version(2))
         orders.sends(20)
         scale_prometheus(0)
-        unseen = namespace.becomes("mdep", NAME, "MetricsAvailable", "False", seconds=60)
+        unseen = namespace.becomes("mdep", NAME, "MetricsAvailable", "False")
         assert "rometheus" in unseen["message"], unseen
         said = namespace.condition("mdep", NAME, "Progressing")
         assert "weight stays at 20" in said["message"], said
         assert orders.status()["candidate"]["weight"] == 20
         scale_prometheus(1)
-        orders.serves("orders-2", seconds=240)
+        orders.serves("orders-2")
     none_failed(traffic)

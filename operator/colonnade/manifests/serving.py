@@ -72,8 +72,9 @@ def _container(platform: Platform, owner: Owner, wanted: EnsureRevision) -> Mani
         "resources": resources.manifest() if resources != Resources() else MODEST,
         "volumeMounts": store_mounts(platform, read_only=True),
         "startupProbe": _probe("live", every=1, failures=LOAD_LIMIT_SECONDS),
-        "readinessProbe": _probe("ready", every=2, failures=2),
-        "livenessProbe": _probe("live", every=10, failures=3, timeout=5),
+        # On a node that is short of CPU a pod answers late, and to take it away or kill it for that leaves less still.
+        "readinessProbe": _probe("ready", every=2, failures=2, timeout=5),
+        "livenessProbe": _probe("live", every=10, failures=6, timeout=10),
         "lifecycle": {"preStop": {"sleep": {"seconds": PRE_STOP_SECONDS}}},
     }
 
