@@ -99,7 +99,7 @@ crds: venv ## write crds/ and the chart's copy from operator/colonnade/api
 test-unit: venv ## pure tests, on each core
 	@$(VENV)/bin/pytest tests/unit -q -n auto
 test-api: venv ## an operator beside a real API server, also when all goes wrong between them
-	@$(VENV)/bin/pytest tests/api tests/faults/api -q -n 3
+	@$(VENV)/bin/pytest tests/api tests/faults/api -q -n 2 --dist worksteal
 test-router: venv ## a real Envoy and a real Prometheus, on this host
 	@$(VENV)/bin/pytest tests/e2e/router -q -n 2
 test-e2e: NODES = 2

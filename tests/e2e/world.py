@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 KUBECTL_SECONDS = 90
+LOOK_SECONDS = 0.8  # each look is a kubectl, and the machine has other things to do
 PATIENCE_SECONDS = 400  # only to end what hangs
 Manifest = dict[str, Any]
 
@@ -34,7 +35,7 @@ def eventually(what: str, holds: Callable[[], object], seconds: float = PATIENCE
     while time.monotonic() < deadline:
         if last := holds():
             return last
-        time.sleep(0.3)
+        time.sleep(LOOK_SECONDS)
     raise AssertionError(f"not within {seconds:.0f} s: {what}; last seen: {last}")
 
 

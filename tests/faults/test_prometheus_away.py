@@ -13,10 +13,9 @@ pytestmark = pytest.mark.alone
 
 
 def scale_prometheus(replicas: int) -> None:
-    kubectl("scale", "deployment/colonnade-prometheus", "-n", "colonnade-system", f"--replicas={replicas}")
-    kubectl(
-        "rollout", "status", "deployment/colonnade-prometheus", "-n", "colonnade-system", "--timeout=80s", seconds=90
-    )
+    it, where = "deployment/colonnade-prometheus", ("-n", "colonnade-system")
+    kubectl("scale", it, *where, f"--replicas={replicas}")
+    kubectl("rollout", "status", it, *where, "--timeout=180s", seconds=200)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from tests.stage.proxy import OnCall, OnWatch, passed_on, told
 from tests.stage.stage import Stage, World, stage
 
 Script = Callable[[Stage], None]
-RUNS_AT_A_TIME = 6
+RUNS_AT_A_TIME = 4
 MOST_WRITES = 3  # times those of the run without faults
 
 

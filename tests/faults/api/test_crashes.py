@@ -17,12 +17,13 @@ STRIKES = {
     "unanswered at": lambda _stage, due: script.after(due),
 }
 SHARES = {"killed before": 0.2, "killed after": 1.0, "unanswered at": 0.5}
+PARTS = {"killed before": 1, "killed after": 5, "unanswered at": 3}  # so that workers may share in them
 SEED = 7
 
 
-def numbers(how, writes):
+def numbers(how, part, writes):
     share = 1.0 if os.environ.get("COLONNADE_EVERY_CRASH") else SHARES[how]
-    return sorted(random.Random(SEED).sample(range(1, writes + 1), round(share * writes)))
+    return sorted(random.Random(SEED).sample(range(1, writes + 1), round(share * writes)))[part :: PARTS[how]]
 
 
 def struck_at(how, due):
@@ -32,9 +33,9 @@ def struck_at(how, due):
     return Trial(f"{how} write {due.number}", act)
 
 
-@pytest.mark.parametrize("how", STRIKES)
-async def test_whichever_write_is_struck_the_end_is_the_same(world, reference, how):
-    dues = [script.Nth(number) for number in numbers(how, reference.writes)]
+@pytest.mark.parametrize(("how", "part"), [(how, part) for how, parts in PARTS.items() for part in range(parts)])
+async def test_whichever_write_is_struck_the_end_is_the_same(world, reference, how, part):
+    dues = [script.Nth(number) for number in numbers(how, part, reference.writes)]
     problems = await all_of([struck_at(how, due) for due in dues], world, reference)
     assert not problems, "\n".join(problems)
-    assert sum(due.struck is not None for due in dues) >= 0.9 * len(dues)
+    assert sum(due.struck is None for due in dues) <= 1  # of the last writes, which not every run needs

@@ -24,7 +24,7 @@ def render(values: Mapping[str, Any]) -> list[Manifest]:
     """Raises Refused."""
     command = [str(BINARY), "template", "colonnade", str(CHART), "--namespace", NAMESPACE, "--values", "-"]
     given = yaml.safe_dump(dict(values))
-    ended = subprocess.run(command, input=given, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(command, input=given, capture_output=True, text=True, timeout=300, check=False)
     if ended.returncode:
         raise Refused(ended.stderr)
     return [each for each in yaml.safe_load_all(ended.stdout) if each]

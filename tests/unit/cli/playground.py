@@ -35,12 +35,12 @@ class Playground:
         loop, ready = asyncio.new_event_loop(), threading.Event()
         thread = threading.Thread(target=self._serve, args=(loop, ready))
         thread.start()
-        ready.wait(5)
+        assert ready.wait(120)
         try:
             yield self
         finally:
             loop.call_soon_threadsafe(loop.stop)
-            thread.join(5)
+            thread.join(120)
 
     def _serve(self, loop: asyncio.AbstractEventLoop, ready: threading.Event) -> None:
         asyncio.set_event_loop(loop)

@@ -18,7 +18,7 @@ def receive(target: Path, content: bytes, size: int | None = None, digest: str |
     size = len(content) if size is None else size
     digest = digest or hashlib.sha256(content).hexdigest()
     command = [sys.executable, "-c", RECEIVE, str(target), str(size), digest]
-    ended = subprocess.run(command, input=content, capture_output=True, check=True, timeout=20)
+    ended = subprocess.run(command, input=content, capture_output=True, check=True, timeout=300)
     return [json.loads(line)["state"] for line in ended.stdout.splitlines()]
 
 

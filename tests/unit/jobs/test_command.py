@@ -35,7 +35,7 @@ def run(folder: Path, command: str, document: dict[str, Any], store: str | None 
         env=environment | env,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert log.exists(), done.stderr

@@ -16,25 +16,32 @@ from colonnade_jobs import data
 from colonnade_jobs.documents import DatasetJob
 from colonnade_jobs.refusals import Refusal, Unreachable
 from colonnade_serving.store import open_store
+from tests.ports import port
 from tests.unit.jobs.desk import Desk
 
-SECONDS_TO_START = 30
+SECONDS_TO_START = 300
 
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)], stderr=subprocess.DEVNULL
-    )
-    deadline = time.monotonic() + SECONDS_TO_START
-    while socket.socket().connect_ex(("127.0.0.1", port)) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    yield f"http://127.0.0.1:{port}"
-    server.terminate()
-    server.wait(10)
+    address = ("127.0.0.1", port())
+    command = [sys.executable, "-m", "moto.server", "-H", address[0], "-p", str(address[1])]
+    server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        deadline = time.monotonic() + SECONDS_TO_START
+        while not listens(address):
+            assert server.poll() is None, f"moto exited {server.returncode}"
+            assert time.monotonic() < deadline, f"moto was not there after {SECONDS_TO_START} s"
+            time.sleep(0.1)
+        yield f"http://{address[0]}:{address[1]}"
+    finally:
+        server.kill()
+        server.wait()
+
+
+def listens(address: tuple[str, int]) -> bool:
+    with socket.socket() as caller:
+        return caller.connect_ex(address) == 0
 
 
 @pytest.fixture
