@@ -96,7 +96,8 @@ format: venv ## what ruff can mend by itself
 	@$(VENV)/bin/ruff check --fix . && $(VENV)/bin/ruff format .
 crds: venv ## write crds/ and the chart's copy from operator/colonnade/api
 	@$(PY) -m colonnade.api.crds
-test-unit: venv ## pure tests, on each core
+test-unit: venv ## pure tests, on each core; those of the chart ask the Helm that installs it
+	@python3 -m cluster build
 	@$(VENV)/bin/pytest tests/unit -q -n auto
 test-api: venv ## an operator beside a real API server, also when all goes wrong between them
 	@$(VENV)/bin/pytest tests/api tests/faults/api -q -n 2 --dist worksteal
