@@ -16,8 +16,8 @@ from tests.ports import port
 
 END_SECONDS = 10.0
 SCRAPE = aiohttp.ClientTimeout(total=5)
-CALM = {"COLONNADE_LEASE_SECONDS": "6", "COLONNADE_RENEW_SECONDS": "4", "COLONNADE_RETRY_SECONDS": "1"}
-HASTY = {"COLONNADE_LEASE_SECONDS": "4", "COLONNADE_RENEW_SECONDS": "3", "COLONNADE_RETRY_SECONDS": "0.4"}
+CALM = {"COLONNADE_LEASE_SECONDS": "90", "COLONNADE_RENEW_SECONDS": "60", "COLONNADE_RETRY_SECONDS": "1"}
+HASTY = {"COLONNADE_LEASE_SECONDS": "8", "COLONNADE_RENEW_SECONDS": "6", "COLONNADE_RETRY_SECONDS": "0.4"}
 """Leases: of an operator that ought not to lose its own on a busy machine, and of one that another is to follow."""
 
 

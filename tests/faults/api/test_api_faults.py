@@ -7,6 +7,7 @@ import pytest
 from colonnade.manifests.resources import CLAIMS, JOBS
 from tests.faults.api import script, story
 from tests.faults.api.runs import all_of, ends_as_ever, scripted
+from tests.stage.process import HASTY
 from tests.stage.users import Users
 
 UNAUDITED = {"COLONNADE_AUDIT_SECONDS": "600"}
@@ -52,7 +53,7 @@ async def test_whatever_the_api_server_does_the_end_is_the_same(world, reference
 async def test_an_api_server_that_falls_silent_ends_the_leader_and_the_next_one_goes_on(here, reference):
     silence = asyncio.Event()
     here.proxy.on_call = script.hung(lambda _: silence.is_set())
-    operator = here.operator(restarted=False)
+    operator = here.operator(environment=HASTY, restarted=False)
     await here.until(operator.leads, True)
     silence.set()
     await here.journal.until(operator.has_ended, "its end")
