@@ -16,6 +16,7 @@ from .body import ClientGone, read
 from .explain import explain
 from .logs import Sparing
 from .metrics import Series
+from .routes.errors import error_response
 from .runtime import Computed, Runtime, loading
 
 log = logging.getLogger(__name__)
@@ -91,12 +92,6 @@ async def _while_connected(http: Request, future: asyncio.Future[Computed]) -> N
     if not future.done():
         future.cancel()
         raise ClientGone
-
-
-def error_response(error: ProtocolError) -> Response:
-    """An error as the client sees it; 503 says when to come back."""
-    headers = {"Retry-After": "1"} if error.status == 503 else None
-    return Response(response.encode_error(error.message), error.status, headers, "application/json")
 
 
 def _encoded(body: bytes, json_length: int | None) -> Response:
