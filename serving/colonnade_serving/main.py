@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import CliApp
 
-from .server.logs import set_up
+from .observation.logs import set_up
 from .server.serve import serve
 from .settings import TERMINATION_LOG, Settings
 

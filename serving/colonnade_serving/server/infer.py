@@ -10,12 +10,12 @@ from starlette.responses import Response
 
 from ..engine import ModelFailed
 from ..loading import Model
+from ..observation.logs import Sparing
+from ..observation.metrics import Series
 from ..protocol import request, response
 from ..protocol.errors import ProtocolError
 from .body import ClientGone, read
 from .explain import explain
-from .logs import Sparing
-from .metrics import Series
 from .routes.errors import error_response
 from .runtime import Computed, Runtime, loading
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..loading import Model
+from ..observation.metrics import Metrics, Series
 from ..protocol.errors import ProtocolError
 from ..settings import Settings
 from ..threads import intra_op_threads
-from .metrics import Metrics, Series
 
 Arrays = Mapping[str, np.ndarray]
 

@@ -10,9 +10,9 @@ from types import FrameType
 import uvicorn
 
 from ..loading import CannotServe, Source, load
+from ..observation.metrics import Metrics
 from ..settings import Settings
 from .app import create_app
-from .metrics import Metrics
 from .runtime import Runtime
 
 log = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 import json
 import logging
 
-from colonnade_serving.server.logs import JsonFormatter, Sparing
+from colonnade_serving.observation.logs import JsonFormatter, Sparing
 
 
 def record(message: str, seconds: float = 0.0, **extra: object) -> logging.LogRecord:
