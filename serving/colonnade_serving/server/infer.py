@@ -1,23 +1,21 @@
-"""POST /v2/models/M[/versions/V]/infer: body in, answer out, one hop to a thread between."""
+"""POST /v2/models/M[/versions/V]/infer: body in, answer out, the batcher between."""
 
 import asyncio
 import logging
 import time
 from dataclasses import dataclass
 
+import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..engine import ModelFailed
-from ..loading import Model
+from ..batching import Work, rows_of
 from ..observation.logs import Sparing
-from ..observation.metrics import Series
 from ..protocol import request, response
 from ..protocol.errors import ProtocolError
 from .body import ClientGone, read
-from .explain import explain
 from .routes.errors import error_response
-from .runtime import Computed, Runtime, loading
+from .runtime import Runtime, loading
 
 log = logging.getLogger(__name__)
 log.addFilter(Sparing())
@@ -42,16 +40,16 @@ class InferRoute:
         started = time.perf_counter()
         series.inflight.inc()
         try:
-            answer = await self._answer(http, series)
+            answer = await self._answer(http)
         finally:
             series.inflight.dec()
         series.duration.observe(time.perf_counter() - started)
         series.answered(answer.status_code)
         return answer
 
-    async def _answer(self, http: Request, series: Series) -> Response:
+    async def _answer(self, http: Request) -> Response:
         try:
-            return await self._infer(http, series)
+            return await self._infer(http)
         except ProtocolError as error:
             if error.status >= 500:
                 log.warning(error.message, extra={"status": error.status})
@@ -62,35 +60,33 @@ class InferRoute:
             log.exception("an infer request hit a fault of the server")
             return error_response(ProtocolError("the server has a fault; its log says more", 500))
 
-    async def _infer(self, http: Request, series: Series) -> Response:
+    async def _infer(self, http: Request) -> Response:
         model = self.runtime.named(http.path_params["model"], http.path_params.get("version"))
         body = await read(http, self.runtime.settings.max_body_bytes)
         asked = request.parse(body, _json_length(http), model.signature)
-        computed = await self._compute(http, model, asked)
-        series.queue.observe(computed.waited)
-        series.compute.observe(computed.ran)
-        return _encoded(*response.encode(model.name, model.version, asked, computed.outputs))
+        outputs = await self._compute(http, asked, rows_of(model.signature, asked.inputs))
+        return _encoded(*response.encode(model.name, model.version, asked, outputs))
 
-    async def _compute(self, http: Request, model: Model, asked: request.InferRequest) -> Computed:
-        future = self.runtime.submit(model, asked.inputs, asked.outputs)
-        try:
-            await asyncio.wait((future,), timeout=LOOK_AFTER_SECONDS)
-            if not future.done():
-                await _while_connected(http, future)
-            return await future
-        except ModelFailed as failure:
-            raise explain(model, asked.inputs, str(failure)) from failure
+    async def _compute(self, http: Request, asked: request.InferRequest, rows: int) -> dict[str, np.ndarray]:
+        batcher = self.runtime.batcher
+        assert batcher is not None
+        work = Work(asked.inputs, asked.outputs, rows, id=asked.id)
+        answer = asyncio.ensure_future(batcher.infer(work))
+        await asyncio.wait((answer,), timeout=LOOK_AFTER_SECONDS)
+        if not answer.done():
+            await _while_connected(http, answer)
+        return await answer
 
 
-async def _while_connected(http: Request, future: asyncio.Future[Computed]) -> None:
-    """Waits for the future, unless the client leaves first: what it queued and nobody awaits is never run."""
+async def _while_connected(http: Request, answer: asyncio.Future[dict[str, np.ndarray]]) -> None:
+    """Waits for the answer, unless the client leaves first: what it queued and nobody awaits is never run."""
     left = asyncio.ensure_future(http.receive())
     try:
-        await asyncio.wait((future, left), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((answer, left), return_when=asyncio.FIRST_COMPLETED)
     finally:
         left.cancel()
-    if not future.done():
-        future.cancel()
+    if not answer.done():
+        answer.cancel()
         raise ClientGone
 
 

@@ -1,27 +1,13 @@
 """What one serving process knows: its model, once there is one, and whether it takes requests."""
 
-import asyncio
-import time
-from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Sequence
+from functools import partial
 
-import numpy as np
-
+from ..batching import Batcher, Limits, Overloaded, Runner, Work, explain
 from ..loading import Model
 from ..observation.metrics import Metrics, Series
 from ..protocol.errors import ProtocolError
 from ..settings import Settings
-from ..threads import intra_op_threads
-
-Arrays = Mapping[str, np.ndarray]
-
-
-class Overloaded(ProtocolError):
-    """A request that was turned away before any work; the client may come back in a second."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, 503)
 
 
 def loading() -> Overloaded:
@@ -29,28 +15,16 @@ def loading() -> Overloaded:
     return Overloaded("the model is still loading")
 
 
-@dataclass(frozen=True, slots=True)
-class Computed:
-    """An inference's outputs by name, and the seconds it waited and ran."""
-
-    outputs: dict[str, np.ndarray]
-    waited: float
-    ran: float
-
-
 class Runtime:
-    """The state behind the routes. Inference runs in a few threads of its own, so that health answers meanwhile."""
+    """The state behind the routes."""
 
     def __init__(self, settings: Settings, metrics: Metrics) -> None:
         self.settings = settings
         self.metrics = metrics
         self.model: Model | None = None
         self.series: Series | None = None
+        self.batcher: Batcher | None = None
         self.draining = False
-        workers = settings.inference_threads or intra_op_threads()
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="infer")
-        self._slots = workers + settings.queue_limit
-        self._taken = 0
 
     @property
     def ready(self) -> bool:
@@ -59,7 +33,20 @@ class Runtime:
 
     def adopt(self, model: Model) -> None:
         """From now on this model answers."""
-        self.series = self.metrics.of(model)
+        self.series = series = self.metrics.of(model)
+        features = model.bundle.features if model.bundle else {}
+
+        def observed(works: Sequence[Work], started: float, ended: float) -> None:
+            for work in works:
+                series.queue.observe(work.started - work.queued)
+                series.compute.observe(ended - started)
+
+        self.batcher = Batcher(
+            Runner(model.engine, partial(explain, model.signature, features)),
+            model.signature,
+            observed,
+            Limits(queue=self.settings.queue_limit, at_once=self.settings.inference_threads or 1),
+        )
         self.model = model
         self.metrics.ready.set(1)
 
@@ -80,26 +67,7 @@ class Runtime:
             )
         return self.model
 
-    def submit(self, model: Model, inputs: Arrays, outputs: tuple[str, ...]) -> asyncio.Future[Computed]:
-        """Queues an inference. Raises Overloaded when the queue is full; the future raises ModelFailed."""
-        if self._taken >= self._slots:
-            raise Overloaded(f"{self.settings.queue_limit} requests are waiting already")
-        self._taken += 1
-        future = asyncio.get_running_loop().run_in_executor(
-            self._pool, _compute, model, inputs, outputs, time.perf_counter()
-        )
-        future.add_done_callback(self._release)
-        return future
-
     def close(self) -> None:
         """Ends the threads; what still waits is dropped."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
-
-    def _release(self, _: asyncio.Future[Computed]) -> None:
-        self._taken -= 1
-
-
-def _compute(model: Model, inputs: Arrays, outputs: tuple[str, ...], queued: float) -> Computed:
-    started = time.perf_counter()
-    computed = model.engine.infer(inputs, outputs)
-    return Computed(computed, started - queued, time.perf_counter() - started)
+        if self.batcher is not None:
+            self.batcher.close()

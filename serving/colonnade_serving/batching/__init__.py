@@ -1,0 +1,10 @@
+"""A model's queue: what waits runs together, nobody waits for company, and what can't be done in time isn't begun."""
+
+from .batcher import Batcher, Limits
+from .cost import Cost
+from .explain import explain
+from .overload import Expired, Overloaded
+from .run import Runner
+from .work import Batch, Work, rows_of
+
+__all__ = ["Batch", "Batcher", "Cost", "Expired", "Limits", "Overloaded", "Runner", "Work", "explain", "rows_of"]

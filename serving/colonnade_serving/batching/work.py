@@ -1,0 +1,71 @@
+"""What a front end hands to a batcher, and the batch that it becomes part of."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from ..protocol.errors import ProtocolError
+from ..protocol.signature import Signature
+
+
+class Batch:
+    """Works that ran together: their inputs one after another, and the outputs as the model gave them."""
+
+    __slots__ = ("inputs", "made", "outputs", "rows")
+
+    def __init__(self, inputs: dict[str, np.ndarray], outputs: dict[str, np.ndarray], rows: int) -> None:
+        self.inputs = inputs
+        self.outputs = outputs
+        self.rows = rows
+        self.made: dict[str, list[bytes]] = {}
+        """Where a front end keeps what it made of a whole output, a text a row, for the batch's other works."""
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """One request's computation. Times are time.perf_counter() seconds.
+
+    inputs: validated arrays by name; their leading dimension is `rows` where the signature's is -1.
+    outputs: in the client's order. deadline: inf for none. done: called once, on the loop's thread, unless abandoned.
+    id: the request's. abandoned: set it when the client left; what has not begun then never runs.
+    There when done() is called: `failure`, or else `results`; and queued, started and ended.
+    """
+
+    inputs: dict[str, np.ndarray]
+    outputs: tuple[str, ...]
+    rows: int
+    done: "Callable[[Work], None]" = lambda _: None
+    deadline: float = inf
+    id: str | None = None
+    batch: Batch | None = None
+    at: int = 0
+    failure: ProtocolError | None = None
+    abandoned: bool = False
+    queued: float = 0.0
+    started: float = 0.0
+    ended: float = 0.0
+
+    @property
+    def results(self) -> dict[str, np.ndarray] | None:
+        """Its part of the batch's outputs, by name in its own order; None when it failed or has not run."""
+        batch = self.batch
+        if batch is None:
+            return None
+        if batch.rows == self.rows:
+            return {name: batch.outputs[name] for name in self.outputs}
+        end = self.at + self.rows
+        return {name: batch.outputs[name][self.at : end] for name in self.outputs}
+
+
+def rows_of(signature: Signature, inputs: Mapping[str, np.ndarray]) -> int:
+    """A request's rows: the leading dimension of its first input that has a free one; 1 when none has."""
+    return next((inputs[field.name].shape[0] for field in signature.inputs.values() if field.shape[:1] == (-1,)), 1)
+
+
+def together(works: Sequence[Work]) -> dict[str, np.ndarray]:
+    """The inputs of several works, one after another."""
+    if len(works) == 1:
+        return works[0].inputs
+    return {name: np.concatenate([work.inputs[name] for work in works]) for name in works[0].inputs}
