@@ -10,12 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..batching import Work, rows_of
+from ..models import Served
 from ..observation.logs import Sparing
 from ..protocol import request, response
 from ..protocol.errors import ProtocolError
 from .body import ClientGone, read
 from .routes.errors import error_response
-from .runtime import Runtime, loading
+from .runtime import Runtime
 
 log = logging.getLogger(__name__)
 log.addFilter(Sparing())
@@ -34,22 +35,24 @@ class InferRoute:
 
     async def __call__(self, http: Request) -> Response:
         """One infer request."""
-        series = self.runtime.series
-        if series is None:
-            return error_response(loading())
         started = time.perf_counter()
+        try:
+            served = self.runtime.models.find(http.path_params["model"], http.path_params.get("version"))
+        except ProtocolError as error:
+            return error_response(error)
+        series = served.observer
         series.inflight.inc()
         try:
-            answer = await self._answer(http)
+            answer = await self._answer(http, served)
         finally:
             series.inflight.dec()
         series.duration.observe(time.perf_counter() - started)
         series.answered(answer.status_code)
         return answer
 
-    async def _answer(self, http: Request) -> Response:
+    async def _answer(self, http: Request, served: Served) -> Response:
         try:
-            return await self._infer(http)
+            return await self._infer(http, served)
         except ProtocolError as error:
             if error.status >= 500:
                 log.warning(error.message, extra={"status": error.status})
@@ -60,22 +63,21 @@ class InferRoute:
             log.exception("an infer request hit a fault of the server")
             return error_response(ProtocolError("the server has a fault; its log says more", 500))
 
-    async def _infer(self, http: Request) -> Response:
-        model = self.runtime.named(http.path_params["model"], http.path_params.get("version"))
+    async def _infer(self, http: Request, served: Served) -> Response:
+        model = served.model
         body = await read(http, self.runtime.settings.max_body_bytes)
         asked = request.parse(body, _json_length(http), model.signature)
-        outputs = await self._compute(http, asked, rows_of(model.signature, asked.inputs))
+        outputs = await _compute(http, served, asked, rows_of(model.signature, asked.inputs))
         return _encoded(*response.encode(model.name, model.version, asked, outputs))
 
-    async def _compute(self, http: Request, asked: request.InferRequest, rows: int) -> dict[str, np.ndarray]:
-        batcher = self.runtime.batcher
-        assert batcher is not None
-        work = Work(asked.inputs, asked.outputs, rows, id=asked.id)
-        answer = asyncio.ensure_future(batcher.infer(work))
-        await asyncio.wait((answer,), timeout=LOOK_AFTER_SECONDS)
-        if not answer.done():
-            await _while_connected(http, answer)
-        return await answer
+
+async def _compute(http: Request, served: Served, asked: request.InferRequest, rows: int) -> dict[str, np.ndarray]:
+    work = Work(asked.inputs, asked.outputs, rows, id=asked.id)
+    answer = asyncio.ensure_future(served.batcher.infer(work))
+    await asyncio.wait((answer,), timeout=LOOK_AFTER_SECONDS)
+    if not answer.done():
+        await _while_connected(http, answer)
+    return await answer
 
 
 async def _while_connected(http: Request, answer: asyncio.Future[dict[str, np.ndarray]]) -> None:

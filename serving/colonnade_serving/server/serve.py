@@ -5,11 +5,14 @@ import logging
 import signal
 import socket
 import time
+from functools import partial
 from types import FrameType
 
 import uvicorn
 
-from ..loading import CannotServe, Source, load
+from ..batching import Limits
+from ..loading import CannotServe, Repository, load
+from ..models import Models, start
 from ..observation.metrics import Metrics
 from ..settings import Settings
 from .app import create_app
@@ -47,10 +50,8 @@ class Server(uvicorn.Server):
         self._stop_at = time.monotonic() + delay
 
     async def _load(self) -> None:
-        settings = self._runtime.settings
-        source = Source(settings.bundle, settings.digest, settings.model, settings.version)
         try:
-            model = await asyncio.to_thread(load, source, settings.cache_dir, settings.intra_op_threads)
+            await self._runtime.models.begin()
         except CannotServe as error:
             self.failure, self.should_exit = str(error), True
             return
@@ -58,8 +59,7 @@ class Server(uvicorn.Server):
             log.exception("loading hit a fault of the server")
             self.failure, self.should_exit = f"loading hit a fault: {error!r}", True
             return
-        self._runtime.adopt(model)
-        log.info("ready", extra={"model": model.name, "digest": model.digest, "golden": model.golden})
+        log.info("ready", extra={"models": [listed.name for listed in self._runtime.models.index()]})
 
 
 def serve(settings: Settings) -> str | None:
@@ -70,15 +70,23 @@ def serve(settings: Settings) -> str | None:
         )
     except OSError as error:
         return f"{settings.host} port {settings.http_port}: {error.strerror}"
-    runtime = Runtime(settings, Metrics())
+    metrics = Metrics()
+    runtime = Runtime(settings, metrics, _models(settings, metrics))
     server = Server(_config(settings, runtime), runtime)
     log.info("listening", extra={"host": settings.host, "port": listener.getsockname()[1]})
-    try:
-        server.run([listener])
-    finally:
-        runtime.close()
+    server.run([listener])
     log.info("ended", extra={"failure": server.failure})
     return server.failure
+
+
+def _models(settings: Settings, metrics: Metrics) -> Models:
+    repository = Repository(settings.bundle, settings.digest, settings.model, settings.version)
+    limits = Limits(queue=settings.queue_limit, at_once=settings.inference_threads or 1)
+    return Models(
+        repository.look,
+        partial(load, cache=settings.cache_dir, threads=settings.intra_op_threads),
+        partial(start, metrics=metrics, limits=limits),
+    )
 
 
 def _family(host: str) -> socket.AddressFamily:

@@ -53,12 +53,12 @@ def _describe(api: FastAPI, runtime: Runtime) -> None:
     @api.get("/v2/models/{model}")
     @api.get("/v2/models/{model}/versions/{version}")
     async def metadata(model: str, version: str | None = None) -> dict[str, Any]:
-        return _metadata(runtime.named(model, version))
+        return _metadata(runtime.models.find(model, version).model)
 
     @api.get("/v2/models/{model}/ready")
     @api.get("/v2/models/{model}/versions/{version}/ready")
     async def model_ready(model: str, version: str | None = None) -> Response:
-        name = runtime.named(model, version).name
+        name = runtime.models.find(model, version).model.name
         return JSONResponse({"name": name, "ready": runtime.ready}, 200 if runtime.ready else 503)
 
     @api.get("/metrics")
