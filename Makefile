@@ -83,6 +83,7 @@ demo: install build/demo/flights.parquet ## the whole loop on real data, watched
 	@$(CLUSTER_ENV); $(PY) -m demo
 
 export NODES
+.PHONY: bench-serving soak-serving
 .PHONY: check format crds test test-unit test-api test-e2e test-faults test-chart
 check: venv ## lint, types, import rules, CRD drift
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
@@ -105,6 +106,8 @@ test-faults: install ## things are broken on purpose
 	@$(CLUSTER_ENV); $(VENV)/bin/pytest tests/faults -q
 test-chart: install ## lint, and ask the installed chart how it is
 	@$(CLUSTER_ENV); helm lint --strict --quiet helm/colonnade && helm test colonnade --namespace colonnade-system --logs
+bench-serving: venv ## ours beside its peers, on one core (SERVERS=colonnade,mlserver MODEL=lr)
+	@UV=$(UV) $(PY) -m tests.bench.serving $(SERVERS:%=--servers %) $(MODEL:%=--model %) $(BENCH)
 test: ## the whole ladder
 	@for rung in check test-unit test-api test-chart test-e2e test-faults; do \
 	  echo "==> $$rung"; began=$$(date +%s); $(MAKE) --no-print-directory $$rung || exit 1; \
