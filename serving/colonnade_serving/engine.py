@@ -1,13 +1,14 @@
 """The engine that serves: one onnxruntime session. Training's parity check runs on the same one."""
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 
+from . import exotic
 from .datatypes import ONNX
 from .threads import intra_op_threads
 
@@ -44,18 +45,33 @@ class Engine:
             raise ModelInvalid(f"{model.name} can't be loaded: {one_line(error)}") from error
         self.inputs = tuple(_spec(node) for node in self._session.get_inputs())
         self.outputs = tuple(_spec(node) for node in self._session.get_outputs())
+        self._texts = tuple(spec.name for spec in self.inputs if spec.datatype == "BYTES")
+        self._run = (
+            self._run_bf16 if "BF16" in {spec.datatype for spec in self.inputs + self.outputs} else self._run_all
+        )
 
     def infer(self, inputs: Mapping[str, np.ndarray], outputs: Collection[str] = ()) -> dict[str, np.ndarray]:
         """Runs the model once.
 
-        inputs: an array by input name, of the datatype and shape that `inputs` gives; text as object arrays of str.
+        inputs: an array by input name, of the datatype and shape that `inputs` gives; text as object
+            arrays of str, of bytes where it isn't UTF-8.
         outputs: names to compute; none means all. Returns an array by output name. Raises ModelFailed.
         """
         names = list(outputs) or [spec.name for spec in self.outputs]
         try:
-            return dict(zip(names, self._session.run(names, dict(inputs)), strict=True))
+            feeds = dict(inputs)
+            for name in self._texts:
+                feeds[name] = exotic.opaque(feeds[name])
+            return dict(zip(names, self._run(names, feeds), strict=True))
         except Exception as error:
             raise ModelFailed(one_line(error)) from error
+
+    def _run_all(self, names: Sequence[str], feeds: Mapping[str, np.ndarray]) -> Sequence[np.ndarray]:
+        computed: Sequence[np.ndarray] = self._session.run(names, feeds)
+        return computed
+
+    def _run_bf16(self, names: Sequence[str], feeds: Mapping[str, np.ndarray]) -> Sequence[np.ndarray]:
+        return exotic.run_with_bf16(self._session, names, feeds)
 
 
 def one_line(error: BaseException) -> str:

@@ -119,7 +119,7 @@ def test_texts_go_in_and_come_out(late_flights: Path, tmp_path: Path):
         ("POST", "/v2/health/ready", b"", {}, 405, "POST is not for"),
         ("POST", INFER, b"{", {}, 400, "body: no JSON"),
         ("POST", INFER, b"", {}, 400, "body: no JSON"),
-        ("POST", INFER, {"inputs": []}, {}, 400, "inputs: a list of tensors is wanted: X"),
+        ("POST", INFER, {"inputs": []}, {}, 400, "inputs: X missing"),
         ("POST", INFER, row(1, 2), {}, 400, "input X: shape is [1, 2]; the model takes [-1, 3]"),
         ("POST", INFER, row(1, 2, 3), {"Inference_Header_Content_Length": "x"}, 400, "a whole number is wanted"),
         ("POST", INFER, row(1, 2, 3), {"Inference_Header_Content_Length": "-1"}, 400, "a whole number is wanted"),
