@@ -2,3 +2,8 @@
 
 None of it is on a request's path: the loop's thread appends references, and `flush` counts them with numpy.
 """
+
+from .metrics import Metrics, forget
+from .observer import Observer
+
+__all__ = ["Metrics", "Observer", "forget"]

@@ -1,91 +1,138 @@
-"""The Prometheus series of a serving pod; only infer requests are counted."""
+"""The process's metrics, alone or as one of several workers whose counts are told as one."""
 
+import asyncio
+import os
 from dataclasses import dataclass
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prometheus_client import (
     CollectorRegistry,
     Counter,
     Gauge,
     GCCollector,
-    Histogram,
     PlatformCollector,
     ProcessCollector,
     disable_created_metrics,
+    values,
 )
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from ..loading import Model
+from .exemplars import Exemplars
+from .process import Process
+from .series import Families, Tally
+
+if TYPE_CHECKING:
+    from .observer import Observer
 
 # Each histogram would carry one more series that nobody queries.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
-BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-FINE_BUCKETS = (0.00005, 0.0001, 0.00025, *BUCKETS)
-
-
-class Observes(Protocol):
-    """A histogram of seconds."""
-
-    def observe(self, amount: float) -> None: ...
-
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One model's series: the label is looked up once, not on each request."""
+    """One model's series, counted on each request: what the server uses until it has Observer."""
 
     inflight: Gauge
-    duration: Observes
-    queue: Observes
-    compute: Observes
+    duration: Tally
+    queue: Tally
+    compute: Tally
     _requests: Counter
     _model: str
-    _by_code: dict[int, Counter]
 
     def answered(self, code: int) -> None:
         """Counts an answer; 499 is a client that went away."""
-        series = self._by_code.get(code)
-        if series is None:
-            series = self._by_code[code] = self._requests.labels(self._model, str(code))
-        series.inc()
+        self._requests.labels(self._model, str(code)).inc()
 
 
 class Metrics:
-    """All metrics of the process, in a registry of its own."""
+    """All metrics of the process.
 
-    def __init__(self) -> None:
+    slot, directory: of a worker among several. The directory is theirs alone and empty at the first one's start; a
+    slot is one process's at a time, and the next process in it goes on counting where the last one ended. Each of
+    them then tells the counts of all. Used from the loop's thread only.
+    """
+
+    def __init__(self, slot: int | None = None, directory: Path | None = None) -> None:
+        self.observers: list[Observer] = []
+        self.exemplars = Exemplars()
+        self._process: Process | None = None
+        if slot is None or directory is None:
+            source = CollectorRegistry()
+            self.families = Families(source)
+            for collector in (ProcessCollector, PlatformCollector, GCCollector):
+                collector(registry=source)
+        else:
+            source = _shared(slot, directory)
+            self.families = Families(None)
+            self._process = Process()
         self.registry = CollectorRegistry()
-        for collector in (ProcessCollector, PlatformCollector, GCCollector):
-            collector(registry=self.registry)
-        self.ready = Gauge("colonnade_ready", "1: ready; 0: loading or draining.", registry=self.registry)
-        self._requests = Counter(
-            "colonnade_requests", "Infer requests by status code.", ("model", "code"), registry=self.registry
-        )
-        self._inflight = self._gauge("inflight_requests", "Infer requests being answered.")
-        self._duration = self._histogram("request", "From an infer request's headers to its answer.", BUCKETS)
-        self._queue = self._histogram("queue", "Waiting for a thread.", FINE_BUCKETS)
-        self._compute = self._histogram("compute", "Inside onnxruntime.", FINE_BUCKETS)
-        self._golden = self._gauge("golden_difference", "The worst difference from the golden outputs at the start.")
-        self._info = self._gauge("bundle_info", "Always 1: what is served.", "digest", "trained_as", "version")
+        self.registry.register(self.exemplars.over(source))
+        self.ready = self.families.ready
+        self.ready.set(0)
+
+    def describe(self, model: Model) -> None:
+        """Publishes what is served and how well it matched its golden outputs."""
+        trained_as = model.bundle.model if model.bundle else ""
+        self.families.info.labels(model.name, model.digest, trained_as, model.version).set(1)
+        if model.golden is not None:
+            self.families.golden.labels(model.name).set(model.golden)
 
     def of(self, model: Model) -> Series:
-        """Publishes what is served and how well it matched its golden outputs; returns the model's series."""
-        trained_as = model.bundle.model if model.bundle else ""
-        self._info.labels(model.name, model.digest, trained_as, model.version).set(1)
-        if model.golden is not None:
-            self._golden.labels(model.name).set(model.golden)
+        """Describes a model; returns its series."""
+        self.describe(model)
+        families, name = self.families, model.name
         return Series(
-            self._inflight.labels(model.name),
-            self._duration.labels(model.name),
-            self._queue.labels(model.name),
-            self._compute.labels(model.name),
-            self._requests,
-            model.name,
-            {},
+            families.inflight.labels(name),
+            families.duration.labels(name),
+            families.queue.labels(name),
+            families.compute.labels(name),
+            families.requests,
+            name,
         )
 
-    def _gauge(self, name: str, says: str, *labels: str) -> Gauge:
-        return Gauge(f"colonnade_{name}", says, ("model", *labels), registry=self.registry)
+    def astray(self, code: int, reason: str) -> None:
+        """Counts an infer request that named no model that is served."""
+        self.families.requests.labels("", str(code)).inc()
+        self.families.errors.labels("", reason).inc()
 
-    def _histogram(self, name: str, says: str, buckets: tuple[float, ...]) -> Histogram:
-        full = f"colonnade_{name}_duration_seconds"
-        return Histogram(full, says, ("model",), buckets=buckets, registry=self.registry)
+    def retire(self, observer: "Observer") -> None:
+        """Takes a model that is out of service out of what is told, as far as no successor has its name."""
+        self.observers.remove(observer)
+        model = observer.model
+        trained_as = model.bundle.model if model.bundle else ""
+        if all(other.model.digest != model.digest for other in self.observers):
+            told = (model.name, model.digest, trained_as, model.version)
+            if self._process is None:
+                self.families.info.remove(*told)
+            else:
+                self.families.info.labels(*told).set(0)  # the workers' files keep what is in them
+
+    def flush(self) -> None:
+        """Counts all that is pending; what the loop then tells, or another worker, is complete."""
+        for observer in self.observers:
+            observer.flush()
+        if self._process is not None:
+            self._process.publish()
+
+    async def scrape(self, accept: str = "") -> tuple[bytes, str]:
+        """All series as text, and its media type; with exemplars when `accept` asks for OpenMetrics."""
+        self.flush()
+        encode, media_type = choose_encoder(accept)
+        return await asyncio.to_thread(encode, self.registry), media_type
+
+
+def forget(slot: int, directory: Path) -> None:
+    """Takes the gauges of a worker that is gone out of the sums. Its counts stay."""
+    mark_process_dead(slot, os.fspath(directory))  # type: ignore[no-untyped-call]
+
+
+def _shared(slot: int, directory: Path) -> CollectorRegistry:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = os.fspath(directory)
+    forget(slot, directory)
+    values.ValueClass = values.MultiProcessValue(lambda: slot)  # type: ignore[no-untyped-call,assignment,unused-ignore]
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, os.fspath(directory))  # type: ignore[no-untyped-call]
+    return registry

@@ -1,0 +1,84 @@
+"""Counting what was answered."""
+
+from collections import Counter
+from collections.abc import Sequence
+from math import inf
+from typing import NamedTuple
+
+import numpy as np
+
+from ..batching.work import Work
+from . import reasons
+from .metrics import Metrics
+
+
+class Answer(NamedTuple):
+    """As Observer.answered has it. at: perf_counter() seconds, when the answer left, or 0 where nobody needs it."""
+
+    code: int
+    seconds: float
+    reason: str
+    work: Work | None
+    trace: str | None
+    at: float
+
+
+Told = tuple[int, float, str, Work | None, str | None, float]
+"""An Answer before anyone looks at it: a plain tuple costs a fifth."""
+
+
+class Answers:
+    """One model's counts of answers."""
+
+    def __init__(self, metrics: Metrics, model: str) -> None:
+        families = metrics.families
+        self._model = model
+        self._exemplars = metrics.exemplars
+        self._requests, self._errors = families.requests, families.errors
+        self._duration = families.duration.labels(model)
+        self._good = families.good.labels(model)
+        self._met = families.deadlines.labels(model, "met")
+        self._missed = families.deadlines.labels(model, "missed")
+
+    def count(self, answers: Sequence[Told]) -> None:
+        """Adds answers, at least one."""
+        codes, seconds, said, works, traces, _ = zip(*answers, strict=True)
+        late = self._in_time(codes, works)
+        for code, count in Counter(codes).items():
+            self._requests.labels(self._model, str(code)).inc(count)
+            if code == 200:
+                self._good.inc(count - late)
+            else:
+                self._failed(code, Counter(why for why, each in zip(said, codes, strict=True) if each == code))
+        buckets = self._duration.add(np.array(seconds))
+        for bucket, place in zip(*np.unique(buckets, return_index=True), strict=True):
+            self._exemplar(int(bucket), seconds[place], works[place], traces[place])
+
+    def _in_time(self, codes: Sequence[int], works: Sequence[Work | None]) -> int:
+        """Counts the good answers that met their deadline and those that came late; returns the latter."""
+        limited = [
+            work.ended > work.deadline
+            for work, code in zip(works, codes, strict=True)
+            if work is not None and work.deadline != inf and code == 200
+        ]
+        late = sum(limited)
+        if limited:
+            self._met.inc(len(limited) - late)
+            self._missed.inc(late)
+        return late
+
+    def _failed(self, code: int, said: "Counter[str]") -> None:
+        for why, count in said.items():
+            reason = reasons.of(code, why)
+            self._errors.labels(self._model, reason).inc(count)
+            if reason in reasons.MISSED:
+                self._missed.inc(count)
+
+    def _exemplar(self, bucket: int, seconds: float, work: Work | None, trace: str | None) -> None:
+        labels = {}
+        if trace is not None:
+            labels["trace_id"] = trace[3:35]
+        if work is not None and work.id:
+            labels["request_id"] = work.id
+        if labels:
+            self._exemplars.keep(self._model, bucket, seconds, labels)
