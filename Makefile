@@ -84,14 +84,18 @@ demo: install build/demo/flights.parquet ## the whole loop on real data, watched
 
 export NODES
 .PHONY: bench-serving soak-serving
-.PHONY: check format crds test test-unit test-api test-e2e test-faults test-chart
+.PHONY: check format crds protos test test-unit test-api test-e2e test-faults test-chart
 check: venv ## lint, types, import rules, CRD drift
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-logo 2>/dev/null || $(VENV)/bin/lint-imports
 	@$(PY) -m colonnade.api.crds --check
+	@$(PROTOS) --check
 format: venv ## what ruff can mend by itself
 	@$(VENV)/bin/ruff check --fix . && $(VENV)/bin/ruff format .
+PROTOS := $(PY) serving/colonnade_serving/rpc/protos/generate.py
+protos: venv ## write what is generated from serving's .proto files
+	@$(PROTOS)
 crds: venv ## write crds/ and the chart's copy from operator/colonnade/api
 	@$(PY) -m colonnade.api.crds
 test-unit: venv ## pure tests, on each core
