@@ -37,6 +37,10 @@ class Settings(BaseSettings):
         default=None, min_length=1, description="The name in /v2/models/NAME; by default the bundle's or the file's."
     )
     version: str = Field(default="1", min_length=1, description="The version in /v2/models/NAME/versions/VERSION.")
+    model_control: bool = Field(
+        default=False,
+        description="Whether clients may load and unload models (/v2/repository); whoever reaches the port then can.",
+    )
     host: str = Field(default="0.0.0.0", description="The address to listen on.")  # noqa: S104 - a pod's own network
     http_port: int = Field(default=8080, ge=0, le=65535, description="The port for REST, health and metrics.")
     max_body_bytes: int = Field(default=64 * MIB, ge=1, description="A longer request body is answered by 413.")
@@ -63,6 +67,21 @@ class Settings(BaseSettings):
         description="Where a bundle from s3 is downloaded to.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")
+    feedback_minutes: float = Field(
+        default=10.0,
+        ge=0,
+        description="How long predictions are remembered for /v2/models/NAME/feedback; 0 switches it off.",
+    )
+    payload_log: str | None = Field(
+        default=None,
+        description="Where sampled requests go as CloudEvents: file:///path, http(s)://… or s3://bucket/prefix.",
+    )
+    payload_share: float = Field(default=0.01, ge=0, le=1, description="The share of requests in the payload log.")
+    protected: str = Field(
+        default="",
+        description="Inputs and outputs whose values the payload log leaves out, comma-separated; X[3] is a column of X.",
+    )
+    access_log_share: float = Field(default=0.0, ge=0, le=1, description="The share of requests that are logged.")
     termination_log: Path = Field(
         default=TERMINATION_LOG, description="Kubernetes' file for why the process ended, where it exists."
     )

@@ -125,16 +125,21 @@ DATA: Final[dict[str, Any]] = {
     "FP32": _nested(_floating(FP32_LIMIT)),
     "FP64": _nested(float | None),
     "BYTES": _nested(str | None),
-    "BF16": UnsetType,  # it has no JSON form
+    "BF16": list[Any],  # refused in tensors.py: it has no JSON form
 }
 
 
 def _tensor(datatype: str, data: Any) -> Any:
-    fields = [("data", data if data is UnsetType else data | UnsetType, UNSET)]
+    fields = [("data", data | UnsetType, UNSET)]
     return msgspec.defstruct(datatype, fields, bases=(Tensor,), tag_field="datatype", tag=datatype)
 
 
 _ANY_TENSOR = reduce(or_, (_tensor(datatype, data) for datatype, data in DATA.items()))
-_DECODER: msgspec.json.Decoder[Message] = msgspec.json.Decoder(
-    msgspec.defstruct("TypedMessage", [("inputs", _list_of(_ANY_TENSOR))], bases=(Message,))
-)
+_TYPED = msgspec.defstruct("InferRequest", [("inputs", _list_of(_ANY_TENSOR))], bases=(Message,))
+_DECODER: msgspec.json.Decoder[Message] = msgspec.json.Decoder(_TYPED)
+
+
+def schema(ref_template: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The JSON schema of a request, and those that it refers to by name in ref_template."""
+    (request,), components = msgspec.json.schema_components([_TYPED], ref_template=ref_template)
+    return request, components

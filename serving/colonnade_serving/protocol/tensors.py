@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..datatypes import NUMPY
+from ..datatypes import BF16, NUMPY
 from . import message
 from .errors import ProtocolError
 
@@ -28,6 +28,8 @@ def from_json(name: str, datatype: str, shape: Sequence[int], data: Any) -> np.n
 def filled(name: str, datatype: str, shape: tuple[int, ...], data: list[Any]) -> np.ndarray:
     """The array of elements that were checked (message.py). Raises ProtocolError (400) when they don't fill shape."""
     dtype = NUMPY[datatype]
+    if dtype is BF16:
+        raise ProtocolError(f"input {name}: BF16 has no JSON form; send it with parameters.binary_data_size")
     try:
         nested = data and type(data[0]) is list
         array = np.array(data, dtype) if nested else _flat(dtype, data)

@@ -1,81 +1,83 @@
-"""The FastAPI application: what the server and its models are, and how they do."""
+"""The FastAPI application over one runtime, and its OpenAPI, which knows the models that are served."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import FastAPI
-from prometheus_client.exposition import choose_encoder
+from fastapi.openapi.utils import get_openapi
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from ... import __version__
-from ...loading import Model
-from ...protocol.signature import Field
 from ..runtime import Runtime
+from . import health, models, repository
 from .errors import answer_errors
-from .openapi import INFER, infer_extra
+from .openapi import COMPONENTS, INFER, example, infer_extra
+from .schemas import errors
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+
+ABOUT = 'Models over the Open Inference Protocol. A trailing slash changes nothing; every error is `{"error": …}`.'
 
 
 def create_api(runtime: Runtime, infer: Endpoint) -> FastAPI:
     """The routes over one runtime; infer answers POST …/infer where the lane doesn't."""
-    api = FastAPI(title="Colonnade serving", version=__version__, redirect_slashes=False)
+    api = FastAPI(title="Colonnade serving", version=__version__, description=ABOUT, redirect_slashes=False)
     answer_errors(api)
+    _add_infer(api, infer)
+    for room in (health, models, repository):
+        api.include_router(room.routes(runtime))
     _describe(api, runtime)
-    _describe_infer(api, infer)
     return api
 
 
-def _describe_infer(api: FastAPI, infer: Endpoint) -> None:
-    for path, *names in (
-        ("/v2/models/{model}/infer", "model"),
-        ("/v2/models/{model}/versions/{version}/infer", "model", "version"),
-    ):
+def _add_infer(api: FastAPI, infer: Endpoint) -> None:
+    for path, *named in ((models.MODEL, "model"), (models.VERSION, "model", "version")):
         api.add_api_route(
-            path, infer, methods=["POST"], summary="Infer", description=INFER, openapi_extra=infer_extra(*names)
+            f"{path}/infer",
+            infer,
+            methods=["POST"],
+            tags=["inference"],
+            summary="Infer",
+            description=INFER,
+            response_class=Response,
+            responses=errors(400, 404, 413, 415, 500, 503, 504),
+            openapi_extra=infer_extra(*named),
         )
 
 
 def _describe(api: FastAPI, runtime: Runtime) -> None:
-    @api.get("/v2")
-    def server() -> dict[str, Any]:
-        return {"name": "colonnade", "version": __version__, "extensions": ["binary_tensor_data"]}
+    """OpenAPI is made when first asked for, and again when models change."""
+    made: dict[str, Any] = {}
 
-    @api.get("/v2/health/live")
-    async def live() -> dict[str, bool]:
-        return {"live": True}
+    def openapi() -> dict[str, Any]:
+        if not made:
+            made.update(_openapi(api, runtime))
+        return made
 
-    @api.get("/v2/health/ready")
-    async def ready() -> Response:
-        return JSONResponse({"ready": runtime.ready}, 200 if runtime.ready else 503)
-
-    @api.get("/v2/models/{model}")
-    @api.get("/v2/models/{model}/versions/{version}")
-    async def metadata(model: str, version: str | None = None) -> dict[str, Any]:
-        return _metadata(runtime.models.find(model, version).model)
-
-    @api.get("/v2/models/{model}/ready")
-    @api.get("/v2/models/{model}/versions/{version}/ready")
-    async def model_ready(model: str, version: str | None = None) -> Response:
-        name = runtime.models.find(model, version).model.name
-        return JSONResponse({"name": name, "ready": runtime.ready}, 200 if runtime.ready else 503)
-
-    @api.get("/metrics")
-    async def metrics(http: Request) -> Response:
-        encode, media_type = choose_encoder(http.headers.get("accept", ""))
-        return Response(encode(runtime.metrics.registry), headers={"Content-Type": media_type})
+    runtime.models.changed.append(made.clear)
+    api.openapi = openapi  # type: ignore[method-assign]
 
 
-def _metadata(model: Model) -> dict[str, Any]:
-    return {
-        "name": model.name,
-        "versions": [model.version],
-        "platform": "onnxruntime_onnx",
-        "inputs": [_field(field) for field in model.signature.inputs.values()],
-        "outputs": [_field(field) for field in model.signature.outputs.values()],
-    }
+def _openapi(api: FastAPI, runtime: Runtime) -> dict[str, Any]:
+    described = get_openapi(title=api.title, version=api.version, description=api.description, routes=api.routes)
+    described["components"]["schemas"] |= COMPONENTS
+    for unused in ("HTTPValidationError", "ValidationError"):
+        described["components"]["schemas"].pop(unused, None)
+    for methods in described["paths"].values():
+        for operation in methods.values():
+            operation["responses"].pop("422", None)  # FastAPI's own; here paths alone have parameters, all of them text
+    if served := runtime.models.served():
+        _exemplify(described["paths"], served[0].model.name, served[0].model.version, example(served[0].model))
+    return described
 
 
-def _field(field: Field) -> dict[str, Any]:
-    return {"name": field.name, "datatype": field.datatype, "shape": list(field.shape)}
+def _exemplify(paths: dict[str, Any], name: str, version: str, body: dict[str, Any]) -> None:
+    known = {"model": name, "version": version}
+    for path, methods in paths.items():
+        for operation in methods.values():
+            for parameter in operation.get("parameters", ()):
+                if parameter["name"] in known:
+                    parameter["example"] = known[parameter["name"]]
+            if path.endswith("/infer"):
+                operation["requestBody"]["content"]["application/json"]["example"] = body

@@ -18,8 +18,7 @@ def answer_errors(api: FastAPI) -> None:
 
 def error_response(error: ProtocolError) -> Response:
     """An error as the client sees it; 503 says when to come back."""
-    headers = {"Retry-After": str(getattr(error, "retry_after", 1))} if error.status == 503 else None
-    return Response(response.encode_error(error.message), error.status, headers, "application/json")
+    return Response(response.encode_error(error.message), error.status, error.headers, "application/json")
 
 
 async def _http_error(http: Request, error: Exception) -> Response:

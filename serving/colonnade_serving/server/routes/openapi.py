@@ -1,55 +1,92 @@
-"""How /docs describes the infer route, which FastAPI lists but doesn't run."""
+"""What OpenAPI says of the infer route, which the lane answers: its bodies, an example that works, its errors."""
 
-from typing import Any
+from typing import Any, Final
 
-INFER = """One inference. `data` is nested as `shape` or flat in row-major order.
+from ...loading import Model
+from ...loading.warmup import made_up
+from ...protocol import message, tensors
+
+Schema = dict[str, Any]
+
+INFER: Final = """One inference. `data` is nested as `shape` or flat in row-major order.
 
 Missing values: `null` in a floating tensor is NaN, in a BYTES tensor the empty text; a NaN in an answer is `null`. An
-infinity has no JSON form: ask for that output with `parameters.binary_data`.
+infinity has no JSON form, nor has BF16: ask for that output with `parameters.binary_data`.
 
 Binary tensors: raw little-endian buffers follow the JSON, whose length `Inference-Header-Content-Length` gives; 0: the
-whole body is the one input's buffer. Errors are `{"error": "…"}`: 400 for the request's fault, 404 for an unknown model
-or version, 413 for a body that is too long, 500 for the model's failure, 503 with Retry-After while loading or full."""
+whole body is the one input's buffer. A BYTES element is its length as uint32, then its bytes.
 
-_TENSOR = {
-    "type": "object",
-    "required": ["name", "datatype", "shape"],
-    "properties": {
+The body may be gzip or deflate (Content-Encoding), and so may the answer (Accept-Encoding)."""
+
+REQUEST, COMPONENTS = message.schema("#/components/schemas/{name}")
+SIZE: Final[Schema] = {"type": "integer", "minimum": 0}
+BINARY: Final[Schema] = {"schema": {"type": "string", "format": "binary"}}
+
+
+def _object(properties: Schema, *required: str) -> Schema:
+    return {"type": "object", "properties": properties, "required": list(required)}
+
+
+OUTPUT: Final = _object(
+    {
         "name": {"type": "string"},
-        "datatype": {"type": "string"},
-        "shape": {"type": "array", "items": {"type": "integer"}},
-        "parameters": {"type": "object"},
-        "data": {"type": "array", "items": {}},
+        "datatype": {"type": "string", "enum": list(message.DATA)},
+        "shape": {"type": "array", "items": SIZE},
+        "data": {"type": "array", "items": {"type": ["number", "boolean", "string", "null"]}},
+        "parameters": _object({"binary_data_size": SIZE}, "binary_data_size"),
     },
-}
-_OUTPUT = {
-    "type": "object",
-    "required": ["name"],
-    "properties": {"name": {"type": "string"}, "parameters": {"type": "object"}},
-}
-_REQUEST = {
-    "type": "object",
-    "required": ["inputs"],
-    "properties": {
+    "name",
+    "datatype",
+    "shape",
+)
+ANSWER: Final = _object(
+    {
+        "model_name": {"type": "string"},
+        "model_version": {"type": "string"},
         "id": {"type": "string"},
-        "parameters": {"type": "object"},
-        "inputs": {"type": "array", "items": _TENSOR},
-        "outputs": {"type": "array", "items": _OUTPUT},
+        "outputs": {"type": "array", "items": OUTPUT},
     },
-}
+    "model_name",
+    "model_version",
+    "outputs",
+)
+HEADERS: Final = [
+    {
+        "name": "x-request-timeout-ms",
+        "in": "header",
+        "description": "Milliseconds until nobody waits for the answer; 0: none.",
+        "schema": SIZE,
+    },
+    {
+        "name": "x-request-id",
+        "in": "header",
+        "description": "The request's id where the body has none.",
+        "schema": {"type": "string"},
+    },
+]
 
 
-def infer_extra(*path_parameters: str) -> dict[str, Any]:
-    """The parts of the route's OpenAPI that its signature doesn't say."""
+def infer_extra(*named: str) -> Schema:
+    """The parts of the route's OpenAPI that its signature doesn't say. named: the path's parameters."""
+    path = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in named]
+    bodies = {"application/json": {"schema": REQUEST}, "application/octet-stream": BINARY}
+    answers = {"application/json": {"schema": ANSWER}, "application/octet-stream": BINARY}
+    length = {"description": "The JSON's length, when outputs are binary.", "schema": SIZE}
+    headers = {"Inference-Header-Content-Length": length}
     return {
-        "parameters": [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in path_parameters
-        ],
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {"schema": _REQUEST},
-                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
-            },
-        },
+        "parameters": path + HEADERS,
+        "requestBody": {"required": True, "content": bodies},
+        "responses": {"200": {"description": "The outputs.", "headers": headers, "content": answers}},
     }
+
+
+def example(model: Model) -> Schema:
+    """A body that this model answers: its first golden row, or zeros and empty texts."""
+    golden = {tensor.name: tensor.array() for tensor in model.bundle.golden.inputs} if model.bundle else {}
+    arrays = made_up(model.engine.inputs) | golden
+    inputs = []
+    for field in model.signature.inputs.values():
+        array = arrays[field.name][:1] if field.shape[:1] == (-1,) else arrays[field.name]
+        tensor = {"name": field.name, "datatype": field.datatype, "shape": list(array.shape)}
+        inputs.append(tensor | {"data": tensors.to_json(array)})
+    return {"inputs": inputs}

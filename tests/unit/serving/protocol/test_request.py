@@ -95,7 +95,7 @@ def test_a_raw_text_is_one_element():
         (body(DELAY, CARRIER, parameters={"timeout": -1}), None, "parameters.timeout: Expected int >= 0"),
         (body({**DELAY, "data": ["1"]}), None, "inputs[0].data[0]: Expected float | array | null, got str"),
         (body({"name": "delay", "datatype": "FP32", "shape": [1, 1]}), None, "neither data nor"),
-        (body({"name": "delay", "datatype": "BF16", "shape": [1, 1], "data": [1]}), None, "inputs[0].data: "),
+        (body({"name": "delay", "datatype": "BF16", "shape": [1, 1], "data": [1]}), None, "delay: datatype is BF16"),
         (body(DELAY, CARRIER, outputs=[{"name": "label", "parameters": {"classification": 2}}]), None, "lacks"),
         (b'{"inputs": [], "x": ' + b"[" * 99999 + b"]" * 99999 + b"}", None, "body: no JSON: maximum recursion"),
         (b'{"inputs": [], "id": "\xff"}', None, "body: no JSON: 'utf-8' codec"),

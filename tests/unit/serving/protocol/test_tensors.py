@@ -104,6 +104,7 @@ def test_an_infinity_has_no_json_form():
         ("BYTES", [1], "data[0]: Expected str | array | null, got int"),
         ("BYTES", [["a"], ["b", "c"]], "data is ragged"),
         ("BYTES", ["a", ["b"]], "data is ragged"),
+        ("BF16", [1.0], "BF16 has no JSON form; send it with parameters.binary_data_size"),
         ("FLOAT", [1.0], "datatype 'FLOAT' is unknown"),
         (["FP32"], [1.0], "is unknown"),
     ],
