@@ -14,6 +14,8 @@ from .threads import intra_op_threads
 
 onnxruntime.disable_telemetry_events()
 
+CPU = "CPUExecutionProvider"
+
 
 class ModelInvalid(Exception):
     """The file is no model that can be served; the message says why, on one line."""
@@ -35,20 +37,22 @@ class TensorSpec:
 class Engine:
     """A loaded model. `infer` may be called from several threads at once; it lets go of the GIL while it computes."""
 
-    def __init__(self, model: Path, threads: int | None = None) -> None:
-        """Loads an .onnx file. threads: for one inference; None takes the cgroup's CPUs. Raises ModelInvalid."""
+    def __init__(self, model: Path, threads: int | None = None, providers: Sequence[str] = (CPU,)) -> None:
+        """Loads an .onnx file; weights that lie in files beside it are mapped. Raises ModelInvalid.
+
+        threads: for one inference; None takes the cgroup's CPUs. providers: onnxruntime's execution providers, the
+        first one that can run a node does.
+        """
         try:
             self._session = onnxruntime.InferenceSession(
-                os.fspath(model), _options(threads or intra_op_threads()), providers=["CPUExecutionProvider"]
+                os.fspath(model), _options(threads or intra_op_threads()), providers=_available(providers)
             )
         except Exception as error:  # onnxruntime's exceptions share no base class
             raise ModelInvalid(f"{model.name} can't be loaded: {one_line(error)}") from error
         self.inputs = tuple(_spec(node) for node in self._session.get_inputs())
         self.outputs = tuple(_spec(node) for node in self._session.get_outputs())
         self._texts = tuple(spec.name for spec in self.inputs if spec.datatype == "BYTES")
-        self._run = (
-            self._run_bf16 if "BF16" in {spec.datatype for spec in self.inputs + self.outputs} else self._run_all
-        )
+        self._bf16 = any(spec.datatype == "BF16" for spec in self.inputs + self.outputs)
 
     def infer(self, inputs: Mapping[str, np.ndarray], outputs: Collection[str] = ()) -> dict[str, np.ndarray]:
         """Runs the model once.
@@ -62,16 +66,20 @@ class Engine:
             feeds = dict(inputs)
             for name in self._texts:
                 feeds[name] = exotic.opaque(feeds[name])
-            return dict(zip(names, self._run(names, feeds), strict=True))
+            run = exotic.run_with_bf16 if self._bf16 else onnxruntime.InferenceSession.run
+            return dict(zip(names, run(self._session, names, feeds), strict=True))
         except Exception as error:
             raise ModelFailed(one_line(error)) from error
 
-    def _run_all(self, names: Sequence[str], feeds: Mapping[str, np.ndarray]) -> Sequence[np.ndarray]:
-        computed: Sequence[np.ndarray] = self._session.run(names, feeds)
-        return computed
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """The execution providers that the session uses, first to last."""
+        return tuple(self._session.get_providers())
 
-    def _run_bf16(self, names: Sequence[str], feeds: Mapping[str, np.ndarray]) -> Sequence[np.ndarray]:
-        return exotic.run_with_bf16(self._session, names, feeds)
+
+def available_providers() -> list[str]:
+    """The execution providers that the installed onnxruntime has."""
+    return list(onnxruntime.get_available_providers())
 
 
 def one_line(error: BaseException) -> str:
@@ -79,6 +87,13 @@ def one_line(error: BaseException) -> str:
     text = " ".join(str(error).split())
     _, found, status = text.partition("Status Message: ")
     return status if found else text.rpartition("[ONNXRuntimeError] : ")[2]
+
+
+def _available(providers: Sequence[str]) -> list[str]:
+    has = available_providers()
+    if missing := [name for name in providers if name not in has]:
+        raise ValueError(f"provider {missing[0]} is not in this onnxruntime, which has {', '.join(has)}")
+    return list(providers)
 
 
 def _options(threads: int) -> onnxruntime.SessionOptions:

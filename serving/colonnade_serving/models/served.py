@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from ..batching import Batcher
 from ..loading import Model
-from ..observation.metrics import Series
+from ..observation.observer import Observer
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
@@ -14,7 +14,7 @@ class Served:
 
     model: Model
     batcher: Batcher
-    observer: Series
+    observer: Observer
 
 
 class State(StrEnum):

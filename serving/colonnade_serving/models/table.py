@@ -9,6 +9,7 @@ from ..loading import CannotServe, Model, Source
 from ..protocol.errors import ProtocolError
 from .memory import give_back
 from .served import Listed, Served, State
+from .start import stop
 
 log = logging.getLogger(__name__)
 
@@ -108,19 +109,17 @@ class Models:
         if (name, None) not in self._answering:
             self._list(name, sources, State.LOADING)
         try:
-            new = [self._start(await asyncio.to_thread(self._bring, source)) for source in sources]
+            models = [await asyncio.to_thread(self._bring, source) for source in sources]
         except CannotServe as error:
             self._objected(name, str(error))
             raise
         for key in [key for key in self._listed if key[0] == name]:
             del self._listed[key]
         self._list(name, sources, State.READY)
-        old = self._switch(name, new)
+        old = self._switch(name, [self._start(model) for model in models])
         self._tell()
-        for served in new:
-            log.info(
-                "model ready", extra={"model": name, "version": served.model.version, "digest": served.model.digest}
-            )
+        for model in models:
+            log.info("model ready", extra={"model": name, "version": model.version, "digest": model.digest})
         self._later(self._retire(old))
 
     def _objected(self, name: str, why: str) -> None:
@@ -143,7 +142,7 @@ class Models:
 
     async def _retire(self, old: list[Served]) -> None:
         while old:
-            await old[-1].batcher.drain()
+            await stop(old[-1])
             await give_back(old.pop().model.engine)
 
     def _missing(self, name: str, version: str | None) -> Served:
