@@ -79,7 +79,7 @@ class Settings(BaseSettings):
     payload_share: float = Field(default=0.01, ge=0, le=1, description="The share of requests in the payload log.")
     protected: str = Field(
         default="",
-        description="Inputs and outputs whose values the payload log leaves out, comma-separated; X[3] is a column of X.",
+        description="Inputs and outputs that the payload log leaves out, comma-separated; X[3] is a column of X.",
     )
     access_log_share: float = Field(default=0.0, ge=0, le=1, description="The share of requests that are logged.")
     termination_log: Path = Field(

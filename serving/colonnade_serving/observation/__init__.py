@@ -4,6 +4,7 @@ None of it is on a request's path: the loop's thread appends references, and `fl
 """
 
 from .metrics import Metrics, forget
+from .observation import Observation
 from .observer import Observer
 
-__all__ = ["Metrics", "Observer", "forget"]
+__all__ = ["Metrics", "Observation", "Observer", "forget"]

@@ -8,8 +8,11 @@ from collections.abc import Callable, Sequence
 
 from ..batching.work import Batch, Work
 from ..loading import Model
+from ..protocol.errors import ProtocolError
+from . import access
 from .answers import Answer, Answers, Told
 from .batches import Batches, Ran
+from .feedback import Feedback, Label, Outcome
 from .logs import Sparing
 from .metrics import Metrics
 
@@ -38,6 +41,7 @@ class Observer:
         self.model = model
         self.inflight = 0
         self.waiting = waiting
+        self.feedback: Feedback | None = None
         self.timed = False
         """Whether an answer's moment matters: for traces."""
         self.batched: list[Callable[[Sequence[Work], Sequence[Batch]], None]] = []
@@ -82,6 +86,13 @@ class Observer:
         while self._ran or self._answered:
             self._step()
         self.publish()
+
+    def labelled(self, labels: Sequence[Label]) -> dict[Outcome, int]:
+        """Joins labels with what was predicted; returns how many came to what. Raises ProtocolError (404) when off."""
+        if self.feedback is None:
+            raise ProtocolError("this server takes no feedback; --feedback-minutes says how long it remembers", 404)
+        self.flush()
+        return self.feedback.take(labels)
 
     def publish(self) -> None:
         """Brings the series up to date with what is counted."""
@@ -156,6 +167,8 @@ class Observer:
         taken = self._answered[:STEP_WORKS]
         del self._answered[:STEP_WORKS]
         self._answers.count(taken)
+        if failed := [Answer._make(told) for told in taken if told[0] >= 500]:
+            access.failed(self.model, failed)
         if self.finished:
             answers = [Answer._make(told) for told in taken]
             for wants in self.finished:
