@@ -126,6 +126,7 @@ class Batcher:
                 f"the deadline is in {max(work.deadline - now, 0.0):.3f} s, but an answer would take"
                 f" {finish - now:.3f} s",
                 finish - now,
+                "deadline",
             )
         if self.cost.seconds(work.rows) > INLINE_SECONDS or not self.cost.known:
             asyncio.get_running_loop().call_later(work.deadline - now, self._expire, work)
@@ -231,7 +232,8 @@ class Batcher:
     def _finish(self, works: list[Work], ended: float) -> None:
         for work in works:
             work.ended = ended
-            self._end(work)
+            if not work.abandoned:
+                self._end(work)
         self._observed(works, works[0].started, ended)
 
     def _end(self, work: Work, failure: ProtocolError | None = None) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
+from typing import Any
 
 import numpy as np
 
@@ -19,8 +20,8 @@ class Batch:
         self.inputs = inputs
         self.outputs = outputs
         self.rows = rows
-        self.made: dict[str, list[bytes]] = {}
-        """Where a front end keeps what it made of a whole output, a text a row, for the batch's other works."""
+        self.made: dict[tuple[str, ...], list[Any]] = {}
+        """Where a front end keeps what it made of these outputs as a whole, for the batch's other works."""
 
 
 @dataclass(slots=True, eq=False)

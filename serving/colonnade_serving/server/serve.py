@@ -7,15 +7,17 @@ import socket
 import time
 from functools import partial
 from types import FrameType
+from typing import cast
 
 import uvicorn
 
 from ..batching import Limits
-from ..loading import CannotServe, Repository, load
+from ..loading import CannotServe, How, Repository, load
 from ..models import Models, start
 from ..observation.metrics import Metrics
 from ..settings import Settings
 from .app import create_app
+from .lane import Lane, Shared
 from .runtime import Runtime
 
 log = logging.getLogger(__name__)
@@ -24,8 +26,9 @@ log = logging.getLogger(__name__)
 class Server(uvicorn.Server):
     """uvicorn, which on SIGTERM goes on serving for drain_delay, not ready, and then ends with exit code 0."""
 
-    def __init__(self, config: uvicorn.Config, runtime: Runtime) -> None:
+    def __init__(self, config: uvicorn.Config, runtime: Runtime, shared: Shared) -> None:
         super().__init__(config)
+        self._shared = shared
         self.failure: str | None = None
         self._runtime = runtime
         self._stop_at: float | None = None
@@ -39,7 +42,18 @@ class Server(uvicorn.Server):
         """Every 0.1 s: whether to end."""
         if self._stop_at is not None and time.monotonic() >= self._stop_at:
             self.should_exit = True
-        return await super().on_tick(counter)
+        end = await super().on_tick(counter)
+        if counter % 10 == 0:
+            self._sweep()
+        return end
+
+    def _sweep(self) -> None:
+        """Every second: the answers' date, and the clients that keep the server waiting."""
+        self._shared.tick(self.server_state.default_headers)
+        now = time.perf_counter()
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, Lane):
+                connection.sweep(now)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal: drain; a second one, or Ctrl+C, ends at once with what is in flight answered."""
@@ -72,7 +86,8 @@ def serve(settings: Settings) -> str | None:
         return f"{settings.host} port {settings.http_port}: {error.strerror}"
     metrics = Metrics()
     runtime = Runtime(settings, metrics, _models(settings, metrics))
-    server = Server(_config(settings, runtime), runtime)
+    shared = Shared(runtime.models, settings.max_body_bytes, lambda: runtime.draining)
+    server = Server(_config(settings, runtime, shared), runtime, shared)
     log.info("listening", extra={"host": settings.host, "port": listener.getsockname()[1]})
     server.run([listener])
     log.info("ended", extra={"failure": server.failure})
@@ -84,7 +99,7 @@ def _models(settings: Settings, metrics: Metrics) -> Models:
     limits = Limits(queue=settings.queue_limit, at_once=settings.inference_threads or 1)
     return Models(
         repository.look,
-        partial(load, cache=settings.cache_dir, threads=settings.intra_op_threads),
+        partial(load, cache=settings.cache_dir, how=How(settings.intra_op_threads)),
         partial(start, metrics=metrics, limits=limits),
     )
 
@@ -93,11 +108,11 @@ def _family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
-def _config(settings: Settings, runtime: Runtime) -> uvicorn.Config:
+def _config(settings: Settings, runtime: Runtime, shared: Shared) -> uvicorn.Config:
     return uvicorn.Config(
         create_app(runtime),
         loop="uvloop",
-        http="httptools",
+        http=cast(type[asyncio.Protocol], partial(Lane, shared=shared)),
         ws="none",
         lifespan="off",
         log_config=None,

@@ -68,7 +68,7 @@ def test_a_full_queue_answers_503_and_when_to_come_back(neighbours: Path, tmp_pa
         answers = list(pool.map(lambda _: served.ask("POST", SLOW, row(0.1, 0.2, 0.3)), range(12)))
     turned_away = [answer for answer in answers if answer.status == 503]
     assert {answer.status for answer in answers} == {200, 503}
-    assert turned_away[0].headers["retry-after"] == "1"
+    assert int(turned_away[0].headers["retry-after"]) >= 1
     assert turned_away[0].json() == {"error": "2 requests are waiting already"}
 
 
