@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from cluster.steps import say
+from cluster.steps import ClusterError, say
 
 from . import environments, plot, records, report
 from .cases import MODELS, Case
@@ -25,7 +25,10 @@ def main() -> int:
     if arguments.show:
         return _show(arguments)
     names = [name for name in _chosen(arguments) if _serves(name, arguments)]
-    environments.prepare([REGISTRY[name] for name in names])
+    try:
+        environments.prepare([REGISTRY[name] for name in names])
+    except ClusterError as error:
+        raise SystemExit(str(error)) from error
     case = environments.case(arguments.model)
     return _check(names, case, arguments) if arguments.check else _measure(names, case, arguments)
 

@@ -117,8 +117,9 @@ def _made(name: str, recipe: list[Path], make: Callable[[Path], None]) -> Path:
 
 
 def _uv() -> str:
-    """The Makefile's, or the one on the path."""
-    return os.environ.get("UV") or shutil.which("uv") or "uv"
+    """The Makefile's: named by it, or as it left it in the cache; else the one on the path."""
+    kept = max(map(str, cache().glob("uv-*/bin/uv")), default="uv")
+    return os.environ.get("UV") or shutil.which("uv") or kept
 
 
 def _python() -> str:
