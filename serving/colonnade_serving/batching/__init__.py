@@ -5,6 +5,19 @@ from .cost import Cost
 from .explain import explain
 from .overload import Expired, Overloaded
 from .run import Runner
-from .work import Batch, Work, rows_of
+from .work import Batch, Buffers, Layout, Work, rows_of
 
-__all__ = ["Batch", "Batcher", "Cost", "Expired", "Limits", "Overloaded", "Runner", "Work", "explain", "rows_of"]
+__all__ = [
+    "Batch",
+    "Batcher",
+    "Buffers",
+    "Cost",
+    "Expired",
+    "Layout",
+    "Limits",
+    "Overloaded",
+    "Runner",
+    "Work",
+    "explain",
+    "rows_of",
+]

@@ -186,16 +186,18 @@ class Batcher:
     def _take(self) -> list[Work]:
         """The next batch, without what nobody waits for any more."""
         now = time.perf_counter()
-        works = []
-        for work in self._queue.take(self._rows(), self._runner.proven):
-            if work.abandoned:
-                continue
-            if work.deadline <= now:
-                self._end(work, Expired(now - work.queued))
-                continue
+        taken = self._queue.take(self._rows(), self._runner.proven)
+        stale = False
+        for work in taken:
             work.started = now
-            works.append(work)
-        return works
+            stale = stale or work.abandoned or work.deadline <= now
+        return [work for work in taken if self._is_wanted(work, now)] if stale else taken
+
+    def _is_wanted(self, work: Work, now: float) -> bool:
+        if work.deadline <= now and not work.abandoned:
+            self._end(work, Expired(now - work.queued))
+            return False
+        return not work.abandoned
 
     def _is_short(self, works: Sequence[Work], rows: int) -> bool:
         proven = len(works) == 1 or rows <= self._runner.proven
@@ -237,7 +239,8 @@ class Batcher:
         self._observed(works, works[0].started, ended)
 
     def _end(self, work: Work, failure: ProtocolError | None = None) -> None:
-        work.failure = failure or work.failure
+        if failure is not None:
+            work.failure = failure
         try:
             work.done(work)
         except Exception:

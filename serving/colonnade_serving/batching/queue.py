@@ -16,7 +16,7 @@ class Queue:
         fields = [*signature.inputs.values(), *signature.outputs.values()]
         self.batchable = bool(signature.inputs) and all(field.shape[:1] == (-1,) for field in fields)
         free = any(-1 in field.shape[1:] for field in signature.inputs.values())
-        self._one_group = len(signature.inputs) == 1 and not free
+        self._one_group = not self.batchable or (len(signature.inputs) == 1 and not free)
         self._inputs = tuple(signature.inputs)
         self._groups: dict[Hashable, deque[Work]] = {}
         self.works = 0
@@ -24,7 +24,7 @@ class Queue:
 
     def add(self, work: Work) -> None:
         """The work waits from now on."""
-        key = self._group(work)
+        key = TOGETHER if self._one_group and work.rows else self._group(work)
         group = self._groups.get(key)
         if group is None:
             group = self._groups[key] = deque()
@@ -64,10 +64,11 @@ class Queue:
 
     def _group(self, work: Work) -> Hashable:
         rows = work.rows
-        if self.batchable and rows < 1:
-            return work
-        if self._one_group or not self.batchable:
-            return TOGETHER
+        if rows < 1:
+            return work if self.batchable else TOGETHER
+        layout = work.layout
+        if layout is not None:
+            return layout  # of a work whose inputs agree on rows
         shapes = [work.inputs[name].shape for name in self._inputs]
         if any(shape[0] != rows for shape in shapes):
             return work

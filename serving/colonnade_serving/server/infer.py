@@ -61,7 +61,7 @@ class InferRoute:
         signature = served.model.signature
         parsed = request.parse(body, asked.json_length, signature)
         rows = rows_of(signature, parsed.inputs)
-        deadline = asked.deadline(began, parsed)
+        deadline = asked.deadline(began, parsed.timeout)
         return parsed, Work(parsed.inputs, parsed.outputs, rows, deadline=deadline, id=parsed.id or asked.id)
 
 

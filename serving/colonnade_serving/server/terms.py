@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from math import inf
 
 from ..protocol.errors import ProtocolError
-from ..protocol.request import InferRequest
 
 JSON_LENGTH = b"inference-header-content-length"
 TIMEOUTS = (b"x-request-timeout-ms", b"x-envoy-expected-rq-timeout-ms")
@@ -28,9 +27,12 @@ class Terms:
     id: str | None = None
     trace: str | None = None
 
-    def deadline(self, began: float, asked: InferRequest) -> float:
-        """The earliest of the headers' and the body's, as perf_counter() seconds; inf for none."""
-        return began + min(self.timeout, asked.timeout / 1e6 if asked.timeout else inf)
+    def deadline(self, began: float, timeout: int | None) -> float:
+        """The earliest of the headers' and the body's, as perf_counter() seconds; inf for none.
+
+        timeout: the body's, in microseconds.
+        """
+        return began + min(self.timeout, timeout / 1e6 if timeout else inf)
 
 
 def terms(headers: Iterable[tuple[bytes, bytes]]) -> Terms:

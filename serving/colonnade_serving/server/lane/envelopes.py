@@ -4,18 +4,18 @@ A body that was parsed whole is cut at its inputs' data. The next body with the 
 same about it, so only the data needs decoding: as a list of exactly the numbers (or texts) that its shape asks for.
 """
 
-import math
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from ...datatypes import NUMPY
+from ...batching import Layout
 from ...protocol.request import InferRequest
 from ...protocol.signature import Signature
+from .exchange import Exchange
 
 MOST = 256
 """Envelopes that are kept; then all are forgotten."""
@@ -39,25 +39,32 @@ _DECODERS = {kind: msgspec.json.Decoder(list[kind]).decode for kind in (float, i
 
 @dataclass(slots=True, eq=False)
 class Slot:
-    """One input's place: what follows its data, and how the data becomes an array."""
+    """One input's place: what follows its data, and how the data becomes a buffer of so many elements."""
 
-    name: str
     after: bytes
     decode: Callable[[bytes], list[Any]]
     pack: Callable[..., bytes] | None
-    dtype: np.dtype
-    shape: tuple[int, ...]
     size: int
+
+    def buffer(self, data: bytes) -> bytes | list[str]:
+        """The data's buffer. Raises what means that a parser has to look at it."""
+        elements = self.decode(data)
+        if self.pack is not None:
+            return self.pack(*elements)
+        if len(elements) != self.size:
+            raise ValueError(self.size)
+        return elements
 
 
 @dataclass(slots=True, eq=False)
 class Envelope:
-    """The inputs' places, and the rest of the request."""
+    """What stands before the first data, the inputs' places, and what the rest asks."""
 
+    before: bytes
     slots: tuple[Slot, ...]
+    layout: Layout
     rows: int
-    outputs: tuple[str, ...]
-    binary: frozenset[str]
+    asked: InferRequest
 
 
 class Envelopes:
@@ -66,31 +73,39 @@ class Envelopes:
     def __init__(self, signature: Signature) -> None:
         self._signature = signature
         self._known: dict[bytes, Envelope] = {}
+        self._layouts: dict[Hashable, Layout] = {}
 
-    def open(self, body: bytes) -> tuple[InferRequest, int] | None:
-        """The request in a known envelope and its rows; None when there is something that a parser has to look at."""
+    def open(self, exchange: Exchange, body: bytes) -> bool:
+        """Fills in what a body in a known envelope asks; False when a parser has to look at it."""
         at = body.find(MARK)
         envelope = self._known.get(body[:at])
         if envelope is None:
-            return None
+            return False
+        slots = envelope.slots
         try:
-            if len(envelope.slots) == 1:
-                (slot,) = envelope.slots
+            if len(slots) == 1:
+                slot = slots[0]
                 if not body.endswith(slot.after):
-                    return None
-                inputs = {slot.name: _array(slot, body[at + len(MARK) : -len(slot.after)])}
+                    return False
+                exchange.buffers = (slot.buffer(body[at + len(MARK) : -len(slot.after)]),)
             else:
                 parts = body.split(MARK)
-                if len(parts) != len(envelope.slots) + 1:
-                    return None
-                inputs = {}
-                for slot, part in zip(envelope.slots, parts[1:], strict=True):
+                if len(parts) != len(slots) + 1:
+                    return False
+                buffers = []
+                for slot, part in zip(slots, parts[1:], strict=True):
                     if not part.endswith(slot.after):
-                        return None
-                    inputs[slot.name] = _array(slot, part[: -len(slot.after)])
+                        return False
+                    buffers.append(slot.buffer(part[: -len(slot.after)]))
+                exchange.buffers = tuple(buffers)
         except (msgspec.MsgspecError, struct.error, OverflowError, ValueError):
-            return None
-        return InferRequest(None, inputs, envelope.outputs, envelope.binary), envelope.rows
+            return False
+        exchange.layout = envelope.layout
+        exchange.rows = envelope.rows
+        exchange.asked = asked = envelope.asked
+        exchange.outputs = asked.outputs
+        exchange.plain = not asked.binary
+        return True
 
     def learn(self, body: bytes, asked: InferRequest, rows: int) -> None:
         """Remembers the envelope of a body that was parsed, if it can be told from its data for certain.
@@ -101,29 +116,36 @@ class Envelopes:
         whole = len(asked.inputs) == len(parts) - 1 == body.count(b'"data"')
         if not whole or b"\\" in body or asked.id is not None or asked.timeout or not rows:
             return
-        slots = [self._slot(*item) for item in zip(asked.inputs.items(), parts[1:], strict=True)]
-        if any(slot is None for slot in slots):
+        slots = [
+            _slot(self._signature.inputs[name].datatype, array.size, part)
+            for (name, array), part in zip(asked.inputs.items(), parts[1:], strict=True)
+        ]
+        if not all(slots) or any(array.shape[:1] != (rows,) for array in asked.inputs.values()):
             return
         if len(self._known) >= MOST:
             self._known.clear()
-        self._known[parts[0]] = Envelope(tuple(slot for slot in slots if slot), rows, asked.outputs, asked.binary)
+        same = InferRequest(None, {}, asked.outputs, asked.binary)
+        known = tuple(slot for slot in slots if slot is not None)
+        self._known[parts[0]] = Envelope(parts[0], known, self._layout(asked.inputs), rows, same)
 
-    def _slot(self, item: tuple[str, np.ndarray], part: bytes) -> Slot | None:
-        name, array = item
-        datatype = self._signature.inputs[name].datatype
-        code, kind = _KINDS.get(datatype, (None, str))
-        if datatype != "BYTES" and code is None:
+    def _layout(self, inputs: dict[str, np.ndarray]) -> Layout:
+        """One for all works whose rows have the same form: they run together."""
+        form = tuple((name, array.dtype, array.shape[1:]) for name, array in inputs.items())
+        return self._layouts.setdefault(form, Layout(form))
+
+
+def _slot(datatype: str, size: int, part: bytes) -> Slot | None:
+    code, kind = _KINDS.get(datatype, (None, str))
+    end = _list_end(part)
+    if end < 0 or not (code or datatype == "BYTES"):
+        return None
+    decode = _DECODERS[kind]
+    try:
+        if len(decode(part[:end])) != size:
             return None
-        size = math.prod(array.shape)
-        decode = _DECODERS[kind]
-        pack = struct.Struct(f"<{size}{code}").pack if code else None
-        end = _list_end(part)
-        try:
-            if end < 0 or len(decode(part[:end])) != size:
-                return None
-        except msgspec.MsgspecError:
-            return None
-        return Slot(name, part[end:], decode, pack, NUMPY[datatype], array.shape, size)
+    except msgspec.MsgspecError:
+        return None
+    return Slot(part[end:], decode, struct.Struct(f"<{size}{code}").pack if code else None, size)
 
 
 def _list_end(part: bytes) -> int:
@@ -135,14 +157,3 @@ def _list_end(part: bytes) -> int:
         elif byte == 0x5D and not texts:
             return at + 1
     return -1
-
-
-def _array(slot: Slot, data: bytes) -> np.ndarray:
-    elements = slot.decode(data)
-    if slot.pack is not None:
-        return np.frombuffer(slot.pack(*elements), slot.dtype).reshape(slot.shape)
-    if len(elements) != slot.size:
-        raise ValueError(slot.size)
-    array = np.empty(slot.size, object)
-    array[:] = elements
-    return array.reshape(slot.shape)

@@ -2,8 +2,9 @@
 
 import time
 from collections import deque
+from collections.abc import Callable
 from math import inf
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -56,7 +57,7 @@ class Lane(HttpToolsProtocol):
         self._unsent = 0
         self._raw: bytes | None = None
         self._deaf = False
-        self._done = self._answer
+        self._done = cast(Callable[[Work], None], self._answer)
 
     @property
     def busy(self) -> bool:
@@ -222,6 +223,7 @@ class Lane(HttpToolsProtocol):
 
     def _take(self, exchange: Exchange, length: int) -> None:
         self._taken = exchange
+        exchange.chunks, exchange.size = [], 0
         if length > self.shared.limit:
             self._refuse(exchange, too_large(self.shared.limit))
         if len(self._exchanges) > PIPELINED:
@@ -247,38 +249,36 @@ class Lane(HttpToolsProtocol):
         try:
             if terms.encoding:
                 body = inflate(body, terms.encoding, self.shared.limit)
-            asked, exchange.rows = target.codec.read(body, terms.json_length)
-            exchange.asked = asked
-            exchange.inputs, exchange.outputs, exchange.id = asked.inputs, asked.outputs, asked.id or terms.id
-            if asked.timeout or terms.timeout != inf:
-                exchange.deadline = terms.deadline(exchange.began, asked)
+            target.codec.read(exchange, body, terms.json_length)
+            if terms.id is not None:
+                exchange.id = exchange.id or terms.id
+            timeout = exchange.asked.timeout if exchange.asked else None
+            if timeout or terms.timeout != inf:
+                exchange.deadline = terms.deadline(exchange.began, timeout)
             exchange.done = self._done
             target.served.batcher.submit(exchange)
         except Exception as error:
             self._refuse(exchange, told(error))
 
-    def _answer(self, exchange: Work) -> None:
+    def _answer(self, exchange: Exchange) -> None:
         """The batcher is done with it."""
-        assert isinstance(exchange, Exchange)
-        assert exchange.head is not None
-        assert exchange.asked is not None
+        head = exchange.head
+        assert head is not None
         if exchange.failure is not None:
             return self._refuse(exchange, told(exchange.failure))
-        target, terms = exchange.head.target, exchange.head.terms
         try:
-            body, json_length = target.codec.write(exchange, exchange.asked)
-            coding = None
-            if terms.accepts and len(body) >= WORTH_BYTES:
-                body, coding = deflated(body, terms.accepts)
+            last = self._is_last(exchange)
+            quick = None if last else head.target.codec.quick(exchange)
+            if quick is not None and (len(quick) < WORTH_BYTES or not head.terms.accepts):
+                answer = self.shared.answer + quick
+            else:
+                body, json_length = head.target.codec.write(exchange)
+                body, coding = deflated(body, head.terms.accepts) if head.terms.accepts else (body, None)
+                answer = wire.answer(body, json_length, coding, self.shared.date, last)
         except Exception as error:
             return self._refuse(exchange, told(error))
-        last = self._is_last(exchange)
-        if json_length is None and not last and not coding:
-            answer = b"%b%d\r\n\r\n%b" % (self.shared.answer, len(body), body)
-        else:
-            answer = wire.answer(body, json_length, coding, self.shared.date, last)
         seconds = time.perf_counter() - exchange.began
-        target.served.observer.answered(200, seconds, "", exchange, terms.trace)
+        head.target.served.observer.answered(200, seconds, "", exchange, head.terms.trace)
         return self._leave(exchange, answer)
 
     def _refuse(self, exchange: Exchange, problem: ProtocolError) -> None:
