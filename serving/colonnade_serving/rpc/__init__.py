@@ -5,6 +5,8 @@ answer their methods. Nothing here waits in a task of its own: a call's message 
 answer is written when the batch is done.
 """
 
+from .http2.frames import PREFACE
+from .inference import Tells
 from .server import RpcServer
 
-__all__ = ["RpcServer"]
+__all__ = ["PREFACE", "RpcServer", "Tells"]

@@ -54,7 +54,7 @@ def asked(head: Head, methods: Mapping[str, Method]) -> Asked:
     fields = head.fields
     path = _text(fields, b":path")
     method = methods.get(path or "")
-    refused = None if method else ProtocolError(f"{path} is unknown here; reflection lists what there is", 501)
+    refused = None if method else _unknown(path)
     timeout = inf
     try:
         timeout = _timeout(fields)
@@ -62,6 +62,10 @@ def asked(head: Head, methods: Mapping[str, Method]) -> Asked:
         refused = error
     encoding = _text(fields, b"grpc-encoding") or "identity"
     return Asked(method, timeout, encoding, _text(fields, b"x-request-id"), _text(fields, b"traceparent"), refused)
+
+
+def _unknown(path: str | None) -> ProtocolError:
+    return ProtocolError(f"{path} is unknown here; reflection lists what there is", 501)
 
 
 def is_grpc(head: Head) -> bool:
@@ -91,6 +95,26 @@ def _timeout(fields: dict[bytes, bytes]) -> float:
     return seconds
 
 
+class NotGrpc:
+    """The receiver of what is no gRPC: a browser, or a probe for plain HTTP."""
+
+    __slots__ = ("_stream",)
+    owed = False
+
+    def __init__(self, stream: Stream) -> None:
+        self._stream = stream
+
+    def data(self, part: bytes) -> None:
+        """Passes over it."""
+
+    def end(self) -> None:
+        """Says what is spoken here."""
+        self._stream.answer(status.NOT_GRPC, b"This port speaks gRPC; REST has another.\n", status.FAULT)
+
+    def gone(self) -> None:
+        """Nothing is on its way."""
+
+
 class Call:
     """A stream's receiver. A unary method answers once; a streaming one sends, and says what it has taken.
 
@@ -112,8 +136,6 @@ class Call:
         self.deadline = self.started + asked.timeout
         self.left: Callable[[], None] | None = None
         self.pending: dict[Hashable, Callable[[], None]] = {}
-        if asked.refused is not None:
-            self.fail(asked.refused)
 
     # as a receiver
 
@@ -124,6 +146,8 @@ class Call:
 
     def data(self, part: bytes) -> None:
         """A part of the body."""
+        if self.asked.refused is not None:
+            return
         if not self._body:
             self._body = part
         else:
@@ -138,10 +162,12 @@ class Call:
     def end(self) -> None:
         """The body is whole."""
         self._whole = True
-        method = self.asked.method
-        if self._stream.closed or method is None:
+        method, refused = self.asked.method, self.asked.refused
+        if self._stream.closed:
             return
-        if method.streaming:
+        if refused is not None or method is None:
+            self.fail(refused or _unknown(""))
+        elif method.streaming:
             self._finish()
         else:
             self._handle(method, self._only_message)

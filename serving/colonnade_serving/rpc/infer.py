@@ -55,20 +55,20 @@ class Pending:
             id = request.id or call.asked.request_id
             self._work = Work(request.inputs, request.outputs, rows, self.done, deadline, id)
             served.batcher.submit(self._work)
-        except ProtocolError as error:
-            self._end(error)
+        except Exception as error:
+            self._end(_told(error))
 
     def done(self, work: Work) -> None:
         """The batch ran, or the work failed."""
         if self._over:
             return
         if work.failure is not None:
-            self._end(work.failure)
+            self._end(_told(work.failure))
             return
         try:
             answer = self._encoded(work, self._request)
-        except ProtocolError as error:
-            self._end(error)
+        except Exception as error:
+            self._end(_told(error))
             return
         self._over = True
         self._answered(answer)
@@ -89,14 +89,22 @@ class Pending:
 
     def _end(self, error: ProtocolError) -> None:
         self._over = True
-        if error.status >= 500:
-            log.warning(error.message, extra={"status": error.status})
         self._answered(error)
         self._count(error.status, getattr(error, "reason", ""))
 
     def _count(self, code: int, reason: str) -> None:
         seconds = time.perf_counter() - self._started
         self._served.observer.answered(code, seconds, reason, self._work, self._trace)
+
+
+def _told(error: Exception) -> ProtocolError:
+    """What the client hears; the log hears it too when the client isn't to blame."""
+    if not isinstance(error, ProtocolError):
+        log.error("an infer request hit a fault of the server", exc_info=error)
+        return ProtocolError("the server has a fault; its log says more", 500)
+    if error.status >= 500:
+        log.warning(error.message, extra={"status": error.status})
+    return error
 
 
 class Infer:

@@ -1,25 +1,39 @@
 """The inference service's methods that ask what the server and its models are, and how they do."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from google.protobuf.json_format import ParseDict
 
 from .. import __version__
+from ..loading import Model
 from ..models import Models, Served
 from ..protocol.signature import Field
 from .calls import Call
 from .messages import decode
 from .protos import inference_pb2 as pb
 
-EXTENSIONS = ("binary_tensor_data", "model_repository", "model_configuration")
+EXTENSIONS = ("binary_tensor_data", "model_configuration", "model_repository", "statistics")
 PLATFORM = "onnxruntime_onnx"
+
+
+@dataclass(frozen=True, slots=True)
+class Tells:
+    """What the server says of models elsewhere too, as the JSON of Triton's ModelConfig and ModelStatisticsResponse."""
+
+    configuration: Callable[[Served], dict[str, Any]]
+    statistics: Callable[[Sequence[Model]], dict[str, Any]]
 
 
 class Inference:
     """Answers by what the models are now."""
 
-    def __init__(self, models: Models, ready: Callable[[], bool]) -> None:
+    def __init__(self, models: Models, ready: Callable[[], bool], tells: Tells) -> None:
         """ready: whether the server takes requests."""
         self._models = models
         self._ready = ready
+        self._tells = tells
 
     def server_live(self, call: Call, data: bytes) -> None:
         """ServerLive."""
@@ -57,38 +71,19 @@ class Inference:
         call.answer(response.SerializeToString())
 
     def model_config(self, call: Call, data: bytes) -> None:
-        """ModelConfig: Triton's, as far as it means something here; what the batcher learnt is among the parameters."""
+        """ModelConfig: what REST says at /v2/models/M/config."""
         request = decode(pb.ModelConfigRequest, data)
         served = self._models.find(request.name, request.version or None)
-        call.answer(pb.ModelConfigResponse(config=_config(served)).SerializeToString())
+        config = ParseDict(self._tells.configuration(served), pb.ModelConfig())
+        call.answer(pb.ModelConfigResponse(config=config).SerializeToString())
+
+    def model_statistics(self, call: Call, data: bytes) -> None:
+        """ModelStatistics: what REST says at /v2/models/M/stats; without a name, of all models."""
+        request = decode(pb.ModelStatisticsRequest, data)
+        chosen = [self._models.find(request.name, request.version or None)] if request.name else self._models.served()
+        told = self._tells.statistics([served.model for served in chosen])
+        call.answer(ParseDict(told, pb.ModelStatisticsResponse()).SerializeToString())
 
 
 def _tensors(fields: Iterable[Field]) -> list[pb.ModelMetadataResponse.TensorMetadata]:
     return [pb.ModelMetadataResponse.TensorMetadata(name=f.name, datatype=f.datatype, shape=f.shape) for f in fields]
-
-
-def _config(served: Served) -> pb.ModelConfig:
-    model, batcher = served.model, served.batcher
-    inputs, outputs = list(model.signature.inputs.values()), list(model.signature.outputs.values())
-    rows = batcher.limits.rows if all(field.shape[:1] == (-1,) for field in inputs + outputs) else 0
-    skip = 1 if rows else 0
-    told = {"digest": model.digest}
-    if batcher.cost.known:
-        told |= {"fixed_seconds": f"{batcher.cost.fixed:.9f}", "seconds_per_row": f"{batcher.cost.per_row:.9f}"}
-    config = pb.ModelConfig(
-        name=model.name,
-        platform=PLATFORM,
-        backend="onnxruntime",
-        default_model_filename="model.onnx",
-        max_batch_size=rows,
-        input=[pb.ModelInput(name=f.name, data_type=_type(f), dims=f.shape[skip:]) for f in inputs],
-        output=[pb.ModelOutput(name=f.name, data_type=_type(f), dims=f.shape[skip:]) for f in outputs],
-        parameters={name: pb.ModelConfig.Parameter(string_value=value) for name, value in told.items()},
-    )
-    if rows:
-        config.dynamic_batching.max_queue_delay_microseconds = round(batcher.limits.delay * 1e6)
-    return config
-
-
-def _type(field: Field) -> int:
-    return pb.DataType.Value("TYPE_STRING" if field.datatype == "BYTES" else f"TYPE_{field.datatype}")

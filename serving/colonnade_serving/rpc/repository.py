@@ -12,12 +12,16 @@ from .calls import Call
 from .messages import decode
 from .protos import inference_pb2 as pb
 
+UNCONTROLLED = "models are not loaded or unloaded over the network here; --model-control allows it"
+
 
 class Repository:
     """Lists, loads and unloads. A load of what is served already is a hot swap."""
 
-    def __init__(self, models: Models) -> None:
+    def __init__(self, models: Models, controlled: bool) -> None:
+        """controlled: whether clients may load and unload."""
         self._models = models
+        self._controlled = controlled
         self._tasks: set[asyncio.Task[None]] = set()
 
     def index(self, call: Call, data: bytes) -> None:
@@ -31,7 +35,11 @@ class Repository:
 
     def load(self, call: Call, data: bytes) -> None:
         """RepositoryModelLoad."""
-        name = _name(decode(pb.RepositoryModelLoadRequest, data))
+        request = decode(pb.RepositoryModelLoadRequest, data)
+        for parameter in request.parameters:
+            if parameter == "config" or parameter.startswith("file:"):
+                raise ProtocolError(f"parameters.{parameter}: a model is loaded as the repository has it")
+        name = _name(request)
         self._later(call, self._models.load, name, pb.RepositoryModelLoadResponse(model_name=name, isLoaded=True))
 
     def unload(self, call: Call, data: bytes) -> None:
@@ -42,6 +50,8 @@ class Repository:
 
     def _later(self, call: Call, work: Callable[[str], Awaitable[None]], name: str, response: Message) -> None:
         """A client that leaves meanwhile doesn't stop it: half a load helps nobody."""
+        if not self._controlled:
+            raise ProtocolError(UNCONTROLLED, 403)
 
         async def run() -> None:
             try:

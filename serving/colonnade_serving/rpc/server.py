@@ -9,12 +9,12 @@ import socket
 from ..models import Models
 from ..observation.metrics import Metrics
 from ..protocol.errors import ProtocolError
-from . import calls, status
-from .calls import Asked, Call, Method
+from . import calls
+from .calls import Asked, Call, Method, NotGrpc
 from .health import Health
 from .http2 import Connection, Head, Receiver, Stream
 from .infer import Infer
-from .inference import Inference
+from .inference import Inference, Tells
 from .reflection import Reflection
 from .repository import Repository
 
@@ -30,7 +30,10 @@ class RpcServer:
     `connection` makes the protocol for one transport: any listener may hand over a client that speaks HTTP/2.
     """
 
-    def __init__(self, models: Models, metrics: Metrics, max_message_bytes: int) -> None:
+    def __init__(
+        self, models: Models, metrics: Metrics, tells: Tells, max_message_bytes: int, model_control: bool = False
+    ) -> None:
+        """model_control: whether clients may load and unload models."""
         self._limit = max_message_bytes
         self._models = models
         self._draining = False
@@ -39,12 +42,17 @@ class RpcServer:
         self._sweeping: asyncio.TimerHandle | None = None
         self._health = Health(self._ready, self._has)
         self._methods = _methods(
-            Infer(models, metrics), Inference(models, self._ready), Repository(models), self._health
+            Infer(models, metrics),
+            Inference(models, self._ready, tells),
+            Repository(models, model_control),
+            self._health,
         )
         models.changed.append(self._health.changed)
 
     def connection(self) -> Connection:
         """The protocol for one client's transport."""
+        if self._sweeping is None:
+            self._sweeping = asyncio.get_running_loop().call_later(STALL_SECONDS, self._sweep)
         return Connection(self._opened, self._connections)
 
     async def listen(self, listener: socket.socket) -> None:
@@ -52,7 +60,6 @@ class RpcServer:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self.connection, sock=listener, backlog=4096)
-        self._sweeping = loop.call_later(STALL_SECONDS, self._sweep)
 
     def start_drain(self) -> None:
         """From now on not ready; what still comes is answered."""
@@ -92,12 +99,12 @@ class RpcServer:
         return True
 
     def _opened(self, stream: Stream, head: Head) -> Receiver:
-        if head.made is None:
-            head.made = calls.asked(head, self._methods)
-        if not calls.is_grpc(head):
-            stream.finish(status.NOT_GRPC)
         asked = head.made
-        assert isinstance(asked, Asked)
+        if type(asked) is Asked:
+            return Call(stream, asked, self._limit)
+        if not calls.is_grpc(head):
+            return NotGrpc(stream)
+        head.made = asked = calls.asked(head, self._methods)
         return Call(stream, asked, self._limit)
 
     def _sweep(self) -> None:
@@ -117,6 +124,7 @@ def _methods(infer: Infer, inference: Inference, repository: Repository, health:
             "ServerMetadata": Method(inference.server_metadata),
             "ModelMetadata": Method(inference.model_metadata),
             "ModelConfig": Method(inference.model_config),
+            "ModelStatistics": Method(inference.model_statistics),
             "RepositoryIndex": Method(repository.index),
             "RepositoryModelLoad": Method(repository.load),
             "RepositoryModelUnload": Method(repository.unload),

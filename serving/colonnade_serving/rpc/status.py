@@ -15,6 +15,7 @@ class Code(IntEnum):
     INVALID_ARGUMENT = 3
     DEADLINE_EXCEEDED = 4
     NOT_FOUND = 5
+    PERMISSION_DENIED = 7
     RESOURCE_EXHAUSTED = 8
     FAILED_PRECONDITION = 9
     UNIMPLEMENTED = 12
@@ -24,6 +25,7 @@ class Code(IntEnum):
 
 OF_HTTP = {
     400: Code.INVALID_ARGUMENT,
+    403: Code.PERMISSION_DENIED,
     404: Code.NOT_FOUND,
     409: Code.FAILED_PRECONDITION,
     413: Code.RESOURCE_EXHAUSTED,
@@ -50,7 +52,8 @@ HEADERS = b"\x88" + literal(b"content-type", b"application/grpc")
 """The header block of every answer; 0x88 is `:status: 200` in HPACK's static table."""
 DONE = literal(b"grpc-status", b"0")
 """The trailers of an answer without an error."""
-NOT_GRPC = b"".join(literal(*field) for field in ((b":status", b"415"), (b"accept-post", b"application/grpc")))
+FAULT = literal(b"grpc-status", b"%d" % Code.INTERNAL)
+NOT_GRPC = literal(b":status", b"415") + literal(b"content-type", b"text/plain")
 
 
 def trailers(error: ProtocolError) -> bytes:
