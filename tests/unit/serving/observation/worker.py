@@ -1,4 +1,4 @@
-"""A worker as a process: counts what standard input says, and tells all workers' metrics. Arguments: slot, folder, bundle.
+"""A worker as a process: counts what it is told to, and tells all workers' metrics. Arguments: slot, folder, bundle.
 
 Each line: `see N` counts N rows, `tell` answers with the metrics in one line, as JSON.
 """
