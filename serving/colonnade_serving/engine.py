@@ -38,14 +38,15 @@ class Engine:
     """A loaded model. `infer` may be called from several threads at once; it lets go of the GIL while it computes."""
 
     def __init__(self, model: Path, threads: int | None = None, providers: Sequence[str] = (CPU,)) -> None:
-        """Loads an .onnx file; weights that lie in files beside it are mapped. Raises ModelInvalid.
+        """Loads an .onnx file; weights that lie in files beside it are mapped. Raises ModelInvalid, ValueError.
 
         threads: for one inference; None takes the cgroup's CPUs. providers: onnxruntime's execution providers, the
         first one that can run a node does.
         """
+        check_providers(providers)
         try:
             self._session = onnxruntime.InferenceSession(
-                os.fspath(model), _options(threads or intra_op_threads()), providers=_available(providers)
+                os.fspath(model), _options(threads or intra_op_threads()), providers=list(providers)
             )
         except Exception as error:  # onnxruntime's exceptions share no base class
             raise ModelInvalid(f"{model.name} can't be loaded: {one_line(error)}") from error
@@ -77,9 +78,11 @@ class Engine:
         return tuple(self._session.get_providers())
 
 
-def available_providers() -> list[str]:
-    """The execution providers that the installed onnxruntime has."""
-    return list(onnxruntime.get_available_providers())
+def check_providers(providers: Sequence[str]) -> None:
+    """Raises ValueError when the installed onnxruntime lacks one of these execution providers."""
+    has = onnxruntime.get_available_providers()
+    if missing := [name for name in providers if name not in has]:
+        raise ValueError(f"provider {missing[0]} is not in this onnxruntime, which has {', '.join(has)}")
 
 
 def one_line(error: BaseException) -> str:
@@ -87,13 +90,6 @@ def one_line(error: BaseException) -> str:
     text = " ".join(str(error).split())
     _, found, status = text.partition("Status Message: ")
     return status if found else text.rpartition("[ONNXRuntimeError] : ")[2]
-
-
-def _available(providers: Sequence[str]) -> list[str]:
-    has = available_providers()
-    if missing := [name for name in providers if name not in has]:
-        raise ValueError(f"provider {missing[0]} is not in this onnxruntime, which has {', '.join(has)}")
-    return list(providers)
 
 
 def _options(threads: int) -> onnxruntime.SessionOptions:

@@ -1,19 +1,19 @@
 """What a model that was loaded is given before it answers, and what is taken from it afterwards."""
 
+from collections.abc import Callable
 from functools import partial
 
 from ..batching import Batcher, Cost, Limits, Runner, explain
 from ..loading import Model
-from ..observation.metrics import Metrics
 from ..observation.observer import Observer
 from .served import Served
 
 
-def start(model: Model, metrics: Metrics, limits: Limits) -> Served:
+def start(model: Model, observe: Callable[[Model], Observer], limits: Limits) -> Served:
     """The model with its batcher and its observer."""
     features = model.bundle.features if model.bundle else {}
     measured = model.calibration
-    observer = Observer(model, metrics)
+    observer = observe(model)
     batcher = Batcher(
         Runner(model.engine, partial(explain, model.signature, features)),
         model.signature,

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from typing import Literal
 
 from ..batching import Overloaded
 from ..loading import CannotServe, Model, Source
@@ -13,6 +14,7 @@ from .start import stop
 
 log = logging.getLogger(__name__)
 
+Verb = Literal["load", "unload"]
 Named = Mapping[str, Sequence[Source]]
 
 
@@ -32,6 +34,9 @@ class Models:
         lazily: bool = False,
     ) -> None:
         self.changed: list[Callable[[], None]] = []
+        self.everywhere: Callable[[Verb, str], Awaitable[None]] | None = None
+        """Of several workers: has each of them load or unload a model here, with `here`."""
+        self.others_ready: Callable[[], bool] = lambda: True
         self._look, self._bring, self._start, self._lazily = look, bring, start, lazily
         self._listed: dict[tuple[str, str], Listed] = {}
         self._answering: dict[tuple[str, str | None], Served] = {}
@@ -42,8 +47,8 @@ class Models:
 
     @property
     def ready(self) -> bool:
-        """Whether all that should be there are."""
-        return self._begun and all((name, None) in self._answering for name in self._wanted)
+        """Whether all that should be there are, in each worker."""
+        return self._begun and self.others_ready() and all((name, None) in self._answering for name in self._wanted)
 
     def find(self, name: str, version: str | None = None) -> Served:
         """The model that a path names. Raises ProtocolError: 404 for what there is not, 503 while it loads."""
@@ -58,9 +63,14 @@ class Models:
         """Each model that answers, by name and version."""
         return [self._answering[key] for key in sorted(self._listed) if key in self._answering]
 
-    async def begin(self) -> None:
-        """Looks what there is and loads it, or lazily leaves each to its first request. Raises CannotServe."""
+    async def begin(self, names: Collection[str] | None = None) -> None:
+        """Looks what there is and loads it, or lazily leaves each to its first request. Raises CannotServe.
+
+        names: of those to load; None for all.
+        """
         found = await asyncio.to_thread(self._look)
+        if names is not None:
+            found = {name: sources for name, sources in found.items() if name in names}
         for name, sources in found.items():
             self._list(name, sources, State.UNAVAILABLE if self._lazily else State.LOADING)
         if not self._lazily:
@@ -76,34 +86,43 @@ class Models:
 
         Raises ProtocolError: 404 when there is none, 400 when it must not be served; what was served then stays.
         """
-        async with self._one_at_a_time:
-            try:
-                sources = (await asyncio.to_thread(self._look)).get(name)
-                if not sources:
-                    raise ProtocolError(f"model {name!r} is not in the repository", 404)
-                self._wanted.add(name)
-                await self._load(name, sources)
-            except CannotServe as error:
-                raise ProtocolError(str(error), 400) from error
+        await (self.everywhere or self.here)("load", name)
 
     async def unload(self, name: str) -> None:
         """Takes a model out of service, answers what it has taken and frees it. Raises ProtocolError (404)."""
+        await (self.everywhere or self.here)("unload", name)
+
+    async def here(self, verb: Verb, name: str) -> None:
+        """Loads or unloads a model in this process alone. Raises ProtocolError."""
         async with self._one_at_a_time:
-            keys = [key for key in self._listed if key[0] == name]
-            if not keys:
-                raise ProtocolError(self._unknown(name), 404)
-            self._wanted.discard(name)
-            old = self._switch(name, [])
-            for key in keys:
-                self._listed[key] = Listed(*key, State.UNAVAILABLE, "unloaded")
-            self._tell()
-            await self._retire(old)
+            await (self._load_anew(name) if verb == "load" else self._unload(name))
 
     async def drain(self) -> None:
         """Returns when nothing waits or runs."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*(served.batcher.drain() for served in self.served()))
+
+    async def _load_anew(self, name: str) -> None:
+        try:
+            sources = (await asyncio.to_thread(self._look)).get(name)
+            if not sources:
+                raise ProtocolError(f"model {name!r} is not in the repository", 404)
+            self._wanted.add(name)
+            await self._load(name, sources)
+        except CannotServe as error:
+            raise ProtocolError(str(error), 400) from error
+
+    async def _unload(self, name: str) -> None:
+        keys = [key for key in self._listed if key[0] == name]
+        if not keys:
+            raise ProtocolError(self._unknown(name), 404)
+        self._wanted.discard(name)
+        old = self._switch(name, [])
+        for key in keys:
+            self._listed[key] = Listed(*key, State.UNAVAILABLE, "unloaded")
+        self._tell()
+        await self._retire(old)
 
     async def _load(self, name: str, sources: Sequence[Source]) -> None:
         if (name, None) not in self._answering:
