@@ -60,7 +60,7 @@ class Line:
                     data += more
         except TimeoutError:
             return "silence"
-        return str(found[0])
+        return str(found.status)
 
     def reset(self) -> None:
         """Leaves without a goodbye."""

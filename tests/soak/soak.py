@@ -65,7 +65,7 @@ class Report:
             f"{seen.failed:,} of {seen.asked:,} valid requests were not answered rightly: {dict(seen.statuses)}, "
             f"{seen.unanswered} unanswered; {seen.faults[:3]}": seen.failed or not seen.right,
             f"{seen.rate:,.0f} requests/s came of {self.rate:,.0f}": seen.rate < HELD * self.rate,
-            f"memory moved by {self.growth:.1%} once settled": abs(self.growth) > FLAT,
+            f"memory grew by {self.growth:.1%} once settled": self.growth > FLAT,
             f"{after - before} file descriptors stayed open ({before} before)": after > before,
             f"rubbish was answered {rude['500']} times by 500": rude["500"],
             f"the server logged {len(self.faults)} faults: {self.faults[:3]}": self.faults,

@@ -6,7 +6,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import NamedTuple, cast
 
 import uvloop
 
@@ -64,14 +64,17 @@ class Asker(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         data = self._buffer + data if self._buffer else data
+        leaving = False
         while data and (answer := split(data)):
-            status, body, data = answer
+            data, leaving = answer.rest, answer.last
             if not self._waiting:
-                self._load.seen.fault(f"an answer that nobody asked for: {body[:200]!r}")
+                self._load.seen.fault(f"an answer that nobody asked for: {answer.body[:200]!r}")
                 break
-            self._judge(status, body)
+            self._judge(answer.status, answer.body)
         self._buffer = data
-        if not self._waiting:
+        if leaving:
+            self.leave()
+        elif not self._waiting:
             self._load.free.append(self)
 
     def connection_lost(self, error: Exception | None) -> None:
@@ -95,8 +98,15 @@ class Asker(asyncio.Protocol):
             seen.fault(f"{status} to {question.id}: {body[:200]!r}")
 
 
-def split(data: bytes) -> tuple[int, bytes, bytes] | None:
-    """The first answer's status and body, and what follows it; None while it isn't whole."""
+class Answer(NamedTuple):
+    status: int
+    body: bytes
+    rest: bytes  # what follows it
+    last: bool  # the server says that it closes
+
+
+def split(data: bytes) -> Answer | None:
+    """The first answer; None while it isn't whole."""
     end = data.find(b"\r\n\r\n")
     if end < 0:
         return None
@@ -104,16 +114,21 @@ def split(data: bytes) -> tuple[int, bytes, bytes] | None:
     at = head.find(b"\r\ncontent-length:")
     length = int(head[at + 17 : head.index(b"\r\n", at + 2)]) if at >= 0 else 0
     whole = end + 4 + length
-    return (int(head[9:12]), data[end + 4 : whole], data[whole:]) if len(data) >= whole else None
+    if len(data) < whole:
+        return None
+    return Answer(int(head[9:12]), data[end + 4 : whole], data[whole:], b"\r\nconnection: close\r\n" in head)
 
 
 class Load:
-    """Keeps connections, and lets free ones ask when it is time. rate: requests a second; None: as many as it can."""
+    """Keeps connections, and lets free ones ask when it is time.
 
-    def __init__(self, questions: Sequence[Question], rate: float | None) -> None:
+    rate: requests a second; None: as many as it can. faithful: a connection that the server closed is made anew.
+    """
+
+    def __init__(self, questions: Sequence[Question], rate: float | None, faithful: bool = True) -> None:
         self.seen, self.free = Seen(), deque[Asker]()
         self._questions, self._rate, self._next = questions, rate, 0
-        self._ending = False
+        self._ending = not faithful
         self._all: set[Asker] = set()
         self._reconnecting: set[asyncio.Task[None]] = set()
         self._port = 0
@@ -124,7 +139,7 @@ class Load:
         await asyncio.gather(*(self._connect(PIPELINED if i % 8 == 7 else 1) for i in range(connections)))
         began = time.perf_counter()
         sent = 0
-        while (spent := time.perf_counter() - began) < seconds:
+        while self._all and (spent := time.perf_counter() - began) < seconds:
             due = int(spent * self._rate) - sent if self._rate else connections * PIPELINED
             sent += self._ask(due)
             await asyncio.sleep(TICK_SECONDS if self._rate else 0)
@@ -173,7 +188,15 @@ class Load:
             await asyncio.sleep(0.01)
 
 
-def run(port: int, questions: Sequence[Question], rate: float | None, connections: int, seconds: float) -> Seen:
-    """A whole load, in a process of its own."""
+def run(
+    port: int,
+    questions: Sequence[Question],
+    rate: float | None,
+    connections: int,
+    seconds: float,
+    *,
+    faithful: bool = True,
+) -> Seen:
+    """A whole load, in a thread or process of its own."""
     gc.freeze()
-    return uvloop.run(Load(questions, rate).run(port, connections, seconds))
+    return uvloop.run(Load(questions, rate, faithful).run(port, connections, seconds))

@@ -32,7 +32,7 @@ class Watch:
 
 
 def growth(looks: Sequence[Look]) -> float:
-    """How far memory moved once it had settled: the farthest stretch's median over the first one's, less 1."""
+    """How far memory grew once it had settled: the highest stretch's median over the first one's, less 1."""
     settled = looks[int(len(looks) * SETTLED) :]
     size = max(1, len(settled) // STRETCHES)
     medians = [
@@ -40,7 +40,7 @@ def growth(looks: Sequence[Look]) -> float:
         for start in range(0, size * STRETCHES, size)
         if settled[start : start + size]
     ]
-    return max((value / medians[0] - 1 for value in medians), key=abs)
+    return max(value / medians[0] - 1 for value in medians)
 
 
 def family(pid: int) -> list[int]:
