@@ -54,7 +54,7 @@ class Listening(BaseModel):
     """Where to listen, and for how long"""
 
     host: str = Field(default="0.0.0.0", description="The address to listen on.")  # noqa: S104 - a pod's own network
-    http_port: int = Field(default=8080, ge=0, le=65535, description="The port for REST, health and metrics.")
+    http_port: int = Field(default=8080, ge=0, le=65535, description="The port for REST, gRPC, health and metrics.")
     grpc_port: int | None = Field(
         default=None,
         ge=0,

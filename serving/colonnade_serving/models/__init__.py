@@ -2,6 +2,6 @@
 
 from .served import Listed, Served, State
 from .start import start
-from .table import Models
+from .table import Models, Verb
 
-__all__ = ["Listed", "Models", "Served", "State", "start"]
+__all__ = ["Listed", "Models", "Served", "State", "Verb", "start"]

@@ -26,7 +26,6 @@ class Server(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, process: Process, part: Part) -> None:
         super().__init__(config)
-        part.join(process.models)
         self.failure: str | None = None
         self._process, self._part = process, part
         self._settings = process.settings
@@ -37,6 +36,7 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listens first, so that liveness answers while models load; a worker that comes late loads first."""
         del sockets
+        self._part.join(self._process.models)
         if self._part.late:
             await self._load()
             if self.should_exit:
