@@ -74,11 +74,15 @@ class Metrics:
         self.ready.set(0)
 
     def describe(self, model: Model) -> None:
-        """Publishes what is served and how well it matched its golden outputs."""
+        """Publishes what is served, how well it matched its golden outputs and what its batches cost."""
         trained_as = model.bundle.model if model.bundle else ""
         self.families.info.labels(model.name, model.digest, trained_as, model.version).set(1)
         if model.golden is not None:
             self.families.golden.labels(model.name).set(model.golden)
+        if (measured := model.calibration) is not None:
+            self.families.calibration.labels(model.name, "fixed").set(measured.fixed)
+            self.families.calibration.labels(model.name, "per_row").set(measured.per_row)
+            self.families.safe.labels(model.name).set(measured.safe_rows_per_second)
 
     def of(self, model: Model) -> Series:
         """Describes a model; returns its series."""

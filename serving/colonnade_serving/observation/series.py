@@ -32,6 +32,16 @@ class Families:
         self.golden = self._gauge(
             "golden_difference", "The worst difference from the golden outputs at the start.", "model", mode="livemax"
         )
+        self.calibration = self._gauge(
+            "calibration_seconds",
+            "What a batch of n rows takes, per_row * n + fixed, as measured when the model was loaded.",
+            "model",
+            "coefficient",
+            mode="livemax",
+        )
+        self.safe = self._gauge(
+            "safe_rows_per_second", "The rate of rows at which the model computes 80 % of the time.", "model"
+        )
         self.info = self._gauge(
             "bundle_info", "Always 1: what is served.", "model", "digest", "trained_as", "version", mode="livemax"
         )
