@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ..loading import Model
 from . import reasons
-from .answers import Answer
+from .answers import Answer, trace_id
 from .logs import Sparing
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ def _said(model: Model, answer: Answer) -> dict[str, object]:
     if answer.code >= 400:
         said["reason"] = reasons.of(answer.code, answer.reason)
     if answer.work is not None:
-        said |= {"request_id": answer.work.id, "rows": answer.work.rows}
-    if answer.trace is not None:
-        said["trace_id"] = answer.trace[3:35]
+        said["request_id"] = answer.work.id
+    if trace := trace_id(answer.trace):
+        said["trace_id"] = trace
     return said

@@ -1,5 +1,6 @@
 """Counting what was answered."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from math import inf
@@ -23,8 +24,18 @@ class Answer(NamedTuple):
     at: float
 
 
+PLAIN = re.compile(r"[!#-\[\]-~]{1,78}")
+"""Ids that need no escaping: not all that read OpenMetrics undo it, and an exemplar has room for 128 characters."""
+TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?P<trace>[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
+
 Told = tuple[int, float, str, Work | None, str | None, float]
 """An Answer before anyone looks at it: a plain tuple costs a fifth."""
+
+
+def trace_id(traceparent: str | None) -> str | None:
+    """The trace that a W3C traceparent header names; None when it is none."""
+    found = TRACEPARENT.fullmatch(traceparent) if traceparent else None
+    return found["trace"] if found else None
 
 
 class Answers:
@@ -76,9 +87,9 @@ class Answers:
 
     def _exemplar(self, bucket: int, seconds: float, work: Work | None, trace: str | None) -> None:
         labels = {}
-        if trace is not None:
-            labels["trace_id"] = trace[3:35]
-        if work is not None and work.id:
+        if known := trace_id(trace):
+            labels["trace_id"] = known
+        if work is not None and work.id and PLAIN.fullmatch(work.id):
             labels["request_id"] = work.id
         if labels:
             self._exemplars.keep(self._model, bucket, seconds, labels)

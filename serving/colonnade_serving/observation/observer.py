@@ -97,13 +97,15 @@ class Observer:
     def publish(self) -> None:
         """Brings the series up to date with what is counted."""
         self._batches.publish()
-        self._inflight.set(self.inflight)
-        self._depth.set(self.waiting())
+        alike = [other for other in self._metrics.observers if other.model.name == self.model.name]
+        self._inflight.set(sum(other.inflight for other in alike))
+        self._depth.set(sum(other.waiting() for other in alike))
 
     def close(self) -> None:
         """Counts the last; call it when the model is out of service."""
         self.flush()
         self._metrics.retire(self)
+        self.publish()
 
     def _wake(self, hurry: bool) -> None:
         """Without a running loop whoever calls flushes."""

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from math import inf
 
 import numpy as np
@@ -119,6 +120,17 @@ def test_gauges_tell_what_is_in_flight_and_what_waits(observer: Observer, metric
     assert samples[named("colonnade_queue_depth", model=observer.model.name)] == 7
 
 
+def test_versions_of_a_model_share_its_gauges(observer: Observer, metrics: Metrics):
+    other = Observer(replace(observer.model, version="2"), metrics)
+    observer.inflight, other.inflight = 2, 3
+    observer.waiting = other.waiting = lambda: 4
+    samples = told(metrics)
+    assert samples[named("colonnade_inflight_requests", model=observer.model.name)] == 5
+    assert samples[named("colonnade_queue_depth", model=observer.model.name)] == 8
+    other.close()
+    assert told(metrics)[named("colonnade_queue_depth", model=observer.model.name)] == 4
+
+
 def test_two_replicas_add_up_to_one_that_saw_all(matrix: Model):
     one, *two = (Observer(matrix, Metrics()) for _ in range(3))
     for seed in range(6):
@@ -174,6 +186,17 @@ async def test_openmetrics_leads_from_a_bucket_to_a_request(observer: Observer, 
     assert list(exemplars) == ["0.5"]
     assert exemplars["0.5"].labels == {"trace_id": "0af7651916cd43dd8448eb211c80319c", "request_id": "r0"}
     assert exemplars["0.5"].value == 0.3
+
+
+@pytest.mark.parametrize(("key", "trace"), [('a"b\n\\', None), ("x" * 200, None), (None, "rubbish"), (None, "")])
+async def test_what_clients_send_does_not_break_the_exposition(observer: Observer, metrics: Metrics, key, trace):
+    work = requests(observer.model, {"X": rows(1)})[0]
+    work.id = key
+    observer.answered(200, 0.3, work=work, trace=trace)
+    text, _ = await metrics.scrape("application/openmetrics-text; version=1.0.0")
+    families = list(text_string_to_metric_families(text.decode()))
+    exemplars = [sample.exemplar for family in families for sample in family.samples if sample.exemplar]
+    assert exemplars == []
 
 
 def test_what_is_no_longer_served_is_no_longer_told_as_served(matrix: Model, metrics: Metrics):
