@@ -7,10 +7,11 @@ from statistics import median
 
 import numpy as np
 
-SECONDS = 0.3
-"""All of it together; a model whose batches are longer than that is measured by fewer of them."""
+SECONDS = 0.4
+"""All of it together; a model whose batches are long is measured by fewer sizes, and runs of each."""
+SLOW_SECONDS = 0.002
+"""A model that takes longer for a row is measured at 1, 4, 16, … rows."""
 RUNS = 15
-AT_LEAST = 3
 SAFE_UTILISATION = 0.8
 """The share of its time that a model may compute, so that what comes in bursts doesn't queue for long."""
 
@@ -50,13 +51,11 @@ def calibrate(infer: Infer, rows: Mapping[str, np.ndarray], growing: Collection[
     """
     measured: dict[int, float] = {}
     end = time.perf_counter() + SECONDS
-    sizes = [1 << power for power in range(most.bit_length())] if growing else [1]
-    for size in sizes:
-        longer = 2 * AT_LEAST * max(measured.values(), default=0.0)
-        if measured and time.perf_counter() + longer > end:
-            break
+    size = 1
+    while not measured or (growing and size <= most and time.perf_counter() + 2 * _foreseen(measured, size) < end):
         batch = {name: _taken(array, size) if name in growing else array for name, array in rows.items()}
-        measured[size] = _median_seconds(infer, batch, SECONDS / len(sizes))
+        measured[size] = _median_seconds(infer, batch, SECONDS / (2 * most.bit_length()))
+        size *= 4 if measured[1] > SLOW_SECONDS else 2
     fixed, per_row = fit(measured)
     return Calibration(fixed, per_row, max(measured), measured)
 
@@ -80,17 +79,24 @@ def fit(measured: Mapping[int, float]) -> tuple[float, float]:
     return float(fixed), float(per_row)
 
 
+def _foreseen(measured: Mapping[int, float], size: int) -> float:
+    """What a batch of this size may take: on the line through the last two, or as long a row as the only one."""
+    known = list(measured.items())
+    n, t = known[-1]
+    if len(known) == 1:
+        return t / n * size
+    m, u = known[-2]
+    return t + max(t - u, 0.0) / (n - m) * (size - n)
+
+
 def _median_seconds(infer: Infer, batch: Mapping[str, np.ndarray], share: float) -> float:
     infer(batch)
     seconds: list[float] = []
     end = time.perf_counter() + share
-    while len(seconds) < RUNS:
+    while not seconds or (len(seconds) < RUNS and time.perf_counter() < end):
         started = time.perf_counter()
         infer(batch)
-        ended = time.perf_counter()
-        seconds.append(ended - started)
-        if ended > end and len(seconds) >= AT_LEAST:
-            break
+        seconds.append(time.perf_counter() - started)
     return median(seconds)
 
 
