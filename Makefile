@@ -83,7 +83,7 @@ demo: install build/demo/flights.parquet ## the whole loop on real data, watched
 	@$(CLUSTER_ENV); $(PY) -m demo
 
 export NODES
-.PHONY: bench-serving soak-serving
+.PHONY: bench-serving soak-serving test-conformance
 .PHONY: check format crds protos test test-unit test-api test-e2e test-faults test-chart
 check: venv ## lint, types, import rules, CRD drift
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
@@ -110,8 +110,12 @@ test-faults: install ## things are broken on purpose
 	@$(CLUSTER_ENV); $(VENV)/bin/pytest tests/faults -q
 test-chart: install ## lint, and ask the installed chart how it is
 	@$(CLUSTER_ENV); helm lint --strict --quiet helm/colonnade && helm test colonnade --namespace colonnade-system --logs
+test-conformance: venv ## the serving runtime under other people's clients
+	@UV=$(UV) $(PY) -m tests.conformance
 bench-serving: venv ## ours beside its peers, on one core (SERVERS=colonnade,mlserver MODEL=lr)
 	@UV=$(UV) $(PY) -m tests.bench.serving $(SERVERS:%=--servers %) $(MODEL:%=--model %) $(BENCH)
+soak-serving: venv ## four fifths of its highest rate among clients that stall, abort and send rubbish (MINUTES=10)
+	@$(PY) -m tests.soak $(MINUTES:%=--minutes %) $(SOAK)
 test: ## the whole ladder
 	@for rung in check test-unit test-api test-chart test-e2e test-faults; do \
 	  echo "==> $$rung"; began=$$(date +%s); $(MAKE) --no-print-directory $$rung || exit 1; \

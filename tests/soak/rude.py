@@ -1,7 +1,6 @@
 """Clients that ask wrongly in their manner: they stall, trickle, read slowly, or leave in the middle."""
 
 import asyncio
-import gc
 import random
 import socket
 import struct
@@ -224,7 +223,6 @@ async def _all(visitor: Visitor, seconds: float, of_each: int, pause: float) -> 
 
 def run(port: int, grpc: int | None, question: Question, seed: int, seconds: float) -> dict[str, Counter[str]]:
     """Three of each manner, again and again, in a process of their own; outcomes by manner."""
-    gc.freeze()
     visitor = Visitor(port, grpc, question, random.Random(seed))
     asyncio.run(_all(visitor, seconds, of_each=3, pause=0.2))
     return visitor.told

@@ -1,7 +1,6 @@
 """Clients that ask rightly, at a set rate, over connections that are kept. Every answer is checked."""
 
 import asyncio
-import gc
 import time
 from collections import Counter, deque
 from collections.abc import Sequence
@@ -198,5 +197,4 @@ def run(
     faithful: bool = True,
 ) -> Seen:
     """A whole load, in a thread or process of its own."""
-    gc.freeze()
     return uvloop.run(Load(questions, rate, faithful).run(port, connections, seconds))
