@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ... import __version__
+from ...observation.feedback_routes import feedback_router
 from ..runtime import Runtime
 from . import health, models, repository
 from .errors import answer_errors
@@ -27,6 +28,8 @@ def create_api(runtime: Runtime, infer: Endpoint) -> FastAPI:
     _add_infer(api, infer)
     for room in (health, models, repository):
         api.include_router(room.routes(runtime))
+    feedback = feedback_router(lambda name, version: runtime.models.find(name, version).observer)
+    api.include_router(feedback, responses=errors(400, 404, 413, 503))
     _describe(api, runtime)
     return api
 

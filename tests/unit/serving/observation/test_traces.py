@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -74,3 +76,9 @@ def test_without_an_endpoint_there_is_no_tracer(collector: Receiver, matrix: Mod
     observation.close()
     assert not observer.timed
     assert collector.received == []
+
+
+def test_who_does_not_trace_does_not_pay_for_the_sdk():
+    asked = "import sys, colonnade_serving.server.serve; print('opentelemetry.sdk' in sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=60, check=True)
+    assert ended.stdout.strip() == "False"
