@@ -8,7 +8,7 @@ from google.protobuf.json_format import ParseDict
 
 from .. import __version__
 from ..loading import Model
-from ..models import Models, Served
+from ..models import Models, Served, State
 from ..protocol.signature import Field
 from .calls import Call
 from .messages import decode
@@ -46,10 +46,17 @@ class Inference:
         call.answer(pb.ServerReadyResponse(ready=self._ready()).SerializeToString())
 
     def model_ready(self, call: Call, data: bytes) -> None:
-        """ModelReady: of a model that there is; NOT_FOUND or UNAVAILABLE else."""
+        """ModelReady: false of a model that is listed but doesn't answer; NOT_FOUND of what there is not."""
         request = decode(pb.ModelReadyRequest, data)
-        self._models.find(request.name, request.version or None)
-        call.answer(pb.ModelReadyResponse(ready=self._ready()).SerializeToString())
+        states = [
+            listed.state
+            for listed in self._models.index()
+            if listed.name == request.name and request.version in ("", listed.version)
+        ]
+        if not states:
+            self._models.find(request.name, request.version or None)  # raises, and has the words
+        ready = State.READY in states and self._ready()
+        call.answer(pb.ModelReadyResponse(ready=ready).SerializeToString())
 
     def server_metadata(self, call: Call, data: bytes) -> None:
         """ServerMetadata."""

@@ -35,7 +35,7 @@ class Reflection:
         elif kind == "file_by_filename":
             self._file(response, POOL.FindFileByName(request.file_by_filename).serialized_pb)
         elif kind == "file_containing_symbol":
-            self._file(response, POOL.FindFileContainingSymbol(request.file_containing_symbol).serialized_pb)
+            self._file(response, _containing(request.file_containing_symbol))
         elif kind == "all_extension_numbers_of_type":
             name = POOL.FindMessageTypeByName(request.all_extension_numbers_of_type).full_name
             response.all_extension_numbers_response.base_type_name = name
@@ -46,3 +46,11 @@ class Reflection:
 
     def _file(self, response: pb.ServerReflectionResponse, file: bytes) -> None:
         response.file_descriptor_response.file_descriptor_proto.append(file)
+
+
+def _containing(symbol: str) -> bytes:
+    """protobuf's pool finds services and messages by name, methods and fields not."""
+    try:
+        return POOL.FindFileContainingSymbol(symbol).serialized_pb
+    except KeyError:
+        return POOL.FindFileContainingSymbol(symbol.rpartition(".")[0]).serialized_pb
