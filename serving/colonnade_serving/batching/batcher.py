@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 INLINE_SECONDS = 0.0015
 """A batch that is expected to be shorter runs on the loop's own thread: a hop to another costs 60 us."""
 
+CLEAR_SECONDS = 0.01
+
 Observed = Callable[[Sequence[Work], float, float], None]
 
 
@@ -62,7 +64,8 @@ class Batcher:
         self._busy_until = 0.0
         self._scheduled = False
         self._gap = inf
-        self._last = 0.0
+        self._last = self._cleared = 0.0
+        self._later: asyncio.TimerHandle | None = None
         self._idle: asyncio.Event | None = None
 
     @property
@@ -82,13 +85,12 @@ class Batcher:
     def submit(self, work: Work) -> None:
         """Queues a work. Raises Overloaded when the queue is full, or when it can't finish by its deadline."""
         work.queued = now = time.perf_counter()
-        if self._queue.works >= self.limits.queue:
+        if self._queue.works >= self.limits.queue and not self._make_room(now):
             raise Overloaded(f"{self.limits.queue} requests are waiting already", self.drain_seconds())
         if work.deadline != inf:
             self._admit(work, now)
         if self.limits.delay:
-            self._gap = min(self._gap, 1.0) * 0.9 + (now - self._last) * 0.1
-            self._last = now
+            self._pace(now)
         self._queue.add(work)
         if not self._scheduled:
             self._scheduled = True
@@ -118,6 +120,21 @@ class Batcher:
     def close(self) -> None:
         """Ends its threads. Call it after drain(): what still waits is dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _pace(self, now: float) -> None:
+        """Learns how far apart works come."""
+        if self._last:
+            gap = now - self._last
+            self._gap = gap if self._gap == inf else 0.9 * self._gap + 0.1 * gap
+        self._last = now
+
+    def _make_room(self, now: float) -> bool:
+        """Forgets what was abandoned; not at each request that finds the queue full, since it looks at all of it."""
+        if now - self._cleared < CLEAR_SECONDS:
+            return False
+        self._cleared = now
+        self._queue.forget_abandoned()
+        return self._queue.works < self.limits.queue
 
     def _admit(self, work: Work, now: float) -> None:
         finish = max(self._busy_until, now) + self._backlog() + self.cost.seconds(work.rows)
@@ -149,6 +166,9 @@ class Batcher:
 
     def _flush(self) -> None:
         self._scheduled = False
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
         while self._queue.works and self._running < self.limits.at_once:
             if self.limits.delay and self._waits():
                 return None
@@ -171,7 +191,7 @@ class Batcher:
             asyncio.get_running_loop().call_soon(self._flush)
 
     def _waits(self) -> bool:
-        """Whether the next batch is put off, and looked at again when one more work should have come."""
+        """Whether the next batch is put off: until one more work comes, or should have come."""
         work = self._queue.oldest()
         left = work.queued + self.limits.delay - time.perf_counter()
         works = self._queue.works
@@ -179,8 +199,7 @@ class Batcher:
             return False
         if not self.cost.waiting_pays(works, self._gap):
             return False
-        self._scheduled = True
-        asyncio.get_running_loop().call_later(min(left, self._gap), self._flush)
+        self._later = asyncio.get_running_loop().call_later(min(left, self._gap), self._flush)
         return True
 
     def _take(self) -> list[Work]:
@@ -228,7 +247,7 @@ class Batcher:
                     work.failure = ProtocolError("the server has a fault; its log says more", 500)
         ended = time.perf_counter()
         if plain and self._runner.together:
-            self.cost.learn(rows, ended - started)
+            self.cost.learn(max(rows, 1), ended - started)
         return ended
 
     def _finish(self, works: list[Work], ended: float) -> None:
@@ -236,7 +255,10 @@ class Batcher:
             work.ended = ended
             if not work.abandoned:
                 self._end(work)
-        self._observed(works, works[0].started, ended)
+        try:
+            self._observed(works, works[0].started, ended)
+        except Exception:
+            log.exception("observing a batch hit a fault of the server")
 
     def _end(self, work: Work, failure: ProtocolError | None = None) -> None:
         if failure is not None:

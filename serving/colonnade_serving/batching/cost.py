@@ -8,6 +8,8 @@ PRIOR = 20.0
 """How many runs a calibration counts for."""
 SLACK = 0.05
 """Rows are worth adding until the fixed cost's share in a row is this part of the row's own."""
+SHORT_SECONDS = 0.0005
+"""A batch of this length delays nobody."""
 OUTLIER = 4.0
 """A run over this many times its prediction teaches no more than that: a preempted process is no slow model."""
 
@@ -36,7 +38,7 @@ class Cost:
         return self.fixed + self.per_row * rows if self.fixed != inf else 0.0
 
     def learn(self, rows: int, seconds: float) -> None:
-        """A batch of `rows` took `seconds`."""
+        """A batch of `rows`, at least 1, took `seconds`."""
         if self.fixed != inf:
             seconds = min(seconds, OUTLIER * (self.fixed + self.per_row * rows))
         self._add(rows, seconds, 1.0)
@@ -50,8 +52,10 @@ class Cost:
         self.fixed = max(mean_t - self.per_row * mean_n, 0.0)
 
     def rows_worth(self) -> float:
-        """Above so many rows a larger batch wins next to nothing; inf when rows seem to cost nothing."""
-        return self.fixed / (SLACK * self.per_row) if self.per_row > 0.0 and self.fixed != inf else inf
+        """Above so many rows a larger batch wins next to nothing and takes long; inf when rows seem to cost nothing."""
+        if self.per_row <= 0.0 or self.fixed == inf:
+            return inf
+        return max(self.fixed / SLACK, SHORT_SECONDS - self.fixed) / self.per_row
 
     def waiting_pays(self, works: int, gap: float) -> bool:
         """Whether letting `works` wait `gap` seconds for one more lowers the sum of all latencies.

@@ -57,6 +57,15 @@ class Queue:
         self.rows -= total
         return taken
 
+    def forget_abandoned(self) -> None:
+        """Drops what nobody waits for any more."""
+        groups, self._groups = self._groups, {}
+        self.works = self.rows = 0
+        for group in groups.values():
+            for work in group:
+                if not work.abandoned:
+                    self.add(work)
+
     def _next(self) -> tuple[Hashable, deque[Work]]:
         if len(self._groups) == 1:
             return next(iter(self._groups.items()))
