@@ -118,7 +118,7 @@ def _floating(limit: float) -> Any:
 
 
 DATA: Final[dict[str, Any]] = {
-    "BOOL": _nested(bool),
+    "BOOL": _nested(bool | Annotated[float, Meta(ge=0, le=1)]),  # 1.0 for true: open-inference-openapi sends it
     **{f"UINT{bits}": _nested(_natural(bits)) for bits in (8, 16, 32, 64)},
     **{f"INT{bits}": _nested(_whole(bits)) for bits in (8, 16, 32, 64)},
     "FP16": _nested(_floating(FP16_LIMIT)),

@@ -35,6 +35,8 @@ def filled(name: str, datatype: str, shape: tuple[int, ...], data: list[Any]) ->
         array = np.array(data, dtype) if nested else _flat(dtype, data)
         if dtype.kind == "O":
             _check_texts(array)
+        elif dtype.kind == "b" and not np.array_equal(array, data):
+            raise ProtocolError(f"input {name}: true or false is wanted")
     except OverflowError:
         raise ProtocolError(f"input {name}: a number is out of {datatype}'s range") from None
     except (ValueError, TypeError):

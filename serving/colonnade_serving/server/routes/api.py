@@ -9,11 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ... import __version__
+from ...loading import Model
 from ...observation.feedback_routes import feedback_router
 from ..runtime import Runtime
 from . import health, models, repository
 from .errors import answer_errors
-from .openapi import COMPONENTS, INFER, example, infer_extra
+from .openapi import COMPONENTS, INFER, example, in_json, infer_extra
 from .schemas import errors
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -70,14 +71,17 @@ def _openapi(api: FastAPI, runtime: Runtime) -> dict[str, Any]:
     for methods in described["paths"].values():
         for operation in methods.values():
             operation["responses"].pop("422", None)  # FastAPI's own; here paths alone have parameters, all of them text
-    if served := runtime.models.served():
-        _exemplify(described["paths"], served[0].model.name, served[0].model.version, example(served[0].model))
+    models_in_json = (served.model for served in runtime.models.served() if in_json(served.model))
+    if model := next(models_in_json, None):
+        _exemplify(described["paths"], model)
     return described
 
 
-def _exemplify(paths: dict[str, Any], name: str, version: str, body: dict[str, Any]) -> None:
-    known = {"model": name, "version": version}
+def _exemplify(paths: dict[str, Any], model: Model) -> None:
+    known, body = {"model": model.name, "version": model.version}, example(model)
     for path, methods in paths.items():
+        if path.startswith("/v2/repository"):
+            continue  # an example that is tried shouldn't take a model out of service
         for operation in methods.values():
             for parameter in operation.get("parameters", ()):
                 if parameter["name"] in known:

@@ -80,6 +80,12 @@ def infer_extra(*named: str) -> Schema:
     }
 
 
+def in_json(model: Model) -> bool:
+    """Whether all that the model takes and gives has a JSON form."""
+    fields = (*model.signature.inputs.values(), *model.signature.outputs.values())
+    return all(field.datatype != "BF16" for field in fields)
+
+
 def example(model: Model) -> Schema:
     """A body that this model answers: its first golden row, or zeros and empty texts."""
     golden = {tensor.name: tensor.array() for tensor in model.bundle.golden.inputs} if model.bundle else {}

@@ -74,6 +74,12 @@ def test_a_null_is_nan_in_floating_tensors_and_the_empty_text_in_bytes():
     assert tensors.from_json("x", "BYTES", (2,), ["a", None]).tolist() == ["a", ""]
 
 
+@pytest.mark.parametrize("data", [[True, False], [1, 0], [1.0, 0.0], [[True], [0]]])
+def test_one_and_zero_are_true_and_false(data: object):
+    array = tensors.from_json("x", "BOOL", (2, 1), data)
+    assert (array.dtype, array.tolist()) == (np.dtype(bool), [[True], [False]])
+
+
 def test_an_infinity_has_no_json_form():
     with pytest.raises(ValueError, match="binary_data"):
         tensors.to_json(np.array([np.inf]))
@@ -100,7 +106,10 @@ def test_an_infinity_has_no_json_form():
         ("UINT64", [1, -1], "data[1]: Expected int >= 0"),
         ("INT8", [128], "data[0]: Expected int <= 127"),
         ("UINT8", [-1], "data[0]: Expected int >= 0"),
-        ("BOOL", [1], "data[0]: Expected bool | array, got int"),
+        ("BOOL", ["true"], "data[0]: Expected bool | float | array, got str"),
+        ("BOOL", [2], "data[0]: Expected float <= 1.0"),
+        ("BOOL", [True, 0.5], "true or false is wanted"),
+        ("BOOL", [[0.5]], "true or false is wanted"),
         ("BYTES", [1], "data[0]: Expected str | array | null, got int"),
         ("BYTES", [["a"], ["b", "c"]], "data is ragged"),
         ("BYTES", ["a", ["b"]], "data is ragged"),

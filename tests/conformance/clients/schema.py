@@ -1,0 +1,51 @@
+"""schemathesis: made-up requests by the server's own OpenAPI, and answers held against it."""
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from harness import Target, check, main
+
+QUIET = ("--no-color", "--warnings", "off", "--workers", "2", "--max-examples", "15", "--seed", "1")
+PHASES = ("--phases", "examples,coverage,fuzzing")
+
+
+def run(target: Target, config: str, *options: str) -> None:
+    assert target.openapi, "the server has no OpenAPI"
+    program = Path(sys.executable).with_name("schemathesis")
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "schemathesis.toml").write_text(config)
+        command = [program, "--config-file", "schemathesis.toml", "run", target.url + target.openapi]
+        ended = subprocess.run(
+            [*command, "--url", target.url, *QUIET, *PHASES, *options],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            timeout=240,
+            check=False,
+        )
+    assert ended.returncode == 0, _found(ended.stdout + ended.stderr)
+
+
+def _found(said: str) -> str:
+    first = re.search(r"=+ (?:FAILURES|ERRORS) =+\n(.*)", said, re.DOTALL)
+    return first.group(1) if first else said[-300:]
+
+
+@check("OpenAPI")
+def made_up_requests_are_answered_as_it_says(target: Target) -> None:
+    run(target, "")
+
+
+@check("OpenAPI")
+def so_are_those_to_a_model_that_there_is(target: Target) -> None:
+    """No schema can say that a body's shape and data agree with the model's, so what fits it may be refused."""
+    names = '[parameters]\nmodel = "same_fp32"\nmodel_name = "same_fp32"\nversion = "1"\n'
+    chosen = ("--include-path-regex", "/models/{model", "--exclude-path-regex", "/repository/|feedback")
+    run(target, names, *chosen, "--exclude-checks", "positive_data_acceptance")
+
+
+if __name__ == "__main__":
+    main()
