@@ -17,11 +17,15 @@ def trim() -> None:
 
 async def give_back(engine: Engine) -> None:
     """Returns when the engine that nobody but the caller holds is gone; who holds it longer has it freed later."""
-    loop = asyncio.get_running_loop()
-    weakref.finalize(engine, loop.call_soon_threadsafe, loop.run_in_executor, None, trim)
+    weakref.finalize(engine, _freed, asyncio.get_running_loop()).atexit = False
     del engine
     await asyncio.sleep(0)
     await asyncio.to_thread(gc.collect)
+
+
+def _freed(loop: asyncio.AbstractEventLoop) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(loop.run_in_executor, None, trim)
 
 
 def _find_malloc_trim() -> Callable[[int], int] | None:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from ..batching import Overloaded
@@ -108,8 +109,8 @@ class Models:
             sources = (await asyncio.to_thread(self._look)).get(name)
             if not sources:
                 raise ProtocolError(f"model {name!r} is not in the repository", 404)
-            self._wanted.add(name)
             await self._load(name, sources)
+            self._wanted.add(name)
         except CannotServe as error:
             raise ProtocolError(str(error), 400) from error
 
@@ -129,7 +130,7 @@ class Models:
             self._list(name, sources, State.LOADING)
         try:
             models = [await asyncio.to_thread(self._bring, source) for source in sources]
-        except CannotServe as error:
+        except Exception as error:
             self._objected(name, str(error))
             raise
         for key in [key for key in self._listed if key[0] == name]:
@@ -171,6 +172,8 @@ class Models:
         if not listed:
             raise ProtocolError(self._unknown(name, version), 404)
         if self._lazily and not listed[-1].reason and listed[-1].state is State.UNAVAILABLE:
+            for known in listed:
+                self._listed[known.name, known.version] = replace(known, state=State.LOADING)
             self._later(self._first_use(name))
         elif listed[-1].state is not State.LOADING:
             raise ProtocolError(f"model {name!r} is not loaded: {listed[-1].reason}", 404)
@@ -187,6 +190,8 @@ class Models:
         try:
             await self.load(name)
         except ProtocolError as error:
+            self._objected(name, error.message)
+            self._tell()
             log.error(error.message, extra={"model": name})
 
     def _later(self, work: Coroutine[object, object, None]) -> None:
