@@ -63,7 +63,7 @@ class Load:
         script.write_text(LUA)
         headers.write_text("".join(f"{name}: {value}\n" for name, value in self.headers.items()))
         told = self._run(
-            [*"wrk", "-t1", "--timeout=10s", f"-c{connections}", f"-d{seconds}s", "-s", str(script), self.url],
+            ["wrk", "-t1", "--timeout=10s", f"-c{connections}", f"-d{seconds}s", "-s", str(script), self.url],
             {"BENCH_BODY": str(self.body), "BENCH_HEADERS": str(headers)},
         )
         found = re.search(r"^RESULT (.*)$", told, re.MULTILINE)
@@ -80,7 +80,7 @@ class Load:
             "header": {name: [value] for name, value in self.headers.items()},
         }
         targets, results = self.body.with_name("targets"), self.body.with_name("results")
-        targets.write_text(json.dumps(target))
+        targets.write_text(json.dumps(target) + "\n")
         vegeta = str(environments.vegeta())
         attack = f"attack -format json -rate {rate} -duration {seconds}s -timeout 10s -max-body 0".split()
         flags = [f"-max-workers={MOST_CONNECTIONS}", f"-targets={targets}", f"-output={results}"]
