@@ -22,6 +22,7 @@ STREAMS = 1024
 PASSED_OVER = 4096
 """Streams that were ended before their client was done, and whose last frames are passed over."""
 LEAVING = b"leaving!"
+LINGER_SECONDS = 1.0
 
 GREETING = frames.settings(
     {frames.MAX_CONCURRENT_STREAMS: STREAMS, frames.INITIAL_WINDOW: WINDOW, frames.MAX_HEADER_LIST: MAX_BYTES}
@@ -62,7 +63,7 @@ class Connection(asyncio.Protocol):
         self._last = 0
         self._passed_over: dict[int, None] = {}
         self._allowed = CONNECTION_WINDOW
-        self._leaving = self._swept = False
+        self._leaving = self._swept = self._deaf = False
         self.closed: asyncio.Future[None]
         self.peer = Peer()
         self.window = 65535
@@ -87,11 +88,6 @@ class Connection(asyncio.Protocol):
         for stream in list(self.streams.values()):
             self._abandon(stream)
 
-    def eof_received(self) -> bool:
-        """asyncio's: a client that closes its side gets what it asked for before."""
-        self._leaving = True
-        return bool(self.streams)
-
     def pause_writing(self) -> None:
         """asyncio's: a client that doesn't read isn't read from."""
         if self._transport is not None:
@@ -104,22 +100,33 @@ class Connection(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """asyncio's."""
+        if self._deaf:
+            return
         try:
             self._reader.feed(data)
         except ConnectionFault as fault:
             log.debug("a connection ends: %s", fault.message, extra={"code": fault.code.name})
-            self.write(frames.goaway(self._last, fault.code, fault.message))
-            self.close()
+            self._break_off(frames.goaway(self._last, fault.code, fault.message))
 
     def write(self, data: bytes) -> None:
         """Sends frames."""
-        if self._transport is not None:
+        if self._transport is not None and not self._deaf:
             self._transport.write(data)
 
     def close(self) -> None:
         """Ends the connection behind what was written."""
         if self._transport is not None:
             self._transport.close()
+
+    def _break_off(self, last: bytes) -> None:
+        """Closing at once, with bytes of the client's unread, would make TCP drop the last word on its way."""
+        self.write(last)
+        self._deaf = True
+        for stream in list(self.streams.values()):
+            self._abandon(stream)
+        if self._transport is not None and not self._transport.is_closing():
+            self._transport.write_eof()
+            asyncio.get_running_loop().call_later(LINGER_SECONDS, self.close)
 
     def leave(self) -> None:
         """Asks the client to open no more streams here.
@@ -170,9 +177,8 @@ class Connection(asyncio.Protocol):
             del self._passed_over[next(iter(self._passed_over))]
 
     def _leave_if_done(self) -> None:
-        if self._leaving and not self.streams and self._transport is not None:
-            self.write(frames.goaway(self._last, ErrorCode.NO_ERROR))
-            self.close()
+        if self._leaving and not (self.streams or self._deaf):
+            self._break_off(frames.goaway(self._last, ErrorCode.NO_ERROR))
 
     def _fault(self, id: int, code: ErrorCode) -> None:
         stream = self.streams.get(id)

@@ -30,8 +30,12 @@ class Reader:
         if self._rest:
             data = self._rest + data
             self._rest = b""
-        at = 0 if self._greeted else self._preface(data)
-        size = len(data)
+        at, size = 0, len(data)
+        if not self._greeted:
+            if not self._preface(data):
+                self._rest = data
+                return
+            at = len(frames.PREFACE)
         while size - at >= frames.HEAD_BYTES:
             head, flags, stream = frames.FRAME.unpack_from(data, at)
             length = head >> 8
@@ -44,14 +48,13 @@ class Reader:
             at = end
         self._rest = data[at:]
 
-    def _preface(self, data: bytes) -> int:
+    def _preface(self, data: bytes) -> bool:
+        """Whether the preface has come whole."""
         wanted = frames.PREFACE
         if not wanted.startswith(data[: len(wanted)]):
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, "this port speaks gRPC, which is HTTP/2")
-        if len(data) < len(wanted):
-            return 0
-        self._greeted = True
-        return len(wanted)
+        self._greeted = len(data) >= len(wanted)
+        return self._greeted
 
     def _frame(self, kind: int, stream: int, flags: int, payload: bytes) -> None:
         if self._block is not None:

@@ -62,7 +62,7 @@ def test_an_empty_stream_ends_well(rpc: Client):
 
 
 def test_a_client_that_sends_and_does_not_read_is_held_back(rpc: Client):
-    def requests():  # type: ignore[no-untyped-def]
+    def requests():
         rows = np.zeros((20_000, 3), np.float32)
         for n in range(60):
             yield raw(rows, id=str(n))
