@@ -51,10 +51,11 @@ class Batches:
             self._scores.count(batches)
         return batches
 
-    def publish(self) -> None:
-        """Moves the counts of values to their series."""
+    def telling(self) -> Iterator[None]:
+        """Moves the counts of values to their series, a feature at each `next`."""
         for published in self._published:
             published.publish()
+            yield
 
 
 class _Published:

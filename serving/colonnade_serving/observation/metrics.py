@@ -2,14 +2,11 @@
 
 import asyncio
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prometheus_client import (
     CollectorRegistry,
-    Counter,
-    Gauge,
     GCCollector,
     PlatformCollector,
     ProcessCollector,
@@ -22,29 +19,13 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 from ..loading import Model
 from .exemplars import Exemplars
 from .process import Process
-from .series import Families, Tally
+from .series import Families
 
 if TYPE_CHECKING:
     from .observer import Observer
 
 # Each histogram would carry one more series that nobody queries.
 disable_created_metrics()  # type: ignore[no-untyped-call]
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One model's series, counted on each request: what the server uses until it has Observer."""
-
-    inflight: Gauge
-    duration: Tally
-    queue: Tally
-    compute: Tally
-    _requests: Counter
-    _model: str
-
-    def answered(self, code: int) -> None:
-        """Counts an answer; 499 is a client that went away."""
-        self._requests.labels(self._model, str(code)).inc()
 
 
 class Metrics:
@@ -84,19 +65,6 @@ class Metrics:
             self.families.calibration.labels(model.name, "per_row").set(measured.per_row)
             self.families.safe.labels(model.name).set(measured.safe_rows_per_second)
 
-    def of(self, model: Model) -> Series:
-        """Describes a model; returns its series."""
-        self.describe(model)
-        families, name = self.families, model.name
-        return Series(
-            families.inflight.labels(name),
-            families.duration.labels(name),
-            families.queue.labels(name),
-            families.compute.labels(name),
-            families.requests,
-            name,
-        )
-
     def astray(self, code: int, reason: str) -> None:
         """Counts an infer request that named no model that is served."""
         self.families.requests.labels("", str(code)).inc()
@@ -114,16 +82,20 @@ class Metrics:
             else:
                 self.families.info.labels(*told).set(0)  # the workers' files keep what is in them
 
+    def tell_process(self) -> None:
+        """Publishes a worker's CPU seconds and memory; of a process alone they are read when they are asked for."""
+        if self._process is not None:
+            self._process.publish()
+
     def flush(self) -> None:
         """Counts all that is pending; what the loop then tells, or another worker, is complete."""
         for observer in self.observers:
             observer.flush()
-        if self._process is not None:
-            self._process.publish()
 
     async def scrape(self, accept: str = "") -> tuple[bytes, str]:
         """All series as text, and its media type; with exemplars when `accept` asks for OpenMetrics."""
-        self.flush()
+        for observer in list(self.observers):
+            await observer.settle()
         encode, media_type = choose_encoder(accept)
         return await asyncio.to_thread(encode, self.registry), media_type
 

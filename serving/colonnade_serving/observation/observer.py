@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ..batching.work import Batch, Work
 from ..loading import Model
@@ -23,7 +23,7 @@ FLUSH_SECONDS = 1.0
 """What was appended is counted at most so much later."""
 STALL_SECONDS = 0.0005
 """Counting on the loop's thread makes way for requests after so long."""
-STEP_WORKS = 1024
+STEP_WORKS = 512
 """Works counted without looking at the clock."""
 MOST_BYTES = 8 << 20
 MOST_WORKS = 2048
@@ -83,9 +83,16 @@ class Observer:
 
     def flush(self) -> None:
         """Counts all that is pending, and publishes it."""
-        while self._ran or self._answered:
-            self._step()
-        self.publish()
+        for _ in self.telling():
+            pass
+
+    async def settle(self) -> None:
+        """As flush, but requests are answered meanwhile."""
+        until = time.perf_counter() + STALL_SECONDS
+        for _ in self.telling():
+            if time.perf_counter() > until:
+                await asyncio.sleep(0)
+                until = time.perf_counter() + STALL_SECONDS
 
     def labelled(self, labels: Sequence[Label]) -> dict[Outcome, int]:
         """Joins labels with what was predicted; returns how many came to what. Raises ProtocolError (404) when off."""
@@ -94,55 +101,55 @@ class Observer:
         self.flush()
         return self.feedback.take(labels)
 
-    def publish(self) -> None:
-        """Brings the series up to date with what is counted."""
-        self._batches.publish()
-        alike = [other for other in self._metrics.observers if other.model.name == self.model.name]
-        self._inflight.set(sum(other.inflight for other in alike))
-        self._depth.set(sum(other.waiting() for other in alike))
+    def counting(self) -> Iterator[None]:
+        """Counts all that is pending, a step at each `next`."""
+        while self._ran or self._answered:
+            self._step()
+            yield
+
+    def telling(self) -> Iterator[None]:
+        """Counts all that is pending and brings the series up to date, a step at each `next`."""
+        yield from self.counting()
+        yield from self._batches.telling()
+        self._tell_gauges()
 
     def close(self) -> None:
         """Counts the last; call it when the model is out of service."""
         self.flush()
         self._metrics.retire(self)
-        self.publish()
+        self._tell_gauges()
+
+    def _tell_gauges(self) -> None:
+        alike = [other for other in self._metrics.observers if other.model.name == self.model.name]
+        self._inflight.set(sum(other.inflight for other in alike))
+        self._depth.set(sum(other.waiting() for other in alike))
+        self._metrics.tell_process()
 
     def _wake(self, hurry: bool) -> None:
-        """Without a running loop whoever calls flushes."""
+        """Counts within a second, or soon where much is held. Without a running loop whoever calls flushes."""
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
             return
         if not self._scheduled:
             self._scheduled = True
-            loop.call_later(FLUSH_SECONDS, self._tick)
+            loop.call_later(FLUSH_SECONDS, self._second)
         if hurry and not self._hurried:
             self._hurried = True
-            loop.call_soon(self._hurry)
+            loop.call_soon(self._hurry, self.counting())
 
-    def _tick(self) -> None:
-        """After a second: everything, in short steps."""
-        if self._some():
-            asyncio.get_running_loop().call_soon(self._tick)
-            return
-        self._scheduled = False
-        self.publish()
+    def _second(self, steps: Iterator[None] | None = None) -> None:
+        steps = steps or self.telling()
+        if _some(steps):
+            asyncio.get_running_loop().call_soon(self._second, steps)
+        else:
+            self._scheduled = False
 
-    def _hurry(self) -> None:
-        """When much is held: everything, in short steps; publishing has time."""
-        if self._some():
-            asyncio.get_running_loop().call_soon(self._hurry)
-            return
-        self._hurried = False
-
-    def _some(self) -> bool:
-        """Counts for a while; whether there is more."""
-        until = time.perf_counter() + STALL_SECONDS
-        while self._ran or self._answered:
-            self._step()
-            if time.perf_counter() > until:
-                break
-        return bool(self._ran or self._answered)
+    def _hurry(self, steps: Iterator[None]) -> None:
+        if _some(steps):
+            asyncio.get_running_loop().call_soon(self._hurry, steps)
+        else:
+            self._hurried = False
 
     def _step(self) -> None:
         try:
@@ -175,6 +182,12 @@ class Observer:
             answers = [Answer._make(told) for told in taken]
             for wants in self.finished:
                 wants(answers)
+
+
+def _some(steps: Iterator[None]) -> bool:
+    """Takes steps until requests have waited long enough; whether there are more."""
+    until = time.perf_counter() + STALL_SECONDS
+    return any(time.perf_counter() > until for _ in steps)
 
 
 def _most_rows(model: Model) -> int:
