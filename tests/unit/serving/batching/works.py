@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from functools import partial
+from math import inf
 from pathlib import Path
 
 import numpy as np
@@ -30,10 +31,10 @@ class Kitchen:
             cost,
         )
 
-    def work(self, inputs: dict[str, np.ndarray], outputs: Sequence[str] = (), **fields: float) -> Work:
+    def work(self, inputs: dict[str, np.ndarray], outputs: Sequence[str] = (), deadline: float = inf) -> Work:
         rows = len(next(iter(inputs.values())))
         names = tuple(outputs) or self.signature.output_names
-        return Work(inputs, names, rows, self.done.append, **fields)
+        return Work(inputs, names, rows, self.done.append, deadline)
 
     async def serve(self, works: Sequence[Work]) -> None:
         """Submits works at once and waits for them."""
