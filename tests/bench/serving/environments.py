@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cluster.build import Build, ensure_built, program
@@ -28,11 +28,11 @@ VEGETA = Build("vegeta", "12.13.0", ("vegeta",), packages=("github.com/tsenart/v
 GHZ = Build("ghz", "0.93.0", ("ghz",), packages=("github.com/bojand/ghz/cmd/ghz@v0.93.0",))
 
 
-def prepare(servers: Iterable[Server]) -> None:
+def prepare(chosen: Sequence[Server]) -> None:
     """Makes all that these servers and their load need; says what it is at, and does nothing twice."""
-    venvs = {server.venv for server in servers} - {OURS}
+    venvs = {server.venv for server in chosen} - {OURS}
     ensure_installed(["wrk", *(["nginx-light"] if SYSTEM in venvs and not shutil.which("nginx") else [])])
-    ensure_built((VEGETA,))
+    ensure_built((VEGETA, GHZ) if any(server.rpc for server in chosen) else (VEGETA,))
     with locked(home() / "lock"):
         models()
         for venv in sorted(venvs):
@@ -45,6 +45,10 @@ def home() -> Path:
 
 def vegeta() -> Path:
     return program(VEGETA, "vegeta")
+
+
+def ghz() -> Path:
+    return program(GHZ, "ghz")
 
 
 def models() -> Path:

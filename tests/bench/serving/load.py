@@ -88,11 +88,16 @@ class Load:
         return _outcome(json.loads(self._run([vegeta, "report", "-type=json", str(results)], {})))
 
     def _run(self, command: list[str], env: Mapping[str, str]) -> str:
-        pinned = ["taskset", "-c", self.core, *command]
-        done = subprocess.run(pinned, env={**os.environ, **env}, capture_output=True, text=True, check=False)
+        command = [*pinned(self.core), *command]
+        done = subprocess.run(command, env={**os.environ, **env}, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise LoadError(f"{command[0]} exited {done.returncode}: {done.stderr[-500:]}")
+            raise LoadError(f"{' '.join(command)} exited {done.returncode}: {done.stderr[-500:]}")
         return done.stdout
+
+
+def pinned(core: str) -> list[str]:
+    """What a command begins with so that it runs on this core alone."""
+    return ["taskset", "-c", core]
 
 
 @contextmanager

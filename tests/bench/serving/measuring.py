@@ -3,16 +3,18 @@
 import os
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import rpc
 from .cases import Case
 from .load import Load, Outcome, load
 from .processes import TICK, Running, Usage, running
 from .records import Record
 from .registry import Server
+from .rpc import RpcLoad
 
 WARM_CONNECTIONS = 8
 
@@ -41,7 +43,7 @@ class Level:
     connections: int = 0
     rate: int | None = None
 
-    def run(self, by: Load, seconds: int) -> Outcome:
+    def run(self, by: Load | RpcLoad, seconds: int) -> Outcome:
         return by.closed(self.connections, seconds) if self.rate is None else by.steady(self.rate, seconds)
 
 
@@ -60,7 +62,7 @@ def check(server: Server, case: Case, plan: Plan) -> float | None:
     """Starts it and compares its answers; how far off the worst one is."""
     with running(server, case, plan.server_core, plan.port) as started:
         started.wait(plan.start_seconds)
-        return max((started.off_by(case, rows) or 0.0 for rows in {1, plan.rows}), default=None)
+        return max((off for rows in {1, plan.rows} if (off := started.off_by(case, rows)) is not None), default=None)
 
 
 def measure(name: str, server: Server, case: Case, plan: Plan, repeat: int) -> Iterator[tuple[Record, bool]]:
@@ -71,7 +73,7 @@ def measure(name: str, server: Server, case: Case, plan: Plan, repeat: int) -> I
         started.wait(plan.start_seconds)
         off_by = [started.off_by(case, rows) for rows in {1, plan.rows}][-1]
         waited = time.monotonic() - began
-        by = stack.enter_context(load(server, case.window(0, plan.rows), started.url, plan.load_core))
+        by = stack.enter_context(_load(server, case.window(0, plan.rows), started, plan.load_core))
         if plan.warm_seconds:
             by.closed(WARM_CONNECTIONS, plan.warm_seconds)
         for level in (*(Level(c) for c in plan.connections), *(Level(rate=rate) for rate in plan.rates)):
@@ -94,6 +96,10 @@ def measure(name: str, server: Server, case: Case, plan: Plan, repeat: int) -> I
                 if not spoilt:
                     break
         started.off_by(case, 1)
+
+
+def _load(server: Server, case: Case, started: Running, core: str) -> AbstractContextManager[Load | RpcLoad]:
+    return rpc.load(case, started.target, core) if server.rpc else load(server, case, started.url, core)
 
 
 def _record(level: Level, before: Moment, outcome: Outcome, after: Moment) -> dict[str, Any]:

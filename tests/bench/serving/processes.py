@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import environments
+from . import environments, rpc
 from .cases import Case
 from .payloads import flatten
 from .registry import Server
@@ -45,7 +45,7 @@ class Running:
 
     def __init__(self, server: Server, case: Case, core: str, port: int, scratch: Path) -> None:
         _must_be_free(port)
-        self.server, self.url = server, f"http://127.0.0.1:{port}"
+        self.server, self.url, self.target = server, f"http://127.0.0.1:{port}", f"127.0.0.1:{port + 1}"
         self._mark, self._log = f"BENCH_MARK={uuid.uuid4().hex}", scratch / "server.log"
         fill = _fill(server, case, port, scratch)
         with self._log.open("wb") as log:
@@ -113,6 +113,17 @@ class Running:
             self._process.wait(5)
 
     def _ask(self, case: Case) -> list[float]:
+        end = time.monotonic() + PATIENCE_SECONDS
+        while True:  # some say that they are ready before they can answer
+            try:
+                return rpc.ask(self.target, case) if self.server.rpc else self._post(case)
+            except OSError as error:
+                if time.monotonic() > end:
+                    told = error.read()[:500] if hasattr(error, "read") else b""
+                    raise ServerError(f"{error} {told!r} {self._last_words()}") from error
+                time.sleep(0.2)
+
+    def _post(self, case: Case) -> list[float]:
         assert self.server.read is not None
         body, headers = self.server.ask(case)
         request = urllib.request.Request(
@@ -121,16 +132,8 @@ class Running:
             {"Content-Type": self.server.content_type, **headers},
             method="POST",
         )
-        end = time.monotonic() + PATIENCE_SECONDS
-        while True:  # some say that they are ready before they can answer
-            try:
-                with urllib.request.urlopen(request, timeout=10) as answer:
-                    return self.server.read(answer.read(), {k.lower(): v for k, v in answer.headers.items()})
-            except OSError as error:
-                if time.monotonic() > end:
-                    told = error.read()[:500] if hasattr(error, "read") else b""
-                    raise ServerError(f"{error} {told!r} {self._last_words()}") from error
-                time.sleep(0.2)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return self.server.read(answer.read(), {k.lower(): v for k, v in answer.headers.items()})
 
     def _pids(self) -> list[int]:
         found = []

@@ -26,6 +26,7 @@ class Server:
     ready: str = "/v2/health/ready"
     predict: str = "/v2/models/bench/infer"
     content_type: str = "application/json"
+    rpc: bool = False  # asked by gRPC, at port1; the body and path above are REST's
     most_rows: int = 0  # that a request may have; 0: any number
     models: tuple[str, ...] = MODELS
 
@@ -96,6 +97,10 @@ def _triton(script: str, **env: str) -> Server:
     return Server("pytriton", f"{{py}} {script}", env, "pytriton")
 
 
+def by_grpc(server: Server) -> Server:
+    return replace(server, rpc=True)
+
+
 COLONNADE = Server(
     OURS,
     "{bin}/colonnade-serve {bundle} --host 127.0.0.1 --http-port {port} --model bench --log-level warning",
@@ -114,6 +119,7 @@ LITSERVE = plain(Server("litserve", "{py} app.py", dir="litserve"))
 REGISTRY: Mapping[str, Server] = {
     "colonnade": COLONNADE,
     "colonnade-binary": replace(binary(COLONNADE), ask=payloads.oip_binary_named),
+    "colonnade-grpc": by_grpc(replace(COLONNADE, command=COLONNADE.command + " --grpc-port {port1}")),
     # the limit of HTTP, and of C++
     "nginx-hello": hello(Server(SYSTEM, "{py} serve.py", dir="nginx")),
     "cpp-hello": hello(_cpp("hello", 1)),
@@ -134,6 +140,7 @@ REGISTRY: Mapping[str, Server] = {
     "flask-gunicorn": FLASK,
     # peers
     "mlserver": _mlserver(),
+    "mlserver-grpc": by_grpc(_mlserver()),
     "mlserver-default": _mlserver(MLSERVER_PARALLEL_WORKERS="1"),
     "mlserver-batch": _mlserver(MLSERVER_MODEL_MAX_BATCH_SIZE="32", MLSERVER_MODEL_MAX_BATCH_TIME="0.001"),
     "mlserver-sklearn": replace(
@@ -143,6 +150,7 @@ REGISTRY: Mapping[str, Server] = {
         models=("lr", "gbt"),
     ),
     "kserve": Server("kserve", "{py} app.py", dir="kserve"),
+    "kserve-grpc": by_grpc(Server("kserve", "{py} app.py", {"BENCH_GRPC": "{port1}"}, "kserve")),
     "litserve": LITSERVE,
     "litserve-fastq": replace(LITSERVE, env={"BENCH_FAST_QUEUE": "1"}),
     "litserve-batch": replace(LITSERVE, env={"BENCH_BATCH": "32"}, most_rows=1),
