@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import Protocol, cast
 
 from . import frames
+from .fields import MAX_BYTES
 from .frames import ConnectionFault, ErrorCode
-from .head import MAX_BYTES, Head, Heads, is_request, is_trailer
+from .head import Head, Heads, is_request, is_trailer
 from .reader import Reader
 from .settings import Peer
 from .stream import WINDOW, Stream

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from . import frames
+from .fields import MAX_BYTES
 from .frames import ConnectionFault, ErrorCode
-from .head import MAX_BYTES
 
 Take = Callable[[int, int, bytes], None]
 Headers = Callable[[int, int, bytes], None]
