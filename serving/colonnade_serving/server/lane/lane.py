@@ -291,13 +291,17 @@ class Lane(HttpToolsProtocol):
         self._leave(exchange, wire.error(problem, self.shared.date, self._is_last(exchange)))
 
     def _turn_away(self, problem: ProtocolError) -> None:
-        """Answers what can't be read on, after all before it; then the connection ends."""
+        """Answers what can't be read on, once and after all before it; then the connection ends."""
         self._deaf = True
         exchange = self._taken
+        begins = self._between or self._in_head
         if exchange is not None and not exchange.refused:
             self._refuse(exchange, problem)
-        elif self._is_free():
-            self._refuse(self._begin(Exchange(None, self._since)), problem)
+        elif exchange is None and begins:
+            if self._is_free():
+                self._refuse(self._begin(Exchange(None, self._since)), problem)
+        else:  # it has its answer already, or it is uvicorn's, which waits for the rest
+            self.transport.close()
 
     def _is_last(self, exchange: Exchange) -> bool:
         """Whether no answer follows: none may once the client was told so."""
