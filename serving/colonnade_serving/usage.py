@@ -21,6 +21,7 @@ Serves ONNX models over the Open Inference Protocol, REST and gRPC.
 
 Each setting is a flag, or the environment variable beside it; the flag counts when both are there.
 """
+TABLE_HEAD = "| setting | variable | default | |\n|---|---|---|---|"
 KINDS: dict[Any, str] = {int: "N", float: "NUMBER", Path: "PATH", str: "TEXT"}
 
 
@@ -29,11 +30,9 @@ def usage() -> str:
     return HEAD + "".join(f"\n{_title(group)}\n{''.join(_lines(group))}" for group in GROUPS)
 
 
-def settings() -> Iterator[tuple[str, str, str, str, str]]:
-    """Each setting: its group, flag, variable, default and description."""
-    for group in GROUPS:
-        for name, field in group.model_fields.items():
-            yield _title(group), _flag(name, field), variable(name), _default(field), field.description or ""
+def tables() -> str:
+    """The same as Markdown, for docs/serving/running.md: `python -m colonnade_serving.usage` prints it."""
+    return "\n".join(f"### {_title(group)}\n\n{TABLE_HEAD}\n{''.join(_rows(group))}" for group in GROUPS)
 
 
 def variable(name: str) -> str:
@@ -50,7 +49,14 @@ def _lines(group: Any) -> Iterator[str]:
         yield f"  {_flag(name, field):<52}{variable(name)}\n"
         default = _default(field)
         says = f"{field.description} [{default}]" if default else str(field.description)
-        yield textwrap.indent(textwrap.fill(says, 92, break_long_words=False), " " * 6) + "\n"
+        yield textwrap.indent(textwrap.fill(says, 92, break_long_words=False, break_on_hyphens=False), " " * 6) + "\n"
+
+
+def _rows(group: Any) -> Iterator[str]:
+    for name, field in group.model_fields.items():
+        code = (f"`{text}`" if text else "" for text in (_flag(name, field), variable(name), _default(field)))
+        cells = (cell.replace("|", "\\|") for cell in (*code, field.description))
+        yield f"| {' | '.join(cells)} |\n"
 
 
 def _flag(name: str, field: FieldInfo) -> str:
@@ -79,3 +85,7 @@ def _default(field: FieldInfo) -> str:
     if isinstance(default, bool):
         return "on" if default else "off"
     return str(default)
+
+
+if __name__ == "__main__":
+    print(tables(), end="")

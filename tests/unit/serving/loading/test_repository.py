@@ -1,3 +1,5 @@
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -68,15 +70,15 @@ def test_a_folder_without_models_is_said(tmp_path: Path):
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"name": "flights"}, "--name is for one model"),
-        ({"digest": digests.of_bytes(b"")}, "--digest is for one model"),
+        (partial(Repository, name="flights"), "--name is for one model"),
+        (partial(Repository, digest=digests.of_bytes(b"")), "--digest is for one model"),
     ],
 )
-def test_what_is_for_one_model_is_refused_for_several(tmp_path: Path, given: dict[str, str], says: str):
+def test_what_is_for_one_model_is_refused_for_several(tmp_path: Path, given: Callable[[str], Repository], says: str):
     _touch(tmp_path / "a.onnx")
     _touch(tmp_path / "b.onnx")
     with pytest.raises(CannotServe, match=f"{says}, but .* holds 2: a, b"):
-        Repository(str(tmp_path), **given).look()
+        given(str(tmp_path)).look()
 
 
 def _touch(path: Path) -> None:

@@ -26,10 +26,10 @@ def folder(logistic: Path, tmp_path: Path) -> Path:
     return tmp_path / "models"
 
 
-def table(folder: Path, lazily: bool = False, **repository: bool) -> Models:
+def table(folder: Path, lazily: bool = False, every_version: bool = False) -> Models:
     observation = Observation(Settings(bundle=str(folder)))
     return Models(
-        Repository(str(folder), **repository).look,
+        Repository(str(folder), every_version=every_version).look,
         partial(load, cache=folder.parent / "cache", how=How(1)),
         partial(start, observe=observation.of, limits=Limits()),
         lazily,
