@@ -1,5 +1,7 @@
 """A batch's outputs to JSON at once, cut into a text a row: the answers of all its rows are then made in one go."""
 
+from collections.abc import Hashable
+
 import numpy as np
 import orjson
 
@@ -8,6 +10,8 @@ from ...datatypes import of_array
 from ...loading import Model
 
 END = b"]}]}"
+MOST = 256
+"""Forms that are kept; then all are forgotten."""
 
 
 class Answers:
@@ -16,30 +20,38 @@ class Answers:
     def __init__(self, model: Model) -> None:
         said = orjson.dumps({"model_name": model.name, "model_version": model.version, "outputs": []})
         self._start = said[:-2]
+        self._forms: dict[Hashable, tuple[bytes, int]] = {}
 
     def of_rows(self, batch: Batch, outputs: tuple[str, ...]) -> list[bytes]:
         """Each row's answer, from the number of its content-length on, as if it had been asked for alone.
 
         Empty when an answer needs a closer look: a null stands for NaN or for infinity, and a shape may be odd.
         """
-        columns: list[list[bytes]] = []
-        parts: list[bytes] = []
-        for name in outputs:
-            array = batch.outputs[name]
-            texts = _texts(array, batch.rows)
-            if texts is None:
-                return []
-            columns.append(texts)
-            parts.append(_before(name, array))
-        form = self._start + b"]},".join(parts) + END
-        length = len(form)
-        form = b"%d\r\n\r\n" + b"%b]},".join(
-            [part.replace(b"%", b"%%") for part in (self._start + parts[0], *parts[1:])]
-        )
-        form += b"%b" + END
-        if len(columns) == 1:
-            return [form % (length + len(text), text) for text in columns[0]]
-        return [form % (length + sum(map(len, row)), *row) for row in zip(*columns, strict=True)]
+        arrays = [batch.outputs[name] for name in outputs]
+        columns = [_texts(array, batch.rows) for array in arrays]
+        said = [column for column in columns if column is not None]
+        if len(said) != len(outputs):
+            return []
+        form, length = self._form(outputs, arrays)
+        if len(said) == 1:
+            return [form % (length + len(text), text) for text in said[0]]
+        return [form % (length + sum(map(len, row)), *row) for row in zip(*said, strict=True)]
+
+    def _form(self, outputs: tuple[str, ...], arrays: list[np.ndarray]) -> tuple[bytes, int]:
+        """An answer with a place for its length and for each output's data, and its length without them."""
+        key = (outputs, *[(array.dtype, array.shape[1:]) for array in arrays])
+        form = self._forms.get(key)
+        if form is None:
+            if len(self._forms) >= MOST:
+                self._forms.clear()
+            form = self._forms[key] = self._new_form(outputs, arrays)
+        return form
+
+    def _new_form(self, outputs: tuple[str, ...], arrays: list[np.ndarray]) -> tuple[bytes, int]:
+        parts = [_before(name, array) for name, array in zip(outputs, arrays, strict=True)]
+        parts[0] = self._start + parts[0]
+        form = b"%d\r\n\r\n" + b"%b]},".join(part.replace(b"%", b"%%") for part in parts) + b"%b" + END
+        return form, len(b"]},".join(parts) + END)
 
 
 def _before(name: str, array: np.ndarray) -> bytes:
