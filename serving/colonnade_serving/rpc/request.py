@@ -76,7 +76,7 @@ def _array(tensor: Input, field: Field, raw: bytes | None, signature: Signature)
         _no_shared_memory(f"input {name}", tensor.parameters)
     if raw is None:
         return _typed(tensor, name, datatype, shape, signature)
-    if tensor.HasField("contents"):
+    if tensor.HasField("contents") and tensor.contents.ListFields():  # MLServer's client sends empty ones
         raise ProtocolError(f"input {name}: either contents or raw_input_contents, not both")
     return binary.decode(name, datatype, shape, memoryview(raw), signature.opaque_texts)
 

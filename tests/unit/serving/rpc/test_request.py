@@ -90,6 +90,12 @@ def test_a_buffer_of_the_wrong_length_is_named():
         rpc.read(message, signature([Field("n", "FP32", (-1,))], []))
 
 
+def test_empty_contents_beside_a_buffer_are_none():
+    message = pb.ModelInferRequest(raw_input_contents=[b"\0\0\x80\x3f"])
+    message.inputs.add(name="n", datatype="FP32", shape=[1]).contents.SetInParent()
+    assert rpc.read(message, signature([Field("n", "FP32", (-1,))], [])).inputs["n"].tolist() == [1.0]
+
+
 @pytest.mark.parametrize("datatype", ["FP16", "BF16"])
 def test_half_floats_come_raw_only(datatype: str):
     taken = signature([Field("n", datatype, (-1,))], [])
