@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from ..batching.work import Batch, Work
+from ..batching.work import Work
 from ..loading import Model
 from .memory import Memory
 from .quality import Scalar, quality
@@ -25,7 +25,7 @@ class Label(BaseModel):
 
     id: str = Field(min_length=1, max_length=256, description="The request's id, as its answer has it.")
     label: Scalar | list[Scalar] = Field(description="The true class or number; of several rows a list.")
-    at: AwareDatetime | None = Field(default=None, description="When it was known.")
+    at: AwareDatetime | None = Field(default=None, strict=True, description="When it was known.")
 
 
 class Feedback:
@@ -45,9 +45,8 @@ class Feedback:
         outputs = model.bundle.outputs if model.bundle else []
         self._memory = Memory(outputs[0].name if outputs else next(iter(model.signature.outputs)), seconds)
 
-    def remember(self, works: Sequence[Work], batches: Sequence[Batch]) -> None:
+    def remember(self, works: Sequence[Work]) -> None:
         """Takes what ran; see Observer.batched."""
-        del batches
         self._memory.keep(works, time.monotonic())
 
     def take(self, labels: Sequence[Label]) -> dict[Outcome, int]:
