@@ -175,7 +175,7 @@ class Batcher:
             works = self._take()
             if not works:
                 continue
-            rows = sum(work.rows for work in works)
+            rows = works[0].rows if len(works) == 1 else sum([work.rows for work in works])
             if self._is_short(works, rows):
                 self._finish(works, self._run(works, rows))
                 return self._wake()  # connections are read, and others written, between two batches

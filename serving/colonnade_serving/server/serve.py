@@ -15,10 +15,13 @@ from ..settings import Settings
 from .lane import Lane
 from .part import ALONE, Part
 from .process import Process
+from .resize import Resize
 
 log = logging.getLogger(__name__)
 
 BACKLOG = 4096
+YOUNG_OBJECTS = 20_000
+"""A request leaves no cycles: what lives long is held for the metrics, and looking through it more often is in vain."""
 
 
 class Server(uvicorn.Server):
@@ -32,6 +35,7 @@ class Server(uvicorn.Server):
         self._stop_at: float | None = None
         self._drains = False
         self._listeners: list[socket.socket] = []
+        self._resize = Resize(process.models)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listens first, so that liveness answers while models load; a worker that comes late loads first."""
@@ -92,12 +96,14 @@ class Server(uvicorn.Server):
             self._process.rpc.start_drain()
 
     def _sweep(self) -> None:
-        """Every second: the answers' date, and the clients that keep the server waiting."""
+        """Every second: the answers' date, clients that keep the server waiting, and the pod's size."""
         self._process.shared.tick(self.server_state.default_headers)
         now = time.perf_counter()
         for connection in list(self.server_state.connections):
             if isinstance(connection, Lane):
                 connection.sweep(now)
+        if self._settings.threads is None and self._stop_at is None:
+            self._resize.look()
 
     async def _load(self) -> None:
         models = self._process.models
@@ -112,6 +118,7 @@ class Server(uvicorn.Server):
             return
         gc.collect()
         gc.freeze()  # full collections over all that was imported would pause requests for 20 ms
+        gc.set_threshold(YOUNG_OBJECTS, 20, 20)
         names = sorted({listed.name for listed in models.index()})
         log.info("ready" if self._part is ALONE else "worker ready", extra={"models": names})
         self._part.tell_ready([served.model.name for served in models.served()])
