@@ -32,16 +32,6 @@ class Calibration:
         """The highest rate that one worker takes: in full batches, 80 % of its time; HTTP's own cost comes on top."""
         return SAFE_UTILISATION * self.rows / max(self.fixed + self.per_row * self.rows, 1e-9)
 
-    def described(self) -> dict[str, object]:
-        """As /v2/models/M/config shows it; times in seconds."""
-        return {
-            "fixed_seconds": self.fixed,
-            "per_row_seconds": self.per_row,
-            "rows": self.rows,
-            "safe_rows_per_second": self.safe_rows_per_second,
-            "measured_seconds": {str(rows): seconds for rows, seconds in self.measured.items()},
-        }
-
 
 def calibrate(infer: Infer, rows: Mapping[str, np.ndarray], growing: Collection[str], most: int) -> Calibration:
     """Runs batches of 1, 2, 4, … up to `most` rows, each after a run to warm it up, and fits what they cost.

@@ -32,6 +32,8 @@ def _parameters(served: Served) -> dict[str, str]:
     told = {"version": model.version, "digest": model.digest}
     if model.golden is not None:
         told["golden_difference"] = f"{model.golden:.3g}"
+    if model.calibration is not None:
+        told["safe_rows_per_second"] = f"{model.calibration.safe_rows_per_second:.3g}"
     if cost.known:
         told |= {
             "batch_fixed_seconds": f"{cost.fixed:.3g}",
