@@ -14,7 +14,7 @@ from .metrics import Metrics
 
 
 class Answer(NamedTuple):
-    """As Observer.answered has it. at: perf_counter() seconds, when the answer left, or 0 where nobody needs it."""
+    """As Observer.answered has it. at: perf_counter() seconds, when the answer left."""
 
     code: int
     seconds: float
@@ -24,6 +24,8 @@ class Answer(NamedTuple):
     at: float
 
 
+ORDINARY = 0.99
+MANY = 100
 PLAIN = re.compile(r"[!#-\[\]-~]{1,78}")
 """Ids that need no escaping: not all that read OpenMetrics undo it, and an exemplar has room for 128 characters."""
 TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?P<trace>[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
@@ -50,6 +52,18 @@ class Answers:
         self._good = families.good.labels(model)
         self._met = families.deadlines.labels(model, "met")
         self._missed = families.deadlines.labels(model, "missed")
+        self.slow = -1.0
+        """Seconds above which an answer is worth a look by itself: 1 % are, so that slow buckets have exemplars."""
+
+    def good(self, seconds: Sequence[float], work: Work | None, trace: str | None) -> None:
+        """Adds answers by 200 of requests that had no deadline; work, trace: the last one's."""
+        self._requests.labels(self._model, "200").inc(len(seconds))
+        self._good.inc(len(seconds))
+        took = np.array(seconds)
+        if len(took) >= MANY:
+            self.slow = float(np.quantile(took, ORDINARY))
+        buckets = self._duration.add(took)
+        self._exemplar(int(buckets[-1]), seconds[-1], work, trace)
 
     def count(self, answers: Sequence[Told]) -> None:
         """Adds answers, at least one."""
@@ -61,7 +75,10 @@ class Answers:
                 self._good.inc(count - late)
             else:
                 self._failed(code, Counter(why for why, each in zip(said, codes, strict=True) if each == code))
-        buckets = self._duration.add(np.array(seconds))
+        took = np.array(seconds)
+        if self.slow < 0:
+            self.slow = float(np.quantile(took, ORDINARY))
+        buckets = self._duration.add(took)
         for bucket, place in zip(*np.unique(buckets, return_index=True), strict=True):
             self._exemplar(int(bucket), seconds[place], works[place], traces[place])
 

@@ -1,5 +1,6 @@
 """Counting what ran."""
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -11,8 +12,8 @@ from .columns import Columns, Scores
 from .drift import Bins
 from .series import Families
 
-Ran = tuple[Sequence[Work], float, float]
-"""As Observer.batch has it: works, started, ended."""
+STEP_VALUES = 1 << 15
+"""Values counted at once: a tenth of a millisecond or two."""
 
 
 def parts(works: Sequence[Work]) -> Iterable[Batch]:
@@ -33,23 +34,48 @@ class Batches:
         self._columns = Columns(bundle.features if bundle else {}, model.signature.inputs)
         self._scores = Scores(bundle) if bundle and bundle.scores and bundle.outputs else None
         self._published = list(_published(families, model, self._columns, self._scores))
+        self._rows_at_once = max(1, STEP_VALUES // (len(self._columns.bins) + 1))
+        self._queued: list[float] = []
+        self._took: list[float] = []
+        self._together: list[int] = []
+        self._ran: deque[Batch] = deque()
+        self.held = 0
+        """Rows that are not counted yet."""
 
-    def count(self, ran: Sequence[Ran]) -> list[Batch]:
-        """Adds batches; returns those that gave outputs."""
-        works = [work for works, _, _ in ran for work in works]
-        self._queue.add(np.array([work.started - work.queued for work in works]))
-        took = np.array([ended - started for _, started, ended in ran])
-        self._compute.add(np.repeat(took, [len(works) for works, _, _ in ran]))
-        batches = [batch for works, _, _ in ran for batch in parts(works)]
-        if not batches:
-            return batches
+    def take(self, works: Sequence[Work], started: float, ended: float) -> None:
+        """Keeps what counting needs of a batch that ran."""
+        self._queued += [work.started - work.queued for work in works]
+        self._took.append(ended - started)
+        self._together.append(len(works))
+        for batch in parts(works):
+            self._ran.append(batch)
+            self.held += batch.rows
+
+    def count(self) -> None:
+        """Counts the seconds of all, and the values of as many as one step may take."""
+        if self._took:
+            self._queue.add(np.array(self._queued))
+            self._compute.add(np.repeat(self._took, self._together))
+            self._queued, self._took, self._together = [], [], []
+        if self._ran:
+            self._count_values(self._some())
+
+    def _some(self) -> list[Batch]:
+        taken: list[Batch] = []
+        rows = 0
+        while self._ran and rows < self._rows_at_once:
+            taken.append(self._ran.popleft())
+            rows += taken[-1].rows
+        self.held -= rows
+        return taken
+
+    def _count_values(self, batches: Sequence[Batch]) -> None:
         rows = np.array([batch.rows for batch in batches])
         self._size.add(rows)
         self._rows.inc(int(rows.sum()))
         self._columns.count(batches)
         if self._scores is not None:
             self._scores.count(batches)
-        return batches
 
     def telling(self) -> Iterator[None]:
         """Moves the counts of values to their series, a feature at each `next`."""

@@ -44,7 +44,6 @@ class Observation:
             observer.feedback = Feedback(self.metrics.families, model, seconds, payload.unjoined if payload else None)
             observer.batched.append(observer.feedback.remember)
         if self._traces is not None:
-            observer.timed = True
             observer.finished.append(self._traces.of(model))
         if self._settings.access_log_share:
             observer.finished.append(access.sampled(model, self._settings.access_log_share))

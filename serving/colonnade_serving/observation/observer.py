@@ -3,15 +3,15 @@
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
+from math import inf
 
-from ..batching.work import Batch, Work
+from ..batching.work import Work
 from ..loading import Model
 from ..protocol.errors import ProtocolError
 from . import access
 from .answers import Answer, Answers, Told
-from .batches import Batches, Ran
+from .batches import Batches
 from .feedback import Feedback, Label, Outcome
 from .logs import Sparing
 from .metrics import Metrics
@@ -24,7 +24,7 @@ FLUSH_SECONDS = 1.0
 STALL_SECONDS = 0.0005
 """Counting on the loop's thread makes way for requests after so long."""
 STEP_WORKS = 512
-"""Works counted without looking at the clock."""
+"""Answers counted without looking at the clock."""
 MOST_BYTES = 8 << 20
 MOST_WORKS = 2048
 """What is held back before it is counted early."""
@@ -42,31 +42,38 @@ class Observer:
         self.inflight = 0
         self.waiting = waiting
         self.feedback: Feedback | None = None
-        self.timed = False
-        """Whether an answer's moment matters: for traces."""
-        self.batched: list[Callable[[Sequence[Work], Sequence[Batch]], None]] = []
-        """Who else wants the works that ran, at a flush."""
+        self.batched: list[Callable[[Sequence[Work]], None]] = []
+        """Who else wants the works that ran. They keep what they need, and no work: see `batch`."""
         self.finished: list[Callable[[Sequence[Answer]], None]] = []
-        """Who else wants the answers, at a flush."""
+        """Who else wants every answer, when they are counted."""
         self._metrics = metrics
         self._answers, self._batches = Answers(metrics, model.name), Batches(metrics.families, model)
         self._inflight = metrics.families.inflight.labels(model.name)
         self._depth = metrics.families.waiting.labels(model.name)
-        self._ran: deque[Ran] = deque()
-        self._answered: list[Told] = []
-        self._held = 0
+        self._good: list[float] = []
+        self._latest: tuple[Work | None, str | None] = (None, None)
+        self._slow = -1.0
+        self._told: list[Told] = []
         self._most = _most_rows(model)
         self._scheduled = self._hurried = False
         metrics.describe(model)
         metrics.observers.append(self)
 
     def batch(self, works: Sequence[Work], started: float, ended: float) -> None:
-        """A batch ran; times are perf_counter() seconds. works: the observer's to keep."""
-        self._ran.append((works, started, ended))
-        batch = works[0].batch
-        self._held += len(works) if batch is None else batch.rows
-        if self._held > self._most or not self._scheduled:
-            self._wake(self._held > self._most)
+        """A batch ran; times are perf_counter() seconds.
+
+        What counting needs of works is taken at once, and none is kept: memory that is used again at once is in the
+        cache, and what lives longer makes the garbage collector look at it.
+        """
+        try:
+            self._batches.take(works, started, ended)
+            for wants in self.batched:
+                wants(works)
+        except Exception:
+            log.exception("counting hit a fault of the server", extra={"model": self.model.name})
+        much = self._batches.held > self._most
+        if much or not self._scheduled:
+            self._wake(much)
 
     def answered(
         self, code: int, seconds: float, reason: str = "", work: Work | None = None, trace: str | None = None
@@ -77,9 +84,13 @@ class Observer:
         trace: its traceparent header.
         """
         self.inflight -= 1
-        self._answered.append((code, seconds, reason, work, trace, time.perf_counter() if self.timed else 0.0))
-        if not self._scheduled or len(self._answered) > MOST_WORKS:
-            self._wake(len(self._answered) > MOST_WORKS)
+        if seconds <= self._slow and code == 200 and (work is None or work.deadline == inf):
+            self._good.append(seconds)
+            self._latest = (work, trace)
+        else:
+            self._told.append((code, seconds, reason, work, trace, time.perf_counter()))
+        if not self._scheduled:
+            self._wake(False)
 
     def flush(self) -> None:
         """Counts all that is pending, and publishes it."""
@@ -103,7 +114,7 @@ class Observer:
 
     def counting(self) -> Iterator[None]:
         """Counts all that is pending, a step at each `next`."""
-        while self._ran or self._answered:
+        while self._batches.held or self._good or self._told:
             self._step()
             yield
 
@@ -153,33 +164,25 @@ class Observer:
 
     def _step(self) -> None:
         try:
-            if self._ran:
-                self._count_batches()
-            if self._answered:
-                self._count_answers()
+            self._batches.count()
+            if self._good:
+                good, self._good = self._good, []
+                self._answers.good(good, *self._latest)
+            if self._told:
+                self._count_told()
+            self._latest = (None, None)
+            self._slow = -1.0 if self.finished else self._answers.slow
         except Exception:
             log.exception("counting hit a fault of the server", extra={"model": self.model.name})
 
-    def _count_batches(self) -> None:
-        taken: list[Ran] = []
-        works: list[Work] = []
-        while self._ran and len(works) < STEP_WORKS:
-            taken.append(self._ran.popleft())
-            works.extend(taken[-1][0])
-        if not self._ran:
-            self._held = 0
-        batches = self._batches.count(taken)
-        for wants in self.batched:
-            wants(works, batches)
-
-    def _count_answers(self) -> None:
-        taken = self._answered[:STEP_WORKS]
-        del self._answered[:STEP_WORKS]
-        self._answers.count(taken)
-        if failed := [Answer._make(told) for told in taken if told[0] >= 500]:
+    def _count_told(self) -> None:
+        told = self._told[:STEP_WORKS]
+        del self._told[:STEP_WORKS]
+        self._answers.count(told)
+        if failed := [Answer._make(each) for each in told if each[0] >= 500]:
             access.failed(self.model, failed)
         if self.finished:
-            answers = [Answer._make(told) for told in taken]
+            answers = [Answer._make(each) for each in told]
             for wants in self.finished:
                 wants(answers)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence, Set
 from functools import partial
 from typing import NamedTuple
 
-from ..batching.work import Batch, Work
+from ..batching.work import Work
 from ..loading import Model
 from .aside import Aside
 from .events import Sampled, feedback, prediction
@@ -89,9 +89,8 @@ class Payload:
     def __init__(self, payloads: Payloads, model: Model, protected: Set[str]) -> None:
         self._payloads, self._model, self._protected = payloads, model, protected
 
-    def ran(self, works: Sequence[Work], batches: Sequence[Batch]) -> None:
+    def ran(self, works: Sequence[Work]) -> None:
         """Samples what ran; see Observer.batched."""
-        del batches
         for work in self._payloads.sample(works):
             if work.batch is not None:
                 sampled = self._sampled(work)

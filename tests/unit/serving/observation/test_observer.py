@@ -1,4 +1,5 @@
 import asyncio
+import sys
 from dataclasses import replace
 from math import inf
 
@@ -153,15 +154,34 @@ async def test_what_is_appended_is_counted_without_being_asked(observer: Observe
 
 
 async def test_of_a_flood_nothing_is_held_back_for_a_second(observer: Observer):
-    held = 200 * 64
-    observer.batched.append(lambda works, _: counted.append(len(works)))
-    counted: list[int] = []
     works = requests(observer.model, {"X": rows(64)})
     for _ in range(200):
         observer.batch(works, 10.0, 10.1)
+    assert observer._batches.held == 200 * 64
     for _ in range(1000):  # turns of the loop, each far shorter than a thousandth of the timer
         await asyncio.sleep(0)
-    assert sum(counted) == held
+    assert observer._batches.held == 0
+
+
+def test_an_ordinary_request_is_held_by_nobody_until_it_is_counted(observer: Observer):
+    works = requests(observer.model, {"X": rows(64)})
+    answered(observer, works, seconds=0.001)
+    observer.flush()
+    before = [sys.getrefcount(work) for work in works]
+    answered(observer, works, seconds=0.001)
+    assert [sys.getrefcount(work) for work in works][:-1] == before[:-1]  # of the last one the id is told
+
+
+def test_a_slow_request_is_an_exemplar_among_fast_ones(observer: Observer, metrics: Metrics):
+    works = requests(observer.model, {"X": rows(200)})
+    for _ in range(2):
+        answered(observer, works, seconds=0.001)
+        observer.flush()
+    observer.answered(200, 7.0, work=works[50])
+    answered(observer, works, seconds=0.001)
+    observer.flush()
+    slowest = metrics.exemplars._kept[observer.model.name, 13]
+    assert (slowest.labels, slowest.value) == ({"request_id": "r50"}, 7.0)
 
 
 def test_a_fault_in_counting_stops_neither_the_loop_nor_the_rest(observer: Observer, metrics: Metrics):

@@ -127,7 +127,7 @@ def test_a_label_that_could_not_be_joined_is_an_event_about_its_request(logged: 
 def offered(url: str, matrix: Model, count: int) -> tuple[Metrics, Payloads]:
     metrics = Metrics()
     payloads = Payloads(metrics.families, open_sink(url), 1.0, frozenset())
-    payloads.of(matrix).ran(requests(matrix, {"X": rows(count)}), [])
+    payloads.of(matrix).ran(requests(matrix, {"X": rows(count)}))
     return metrics, payloads
 
 
