@@ -12,7 +12,7 @@ from tests.soak.questions import MODEL
 from tests.soak.watch import Watch
 from tests.unit.serving.server.process import serving
 
-SWAPS = 12
+SWAPS = 6
 WITHIN = 1.05
 
 
@@ -21,7 +21,7 @@ def test_no_request_fails_and_memory_comes_back(tmp_path: Path):
     current = tmp_path / "current"
     current.symlink_to(first)
     questions = model.questions(first, second)
-    options = (f"--model={MODEL}", "--model-control=true")
+    options = (f"--model={MODEL}", "--model-control")
     with serving(tmp_path, str(current), *options) as served, ThreadPoolExecutor(1) as pool:
         watch = Watch(served.process.pid)
         steady.run(served.port, questions, 1000, 16, 2)

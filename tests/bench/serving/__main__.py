@@ -8,12 +8,14 @@ from pathlib import Path
 
 from cluster.steps import ClusterError, say
 
-from . import environments, plot, records, report
+from . import environments, page, plot, records, report
 from .cases import MODELS, Case
 from .load import LoadError
 from .measuring import Plan, check, measure
 from .processes import ServerError
 from .registry import PEERS, REGISTRY
+
+PICTURE = Path("docs/images/serving-benchmark.png")
 
 
 def main() -> int:
@@ -72,6 +74,8 @@ def _show(arguments: argparse.Namespace) -> int:
     print(report.tables(found, arguments.against))
     if arguments.plot:
         plot.write(found, arguments.plot)
+    if arguments.page:
+        page.write(found, arguments.against, arguments.page, PICTURE)
     return 0
 
 
@@ -108,6 +112,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--check", action="store_true", help="start each server and check its answers, no load")
     parser.add_argument("--show", nargs="+", type=Path, metavar="JSONL", help="the tables of these results, no load")
     parser.add_argument("--plot", type=Path, metavar="PNG", help="with --show: also a plot")
+    parser.add_argument("--page", type=Path, metavar="MD", help="with --show: write them into the docs' page")
     parser.add_argument("--against", default="colonnade", help="whose ratios to the others are shown")
     parser.add_argument("--servers", default="peers", help="names, with commas between; or peers, or all")
     parser.add_argument("--model", choices=MODELS, default="lr")

@@ -7,6 +7,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib import pyplot
 from matplotlib.axes import Axes
+from matplotlib.ticker import NullFormatter
 
 from .records import Record
 from .report import Group, groups, median
@@ -15,6 +16,7 @@ OURS, YARDSTICK, OTHER = "#1f6feb", "#9aa4af", "#d29922"
 YARDSTICKS = ("nginx", "cpp", "thin")
 WIDTH_INCHES, BAR_INCHES, MARGIN_INCHES = 9.0, 0.27, 1.0
 ROOM_FOR_NUMBERS = 2.2  # times the longest bar
+ROOM_BEFORE = 3.0  # a logarithmic axis has no zero: the shortest bar is seen all the same
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,9 @@ def _draw(axis: Axes, panel: Panel) -> None:
     drawn = axis.barh(names, list(panel.bars.values()), color=[_colour(name) for name in names], height=0.72)
     axis.bar_label(drawn, labels=[panel.form.format(value) for value in panel.bars.values()], padding=4, fontsize=8)
     axis.set_xscale("log")
-    axis.set_xlim(right=max(panel.bars.values()) * ROOM_FOR_NUMBERS)
+    axis.set_xlim(min(panel.bars.values()) / ROOM_BEFORE, max(panel.bars.values()) * ROOM_FOR_NUMBERS)
+    axis.xaxis.set_major_formatter(lambda value, _: f"{value:,g}")
+    axis.xaxis.set_minor_formatter(NullFormatter())
     axis.invert_yaxis()
     axis.set_title(panel.title, loc="left", fontsize=10)
     axis.set_xlabel(panel.unit, fontsize=8)

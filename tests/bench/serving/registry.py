@@ -169,6 +169,7 @@ REGISTRY: Mapping[str, Server] = {
 PEERS = (
     "colonnade",
     "colonnade-binary",
+    "colonnade-grpc",
     "cpp-json-batch",
     "cpp-json",
     "thin-uvicorn-json",
@@ -176,6 +177,7 @@ PEERS = (
     "fastapi-async",
     "mlserver",
     "mlserver-batch",
+    "mlserver-grpc",
     "kserve",
     "litserve",
     "bentoml",

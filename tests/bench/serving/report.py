@@ -86,18 +86,17 @@ def _steady(records: Sequence[Record]) -> list[str]:
 
 
 def _ratios(group: Group, against: str) -> str:
+    """How many times one server is each other; by gRPC it is held against those by gRPC."""
     busiest = _busiest(group)
-    if against not in busiest or len(busiest) < 2:
-        return ""
-    ours = group[against]
-    columns = sorted(connections for connections, rate in ours if rate is None)
-    rows = []
+    rows, columns = [], sorted({connections for connections, rate in group.get(against, {}) if rate is None})
     for server in sorted(set(busiest) - {against}, key=lambda name: median(busiest[name], "rps")):
-        ratios = [_ratio(ours[c, None], group[server].get((c, None), ())) for c in columns]
-        cpu = median(busiest[server], "cpu_us") / median(busiest[against], "cpu_us")
-        rows.append([server, *ratios, f"{cpu:,.2f}"])
+        own = f"{against}-grpc" if server.endswith("-grpc") and f"{against}-grpc" in busiest else against
+        if own in busiest and server != own:
+            ratios = [_ratio(group[own].get((c, None), ()), group[server].get((c, None), ())) for c in columns]
+            cpu = median(busiest[server], "cpu_us") / median(busiest[own], "cpu_us")
+            rows.append([server, *ratios, f"{cpu:,.2f}"])
     head = [f"{against} over", *(f"c={c}" for c in columns), "CPU a request, its over ours"]
-    return _table(head, rows)
+    return _table(head, rows) if rows else ""
 
 
 def _ratio(ours: Sequence[Record], theirs: Sequence[Record]) -> str:

@@ -30,6 +30,11 @@ def test_the_ratio_is_ours_over_the_peers_and_of_cpu_the_peers_over_ours():
     assert "| peer | 20.00 | 20.00 |" in report.tables(RUN, against="ours")
 
 
+def test_by_grpc_ours_is_held_against_those_by_grpc():
+    run = [*RUN, measured("ours-grpc", 100), measured("peer-grpc", 25)]
+    assert "| peer-grpc | 4.00 | 4.00 |" in report.tables(run, against="ours")
+
+
 def test_an_open_loop_has_a_table_of_its_own_which_says_how_much_was_answered():
     slow = measured("peer", 250, connections=0, rate=500, p99_us=80_000.0)
     assert "| peer | 1.00 | 80.00 | 50.0% |" in report.tables([*RUN, slow], against="ours")
