@@ -42,12 +42,13 @@ class Runner:
         return None
 
     def _alone(self, work: Work) -> None:
+        inputs = work.inputs
         try:
-            outputs = self._engine.infer(work.inputs, work.outputs)
+            outputs = self._engine.infer(inputs, work.outputs)
         except ModelFailed as failure:
-            work.failure = self._explain(work.inputs, str(failure))
+            work.failure = self._explain(inputs, str(failure))
             return
-        work.batch, work.at = Batch(work.inputs, outputs, work.rows), 0
+        work.batch, work.at = Batch(inputs, outputs, work.rows), 0
 
     def _whole(self, works: Sequence[Work], rows: int) -> None:
         inputs = together(works)

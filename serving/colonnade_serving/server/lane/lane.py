@@ -82,8 +82,9 @@ class Lane(HttpToolsProtocol):
         self._feed(data)
 
     def eof_received(self) -> bool | None:  # type: ignore[override]
-        """The client closed its side: what is in flight may still be answered."""
-        if not self.busy:
+        """The client closed its side: what came whole may still be answered."""
+        whole = len(self._exchanges) - (self._taken is not None and not self._taken.refused)
+        if not whole and (self._is_free() or not self._between):
             return None
         self._deaf = True
         self.loop.call_later(HALF_CLOSED_SECONDS, self.transport.close)
@@ -97,6 +98,8 @@ class Lane(HttpToolsProtocol):
             if exchange.answer is None and exchange.head is not None:
                 exchange.head.target.served.observer.answered(GONE, now - exchange.began, "gone", exchange)
         self._exchanges.clear()
+        self._taken = None
+        del self._done  # a cycle: a connection is to go at once, not when the collector comes round
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:

@@ -56,7 +56,7 @@ class Shared:
 
     def remember(self, raw: bytes, head: Head) -> None:
         """The next request with the very same head needs no parser."""
-        if len(raw) > HEAD_BYTES or head.length < 0 or head.last or head.terms.timeout != inf:
+        if len(raw) > HEAD_BYTES or not 0 <= head.length <= self.limit or head.last or head.terms.timeout != inf:
             return
         if len(self.heads) >= HEADS:
             self.heads.clear()

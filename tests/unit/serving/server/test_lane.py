@@ -136,6 +136,15 @@ def test_a_client_that_closed_its_side_is_still_answered(served: Served, probabi
         assert connection.ended()
 
 
+def test_half_a_request_of_a_client_that_closed_its_side_is_not_waited_for(served: Served, probabilities):
+    with connected(served) as connection:
+        connection.send(post(OTHER) + post(ONE)[:-5])
+        connection.socket.shutdown(socket.SHUT_WR)
+        assert said(connection) == probabilities[OTHER]
+        assert connection.ended()
+    assert served.metric('colonnade_inflight_requests{model="logistic"}') == 0
+
+
 @pytest.mark.parametrize(
     ("sent", "status", "says"),
     [
@@ -160,12 +169,13 @@ def test_what_is_no_http_is_told_so_after_what_came_before(served: Served, sent:
 
 
 def test_a_body_over_the_limit_is_refused_before_it_has_come(served: Served, probabilities):
-    long = post(b"x" * 150_000)
+    long = post(b"x" * 100_001)
     with connected(served) as connection:
-        connection.send(long[:500])
-        assert connection.answer().status == 413
-        connection.send(long[500:] + post(ONE))
-        assert said(connection) == probabilities[ONE]
+        for first in (500, len(long), len(long)):
+            connection.send(long[:first])
+            assert connection.answer().status == 413
+            connection.send(long[first:] + post(ONE))
+            assert said(connection) == probabilities[ONE]
 
 
 def test_a_client_that_sends_on_and_on_is_let_go(served: Served):
