@@ -60,5 +60,5 @@ def _failure(function: Callable[[Target], Any], target: Target) -> str | None:
             asyncio.run(asyncio.wait_for(result, 30))
     except (Exception, pytest.fail.Exception) as error:
         said = " ".join(str(error).split())
-        return f"{type(error).__name__}: {said}"[:300]
+        return f"{type(error).__name__}: {said}"[:600]
     return None

@@ -92,7 +92,7 @@ class Duration(BaseModel):
 
 
 class InferenceStatistics(BaseModel):
-    """Requests by outcome, and where their time went. compute_infer: of the batches that they were part of."""
+    """Requests by outcome, and where their time went: all answers' in success; compute_infer: of their batches."""
 
     success: Duration
     fail: Duration
