@@ -24,7 +24,6 @@ from .watch import Look, Watch, growth
 CONNECTIONS = 64
 SHARE_OF_HIGHEST = 0.8
 HELD = 0.95  # of the rate that was set: with less, it was another load than it says
-FLAT = 0.05
 LETTING_GO_SECONDS = 15.0
 
 
@@ -38,6 +37,7 @@ class Plan:
     cores: tuple[int, int] | None = None
     look_seconds: float = 1.0
     options: tuple[str, ...] = ()  # of colonnade-serve
+    flat: float = 0.05  # growth of memory that is none
 
 
 @dataclass
@@ -52,6 +52,7 @@ class Report:
     descriptors: tuple[int, int]  # before anyone came, after all had left
     faults: list[str] = field(default_factory=list)  # that the server logged
     exit_code: int = 0
+    flat: float = 0.05
 
     @property
     def growth(self) -> float:
@@ -65,7 +66,7 @@ class Report:
             f"{seen.failed:,} of {seen.asked:,} valid requests were not answered rightly: {dict(seen.statuses)}, "
             f"{seen.unanswered} unanswered; {seen.faults[:3]}": seen.failed or not seen.right,
             f"{seen.rate:,.0f} requests/s came of {self.rate:,.0f}": seen.rate < HELD * self.rate,
-            f"memory grew by {self.growth:.1%} once settled": self.growth > FLAT,
+            f"memory grew by {self.growth:.1%} once settled": self.growth > self.flat,
             f"{after - before} file descriptors stayed open ({before} before)": after > before,
             f"rubbish was answered {rude['500']} times by 500": rude["500"],
             f"the server logged {len(self.faults)} faults: {self.faults[:3]}": self.faults,
@@ -87,6 +88,7 @@ def soak(plan: Plan, folder: Path) -> Report:
         _look_on(watch, [asking, rudeness], plan.look_seconds)
         looks = list(watch.looks)
         report = Report(highest.rate, rate, asking.result(), rudeness.result(), looks, (before, _left(watch, before)))
+        report.flat = plan.flat
         report.exit_code = served.end()
         report.faults = faults(served.log)
     return report
