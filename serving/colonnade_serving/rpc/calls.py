@@ -174,15 +174,18 @@ class Call:
 
     def gone(self) -> None:
         """The client left."""
-        if self.left is not None:
-            self.left()
+        left, self.left = self.left, None
+        if left is not None:
+            left()
         for left in self.pending.values():
             left()
+        self.pending.clear()
 
     # for methods
 
     def answer(self, answer: bytes | ProtocolError) -> None:
         """A unary method's answer, or its error."""
+        self.left = None  # else the call and what answers it would wait for the garbage collector
         if isinstance(answer, ProtocolError):
             self.fail(answer)
         else:
@@ -190,6 +193,7 @@ class Call:
 
     def fail(self, error: ProtocolError) -> None:
         """Ends the call with an error."""
+        self.left = None
         stream = self._stream
         block = status.trailers(error)
         stream.finish(block if stream.started else status.HEADERS + block)

@@ -28,9 +28,9 @@ Answered = Callable[[bytes | ProtocolError], None]
 
 
 class Pending:
-    """One infer request on its way. `done` is its work's; `left` says that nobody waits for it any more."""
+    """One infer request on its way, until it is over. `done` is its work's; `left` says that nobody waits any more."""
 
-    __slots__ = ("_answered", "_answers", "_over", "_request", "_served", "_started", "_trace", "_work")
+    __slots__ = ("_answered", "_answers", "_request", "_served", "_started", "_trace", "_work", "over")
 
     def __init__(self, served: Served, answers: Answers, call: Call, started: float, answered: Answered) -> None:
         self._served = served
@@ -38,7 +38,7 @@ class Pending:
         self._trace = call.asked.trace
         self._started = started
         self._answered = answered
-        self._over = False
+        self.over = False
         self._work: Work | None = None
         served.observer.inflight += 1
 
@@ -60,7 +60,7 @@ class Pending:
 
     def done(self, work: Work) -> None:
         """The batch ran, or the work failed."""
-        if self._over:
+        if self.over:
             return
         if work.failure is not None:
             self._end(_told(work.failure))
@@ -70,14 +70,14 @@ class Pending:
         except Exception as error:
             self._end(_told(error))
             return
-        self._over = True
+        self.over = True
         self._answered(answer)
         self._count(200, "")
 
     def left(self) -> None:
         """The client is gone."""
-        if not self._over:
-            self._over = True
+        if not self.over:
+            self.over = True
             if self._work is not None:
                 self._work.abandoned = True
             self._count(GONE, "gone")
@@ -88,13 +88,14 @@ class Pending:
         return self._answers.encode(request, results)
 
     def _end(self, error: ProtocolError) -> None:
-        self._over = True
+        self.over = True
         self._answered(error)
         self._count(error.status, getattr(error, "reason", ""))
 
     def _count(self, code: int, reason: str) -> None:
+        work, self._work = self._work, None  # which holds `done`, and with it this
         seconds = time.perf_counter() - self._started
-        self._served.observer.answered(code, seconds, reason, self._work, self._trace)
+        self._served.observer.answered(code, seconds, reason, work, self._trace)
 
 
 def _told(error: Exception) -> ProtocolError:
@@ -118,7 +119,7 @@ class Infer:
     def unary(self, call: Call, data: bytes) -> None:
         """ModelInfer."""
         pending = self._begin(call, decode(pb.ModelInferRequest, data), call.started, call.answer)
-        if pending is not None:
+        if pending is not None and not pending.over:
             call.left = pending.left
 
     def stream(self, call: Call, data: bytes) -> None:
@@ -131,7 +132,7 @@ class Infer:
             call.taken(mine[0] if mine else None)
 
         pending = self._begin(call, message, time.perf_counter(), answered)
-        if pending is not None:
+        if pending is not None and not pending.over:
             mine.append(pending)
             call.pending[pending] = pending.left
 

@@ -151,6 +151,7 @@ class Connection(asyncio.Protocol):
     def close_stream(self, stream: Stream) -> None:
         """The answer is out. A client that isn't done hears that the rest isn't wanted."""
         stream.closed = True
+        stream.receiver = None
         del self.streams[stream.id]
         if not stream.ended:
             self._pass_over(stream.id)
@@ -168,8 +169,9 @@ class Connection(asyncio.Protocol):
         stream.closed = True
         self.streams.pop(stream.id, None)
         self.blocked.pop(stream.id, None)
-        if stream.receiver is not None:
-            stream.receiver.gone()
+        receiver, stream.receiver = stream.receiver, None
+        if receiver is not None:
+            receiver.gone()
         self._leave_if_done()
 
     def _pass_over(self, id: int) -> None:
@@ -248,7 +250,7 @@ class Connection(asyncio.Protocol):
             return
         stream.ended = True
         assert stream.receiver is not None
-        stream.receiver.end()
+        stream.receiver.end()  # which may close the stream
 
     def _data(self, id: int, flags: int, payload: bytes) -> None:
         self._allowed -= len(payload)
