@@ -1,6 +1,7 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,7 @@ def test_the_share_is_what_is_sampled(logged: Logged, matrix: Model):
 
 
 def test_a_label_that_could_not_be_joined_is_an_event_about_its_request(logged: Logged, matrix: Model):
-    labels = [Label(id="r0", label=1), Label(id="of another pod", label=0, at="2026-11-24T10:00:00Z")]
+    labels = [Label(id="r0", label=1), Label(id="of another pod", label=0, at=datetime(2026, 11, 24, 10, tzinfo=UTC))]
     *_, event = logged(matrix, {"X": rows(1)}, labels=labels)
     assert event.get_type() == "dev.colonnade.feedback.v1"
     assert event.get_subject() == "of another pod"
