@@ -1,17 +1,20 @@
 """The command. Exit code 0 when every check passed; with --table, whatever the peers did."""
 
 import argparse
+import signal
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 
-from . import kit, servers, table
+from . import environments, kit, servers, table
 
 
 def main() -> int:
     """Runs the kit as the command line says."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started ends too
     arguments = _arguments()
     if arguments.table:
-        return _write_table()
+        return _write_table(arguments.clients or list(kit.CLIENTS))
     where: AbstractContextManager[servers.Address] = servers.running(arguments.server)
     if arguments.url:
         where = nullcontext(
@@ -47,14 +50,19 @@ def _told(name: str, results: list[kit.Result]) -> int:
     return 1 if failures or not results else 0
 
 
-def _write_table() -> int:
-    found = {}
-    for name, server in servers.SERVERS.items():
+def _write_table(clients: list[str]) -> int:
+    def found(name: str) -> list[kit.Result]:
         with servers.running(name) as address:
-            found[server.title] = kit.run(address, list(kit.CLIENTS))
-        _told(server.title, found[server.title])
+            return kit.run(address, clients)
+
+    environments.clients()
+    with ThreadPoolExecutor(len(servers.SERVERS)) as pool:
+        results = dict(zip(servers.SERVERS, pool.map(found, servers.SERVERS), strict=True))
+    titled = {server.title: results[name] for name, server in servers.SERVERS.items()}
+    for title, each in titled.items():
+        _told(title, each)
     table.PAGE.parent.mkdir(parents=True, exist_ok=True)
-    table.PAGE.write_text(table.page(found))
+    table.PAGE.write_text(table.page(titled))
     return 0
 
 

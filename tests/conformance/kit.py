@@ -24,7 +24,7 @@ CLIENTS = {
     "grpc_stubs": "open-inference-grpc",
     "node": "@grpc/grpc-js",
 }
-SECONDS = 300.0
+SECONDS = 900.0
 
 
 @dataclass(frozen=True)
