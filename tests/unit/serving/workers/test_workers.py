@@ -87,14 +87,14 @@ def test_one_that_dies_is_replaced_in_its_slot_and_the_others_answer(served: Ser
 def test_sigterm_under_load_fails_nobody(logistic: Path, tmp_path: Path):
     never, endpoints_gone = threading.Event(), threading.Event()
     with (
-        serving(tmp_path, str(logistic), "--workers=2", "--drain-delay=1") as served,
+        serving(tmp_path, str(logistic), "--workers=2", "--drain-delay=4") as served,
         ThreadPoolExecutor(10) as pool,
     ):
         load = [pool.submit(_well_behaved, served, never) for _ in range(8)]
         load += [pool.submit(_newcomer, served, endpoints_gone) for _ in range(2)]
         until(lambda: served.metric('colonnade_requests_total{code="200",model="logistic"}') > 100)
         served.process.send_signal(signal.SIGTERM)
-        until(lambda: served.ask("GET", "/v2/health/ready").status == 503, 1)
+        until(lambda: served.ask("GET", "/v2/health/ready").status == 503, 3)
         endpoints_gone.set()
         answers = [status for future in load for status in future.result()]
         assert served.process.wait(20) == 0
