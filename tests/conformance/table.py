@@ -1,5 +1,6 @@
 """docs/serving/conformance.md: what every client made of each server."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -19,6 +20,8 @@ compression, for one, is optional, and the error codes that the protocol doesn't
 `make test-conformance` runs the kit against this checkout; `python -m tests.conformance --url http://127.0.0.1:8080
 --grpc 127.0.0.1:8081 --name mine` against any server that has the models of `tests/conformance/models.py`.
 """
+SCRATCH = re.compile(r"/\S*conformance-\S*")
+"""Paths of a run's own folder."""
 SHOWN = 40
 """Failures that are listed for a server."""
 
@@ -55,5 +58,5 @@ def _lines(failures: Sequence[Result]) -> list[str]:
 
 
 def _short(said: str) -> str:
-    words = " ".join(said.replace("`", "'").split())
+    words = " ".join(SCRATCH.sub("…", said.replace("`", "'")).split())
     return words if len(words) <= 160 else words[:157] + "…"
