@@ -46,7 +46,7 @@ def _found(said: str) -> str:
     return first.group(1) if first else said[-300:]
 
 
-PATIENT = '[parameters]\n"x-request-timeout-ms" = 60000\n'
+PATIENT = '[parameters]\n"x-request-timeout-ms" = "60000"\n'
 """A deadline of no time is answered by 503, as it should be."""
 NAMES = PATIENT + 'model = "{0}"\nmodel_name = "{0}"\nversion = "1"\n'
 UNLOAD = "/unload$"
