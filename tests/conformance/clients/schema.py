@@ -23,8 +23,8 @@ include-path-regex = "/infer$"
 checks.positive_data_acceptance.enabled = false
 """
 """No server refuses headers that it doesn't know. A list that is too long is too large (413): that is a refusal. A
-deadline of a microsecond is missed (503, 504). And no schema can say that a body's shape and data agree with the model's: what
-fits it may be refused."""
+deadline of a microsecond is missed (503, 504). And no schema can say that a body's shape and data agree with the
+model's: what fits it may be refused."""
 
 
 def run(target: Target, config: str, *options: str) -> None:

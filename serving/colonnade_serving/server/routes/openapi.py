@@ -17,8 +17,8 @@ Binary tensors: raw little-endian buffers follow the JSON, whose length `Inferen
 whole body is the one input's buffer. A BYTES element is its length as uint32, then its bytes.
 
 The body may be gzip or deflate (Content-Encoding), and so may the answer (Accept-Encoding). Header
-x-request-timeout-ms, or the request's parameter `timeout` in microseconds, says how long the client waits: what can't be
-in time is a 503."""
+x-request-timeout-ms, or the request's parameter `timeout` in microseconds, says how long the client waits: what can't
+be in time is a 503."""
 
 REQUEST, COMPONENTS = message.schema("#/components/schemas/{name}")
 SIZE: Final[Schema] = {"type": "integer", "minimum": 0}
