@@ -23,7 +23,7 @@ HEAD_BYTES = 64 << 10
 """A longer head is answered by 431."""
 PIPELINED = 64
 """A connection with more requests in flight is not read from until they are answered."""
-HALF_CLOSED_SECONDS = 0.25
+HALF_CLOSED_SECONDS = 1.0
 """A client that closed its side, and maybe both, gets what is answered so soon; then it counts as gone."""
 REQUEST_SECONDS = 20.0
 REQUEST_BYTES_PER_SECOND = 4096
@@ -204,7 +204,7 @@ class Lane(HttpToolsProtocol):
         self._raw = data[:end] if end >= 0 else None
         super().data_received(data)
         if not self._between:
-            self._received += len(data)
+            self._received += len(data) if self._received else len(data.rpartition(END)[2])  # not what came before it
             if self._in_head and self._received > HEAD_BYTES and not self._deaf:
                 self._turn_away(ProtocolError(f"head: more than {HEAD_BYTES} bytes", 431))
 
@@ -326,14 +326,14 @@ class Lane(HttpToolsProtocol):
         while exchanges and (waited := exchanges[0].answer) is not None:
             exchanges.popleft()
             self.transport.write(waited)
+        if self.flow.read_paused:  # also while the rest of a request is still to come
+            self._resume_reading()
         if exchanges:
             return
         if self.pipeline:
             super().on_response_complete()
         elif self._deaf:
             self.transport.close()
-        elif self.flow.read_paused:
-            self._resume_reading()
 
     def _resume_reading(self) -> None:
         if self._is_free() and not self.flow.write_paused and len(self._exchanges) <= PIPELINED:

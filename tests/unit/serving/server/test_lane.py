@@ -251,6 +251,7 @@ def test_a_client_that_left_is_counted_and_its_work_is_not_done(neighbours: Path
         for _ in range(10):
             with connected(served) as connection:
                 connection.send(post(ONE, path=SLOW))
+                connection.leave()
         end = time.monotonic() + 30
         gone = 'colonnade_requests_total{code="499",model="neighbours"}'
         while served.metric(gone) < 5 and time.monotonic() < end:
