@@ -86,19 +86,24 @@ demo: install build/demo/flights.parquet ## the whole loop on real data, watched
 ON_CLUSTER = $(CLUSTER_ENV); $(VENV)/bin/pytest $(1) -q -n 2 -m "not alone" && $(VENV)/bin/pytest $(1) -q -m alone
 
 export NODES
-.PHONY: check format crds test test-unit test-api test-router test-e2e test-faults test-chart
+.PHONY: check format crds protos test test-unit test-api test-router test-conformance test-soak test-chart test-e2e test-faults
+.PHONY: bench-serving soak-serving
 check: venv ## lint, types, import rules, CRD drift
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-logo 2>/dev/null || $(VENV)/bin/lint-imports
 	@$(PY) -m colonnade.api.crds --check
+	@$(PROTOS) --check
 format: venv ## what ruff can mend by itself
 	@$(VENV)/bin/ruff check --fix . && $(VENV)/bin/ruff format .
+PROTOS := $(PY) serving/colonnade_serving/rpc/protos/generate.py
+protos: venv ## write what is generated from serving's .proto files
+	@$(PROTOS)
 crds: venv ## write crds/ and the chart's copy from operator/colonnade/api
 	@$(PY) -m colonnade.api.crds
 test-unit: venv ## pure tests, on each core; those of the chart ask the Helm that installs it
 	@python3 -m cluster build
-	@$(VENV)/bin/pytest tests/unit -q -n auto
+	@$(VENV)/bin/pytest tests/unit tests/bench -q -n auto
 test-api: venv ## an operator beside a real API server, also when all goes wrong between them
 	@$(VENV)/bin/pytest tests/api tests/faults/api -q -n 2 --dist worksteal
 test-router: venv ## a real Envoy and a real Prometheus, on this host
@@ -111,7 +116,15 @@ test-faults: install ## things are broken on purpose
 	@$(call ON_CLUSTER,tests/faults --ignore tests/faults/api)
 test-chart: install ## lint, and ask the installed chart how it is
 	@$(CLUSTER_ENV); helm lint --strict --quiet helm/colonnade && helm test colonnade --namespace colonnade-system --logs
+test-conformance: venv ## the serving runtime under other people's clients
+	@UV=$(UV) $(PY) -m tests.conformance
+test-soak: venv ## the serving runtime among rude clients, in less than a minute; swaps and ends under load
+	@$(VENV)/bin/pytest tests/soak -q
+bench-serving: venv ## ours beside its peers, on one core (SERVERS=colonnade,mlserver MODEL=lr)
+	@UV=$(UV) $(PY) -m tests.bench.serving $(SERVERS:%=--servers %) $(MODEL:%=--model %) $(BENCH)
+soak-serving: venv ## four fifths of its highest rate among clients that stall, abort and send rubbish (MINUTES=10)
+	@$(PY) -m tests.soak $(MINUTES:%=--minutes %) $(SOAK)
 test: ## the whole ladder
-	@for rung in check test-unit test-api test-router test-chart test-e2e test-faults; do \
+	@for rung in check test-unit test-conformance test-soak test-api test-router test-chart test-e2e test-faults; do \
 	  echo "==> $$rung"; began=$$(date +%s); $(MAKE) --no-print-directory $$rung || exit 1; \
 	  echo "==> $$rung passed in $$(( $$(date +%s) - began )) s"; done

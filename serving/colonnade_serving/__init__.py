@@ -7,7 +7,8 @@
 import os
 from importlib.metadata import version
 
-# A serving pod calls nobody: onnxruntime reads this when it is first imported.
-os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+# A serving pod calls nobody. onnxruntime reads this when it is first imported: what it writes and sends by then,
+# disable_telemetry_events() comes too late for.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
 
 __version__ = version("colonnade-serving")

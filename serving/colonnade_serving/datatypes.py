@@ -1,6 +1,9 @@
 """The Open Inference Protocol's datatypes, as numpy and ONNX know them."""
 
+import ml_dtypes
 import numpy as np
+
+BF16 = np.dtype(ml_dtypes.bfloat16)
 
 NUMPY: dict[str, np.dtype] = {
     "BOOL": np.dtype(np.bool_),
@@ -15,6 +18,7 @@ NUMPY: dict[str, np.dtype] = {
     "FP16": np.dtype("<f2"),
     "FP32": np.dtype("<f4"),
     "FP64": np.dtype("<f8"),
+    "BF16": BF16,
     "BYTES": np.dtype(object),  # text elements: onnxruntime's strings are UTF-8
 }
 
@@ -31,6 +35,7 @@ ONNX: dict[str, str] = {
     "tensor(float16)": "FP16",
     "tensor(float)": "FP32",
     "tensor(double)": "FP64",
+    "tensor(bfloat16)": "BF16",
     "tensor(string)": "BYTES",
 }
 
@@ -39,7 +44,10 @@ _BY_NUMPY = {dtype: name for name, dtype in NUMPY.items()}
 
 def of_array(array: np.ndarray) -> str:
     """The datatype of an array. Raises ValueError when the protocol has none for it (complex, dates)."""
-    if array.dtype.kind in "OUS":
+    known = _BY_NUMPY.get(array.dtype)
+    if known is not None:
+        return known
+    if array.dtype.kind in "US":
         return "BYTES"
     try:
         return _BY_NUMPY[array.dtype.newbyteorder("<")]

@@ -1,17 +1,20 @@
 """The engine that serves: one onnxruntime session. Training's parity check runs on the same one."""
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 
+from . import exotic
 from .datatypes import ONNX
 from .threads import intra_op_threads
 
 onnxruntime.disable_telemetry_events()
+
+CPU = "CPUExecutionProvider"
 
 
 class ModelInvalid(Exception):
@@ -34,28 +37,52 @@ class TensorSpec:
 class Engine:
     """A loaded model. `infer` may be called from several threads at once; it lets go of the GIL while it computes."""
 
-    def __init__(self, model: Path, threads: int | None = None) -> None:
-        """Loads an .onnx file. threads: for one inference; None takes the cgroup's CPUs. Raises ModelInvalid."""
+    def __init__(self, model: Path, threads: int | None = None, providers: Sequence[str] = (CPU,)) -> None:
+        """Loads an .onnx file; weights that lie in files beside it are mapped. Raises ModelInvalid, ValueError.
+
+        threads: for one inference; None takes the cgroup's CPUs. providers: onnxruntime's execution providers, the
+        first one that can run a node does.
+        """
+        check_providers(providers)
         try:
             self._session = onnxruntime.InferenceSession(
-                os.fspath(model), _options(threads or intra_op_threads()), providers=["CPUExecutionProvider"]
+                os.fspath(model), _options(threads or intra_op_threads()), providers=list(providers)
             )
         except Exception as error:  # onnxruntime's exceptions share no base class
             raise ModelInvalid(f"{model.name} can't be loaded: {one_line(error)}") from error
         self.inputs = tuple(_spec(node) for node in self._session.get_inputs())
         self.outputs = tuple(_spec(node) for node in self._session.get_outputs())
+        self._texts = tuple(spec.name for spec in self.inputs if spec.datatype == "BYTES")
+        self._bf16 = any(spec.datatype == "BF16" for spec in self.inputs + self.outputs)
 
     def infer(self, inputs: Mapping[str, np.ndarray], outputs: Collection[str] = ()) -> dict[str, np.ndarray]:
         """Runs the model once.
 
-        inputs: an array by input name, of the datatype and shape that `inputs` gives; text as object arrays of str.
+        inputs: an array by input name, of the datatype and shape that `inputs` gives; text as object
+            arrays of str, of bytes where it isn't UTF-8.
         outputs: names to compute; none means all. Returns an array by output name. Raises ModelFailed.
         """
         names = list(outputs) or [spec.name for spec in self.outputs]
         try:
-            return dict(zip(names, self._session.run(names, dict(inputs)), strict=True))
+            feeds = dict(inputs)
+            for name in self._texts:
+                feeds[name] = exotic.opaque(feeds[name])
+            run = exotic.run_with_bf16 if self._bf16 else onnxruntime.InferenceSession.run
+            return dict(zip(names, run(self._session, names, feeds), strict=True))
         except Exception as error:
             raise ModelFailed(one_line(error)) from error
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """The execution providers that the session uses, first to last."""
+        return tuple(self._session.get_providers())
+
+
+def check_providers(providers: Sequence[str]) -> None:
+    """Raises ValueError when the installed onnxruntime lacks one of these execution providers."""
+    has = onnxruntime.get_available_providers()
+    if missing := [name for name in providers if name not in has]:
+        raise ValueError(f"provider {missing[0]} is not in this onnxruntime, which has {', '.join(has)}")
 
 
 def one_line(error: BaseException) -> str:

@@ -10,18 +10,22 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import CliApp
 
-from .server.logs import set_up
-from .server.serve import serve
+from .observation.logs import set_up
 from .settings import TERMINATION_LOG, Settings
+from .usage import usage, variable
+from .workers import run
 
 log = logging.getLogger("colonnade_serving")
 
 
 def main() -> None:
-    """The command. Exit code 0 after a drain, 1 when the model can't be served, 2 when the settings are wrong."""
+    """The command. Exit code 0 after a drain, 1 when a model can't be served, 2 when the settings are wrong."""
+    if {"-h", "--help"} & set(sys.argv[1:]):
+        print(usage(), end="")
+        return
     settings = _settings()
     set_up(settings.log_level)
-    failure = serve(settings)
+    failure = run(settings)
     if failure is not None:
         log.error(failure)
         _tell_kubernetes(settings.termination_log, failure)
@@ -40,7 +44,7 @@ def _settings() -> Settings:
 
 def _wrong(details: ErrorDetails) -> str:
     name = str(details["loc"][0]) if details["loc"] else "settings"
-    return f"--{name.replace('_', '-')} (COLONNADE_{name.upper()}) is {details['input']!r}: {details['msg']}"
+    return f"--{name.replace('_', '-')} ({variable(name)}) is {details['input']!r}: {details['msg']}"
 
 
 def _refuse(message: str) -> NoReturn:

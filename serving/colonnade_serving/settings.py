@@ -1,68 +1,169 @@
-"""What a user can set: by flag, by environment (COLONNADE_*), or not at all."""
+"""What a user can set: by flag, by environment (COLONNADE_*), or not at all. Each class is a group of --help."""
 
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import BaseModel, Field, field_validator
 from pydantic_settings import BaseSettings, CliPositionalArg, SettingsConfigDict
 
 from .digests import PATTERN
+from .threads import intra_op_threads
 
 MIB = 1 << 20
 TERMINATION_LOG = Path("/dev/termination-log")
 
 
-class Settings(BaseSettings):
-    """Serves an ONNX model over the Open Inference Protocol. Each flag is also an environment variable: COLONNADE_…"""
+class Served(BaseModel):
+    """What to serve"""
+
+    bundle: CliPositionalArg[str] = Field(
+        default="",
+        description="A bundle's directory, a bare .onnx file, or a folder of several (each bundle or .onnx file in it "
+        "is a model, or NAME/VERSION/ as Triton has it); or the address of one in an artifact store, "
+        "file:///store/models/<hex> or s3://bucket/models/<hex> (credentials from AWS_*).",
+    )
+    digest: str | None = Field(
+        default=None, pattern=PATTERN, description="The digest that the bundle (or bare file) must have."
+    )
+    public_key: str | None = Field(
+        default=None,
+        description="An Ed25519 public key in PEM, or the file it is in: a bundle that it didn't sign is refused.",
+    )
+    model: str | None = Field(
+        default=None, min_length=1, description="The name in /v2/models/NAME; by default the bundle's or the file's."
+    )
+    version: str = Field(default="1", min_length=1, description="The version in /v2/models/NAME/versions/VERSION.")
+    every_version: bool = Field(
+        default=False, description="Of NAME/VERSION/ folders, serve each version and not the highest alone."
+    )
+    load: Literal["start", "use"] = Field(
+        default="start",
+        description="Load models at the start, or each at its first use, which is answered by 503 and Retry-After.",
+    )
+    model_control: bool = Field(
+        default=False,
+        description="Whether clients may load and unload models (/v2/repository); whoever reaches the port then can.",
+    )
+    cache_dir: Path = Field(
+        default=Path("/tmp/colonnade"),  # noqa: S108 - digests are verified after the download
+        description="Where bundles from s3 are downloaded to; what is there already is not downloaded again.",
+    )
+
+
+class Listening(BaseModel):
+    """Where to listen, and for how long"""
+
+    host: str = Field(default="0.0.0.0", description="The address to listen on.")  # noqa: S104 - a pod's own network
+    http_port: int = Field(default=8080, ge=0, le=65535, description="The port for REST, gRPC, health and metrics.")
+    grpc_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="A port for gRPC alone. The HTTP port speaks gRPC in any case, told apart by its first bytes.",
+    )
+    max_body_bytes: int = Field(
+        default=64 * MIB, ge=1, description="A longer request body is answered by 413 (gRPC: RESOURCE_EXHAUSTED)."
+    )
+    keep_alive_timeout: int = Field(
+        default=3900,
+        ge=1,
+        description="Seconds that an idle connection is kept: longer than any proxy in front keeps it.",
+    )
+    drain_delay: float = Field(
+        default=2.0, ge=0, description="Seconds after SIGTERM, not ready but still serving, while endpoints go away."
+    )
+    drain_timeout: float = Field(default=25.0, ge=0, description="Seconds that requests in flight then may take.")
+
+
+class Computing(BaseModel):
+    """How to compute"""
+
+    workers: str = Field(
+        default="1",
+        pattern=r"^(auto|[1-9][0-9]{0,2})$",
+        description="Processes, each with its own copy of the models; auto: one a CPU of the container's limit.",
+    )
+    intra_op_threads: int | None = Field(
+        default=None,
+        ge=1,
+        description="Threads within one inference; by default the CPUs of the container's limit, or 1 with workers.",
+    )
+    inference_threads: int = Field(default=1, ge=1, description="Batches of a model at once, in a worker.")
+    providers: str = Field(
+        default="CPUExecutionProvider",
+        pattern=r"^\w+(,\w+)*$",
+        description="onnxruntime's execution providers, the preferred one first, as CUDAExecutionProvider,"
+        "CPUExecutionProvider.",
+    )
+    batch_rows: int = Field(default=64, ge=1, description="Rows of a batch at most; a larger request is run alone.")
+    batch_delay_ms: float = Field(
+        default=0.0,
+        ge=0,
+        description="Milliseconds that a batch may wait for more, if what it costs says that waiting pays.",
+    )
+    queue_limit: int = Field(
+        default=1000, ge=1, description="Requests that may wait for a model; one more is answered by 503."
+    )
+
+
+class Observing(BaseModel):
+    """What to tell"""
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")
+    access_log_share: float = Field(default=0.0, ge=0, le=1, description="The share of requests that are logged.")
+    payload_log: str | None = Field(
+        default=None,
+        description="Where sampled requests go as CloudEvents: file:///path, http(s)://… or s3://bucket/prefix.",
+    )
+    payload_share: float = Field(default=0.01, ge=0, le=1, description="The share of requests in the payload log.")
+    protected: str = Field(
+        default="",
+        description="Inputs and outputs that the payload log leaves out, comma-separated; X[3] is a column of X.",
+    )
+    feedback_minutes: float = Field(
+        default=10.0,
+        ge=0,
+        description="How long predictions are remembered for /v2/models/NAME/feedback; 0 switches it off.",
+    )
+    termination_log: Path = Field(
+        default=TERMINATION_LOG, description="Kubernetes' file for why the process ended, where it exists."
+    )
+
+
+class Settings(Observing, Computing, Listening, Served, BaseSettings):
+    """Serves ONNX models over the Open Inference Protocol, REST and gRPC."""
 
     model_config = SettingsConfigDict(
         env_prefix="COLONNADE_",
         cli_prog_name="colonnade-serve",
         cli_kebab_case=True,
         cli_avoid_json=True,
-        cli_hide_none_type=True,
+        cli_implicit_flags=True,
+        cli_shortcuts={"model": "name"},
         env_ignore_empty=True,
         frozen=True,
     )
 
-    bundle: CliPositionalArg[str] = Field(
-        default="",
-        description="What to serve: a bundle's directory, a bare .onnx file, or their address in an artifact store, "
-        "file:///store/models/<hex> or s3://bucket/models/<hex> (credentials from AWS_*).",
-    )
-    digest: str | None = Field(
-        default=None, pattern=PATTERN, description="The digest that the bundle (or bare file) must have."
-    )
-    model: str | None = Field(
-        default=None, min_length=1, description="The name in /v2/models/NAME; by default the bundle's or the file's."
-    )
-    version: str = Field(default="1", min_length=1, description="The version in /v2/models/NAME/versions/VERSION.")
-    host: str = Field(default="0.0.0.0", description="The address to listen on.")  # noqa: S104 - a pod's own network
-    http_port: int = Field(default=8080, ge=0, le=65535, description="The port for REST, health and metrics.")
-    max_body_bytes: int = Field(default=64 * MIB, ge=1, description="A longer request body is answered by 413.")
-    queue_limit: int = Field(
-        default=1000, ge=1, description="Requests that may wait for a thread; one more is answered by 503."
-    )
-    inference_threads: int | None = Field(
-        default=None, ge=1, description="Inferences at once; by default the CPUs of the container's limit."
-    )
-    intra_op_threads: int | None = Field(
-        default=None, ge=1, description="Threads within one inference; by default the CPUs of the container's limit."
-    )
-    drain_delay: float = Field(
-        default=2.0, ge=0, description="Seconds after SIGTERM, not ready but still serving, while endpoints go away."
-    )
-    drain_timeout: float = Field(default=25.0, ge=0, description="Seconds that requests in flight then may take.")
-    keep_alive_timeout: int = Field(
-        default=3900,
-        ge=1,
-        description="Seconds that an idle connection is kept: longer than any proxy in front keeps it.",
-    )
-    cache_dir: Path = Field(
-        default=Path("/tmp/colonnade"),  # noqa: S108 - digests are verified after the download
-        description="Where a bundle from s3 is downloaded to.",
-    )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")
-    termination_log: Path = Field(
-        default=TERMINATION_LOG, description="Kubernetes' file for why the process ended, where it exists."
-    )
+    @field_validator("public_key")
+    @classmethod
+    def _is_a_key(cls, text: str | None) -> str | None:
+        if text is not None:
+            from .bundle.signing import public_key  # noqa: PLC0415 - cryptography's import takes 60 ms
+
+            public_key(text)
+        return text
+
+    @property
+    def worker_count(self) -> int:
+        """Processes that serve."""
+        return intra_op_threads() if self.workers == "auto" else int(self.workers)
+
+    @property
+    def threads(self) -> int | None:
+        """For one inference; None: the CPUs of the container's limit, whatever they are when a model is loaded."""
+        return self.intra_op_threads or (1 if self.worker_count > 1 else None)
+
+    @property
+    def execution_providers(self) -> tuple[str, ...]:
+        """onnxruntime's, the preferred one first."""
+        return tuple(self.providers.split(","))

@@ -3,9 +3,10 @@
 What training writes, serving verifies and replays before it answers anyone.
 """
 
+from .errors import BundleError
 from .format import FORMAT, Bundle, Golden, Tensor, TensorSignature, encode
 from .golden import GoldenMismatch, difference, replay
-from .verify import MANIFEST, BundleError, read_bundle, verify_bundle
+from .verify import MANIFEST, read_bundle, verify_bundle
 
 __all__ = [
     "FORMAT",

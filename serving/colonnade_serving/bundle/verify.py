@@ -2,17 +2,16 @@
 
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 
 from .. import digests
+from .errors import BundleError
 from .format import Bundle
+from .signing import read_signature, verify_signature
 
 MANIFEST = "bundle.json"
 MODEL = "model.onnx"
-
-
-class BundleError(Exception):
-    """The directory isn't the bundle that was meant; the message says which file and why, on one line."""
 
 
 def read_bundle(data: bytes) -> Bundle:
@@ -26,8 +25,10 @@ def read_bundle(data: bytes) -> Bundle:
     return bundle
 
 
-def verify_bundle(directory: Path, digest: str | None = None) -> tuple[Bundle, str]:
-    """Reads a bundle and checks bundle.json against digest, if one is given, and every file against bundle.json.
+def verify_bundle(
+    directory: Path, digest: str | None = None, key: Ed25519PublicKey | None = None
+) -> tuple[Bundle, str]:
+    """Reads a bundle and checks bundle.json against digest and key, if given, and every file against bundle.json.
 
     Returns the bundle and its digest. Raises BundleError.
     """
@@ -35,6 +36,8 @@ def verify_bundle(directory: Path, digest: str | None = None) -> tuple[Bundle, s
     found = digests.of_bytes(data)
     if digest is not None and found != digest:
         raise BundleError(f"{MANIFEST} has digest {found}, but {digest} was asked for: the bundle was changed")
+    if key is not None:
+        verify_signature(data, read_signature(directory), key)
     bundle = read_bundle(data)
     for name, expected in bundle.files.items():
         _verify_file(directory / name, expected)

@@ -1,5 +1,7 @@
 """From an address to a model that may answer: fetched, verified, loaded, replayed on its golden inputs, warmed up."""
 
-from .load import CannotServe, Model, Source, load
+from .calibrate import Calibration
+from .load import CannotServe, How, Model, Source, load
+from .repository import Repository
 
-__all__ = ["CannotServe", "Model", "Source", "load"]
+__all__ = ["Calibration", "CannotServe", "How", "Model", "Repository", "Source", "load"]

@@ -5,13 +5,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from .. import digests
 from ..bundle import Bundle, BundleError, GoldenMismatch, TensorSignature, replay, verify_bundle
 from ..bundle.verify import MODEL
-from ..engine import Engine, ModelFailed, ModelInvalid, TensorSpec
+from ..engine import CPU, Engine, ModelFailed, ModelInvalid, TensorSpec
 from ..protocol.errors import ProtocolError
 from ..protocol.signature import Signature, signature
 from ..store import StoreError
+from .calibrate import Calibration, calibrate
 from .fetch import digest_in, local_path
 from .warmup import made_up, warm_up
 
@@ -35,7 +39,11 @@ class CannotServe(Exception):
 
 @dataclass(frozen=True)
 class Model:
-    """A model that is ready to answer. bundle is None for a bare .onnx file; golden is the worst difference found."""
+    """A model that is ready to answer.
+
+    bundle is None for a bare .onnx file; golden is the worst difference found; calibration is None for a bare file that
+    refuses made-up inputs.
+    """
 
     name: str
     version: str
@@ -44,6 +52,7 @@ class Model:
     signature: Signature
     bundle: Bundle | None
     golden: float | None
+    calibration: Calibration | None = None
 
 
 @dataclass(frozen=True)
@@ -56,43 +65,72 @@ class Source:
     version: str = "1"
 
 
-def load(source: Source, cache: Path, threads: int | None = None) -> Model:
+@dataclass(frozen=True, slots=True)
+class How:
+    """What a model is loaded with.
+
+    threads: for one inference; None takes the cgroup's CPUs. providers: onnxruntime's. key: what every bundle must be
+    signed with, if any. batch_rows: the largest batch that is calibrated.
+    """
+
+    threads: int | None = None
+    providers: tuple[str, ...] = (CPU,)
+    key: Ed25519PublicKey | None = None
+    batch_rows: int = 64
+
+    def engine(self, path: Path) -> Engine:
+        """An .onnx file's engine. Raises ModelInvalid."""
+        return Engine(path, self.threads, self.providers)
+
+
+def load(source: Source, cache: Path, how: How | None = None) -> Model:
     """Fetches, verifies and loads a model, and proves it on its golden inputs.
 
-    An address that ends in 64 hex digits names its digest too.
-    threads: for one inference; None takes the cgroup's CPUs. Raises CannotServe.
+    An address that ends in 64 hex digits names its digest too. Raises CannotServe.
     """
     try:
         path = local_path(source.address, cache)
         if path.suffix == ".onnx":
-            return _bare(path, source, threads)
-        return _bundled(path, source, threads)
+            return _bare(path, source, how or How())
+        return _bundled(path, source, how or How())
     except OBJECTIONS as error:
         raise CannotServe(f"{source.address}: {' '.join(str(error).split())}") from error
 
 
-def _bare(path: Path, source: Source, threads: int | None) -> Model:
+def _bare(path: Path, source: Source, how: How) -> Model:
+    if how.key is not None:
+        raise BundleError("a bare .onnx file can't be signed, and a public key is configured; serve a signed bundle")
     digest = digests.of_file(path)
     if source.digest not in (None, digest):
         raise BundleError(f"{path.name} has digest {digest}, but {source.digest} was asked for: the file was changed")
-    engine = Engine(path, threads)
+    engine = how.engine(path)
+    takes = signature(engine.inputs, engine.outputs)
+    calibration = None
     try:
-        warm_up(engine, made_up(engine.inputs))
+        calibration = _warmed(engine, takes, made_up(engine.inputs), how)
     except ModelFailed as error:
         log.info("the model refuses made-up inputs, so it starts cold", extra={"error": str(error)})
-    name = source.name or path.stem
-    return Model(name, source.version, digest, engine, signature(engine.inputs, engine.outputs), None, None)
+    return Model(source.name or path.stem, source.version, digest, engine, takes, None, None, calibration)
 
 
-def _bundled(path: Path, source: Source, threads: int | None) -> Model:
-    bundle, digest = verify_bundle(path, source.digest or digest_in(source.address))
-    engine = Engine(path / MODEL, threads)
+def _bundled(path: Path, source: Source, how: How) -> Model:
+    bundle, digest = verify_bundle(path, source.digest or digest_in(source.address), how.key)
+    engine = how.engine(path / MODEL)
     _check("inputs", bundle.inputs, engine.inputs)
     _check("outputs", bundle.outputs, engine.outputs)
     worst = replay(bundle.golden, engine.infer)
-    warm_up(engine, {tensor.name: tensor.array() for tensor in bundle.golden.inputs})
-    name = source.name or bundle.model
-    return Model(name, source.version, digest, engine, signature(bundle.inputs, bundle.outputs), bundle, worst)
+    takes = signature(bundle.inputs, bundle.outputs)
+    golden = {tensor.name: tensor.array() for tensor in bundle.golden.inputs}
+    calibration = _warmed(engine, takes, golden, how)
+    return Model(source.name or bundle.model, source.version, digest, engine, takes, bundle, worst, calibration)
+
+
+def _warmed(engine: Engine, takes: Signature, inputs: Mapping[str, np.ndarray], how: How) -> Calibration:
+    growing = [name for name, field in takes.inputs.items() if field.shape[:1] == (-1,)]
+    if not all(len(inputs[name]) for name in growing):
+        inputs = made_up(engine.inputs)
+    warm_up(engine, dict(inputs), growing)
+    return calibrate(engine.infer, inputs, growing, how.batch_rows)
 
 
 def _check(side: str, promised: Iterable[TensorSignature], real: Iterable[TensorSpec]) -> None:

@@ -1,20 +1,23 @@
 """First inferences are slow (memory, threads, caches): they are run before anyone waits for one."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 
 from ..datatypes import NUMPY
 from ..engine import Engine, TensorSpec
 
-SECONDS = 0.2
+SECONDS = 0.1
 RUNS = 20
 
 
-def warm_up(engine: Engine, inputs: dict[str, np.ndarray]) -> int:
-    """Runs the model on the first row of inputs for a while; returns the number of runs. Raises ModelFailed."""
-    row = {name: array[:1] if array.ndim else array for name, array in inputs.items()}
+def warm_up(engine: Engine, inputs: dict[str, np.ndarray], growing: Collection[str]) -> int:
+    """Runs the model on the first row of inputs for a while; returns the number of runs. Raises ModelFailed.
+
+    growing: the inputs whose leading dimension is rows.
+    """
+    row = {name: array[:1] if name in growing else array for name, array in inputs.items()}
     end = time.monotonic() + SECONDS
     for run in range(1, RUNS + 1):
         engine.infer(row)

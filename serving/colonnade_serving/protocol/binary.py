@@ -14,11 +14,14 @@ from .errors import ProtocolError
 LENGTH = struct.Struct("<I")
 
 
-def decode(name: str, datatype: str, shape: tuple[int, ...], buffer: memoryview) -> np.ndarray:
-    """The array of one tensor's buffer. Raises ProtocolError (400) when its size isn't what datatype and shape say."""
+def decode(name: str, datatype: str, shape: tuple[int, ...], buffer: memoryview, opaque: bool = False) -> np.ndarray:
+    """The array of one tensor's buffer. Raises ProtocolError (400) when its size isn't what datatype and shape say.
+
+    opaque: whether a BYTES element that isn't UTF-8 may stay bytes (Signature.opaque_texts).
+    """
     count = math.prod(shape)
     if datatype == "BYTES":
-        return _decode_texts(name, count, buffer).reshape(shape)
+        return _decode_texts(name, count, buffer, opaque).reshape(shape)
     dtype = NUMPY[datatype]
     if len(buffer) != count * dtype.itemsize:
         wanted = count * dtype.itemsize
@@ -36,15 +39,21 @@ def encode(array: np.ndarray) -> bytes:
     return array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
 
 
-def text(name: str, data: bytes) -> str:
-    """One BYTES element as the text that the model takes. Raises ProtocolError (400) when it isn't UTF-8."""
+def text(name: str, data: bytes, opaque: bool = False) -> str | bytes:
+    """One BYTES element as the model takes it: text, or bytes where it isn't UTF-8 and the model is opaque to that.
+
+    Raises ProtocolError (400): not UTF-8, or with a NUL in it too, where onnxruntime would end it.
+    """
     try:
         return data.decode()
     except UnicodeDecodeError as error:
-        raise ProtocolError(f"input {name}: a BYTES element is not UTF-8 at byte {error.start}") from error
+        if opaque and 0 not in data:
+            return data
+        also = " and holds a NUL" if opaque else ""
+        raise ProtocolError(f"input {name}: a BYTES element is not UTF-8 at byte {error.start}{also}") from None
 
 
-def _decode_texts(name: str, count: int, buffer: memoryview) -> np.ndarray:
+def _decode_texts(name: str, count: int, buffer: memoryview, opaque: bool) -> np.ndarray:
     if count * LENGTH.size > len(buffer):  # before a hostile shape is allocated
         raise ProtocolError(f"input {name}: {len(buffer)} bytes of binary data can't hold {count} BYTES elements")
     array = np.empty(count, dtype=object)
@@ -56,7 +65,7 @@ def _decode_texts(name: str, count: int, buffer: memoryview) -> np.ndarray:
         end = body + LENGTH.unpack_from(buffer, start)[0]
         if end > len(buffer):
             raise ProtocolError(f"input {name}: binary data ends in BYTES element {index} of {count}")
-        array[index] = text(name, bytes(buffer[body:end]))
+        array[index] = text(name, bytes(buffer[body:end]), opaque)
         start = end
     if start != len(buffer):
         raise ProtocolError(f"input {name}: {len(buffer) - start} bytes are left after {count} BYTES elements")

@@ -1,25 +1,32 @@
 """An infer request: from the body's bytes to arrays that the model takes. Plain checks, in the order of the message."""
 
 import math
-from dataclasses import dataclass
-from typing import Any
 
+import msgspec
 import numpy as np
-import orjson
+from msgspec import UNSET
 
 from . import binary, tensors
 from .errors import ProtocolError
+from .message import Message, Output, RequestParameters, Tensor, decode
 from .signature import Field, Signature
 
 
-@dataclass(frozen=True, slots=True)
-class InferRequest:
-    """What a client asks: arrays by input name, the outputs it wants in its order, and which of them in binary."""
+class InferRequest(msgspec.Struct, gc=False):
+    """What a client asks: arrays by input name, the outputs it wants in its order, and which of them in binary.
+
+    timeout: microseconds until nobody waits for the answer any more; None or 0: for ever.
+    """
 
     id: str | None
     inputs: dict[str, np.ndarray]
     outputs: tuple[str, ...]
     binary: frozenset[str]
+    timeout: int | None = None
+
+
+NOTHING_BINARY: frozenset[str] = frozenset()
+DEFAULTS = RequestParameters()
 
 
 def parse(body: bytes, json_length: int | None, signature: Signature) -> InferRequest:
@@ -32,130 +39,97 @@ def parse(body: bytes, json_length: int | None, signature: Signature) -> InferRe
         return _raw(body, signature)
     if json_length is not None and json_length > len(body):
         raise ProtocolError(f"Inference-Header-Content-Length: {json_length} is more than the body's {len(body)} bytes")
-    message = _json(body if json_length is None else memoryview(body)[:json_length])
+    message = decode(body if json_length is None else memoryview(body)[:json_length])
     buffers = _Buffers(body, len(body) if json_length is None else json_length)
     inputs = _inputs(message, buffers, signature)
     buffers.finish()
-    outputs, as_binary = _outputs(message, signature)
-    return InferRequest(_id(message), inputs, outputs, as_binary)
+    parameters = message.parameters or DEFAULTS
+    outputs, as_binary = _outputs(message.outputs, parameters.binary_data_output or False, signature)
+    return InferRequest(message.id, inputs, outputs, as_binary, parameters.timeout)
 
 
 class _Buffers:
     """The raw buffers behind the JSON, taken one after another."""
 
-    def __init__(self, body: bytes, start: int) -> None:
-        self._rest = memoryview(body)[start:]
+    __slots__ = ("_body", "_start")
 
-    def take(self, name: str, size: object) -> memoryview:
-        if type(size) is not int or size < 0:
-            raise ProtocolError(f"input {name}: parameters.binary_data_size is {size!r}; a whole number is wanted")
-        if size > len(self._rest):
+    def __init__(self, body: bytes, start: int) -> None:
+        self._body = body
+        self._start = start
+
+    def take(self, name: str, size: int) -> memoryview:
+        start, self._start = self._start, self._start + size
+        if self._start > len(self._body):
             raise ProtocolError(
-                f"input {name}: parameters.binary_data_size is {size}, but {len(self._rest)} bytes are left after the"
-                " JSON; Inference-Header-Content-Length must give the JSON's length"
+                f"input {name}: parameters.binary_data_size is {size}, but {len(self._body) - start} bytes are left"
+                " after the JSON; Inference-Header-Content-Length must give the JSON's length"
             )
-        taken, self._rest = self._rest[:size], self._rest[size:]
-        return taken
+        return memoryview(self._body)[start : self._start]
 
     def finish(self) -> None:
-        if self._rest:
-            raise ProtocolError(f"body: {len(self._rest)} bytes after the JSON belong to no input's binary_data_size")
+        if self._start != len(self._body):
+            left = len(self._body) - self._start
+            raise ProtocolError(f"body: {left} bytes after the JSON belong to no input's binary_data_size")
 
 
-def _json(data: bytes | memoryview) -> dict[str, Any]:
-    try:
-        message = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        raise ProtocolError(f"body: no JSON: {error}") from None
-    if not isinstance(message, dict):
-        raise ProtocolError("body: a JSON object with inputs is wanted")
-    return message
-
-
-def _id(message: dict[str, Any]) -> str | None:
-    id_ = message.get("id")
-    if id_ is not None and not isinstance(id_, str):
-        raise ProtocolError("id: a text is wanted")
-    return id_
-
-
-def _inputs(message: dict[str, Any], buffers: _Buffers, signature: Signature) -> dict[str, np.ndarray]:
-    listed = message.get("inputs")
-    if not isinstance(listed, list) or not listed:
-        raise ProtocolError(f"inputs: a list of tensors is wanted: {', '.join(signature.inputs)}")
+def _inputs(message: Message, buffers: _Buffers, signature: Signature) -> dict[str, np.ndarray]:
     arrays: dict[str, np.ndarray] = {}
-    for position, tensor in enumerate(listed):
-        field = _named(tensor, f"inputs[{position}]", signature.inputs)
-        if field.name in arrays:
-            raise ProtocolError(f"inputs: {field.name} comes twice")
-        arrays[field.name] = _array(tensor, field, buffers)
-    if missing := signature.inputs.keys() - arrays.keys():
-        raise ProtocolError(f"inputs: {', '.join(name for name in signature.inputs if name in missing)} missing")
+    for position, tensor in enumerate(message.inputs):
+        name = tensor.name
+        field = signature.inputs.get(name)
+        if field is None:
+            raise _unknown(f"inputs[{position}]", name, signature.inputs)
+        if name in arrays:
+            raise ProtocolError(f"inputs: {name} comes twice")
+        arrays[name] = _array(tensor, field, buffers, signature)
+    if len(arrays) != len(signature.inputs):
+        missing = (name for name in signature.inputs if name not in arrays)
+        raise ProtocolError(f"inputs: {', '.join(missing)} missing")
     return arrays
 
 
-def _named(tensor: object, where: str, known: dict[str, Field]) -> Field:
-    if not isinstance(tensor, dict):
-        raise ProtocolError(f"{where}: an object is wanted")
-    name = tensor.get("name")
-    if not isinstance(name, str):
-        raise ProtocolError(f"{where}.name: a text is wanted")
-    if name not in known:
-        raise ProtocolError(f"{where}.name: the model has no {name!r}; it has {', '.join(known)}")
-    return known[name]
+def _unknown(where: str, name: str, known: dict[str, Field]) -> ProtocolError:
+    return ProtocolError(f"{where}.name: the model has no {name!r}; it has {', '.join(known)}")
 
 
-def _array(tensor: dict[str, Any], field: Field, buffers: _Buffers) -> np.ndarray:
-    name, datatype = field.name, tensor.get("datatype")
+def _array(tensor: Tensor, field: Field, buffers: _Buffers, signature: Signature) -> np.ndarray:
+    name, datatype = field.name, type(tensor).__name__
     if datatype != field.datatype:
-        tensors.dtype_of(name, datatype)
         raise ProtocolError(f"input {name}: datatype is {datatype}; the model takes {field.datatype}")
-    shape = _shape(name, tensor.get("shape"))
+    shape = tuple(tensor.shape)
     if not field.takes(shape):
-        raise ProtocolError(f"input {name}: shape is {list(shape)}; the model takes {list(field.shape)}")
-    parameters = _parameters(tensor, f"input {name}")
-    if "binary_data_size" not in parameters:
-        return tensors.from_json(name, field.datatype, shape, tensor.get("data"))
-    if "data" in tensor:
+        raise ProtocolError(f"input {name}: shape is {tensor.shape}; the model takes {list(field.shape)}")
+    size = UNSET if tensor.parameters is None else tensor.parameters.binary_data_size
+    if size is UNSET:
+        if tensor.data is UNSET:
+            raise ProtocolError(f"input {name}: neither data nor parameters.binary_data_size is there")
+        return tensors.filled(name, datatype, shape, tensor.data)
+    if tensor.data is not UNSET:
         raise ProtocolError(f"input {name}: either data or parameters.binary_data_size, not both")
-    return binary.decode(name, field.datatype, shape, buffers.take(name, parameters["binary_data_size"]))
+    return binary.decode(name, datatype, shape, buffers.take(name, size), signature.opaque_texts)
 
 
-def _shape(name: str, shape: object) -> tuple[int, ...]:
-    if not isinstance(shape, list) or not all(type(size) is int and size >= 0 for size in shape):
-        raise ProtocolError(f"input {name}: shape is {shape!r}; a list of whole numbers from 0 is wanted")
-    return tuple(shape)
+def _outputs(
+    wanted: list[Output] | None, by_default: bool, signature: Signature
+) -> tuple[tuple[str, ...], frozenset[str]]:
+    if not wanted:
+        return signature.output_names, frozenset(signature.output_names) if by_default else NOTHING_BINARY
+    as_binary: dict[str, bool] = {}
+    for position, output in enumerate(wanted):
+        if output.name not in signature.outputs:
+            raise _unknown(f"outputs[{position}]", output.name, signature.outputs)
+        as_binary[output.name] = _is_binary(output, by_default)
+    return tuple(as_binary), frozenset(name for name, is_binary in as_binary.items() if is_binary)
 
 
-def _parameters(holder: dict[str, Any], where: str) -> dict[str, Any]:
-    parameters = holder.get("parameters")
+def _is_binary(output: Output, by_default: bool) -> bool:
+    parameters = output.parameters
     if parameters is None:
-        return {}
-    if not isinstance(parameters, dict):
-        raise ProtocolError(f"{where}: parameters: an object is wanted")
-    return parameters
-
-
-def _outputs(message: dict[str, Any], signature: Signature) -> tuple[tuple[str, ...], frozenset[str]]:
-    default = _flag(_parameters(message, "request"), "binary_data_output", False)
-    listed = message.get("outputs")
-    if listed is None or listed == []:
-        names = tuple(signature.outputs)
-        return names, frozenset(names) if default else frozenset()
-    if not isinstance(listed, list):
-        raise ProtocolError("outputs: a list is wanted")
-    wanted: dict[str, bool] = {}
-    for position, output in enumerate(listed):
-        field = _named(output, f"outputs[{position}]", signature.outputs)
-        wanted[field.name] = _flag(_parameters(output, f"output {field.name}"), "binary_data", default)
-    return tuple(wanted), frozenset(name for name, is_binary in wanted.items() if is_binary)
-
-
-def _flag(parameters: dict[str, Any], name: str, default: bool) -> bool:
-    value = parameters.get(name, default)
-    if not isinstance(value, bool):
-        raise ProtocolError(f"parameters.{name}: true or false is wanted")
-    return value
+        return by_default
+    for extension in ("classification", "shared_memory_region"):
+        if getattr(parameters, extension) is not None:
+            raise ProtocolError(f"output {output.name}: parameters.{extension} is an extension that this server lacks")
+    return by_default if parameters.binary_data is None else parameters.binary_data
 
 
 def _raw(body: bytes, signature: Signature) -> InferRequest:
@@ -163,24 +137,23 @@ def _raw(body: bytes, signature: Signature) -> InferRequest:
     if len(signature.inputs) != 1:
         raise ProtocolError(f"a raw request takes a model with one input; this one has {len(signature.inputs)}")
     (field,) = signature.inputs.values()
-    array = _raw_text(body, field) if field.datatype == "BYTES" else _raw_numbers(body, field)
-    return InferRequest(None, {field.name: array}, tuple(signature.outputs), frozenset(signature.outputs))
+    array = _raw_text(body, field, signature) if field.datatype == "BYTES" else _raw_numbers(body, field)
+    return InferRequest(None, {field.name: array}, signature.output_names, frozenset(signature.output_names))
 
 
-def _raw_text(body: bytes, field: Field) -> np.ndarray:
+def _raw_text(body: bytes, field: Field, signature: Signature) -> np.ndarray:
     shape = tuple(1 if size == -1 else size for size in field.shape)
     if math.prod(shape) != 1:
         raise ProtocolError(f"input {field.name}: a raw request holds one BYTES element; the model takes {list(shape)}")
-    return np.array([binary.text(field.name, body)], dtype=object).reshape(shape)
+    element = binary.text(field.name, body, signature.opaque_texts)
+    return np.array([element], dtype=object).reshape(shape)
 
 
 def _raw_numbers(body: bytes, field: Field) -> np.ndarray:
     if field.shape.count(-1) > 1:
         raise ProtocolError(f"input {field.name}: the shape {list(field.shape)} doesn't follow from a raw body's size")
-    fixed = (
-        math.prod(size for size in field.shape if size != -1) * tensors.dtype_of(field.name, field.datatype).itemsize
-    )
+    itemsize = tensors.dtype_of(field.name, field.datatype).itemsize
+    fixed = math.prod(size for size in field.shape if size != -1) * itemsize
     free = len(body) // fixed if fixed else 0
-    return binary.decode(
-        field.name, field.datatype, tuple(free if size == -1 else size for size in field.shape), memoryview(body)
-    )
+    shape = tuple(free if size == -1 else size for size in field.shape)
+    return binary.decode(field.name, field.datatype, shape, memoryview(body))

@@ -17,7 +17,8 @@ def encode(
 ) -> tuple[bytes, int | None]:
     """The answer's body and, when some outputs are binary, the length of its JSON (Inference-Header-Content-Length).
 
-    NaN is null. Raises ProtocolError (500) when an output asked for as JSON holds an infinity: JSON has no word for it.
+    NaN is null. Raises ProtocolError: 500 when an output asked for as JSON holds an infinity, 400 when it is BF16:
+    JSON has no word for them.
     """
     buffers: list[bytes] = []
     listed = [_output(name, outputs[name], request.binary, buffers) for name in request.outputs]
@@ -25,6 +26,8 @@ def encode(
     if request.id is not None:
         answer["id"] = request.id
     body = orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY)
+    if b"null" in body:  # what orjson writes for NaN and for infinities
+        _check_finite(request, outputs)
     if not request.binary:
         return body, None
     return b"".join([body, *buffers]), len(body)
@@ -36,18 +39,26 @@ def encode_error(message: str) -> bytes:
 
 
 def _output(name: str, array: np.ndarray, as_binary: frozenset[str], buffers: list[bytes]) -> dict[str, Any]:
-    described: dict[str, Any] = {"name": name, "datatype": of_array(array), "shape": list(array.shape)}
+    datatype = of_array(array)
     if name in as_binary:
         buffers.append(binary.encode(array))
-        return described | {"parameters": {"binary_data_size": len(buffers[-1])}}
-    return described | {"data": _data(name, array)}
+        size = {"binary_data_size": len(buffers[-1])}
+        return {"name": name, "datatype": datatype, "shape": array.shape, "parameters": size}
+    return {"name": name, "datatype": datatype, "shape": array.shape, "data": _data(name, datatype, array)}
 
 
-def _data(name: str, array: np.ndarray) -> np.ndarray | list[Any]:
-    flat = array.reshape(-1)
-    if array.dtype.kind in "OUS":
+def _data(name: str, datatype: str, array: np.ndarray) -> np.ndarray | list[Any]:
+    flat = array.ravel()
+    if datatype == "BYTES":
         texts: list[Any] = flat.tolist()
         return texts
-    if array.dtype.kind == "f" and np.isinf(flat).any():
-        raise ProtocolError(f"output {name} holds Infinity, which JSON can't say; ask for it with binary_data", 500)
-    return np.ascontiguousarray(flat)  # orjson writes NaN as null
+    if datatype == "BF16":
+        raise ProtocolError(f"output {name}: BF16 has no JSON form; ask for it with binary_data")
+    return flat
+
+
+def _check_finite(request: InferRequest, outputs: Mapping[str, np.ndarray]) -> None:
+    for name in request.outputs:
+        array = outputs[name]
+        if name not in request.binary and array.dtype.kind == "f" and np.isinf(array).any():
+            raise ProtocolError(f"output {name} holds Infinity, which JSON can't say; ask for it with binary_data", 500)

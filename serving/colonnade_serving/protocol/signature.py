@@ -26,22 +26,32 @@ class Field:
 
     def takes(self, shape: tuple[int, ...]) -> bool:
         """Whether an array of this shape fits."""
-        return len(shape) == len(self.shape) and all(
-            wanted in (-1, size) for wanted, size in zip(self.shape, shape, strict=True)
-        )
+        if len(shape) != len(self.shape):
+            return False
+        for wanted, size in zip(self.shape, shape, strict=True):  # noqa: SIM110 - a generator costs twice as much
+            if wanted not in (-1, size):
+                return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """A model's inputs and outputs by name, in the graph's order."""
+    """A model's inputs and outputs by name, in the graph's order.
+
+    opaque_texts: whether BYTES may be other than UTF-8: onnxruntime can't give back such a text, so no output may be.
+    """
 
     inputs: dict[str, Field]
     outputs: dict[str, Field]
+    output_names: tuple[str, ...]
+    opaque_texts: bool
 
 
 def signature(inputs: Iterable[Spec], outputs: Iterable[Spec]) -> Signature:
     """The signature of a model with these inputs and outputs."""
-    return Signature(_by_name(inputs), _by_name(outputs))
+    fields = _by_name(outputs)
+    opaque = all(field.datatype != "BYTES" for field in fields.values())
+    return Signature(_by_name(inputs), fields, tuple(fields), opaque)
 
 
 def _by_name(specs: Iterable[Spec]) -> dict[str, Field]:

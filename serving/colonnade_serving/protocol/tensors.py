@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ..datatypes import NUMPY
+from ..datatypes import BF16, NUMPY
+from . import message
 from .errors import ProtocolError
 
-_KINDS = {"b": "b", "u": "iu", "i": "iu", "f": "iuf"}
-_WANTED = {"b": "true or false", "u": "whole numbers, not negative", "i": "whole numbers", "f": "numbers or null"}
+TEXT = frozenset({str})
 
 
 def from_json(name: str, datatype: str, shape: Sequence[int], data: Any) -> np.ndarray:
@@ -21,11 +21,27 @@ def from_json(name: str, datatype: str, shape: Sequence[int], data: Any) -> np.n
 
     Raises ProtocolError (400) when datatype is unknown, an element is of another type or out of range, or too few.
     """
-    dtype = dtype_of(name, datatype)
-    if not isinstance(data, list):
-        raise ProtocolError(f"input {name}: data is {_json_type(data)}; a list is wanted")
-    array = _texts(name, data) if datatype == "BYTES" else _numbers(name, datatype, dtype, data)
-    return _shaped(name, array, tuple(shape))
+    dtype_of(name, datatype)
+    return filled(name, datatype, tuple(shape), message.elements(name, datatype, data))
+
+
+def filled(name: str, datatype: str, shape: tuple[int, ...], data: list[Any]) -> np.ndarray:
+    """The array of elements that were checked (message.py). Raises ProtocolError (400) when they don't fill shape."""
+    dtype = NUMPY[datatype]
+    if dtype is BF16:
+        raise ProtocolError(f"input {name}: BF16 has no JSON form; send it with parameters.binary_data_size")
+    try:
+        nested = data and type(data[0]) is list
+        array = np.array(data, dtype) if nested else _flat(dtype, data)
+        if dtype.kind == "O":
+            _check_texts(array)
+        elif dtype.kind == "b" and not np.array_equal(array, data):
+            raise ProtocolError(f"input {name}: true or false is wanted")
+    except OverflowError:
+        raise ProtocolError(f"input {name}: a number is out of {datatype}'s range") from None
+    except (ValueError, TypeError):
+        raise ProtocolError(f"input {name}: data is ragged, or nested in some places and flat in others") from None
+    return _shaped(name, array, shape)
 
 
 def to_json(array: np.ndarray) -> list[Any]:
@@ -47,55 +63,21 @@ def dtype_of(name: str, datatype: Any) -> np.dtype:
         raise ProtocolError(f"input {name}: datatype {datatype!r} is unknown; one of {', '.join(NUMPY)}") from None
 
 
-def _numbers(name: str, datatype: str, dtype: np.dtype, data: list[Any]) -> np.ndarray:
-    try:
-        found = np.array(data)
-        if found.dtype.kind == "O" and dtype.kind == "f":
-            found = _with_nulls(data)
-        if found.dtype.kind == "f" and dtype.kind in "iu":
-            found = _large_integers(data)
-        if found.size and found.dtype.kind not in _KINDS[dtype.kind]:
-            raise ProtocolError(f"input {name}: data doesn't fit {datatype}; {_WANTED[dtype.kind]} are wanted")
-        if dtype.kind in "iu" and found.size and not np.can_cast(found.dtype, dtype):
-            _check_range(name, datatype, dtype, found)
-        with np.errstate(over="raise"):
-            return found.astype(dtype, copy=False)
-    except (FloatingPointError, OverflowError):
-        raise ProtocolError(f"input {name}: a number is out of {datatype}'s range") from None
-    except (ValueError, TypeError):
-        raise ProtocolError(f"input {name}: data is ragged or mixed; {_WANTED[dtype.kind]} are wanted") from None
+def _flat(dtype: np.dtype, data: list[Any]) -> np.ndarray:
+    if dtype.kind != "O":
+        return np.fromiter(data, dtype, len(data))
+    texts = np.empty(len(data), dtype)
+    texts[:] = data
+    return texts
 
 
-def _with_nulls(data: list[Any]) -> np.ndarray:
-    objects = np.array(data, dtype=object)
-    kinds = {type(element) for element in objects.flat}
-    if not kinds <= {float, int, type(None)}:
+def _check_texts(array: np.ndarray) -> None:
+    """Fills nulls with the empty text. Raises ValueError where data was ragged: numpy then leaves lists in place."""
+    kinds = set(map(type, array.flat))
+    if list in kinds:
         raise ValueError(kinds)
-    return objects.astype(np.float64)
-
-
-def _large_integers(data: list[Any]) -> np.ndarray:
-    """What numpy takes for floating: whole numbers on both sides of 2**63."""
-    objects = np.array(data, dtype=object)
-    if not all(type(element) is int for element in objects.flat):
-        return np.array(data)
-    return objects.astype(np.int64 if any(element < 0 for element in objects.flat) else np.uint64)
-
-
-def _check_range(name: str, datatype: str, dtype: np.dtype, found: np.ndarray) -> None:
-    limits = np.iinfo(dtype)
-    if int(found.min()) < limits.min or int(found.max()) > limits.max:
-        raise ProtocolError(f"input {name}: a number is out of {datatype}'s range, {limits.min} to {limits.max}")
-
-
-def _texts(name: str, data: list[Any]) -> np.ndarray:
-    array = np.array(data, dtype=object)
-    kinds = {type(element) for element in array.flat}
-    if not kinds <= {str, type(None)}:
-        raise ProtocolError(f"input {name}: data doesn't fit BYTES; texts or null are wanted, nested evenly")
-    if type(None) in kinds:
+    if kinds != TEXT:
         array[array == None] = ""  # noqa: E711 - elementwise
-    return array
 
 
 def _shaped(name: str, array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -104,15 +86,3 @@ def _shaped(name: str, array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     if array.ndim == 1 and array.size == math.prod(shape):
         return array.reshape(shape)
     raise ProtocolError(f"input {name}: data has shape {list(array.shape)}, but shape says {list(shape)}")
-
-
-def _json_type(value: Any) -> str:
-    names = {
-        type(None): "null",
-        bool: "a boolean",
-        str: "a text",
-        dict: "an object",
-        int: "a number",
-        float: "a number",
-    }
-    return names.get(type(value), type(value).__name__)

@@ -1,28 +1,24 @@
-"""POST /v2/models/M[/versions/V]/infer: body in, answer out, one hop to a thread between."""
+"""POST /v2/models/M[/versions/V]/infer where the lane doesn't answer it: body in, answer out, the batcher between."""
 
 import asyncio
-import logging
 import time
 from dataclasses import dataclass
 
+import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..engine import ModelFailed
-from ..loading import Model
+from ..batching import Work, rows_of
+from ..models import Served
 from ..protocol import request, response
+from ..protocol.coding import deflated, inflate
 from ..protocol.errors import ProtocolError
 from .body import ClientGone, read
-from .explain import explain
-from .logs import Sparing
-from .metrics import Series
-from .runtime import Computed, Runtime, loading
+from .faults import GONE, reason, told
+from .routes.errors import error_response
+from .runtime import Runtime
+from .terms import Terms, terms
 
-log = logging.getLogger(__name__)
-log.addFilter(Sparing())
-
-JSON_LENGTH = "inference-header-content-length"
-GONE = 499
 LOOK_AFTER_SECONDS = 0.05
 """An inference that takes longer is worth a look whether its client still waits."""
 
@@ -35,80 +31,68 @@ class InferRoute:
 
     async def __call__(self, http: Request) -> Response:
         """One infer request."""
-        series = self.runtime.series
-        if series is None:
-            return error_response(loading())
-        started = time.perf_counter()
-        series.inflight.inc()
+        began = time.perf_counter()
         try:
-            answer = await self._answer(http, series)
-        finally:
-            series.inflight.dec()
-        series.duration.observe(time.perf_counter() - started)
-        series.answered(answer.status_code)
+            served = self.runtime.models.find(http.path_params["model"], http.path_params.get("version"))
+        except ProtocolError as error:
+            self.runtime.metrics.astray(error.status, reason(error))
+            return error_response(error)
+        served.observer.inflight += 1
+        answer, why, work, trace = Response(status_code=GONE), "", None, None
+        try:
+            asked = terms(http.headers.raw)
+            trace = asked.trace
+            request_, work = await self._read(http, served, asked, began)
+            await _compute(http, served, work)
+            answer = _written(served, request_, work, asked)
+        except ClientGone:
+            pass
+        except Exception as error:
+            problem = told(error)
+            answer, why = error_response(problem), reason(problem)
+        served.observer.answered(answer.status_code, time.perf_counter() - began, why, work, trace)
         return answer
 
-    async def _answer(self, http: Request, series: Series) -> Response:
-        try:
-            return await self._infer(http, series)
-        except ProtocolError as error:
-            if error.status >= 500:
-                log.warning(error.message, extra={"status": error.status})
-            return error_response(error)
-        except ClientGone:
-            return Response(status_code=GONE)
-        except Exception:
-            log.exception("an infer request hit a fault of the server")
-            return error_response(ProtocolError("the server has a fault; its log says more", 500))
-
-    async def _infer(self, http: Request, series: Series) -> Response:
-        model = self.runtime.named(http.path_params["model"], http.path_params.get("version"))
-        body = await read(http, self.runtime.settings.max_body_bytes)
-        asked = request.parse(body, _json_length(http), model.signature)
-        computed = await self._compute(http, model, asked)
-        series.queue.observe(computed.waited)
-        series.compute.observe(computed.ran)
-        return _encoded(*response.encode(model.name, model.version, asked, computed.outputs))
-
-    async def _compute(self, http: Request, model: Model, asked: request.InferRequest) -> Computed:
-        future = self.runtime.submit(model, asked.inputs, asked.outputs)
-        try:
-            await asyncio.wait((future,), timeout=LOOK_AFTER_SECONDS)
-            if not future.done():
-                await _while_connected(http, future)
-            return await future
-        except ModelFailed as failure:
-            raise explain(model, asked.inputs, str(failure)) from failure
+    async def _read(
+        self, http: Request, served: Served, asked: Terms, began: float
+    ) -> tuple[request.InferRequest, Work]:
+        limit = self.runtime.settings.max_body_bytes
+        body = inflate(await read(http, limit), asked.encoding, limit)
+        signature = served.model.signature
+        parsed = request.parse(body, asked.json_length, signature)
+        rows = rows_of(signature, parsed.inputs)
+        deadline = asked.deadline(began, parsed.timeout)
+        return parsed, Work(parsed.inputs, parsed.outputs, rows, deadline=deadline, id=parsed.id or asked.id)
 
 
-async def _while_connected(http: Request, future: asyncio.Future[Computed]) -> None:
-    """Waits for the future, unless the client leaves first: what it queued and nobody awaits is never run."""
+async def _compute(http: Request, served: Served, work: Work) -> None:
+    answer = asyncio.ensure_future(served.batcher.infer(work))
+    await asyncio.wait((answer,), timeout=LOOK_AFTER_SECONDS)
+    if not answer.done():
+        await _while_connected(http, answer)
+    await answer
+
+
+async def _while_connected(http: Request, answer: asyncio.Future[dict[str, np.ndarray]]) -> None:
+    """Waits for the answer, unless the client leaves first: what it queued and nobody awaits is never run."""
     left = asyncio.ensure_future(http.receive())
     try:
-        await asyncio.wait((future, left), return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait((answer, left), return_when=asyncio.FIRST_COMPLETED)
     finally:
         left.cancel()
-    if not future.done():
-        future.cancel()
+    if not answer.done():
+        answer.cancel()
         raise ClientGone
 
 
-def error_response(error: ProtocolError) -> Response:
-    """An error as the client sees it; 503 says when to come back."""
-    headers = {"Retry-After": "1"} if error.status == 503 else None
-    return Response(response.encode_error(error.message), error.status, headers, "application/json")
-
-
-def _encoded(body: bytes, json_length: int | None) -> Response:
+def _written(served: Served, parsed: request.InferRequest, work: Work, asked: Terms) -> Response:
+    model = served.model
+    assert work.results is not None
+    body, json_length = response.encode(model.name, model.version, parsed, work.results)
+    body, coding = deflated(body, asked.accepts) if asked.accepts else (body, None)
+    headers = {"Content-Encoding": coding} if coding else {}
     if json_length is None:
-        return Response(body, media_type="application/json")
-    return Response(body, 200, {"Inference-Header-Content-Length": str(json_length)}, "application/octet-stream")
-
-
-def _json_length(http: Request) -> int | None:
-    value = http.headers.get(JSON_LENGTH)
-    if value is None:
-        return None
-    if not (value.isascii() and value.isdigit()):
-        raise ProtocolError(f"Inference-Header-Content-Length: {value!r}; a whole number is wanted")
-    return int(value)
+        return Response(body, 200, headers, "application/json")
+    return Response(
+        body, 200, headers | {"Inference-Header-Content-Length": str(json_length)}, "application/octet-stream"
+    )

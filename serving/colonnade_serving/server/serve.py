@@ -1,6 +1,7 @@
 """The process: listen, load, answer, drain, end."""
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -9,87 +10,149 @@ from types import FrameType
 
 import uvicorn
 
-from ..loading import CannotServe, Source, load
+from ..loading import CannotServe
 from ..settings import Settings
-from .app import create_app
-from .metrics import Metrics
-from .runtime import Runtime
+from .lane import Lane
+from .part import ALONE, Part
+from .process import Process
+from .resize import Resize
 
 log = logging.getLogger(__name__)
+
+BACKLOG = 4096
+YOUNG_OBJECTS = 20_000
+"""A request leaves no cycles: what lives long is held for the metrics, and looking through it more often is in vain."""
 
 
 class Server(uvicorn.Server):
     """uvicorn, which on SIGTERM goes on serving for drain_delay, not ready, and then ends with exit code 0."""
 
-    def __init__(self, config: uvicorn.Config, runtime: Runtime) -> None:
+    def __init__(self, config: uvicorn.Config, process: Process, part: Part) -> None:
         super().__init__(config)
         self.failure: str | None = None
-        self._runtime = runtime
+        self._process, self._part = process, part
+        self._settings = process.settings
         self._stop_at: float | None = None
+        self._drains = False
+        self._listeners: list[socket.socket] = []
+        self._resize = Resize(process.models)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listens first, so that liveness answers while the model loads."""
-        await super().startup(sockets)
-        self._loading = asyncio.create_task(self._load())
+        """Listens first, so that liveness answers while models load; a worker that comes late loads first."""
+        del sockets
+        self._part.join(self._process.models)
+        if self._part.late:
+            await self._load()
+            if self.should_exit:
+                return
+        try:
+            http = listen(self._settings.host, self._settings.http_port, self._part.among)
+            ports = {"port": http.getsockname()[1]}
+            if self._settings.grpc_port is not None:
+                grpc = listen(self._settings.host, self._settings.grpc_port, self._part.among)
+                ports["grpc_port"] = grpc.getsockname()[1]
+                await self._process.rpc.listen(grpc)
+        except CannotServe as error:
+            self._fail(str(error))
+            return
+        self._listeners.append(http)
+        await super().startup(self._listeners)
+        log.info("listening", extra={"host": self._settings.host} | ports)
+        if not self._part.late:
+            self._loading = asyncio.create_task(self._load())
 
     async def on_tick(self, counter: int) -> bool:
         """Every 0.1 s: whether to end."""
-        if self._stop_at is not None and time.monotonic() >= self._stop_at:
-            self.should_exit = True
-        return await super().on_tick(counter)
+        if self._stop_at is not None:
+            self._start_drain()
+            self.should_exit |= time.monotonic() >= self._stop_at
+        end = await super().on_tick(counter)
+        if counter % 10 == 0:
+            self._sweep()
+        return end
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Closes the ports, answers what is in flight, and tells what is left to tell."""
+        rpc = self._process.rpc.drain(self._settings.drain_timeout)
+        await asyncio.gather(super().shutdown([*self._listeners, *(sockets or ())]), rpc)
+        await self._process.models.drain()
+        await asyncio.to_thread(self._process.observation.close)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """A signal: drain; a second one, or Ctrl+C, ends at once with what is in flight answered."""
+        """A signal: drain; a second one, or Ctrl+C, ends at once with what is in flight answered.
+
+        It interrupts whatever the thread is at, so that all but an attribute waits for the next tick.
+        """
         del frame
         again = self._stop_at is not None
-        self._runtime.start_drain()
-        delay = 0.0 if again or sig == signal.SIGINT else self._runtime.settings.drain_delay
+        self._process.runtime.draining = True
+        delay = 0.0 if again or sig == signal.SIGINT else self._settings.drain_delay
         self._stop_at = time.monotonic() + delay
 
+    def _start_drain(self) -> None:
+        if not self._drains:
+            self._drains = True
+            self._process.runtime.start_drain()
+            self._process.rpc.start_drain()
+
+    def _sweep(self) -> None:
+        """Every second: the answers' date, clients that keep the server waiting, and the pod's size."""
+        self._process.shared.tick(self.server_state.default_headers)
+        now = time.perf_counter()
+        for connection in list(self.server_state.connections):
+            if isinstance(connection, Lane):
+                connection.sweep(now)
+        if self._settings.threads is None and self._stop_at is None:
+            self._resize.look()
+
     async def _load(self) -> None:
-        settings = self._runtime.settings
-        source = Source(settings.bundle, settings.digest, settings.model, settings.version)
+        models = self._process.models
         try:
-            model = await asyncio.to_thread(load, source, settings.cache_dir, settings.intra_op_threads)
+            await models.begin(self._part.names)
         except CannotServe as error:
-            self.failure, self.should_exit = str(error), True
+            self._fail(str(error))
             return
         except Exception as error:
             log.exception("loading hit a fault of the server")
-            self.failure, self.should_exit = f"loading hit a fault: {error!r}", True
+            self._fail(f"loading hit a fault: {error!r}")
             return
-        self._runtime.adopt(model)
-        log.info("ready", extra={"model": model.name, "digest": model.digest, "golden": model.golden})
+        gc.collect()
+        gc.freeze()  # full collections over all that was imported would pause requests for 20 ms
+        gc.set_threshold(YOUNG_OBJECTS, 20, 20)
+        names = sorted({listed.name for listed in models.index()})
+        log.info("ready" if self._part is ALONE else "worker ready", extra={"models": names})
+        self._part.tell_ready([served.model.name for served in models.served()])
+
+    def _fail(self, why: str) -> None:
+        self.failure, self.should_exit = why, True
 
 
-def serve(settings: Settings) -> str | None:
+def serve(settings: Settings, part: Part = ALONE) -> str | None:
     """Serves until a signal comes; returns why it could not, None after a clean end."""
     try:
-        listener = socket.create_server(
-            (settings.host, settings.http_port), family=_family(settings.host), backlog=4096
-        )
-    except OSError as error:
-        return f"{settings.host} port {settings.http_port}: {error.strerror}"
-    runtime = Runtime(settings, Metrics())
-    server = Server(_config(settings, runtime), runtime)
-    log.info("listening", extra={"host": settings.host, "port": listener.getsockname()[1]})
-    try:
-        server.run([listener])
-    finally:
-        runtime.close()
+        process = Process(settings, part)
+    except ValueError as error:
+        return str(error)
+    server = Server(_config(settings, process), process, part)
+    server.run()
     log.info("ended", extra={"failure": server.failure})
     return server.failure
 
 
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
+def listen(host: str, port: int, shared: bool) -> socket.socket:
+    """A listening socket; shared: with processes over which the kernel spreads connections. Raises CannotServe."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG, reuse_port=shared)
+    except OSError as error:
+        raise CannotServe(f"{host} port {port}: {error.strerror}") from error
 
 
-def _config(settings: Settings, runtime: Runtime) -> uvicorn.Config:
+def _config(settings: Settings, process: Process) -> uvicorn.Config:
     return uvicorn.Config(
-        create_app(runtime),
+        process.app,
         loop="uvloop",
-        http="httptools",
+        http=process.connection,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -98,5 +161,5 @@ def _config(settings: Settings, runtime: Runtime) -> uvicorn.Config:
         proxy_headers=False,
         timeout_keep_alive=settings.keep_alive_timeout,
         timeout_graceful_shutdown=int(settings.drain_timeout),
-        backlog=4096,
+        backlog=BACKLOG,
     )

@@ -1,12 +1,30 @@
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper, numpy_helper
+from onnxruntime.quantization import QuantType, quantize_dynamic
 from skl2onnx import to_onnx
 from sklearn.linear_model import LogisticRegression
 
-from colonnade_serving.engine import Engine, ModelFailed, ModelInvalid, TensorSpec
+from colonnade_serving.engine import CPU, Engine, ModelFailed, ModelInvalid, TensorSpec
+
+
+@pytest.fixture(scope="module")
+def dense(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One dense layer: X FP32 [-1, 8] to Y FP32 [-1, 4]."""
+    weights = np.random.default_rng(3).standard_normal((8, 4)).astype(np.float32)
+    x, y = (helper.make_tensor_value_info(name, TensorProto.FLOAT, ["n", n]) for name, n in (("X", 8), ("Y", 4)))
+    node = helper.make_node("MatMul", ["X", "W"], ["Y"])
+    graph = helper.make_graph([node], "dense", [x], [y], [numpy_helper.from_array(weights, "W")])
+    path = tmp_path_factory.mktemp("models") / "dense.onnx"
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8), path)
+    return path
 
 
 def test_it_knows_its_inputs_and_outputs(logistic: Path):
@@ -46,3 +64,44 @@ def test_a_map_as_output_is_refused_with_what_to_do(tmp_path: Path):
     (tmp_path / "model.onnx").write_bytes(model.SerializeToString())
     with pytest.raises(ModelInvalid, match="zipmap"):
         Engine(tmp_path / "model.onnx")
+
+
+def test_a_provider_that_is_not_there_is_refused_with_those_that_are(logistic: Path):
+    with pytest.raises(ValueError, match=r"provider NPUExecutionProvider is not in this onnxruntime, which has .*CPU"):
+        Engine(logistic, providers=("NPUExecutionProvider", CPU))
+    assert Engine(logistic, providers=(CPU,)).providers == (CPU,)
+
+
+def test_a_quantised_model_is_served_as_it_is(dense: Path, tmp_path: Path):
+    quantize_dynamic(dense, tmp_path / "int8.onnx", weight_type=QuantType.QInt8)
+    rows = np.random.default_rng(1).random((5, 8), np.float32)
+    whole, small = (Engine(path).infer({"X": rows})["Y"] for path in (dense, tmp_path / "int8.onnx"))
+    assert any(node.op_type == "MatMulInteger" for node in onnx.load(tmp_path / "int8.onnx").graph.node)
+    np.testing.assert_allclose(small, whole, atol=0.05)
+    assert not np.array_equal(small, whole)
+
+
+def test_weights_may_lie_in_a_file_beside_the_graph(dense: Path, tmp_path: Path):
+    onnx.save(
+        onnx.load(dense), tmp_path / "model.onnx", save_as_external_data=True, location="weights", size_threshold=0
+    )
+    rows = {"X": np.ones((2, 8), np.float32)}
+    assert (tmp_path / "weights").stat().st_size >= 8 * 4 * 4
+    np.testing.assert_array_equal(Engine(tmp_path / "model.onnx").infer(rows)["Y"], Engine(dense).infer(rows)["Y"])
+
+
+LOADS = (
+    "from pathlib import Path; from colonnade_serving.engine import Engine; Engine(Path({path!r}))",
+    "import colonnade_serving.bundle, onnxruntime; onnxruntime.InferenceSession({path!r})",
+)
+
+
+@pytest.mark.parametrize("program", LOADS)
+@pytest.mark.parametrize("wish", [None, "0"])
+def test_onnxruntime_leaves_no_telemetry_behind(logistic: Path, tmp_path: Path, program: str, wish: str | None):
+    hidden = ("ORT_DISABLE_TELEMETRY", "XDG_CACHE_HOME", "CI", "GITHUB_ACTIONS")
+    environment = {name: value for name, value in os.environ.items() if name not in hidden} | {"HOME": str(tmp_path)}
+    if wish is not None:
+        environment["ORT_DISABLE_TELEMETRY"] = wish
+    subprocess.run([sys.executable, "-c", program.format(path=str(logistic))], env=environment, check=True, timeout=120)
+    assert list(tmp_path.rglob("*")) == []

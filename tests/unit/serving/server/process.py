@@ -42,7 +42,7 @@ class Served:
         served.port = int(served.logged("listening")["port"])
         return served
 
-    def logged(self, message: str, seconds: float = 20) -> dict[str, Any]:
+    def logged(self, message: str, seconds: float = 60) -> dict[str, Any]:
         """Waits for a line in the log."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -96,7 +96,7 @@ def serving(folder: Path, *arguments: str, **environment: str) -> Iterator[Serve
             served.process.wait()
 
 
-def run(*arguments: str, seconds: float = 30, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, seconds: float = 60, **environment: str) -> subprocess.CompletedProcess[str]:
     """A server that is expected to end by itself."""
     return subprocess.run(
         [*COMMAND, *arguments],

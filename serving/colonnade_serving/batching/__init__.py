@@ -1,0 +1,23 @@
+"""A model's queue: what waits runs together, nobody waits for company, and what can't be done in time isn't begun."""
+
+from .batcher import Batcher, Limits
+from .cost import Cost
+from .explain import explain
+from .overload import Expired, Overloaded
+from .run import Runner
+from .work import Batch, Buffers, Layout, Work, rows_of
+
+__all__ = [
+    "Batch",
+    "Batcher",
+    "Buffers",
+    "Cost",
+    "Expired",
+    "Layout",
+    "Limits",
+    "Overloaded",
+    "Runner",
+    "Work",
+    "explain",
+    "rows_of",
+]

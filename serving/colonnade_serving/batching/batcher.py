@@ -1,0 +1,269 @@
+"""When a model's works run: at once when it is idle, and together when they came while it was not."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from math import inf
+
+import numpy as np
+
+from ..protocol.errors import ProtocolError
+from ..protocol.signature import Signature
+from .cost import Cost
+from .overload import Expired, Overloaded
+from .queue import Queue
+from .run import Runner
+from .work import Work
+
+log = logging.getLogger(__name__)
+
+INLINE_SECONDS = 0.0015
+"""A batch that is expected to be shorter runs on the loop's own thread: a hop to another costs 60 us."""
+
+CLEAR_SECONDS = 0.01
+
+Observed = Callable[[Sequence[Work], float, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """queue: works that may wait. rows: of a batch. at_once: batches at once, in threads. delay: s, see Batcher."""
+
+    queue: int = 1000
+    rows: int = 64
+    at_once: int = 1
+    delay: float = 0.0
+
+
+class Batcher:
+    """One model's queue. Used from the loop's thread only.
+
+    Zero delay by default: whatever waits when the model is free is its next batch. With limits.delay a batch waits up
+    to so long for one more work, when the fitted cost and the pace of arrivals say that this lowers latency.
+    """
+
+    def __init__(
+        self,
+        runner: Runner,
+        signature: Signature,
+        observed: Observed,
+        limits: Limits | None = None,
+        cost: Cost | None = None,
+    ) -> None:
+        """observed: Observer.batch. cost: as calibrated."""
+        self.limits = limits or Limits()
+        self.cost = cost or Cost()
+        self._observed = observed
+        self._queue = Queue(signature)
+        self._runner = runner
+        self._pool = ThreadPoolExecutor(self.limits.at_once, thread_name_prefix="infer")
+        self._running = 0
+        self._busy_until = 0.0
+        self._scheduled = False
+        self._gap = inf
+        self._last = self._cleared = 0.0
+        self._later: asyncio.TimerHandle | None = None
+        self._idle: asyncio.Event | None = None
+
+    @property
+    def waiting(self) -> int:
+        """Works that have not begun."""
+        return self._queue.works
+
+    @property
+    def batching(self) -> bool:
+        """Whether works run together: not when the signature or the model's own answers forbid it."""
+        return self._queue.batchable and self._runner.together
+
+    def drain_seconds(self) -> float:
+        """How long what waits and runs is expected to take."""
+        return max(self._busy_until - time.perf_counter(), 0.0) + self._backlog()
+
+    def submit(self, work: Work) -> None:
+        """Queues a work. Raises Overloaded when the queue is full, or when it can't finish by its deadline."""
+        work.queued = now = time.perf_counter()
+        if self._queue.works >= self.limits.queue and not self._make_room(now):
+            raise Overloaded(f"{self.limits.queue} requests are waiting already", self.drain_seconds())
+        if work.deadline != inf:
+            self._admit(work, now)
+        if self.limits.delay:
+            self._pace(now)
+        self._queue.add(work)
+        if not self._scheduled:
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    async def infer(self, work: Work) -> dict[str, np.ndarray]:
+        """Submits a work, sets its `done` and waits for its results. Raises its failure. Cancelled, it never begins."""
+        answered = asyncio.Event()
+        work.done = lambda _: answered.set()
+        self.submit(work)
+        try:
+            await answered.wait()
+        except asyncio.CancelledError:
+            work.abandoned = True
+            raise
+        if work.failure is not None:
+            raise work.failure
+        assert work.results is not None
+        return work.results
+
+    async def drain(self) -> None:
+        """Returns when nothing waits or runs."""
+        while self._queue.works or self._running:
+            self._idle = self._idle or asyncio.Event()
+            await self._idle.wait()
+
+    def close(self) -> None:
+        """Ends its threads. Call it after drain(): what still waits is dropped."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _pace(self, now: float) -> None:
+        """Learns how far apart works come."""
+        if self._last:
+            gap = now - self._last
+            self._gap = gap if self._gap == inf else 0.9 * self._gap + 0.1 * gap
+        self._last = now
+
+    def _make_room(self, now: float) -> bool:
+        """Forgets what was abandoned; not at each request that finds the queue full, since it looks at all of it."""
+        if now - self._cleared < CLEAR_SECONDS:
+            return False
+        self._cleared = now
+        self._queue.forget_abandoned()
+        return self._queue.works < self.limits.queue
+
+    def _admit(self, work: Work, now: float) -> None:
+        finish = max(self._busy_until, now) + self._backlog() + self.cost.seconds(work.rows)
+        if finish > work.deadline:
+            raise Overloaded(
+                f"the deadline is in {max(work.deadline - now, 0.0):.3f} s, but an answer would take"
+                f" {finish - now:.3f} s",
+                finish - now,
+                "deadline",
+            )
+        if self.cost.seconds(work.rows) > INLINE_SECONDS or not self.cost.known:
+            asyncio.get_running_loop().call_later(work.deadline - now, self._expire, work)
+
+    def _expire(self, work: Work) -> None:
+        if not (work.started or work.abandoned):
+            work.abandoned = True
+            self._end(work, Expired(time.perf_counter() - work.queued))
+
+    def _backlog(self) -> float:
+        """Seconds that what waits will take."""
+        queue = self._queue
+        if not queue.works or not self.cost.known:
+            return 0.0
+        batches = min(queue.works, -(-queue.rows // self._rows())) if self.batching else queue.works
+        return self.cost.fixed * batches + self.cost.per_row * queue.rows
+
+    def _rows(self) -> int:
+        return max(1, int(min(self.limits.rows, self.cost.rows_worth()))) if self.batching else 0
+
+    def _flush(self) -> None:
+        self._scheduled = False
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
+        while self._queue.works and self._running < self.limits.at_once:
+            if self.limits.delay and self._waits():
+                return None
+            works = self._take()
+            if not works:
+                continue
+            rows = works[0].rows if len(works) == 1 else sum([work.rows for work in works])
+            if self._is_short(works, rows):
+                self._finish(works, self._run(works, rows))
+                return self._wake()  # connections are read, and others written, between two batches
+            self._start(works, rows)
+        if self._idle is not None and not self._queue.works and not self._running:
+            self._idle.set()
+            self._idle = None
+        return None
+
+    def _wake(self) -> None:
+        if (self._queue.works or self._idle) and not self._scheduled:
+            self._scheduled = True
+            asyncio.get_running_loop().call_soon(self._flush)
+
+    def _waits(self) -> bool:
+        """Whether the next batch is put off: until one more work comes, or should have come."""
+        work = self._queue.oldest()
+        left = work.queued + self.limits.delay - time.perf_counter()
+        works = self._queue.works
+        if left <= 0 or work.deadline != inf or self._queue.rows >= self._rows() or self._idle or not self.batching:
+            return False
+        if not self.cost.waiting_pays(works, self._gap):
+            return False
+        self._later = asyncio.get_running_loop().call_later(min(left, self._gap), self._flush)
+        return True
+
+    def _take(self) -> list[Work]:
+        """The next batch, without what nobody waits for any more."""
+        now = time.perf_counter()
+        taken = self._queue.take(self._rows(), self._runner.proven)
+        stale = False
+        for work in taken:
+            work.started = now
+            stale = stale or work.abandoned or work.deadline <= now
+        return [work for work in taken if self._is_wanted(work, now)] if stale else taken
+
+    def _is_wanted(self, work: Work, now: float) -> bool:
+        if work.deadline <= now and not work.abandoned:
+            self._end(work, Expired(now - work.queued))
+            return False
+        return not work.abandoned
+
+    def _is_short(self, works: Sequence[Work], rows: int) -> bool:
+        proven = len(works) == 1 or rows <= self._runner.proven
+        return proven and self.cost.known and self.cost.seconds(rows) < INLINE_SECONDS
+
+    def _start(self, works: list[Work], rows: int) -> None:
+        self._running += 1
+        self._busy_until = time.perf_counter() + self.cost.seconds(rows)
+        future = asyncio.get_running_loop().run_in_executor(self._pool, self._run, works, rows)
+        future.add_done_callback(lambda done: self._ran(works, done))
+
+    def _ran(self, works: list[Work], done: "asyncio.Future[float]") -> None:
+        self._running -= 1
+        if not done.cancelled():
+            self._finish(works, done.result())
+        self._flush()
+
+    def _run(self, works: list[Work], rows: int) -> float:
+        """Runs a batch and learns its cost; returns when it ended."""
+        started = time.perf_counter()
+        plain = len(works) == 1 or rows <= self._runner.proven
+        try:
+            self._runner.run(works)
+        except Exception:
+            log.exception("a batch hit a fault of the server")
+            for work in works:
+                if work.batch is None and work.failure is None:
+                    work.failure = ProtocolError("the server has a fault; its log says more", 500)
+        ended = time.perf_counter()
+        if plain and self._runner.together:
+            self.cost.learn(max(rows, 1), ended - started)
+        return ended
+
+    def _finish(self, works: list[Work], ended: float) -> None:
+        for work in works:
+            work.ended = ended
+            if not work.abandoned:
+                self._end(work)
+        try:
+            self._observed(works, works[0].started, ended)
+        except Exception:
+            log.exception("observing a batch hit a fault of the server")
+
+    def _end(self, work: Work, failure: ProtocolError | None = None) -> None:
+        if failure is not None:
+            work.failure = failure
+        try:
+            work.done(work)
+        except Exception:
+            log.exception("answering a request hit a fault of the server")

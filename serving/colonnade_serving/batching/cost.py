@@ -1,0 +1,74 @@
+"""What a batch costs: seconds = fixed + per_row * rows, fitted to what ran, recent runs counting more."""
+
+from math import inf, isfinite
+
+KEEP = 0.99
+"""The weight that a run has after one more: the fit looks back about a hundred runs."""
+PRIOR = 20.0
+"""How many runs a calibration counts for."""
+SLACK = 0.05
+"""Rows are worth adding until the fixed cost's share in a row is this part of the row's own."""
+SHORT_SECONDS = 0.0005
+"""A batch of this length delays nobody."""
+OUTLIER = 4.0
+"""A run over this many times its prediction teaches no more than that: a preempted process is no slow model."""
+
+
+class Cost:
+    """A running least-squares fit with exponential forgetting."""
+
+    __slots__ = ("_n", "_nn", "_nt", "_t", "_w", "fixed", "per_row")
+
+    def __init__(self, fixed: float = inf, per_row: float = 0.0, rows: int = 64) -> None:
+        """fixed, per_row: seconds, as calibrated up to `rows`; without them nothing is known before the first run."""
+        self.fixed = fixed
+        self.per_row = per_row
+        self._w = self._n = self._t = self._nn = self._nt = 0.0
+        if isfinite(fixed):
+            for at in (1, rows):
+                self._add(at, fixed + per_row * at, PRIOR / 2)
+
+    @property
+    def known(self) -> bool:
+        """Whether there was a calibration or a run."""
+        return self.fixed != inf
+
+    def seconds(self, rows: int) -> float:
+        """What a batch of these rows is expected to take; 0 while nothing is known."""
+        return self.fixed + self.per_row * rows if self.fixed != inf else 0.0
+
+    def learn(self, rows: int, seconds: float) -> None:
+        """A batch of `rows`, at least 1, took `seconds`."""
+        if self.fixed != inf:
+            seconds = min(seconds, OUTLIER * (self.fixed + self.per_row * rows))
+        self._add(rows, seconds, 1.0)
+        mean_n, mean_t = self._n / self._w, self._t / self._w
+        spread = self._nn / self._w - mean_n * mean_n
+        if spread > 0.01 * mean_n * mean_n:
+            slope = (self._nt / self._w - mean_n * mean_t) / spread
+            self.per_row = min(max(slope, 0.0), mean_t / mean_n)
+        else:
+            self.per_row = min(self.per_row, mean_t / mean_n)
+        self.fixed = max(mean_t - self.per_row * mean_n, 0.0)
+
+    def rows_worth(self) -> float:
+        """Above so many rows a larger batch wins next to nothing and takes long; inf when rows seem to cost nothing."""
+        if self.per_row <= 0.0 or self.fixed == inf:
+            return inf
+        return max(self.fixed / SLACK, SHORT_SECONDS - self.fixed) / self.per_row
+
+    def waiting_pays(self, works: int, gap: float) -> bool:
+        """Whether letting `works` wait `gap` seconds for one more lowers the sum of all latencies.
+
+        Apart: works * c(works) for those here, c(works) - gap + c(1) for the one to come; together: (works + 1) *
+        c(works + 1) and works * gap. With c(n) = fixed + per_row * n, together is less when
+        gap * (works + 1) + per_row * works < fixed.
+        """
+        return self.fixed != inf and gap * (works + 1) + self.per_row * works < self.fixed
+
+    def _add(self, rows: int, seconds: float, weight: float) -> None:
+        self._w = self._w * KEEP + weight
+        self._n = self._n * KEEP + weight * rows
+        self._t = self._t * KEEP + weight * seconds
+        self._nn = self._nn * KEEP + weight * rows * rows
+        self._nt = self._nt * KEEP + weight * rows * seconds

@@ -1,0 +1,33 @@
+"""Why a model failed on inputs that look valid, in words that name the input where that can be known."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..protocol.errors import ProtocolError
+from ..protocol.signature import Signature
+
+Features = Mapping[str, Mapping[str, Any]]
+
+
+def explain(signature: Signature, features: Features, inputs: Mapping[str, np.ndarray], failure: str) -> ProtocolError:
+    """The answer to a request on which the model raised: 400 when inputs disagree on rows, else 500.
+
+    features: bundle.json's, for the categories that training saw; empty when there is no bundle.
+    """
+    rows = {name: array.shape[0] for name, array in inputs.items() if signature.inputs[name].shape[:1] == (-1,)}
+    if len(set(rows.values())) > 1:
+        return ProtocolError(f"inputs disagree on rows: {', '.join(f'{name} has {n}' for name, n in rows.items())}")
+    suspects = "; ".join(_unseen(features, inputs))
+    return ProtocolError(f"the model failed: {failure}{f' ({suspects})' if suspects else ''}", 500)
+
+
+def _unseen(features: Features, inputs: Mapping[str, np.ndarray]) -> Iterator[str]:
+    for name, array in inputs.items():
+        known = features.get(name, {}).get("categories")
+        if not isinstance(known, list):
+            continue
+        unseen = sorted({str(value) for value in array.flat} - {str(value) for value in known})
+        if unseen:
+            yield f"input {name}: {unseen[0]!r} is none of the {len(known)} categories seen in training"

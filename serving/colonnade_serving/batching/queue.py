@@ -1,0 +1,84 @@
+"""What waits, in groups of works that may run together; the group with the oldest work is next."""
+
+from collections import deque
+from collections.abc import Hashable
+
+from ..protocol.signature import Signature
+from .work import Work
+
+TOGETHER: tuple[()] = ()
+
+
+class Queue:
+    """Works by group. A group shares all dimensions but the rows; what can't be batched has a group of its own."""
+
+    def __init__(self, signature: Signature) -> None:
+        fields = [*signature.inputs.values(), *signature.outputs.values()]
+        self.batchable = bool(signature.inputs) and all(field.shape[:1] == (-1,) for field in fields)
+        free = any(-1 in field.shape[1:] for field in signature.inputs.values())
+        self._one_group = not self.batchable or (len(signature.inputs) == 1 and not free)
+        self._inputs = tuple(signature.inputs)
+        self._groups: dict[Hashable, deque[Work]] = {}
+        self.works = 0
+        self.rows = 0
+
+    def add(self, work: Work) -> None:
+        """The work waits from now on."""
+        key = TOGETHER if self._one_group and work.rows else self._group(work)
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = deque()
+        group.append(work)
+        self.works += 1
+        self.rows += work.rows
+
+    def oldest(self) -> Work:
+        """The work that waits longest; there must be one."""
+        return self._next()[1][0]
+
+    def take(self, rows: int, proven: int) -> list[Work]:
+        """The oldest work and those of its group that waited next: at most `rows` together, unless one alone has more.
+
+        rows: 0 for one work alone. proven: batches grow no faster than to twice these rows, or to two works.
+        """
+        key, group = self._next()
+        taken = [group.popleft()]
+        total = taken[0].rows
+        small = min(rows, 2 * proven)
+        while group and rows and self.batchable:
+            total += group[0].rows
+            if total > rows or (total > small and len(taken) > 1):
+                total -= group[0].rows
+                break
+            taken.append(group.popleft())
+        if not group:
+            del self._groups[key]
+        self.works -= len(taken)
+        self.rows -= total
+        return taken
+
+    def forget_abandoned(self) -> None:
+        """Drops what nobody waits for any more."""
+        groups, self._groups = self._groups, {}
+        self.works = self.rows = 0
+        for group in groups.values():
+            for work in group:
+                if not work.abandoned:
+                    self.add(work)
+
+    def _next(self) -> tuple[Hashable, deque[Work]]:
+        if len(self._groups) == 1:
+            return next(iter(self._groups.items()))
+        return min(self._groups.items(), key=lambda item: item[1][0].queued)
+
+    def _group(self, work: Work) -> Hashable:
+        rows = work.rows
+        if rows < 1:
+            return work if self.batchable else TOGETHER
+        layout = work.layout
+        if layout is not None:
+            return layout  # of a work whose inputs agree on rows
+        shapes = [work.inputs[name].shape for name in self._inputs]
+        if any(shape[0] != rows for shape in shapes):
+            return work
+        return tuple(shape[1:] for shape in shapes)

@@ -1,0 +1,107 @@
+"""What a front end hands to a batcher, and the batch that it becomes part of."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import inf
+from typing import Any
+
+import numpy as np
+
+from ..protocol.errors import ProtocolError
+from ..protocol.signature import Signature
+
+Buffers = tuple[bytes | list[str], ...]
+
+
+class Batch:
+    """Works that ran together: their inputs one after another, and the outputs as the model gave them."""
+
+    __slots__ = ("inputs", "made", "outputs", "rows")
+
+    def __init__(self, inputs: dict[str, np.ndarray], outputs: dict[str, np.ndarray], rows: int) -> None:
+        self.inputs = inputs
+        self.outputs = outputs
+        self.rows = rows
+        self.made: dict[tuple[str, ...], list[Any]] = {}
+        """Where a front end keeps what it made of these outputs as a whole, for the batch's other works."""
+
+
+class Layout:
+    """Inputs that came as buffers and become arrays when they run, a batch at once.
+
+    inputs: of each its name, its type and the shape of one row, in the order of a work's buffers. A buffer is the
+    bytes of its elements; of texts it is their list.
+    """
+
+    __slots__ = ("inputs",)
+
+    def __init__(self, inputs: tuple[tuple[str, np.dtype, tuple[int, ...]], ...]) -> None:
+        self.inputs = inputs
+
+    def arrays(self, works: Sequence[Buffers]) -> dict[str, np.ndarray]:
+        """The inputs of works, one after another, by name."""
+        columns = zip(*works, strict=True)
+        return {
+            name: _array(column, dtype, row) for (name, dtype, row), column in zip(self.inputs, columns, strict=True)
+        }
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """One request's computation. Times are time.perf_counter() seconds.
+
+    inputs: validated arrays by name; their leading dimension is `rows` where the signature's is -1.
+    outputs: in the client's order. deadline: inf for none. done: called once, on the loop's thread, unless abandoned.
+    layout, buffers: the inputs before they are arrays, where a front end has them so.
+    id: the request's. abandoned: set it when the client left; what has not begun then never runs.
+    There when done() is called: `failure`, or else `results`; and queued, started and ended.
+    """
+
+    inputs: dict[str, np.ndarray]
+    outputs: tuple[str, ...]
+    rows: int
+    done: "Callable[[Work], None]" = lambda _: None
+    deadline: float = inf
+    id: str | None = None
+    batch: Batch | None = None
+    at: int = 0
+    failure: ProtocolError | None = None
+    abandoned: bool = False
+    layout: Layout | None = None
+    buffers: Buffers = ()
+    queued: float = 0.0
+    started: float = 0.0
+    ended: float = 0.0
+
+    @property
+    def results(self) -> dict[str, np.ndarray] | None:
+        """Its part of the batch's outputs, by name in its own order; None when it failed or has not run."""
+        batch = self.batch
+        if batch is None:
+            return None
+        if batch.rows == self.rows:
+            return {name: batch.outputs[name] for name in self.outputs}
+        end = self.at + self.rows
+        return {name: batch.outputs[name][self.at : end] for name in self.outputs}
+
+
+def rows_of(signature: Signature, inputs: Mapping[str, np.ndarray]) -> int:
+    """A request's rows: the leading dimension of its first input that has a free one; 1 when none has."""
+    return next((inputs[field.name].shape[0] for field in signature.inputs.values() if field.shape[:1] == (-1,)), 1)
+
+
+def together(works: Sequence[Work]) -> dict[str, np.ndarray]:
+    """The inputs of several works, one after another."""
+    layout = works[0].layout
+    if layout is not None and all(work.layout is layout for work in works):
+        return layout.arrays([work.buffers for work in works])
+    return {name: np.concatenate([work.inputs[name] for work in works]) for name in works[0].inputs}
+
+
+def _array(column: tuple[Any, ...], dtype: np.dtype, row: tuple[int, ...]) -> np.ndarray:
+    if dtype.kind != "O":
+        return np.frombuffer(b"".join(column), dtype).reshape(-1, *row)
+    texts = [text for buffer in column for text in buffer]
+    array = np.empty(len(texts), dtype)
+    array[:] = texts
+    return array.reshape(-1, *row)

@@ -1,0 +1,10 @@
+"""What the process says of itself: metrics, drift counters, the payload log, feedback, traces and logs.
+
+None of it is on a request's path: the loop's thread appends references, and `flush` counts them with numpy.
+"""
+
+from .metrics import Metrics, forget
+from .observation import Observation
+from .observer import Observer
+
+__all__ = ["Metrics", "Observation", "Observer", "forget"]

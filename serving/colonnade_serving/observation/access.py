@@ -1,0 +1,46 @@
+"""A line of the log for a sample of the requests, and for those that failed by the server's doing."""
+
+import logging
+import random
+from collections.abc import Callable, Sequence
+
+from ..loading import Model
+from . import reasons
+from .answers import Answer, trace_id
+from .logs import Sparing
+
+log = logging.getLogger(__name__)
+failures = logging.getLogger(f"{__name__}.failures")
+failures.addFilter(Sparing())
+
+OVERLOAD = frozenset({503, 504})
+"""What a metric tells better than a log: turned away by the thousand."""
+
+
+def failed(model: Model, answers: Sequence[Answer]) -> None:
+    """Logs the answers that are the server's failures."""
+    for answer in answers:
+        if answer.code not in OVERLOAD:
+            failures.warning("failed", extra=_said(model, answer))
+
+
+def sampled(model: Model, share: float) -> Callable[[Sequence[Answer]], None]:
+    """Takes a model's answers; see Observer.finished. share: of the requests, 0 to 1."""
+
+    def finished(answers: Sequence[Answer]) -> None:
+        for answer in answers:
+            if random.random() < share:  # noqa: S311 - no secret hangs on it
+                log.info("answered", extra=_said(model, answer))
+
+    return finished
+
+
+def _said(model: Model, answer: Answer) -> dict[str, object]:
+    said: dict[str, object] = {"model": model.name, "status": answer.code, "seconds": round(answer.seconds, 6)}
+    if answer.code >= 400:
+        said["reason"] = reasons.of(answer.code, answer.reason)
+    if answer.work is not None:
+        said["request_id"] = answer.work.id
+    if trace := trace_id(answer.trace):
+        said["trace_id"] = trace
+    return said

@@ -1,0 +1,112 @@
+"""Counting what was answered."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from math import inf
+from typing import NamedTuple
+
+import numpy as np
+
+from ..batching.work import Work
+from . import reasons
+from .metrics import Metrics
+
+
+class Answer(NamedTuple):
+    """As Observer.answered has it. at: perf_counter() seconds, when the answer left."""
+
+    code: int
+    seconds: float
+    reason: str
+    work: Work | None
+    trace: str | None
+    at: float
+
+
+ORDINARY = 0.99
+MANY = 100
+PLAIN = re.compile(r"[!#-\[\]-~]{1,78}")
+"""Ids that need no escaping: not all that read OpenMetrics undo it, and an exemplar has room for 128 characters."""
+TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?P<trace>[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
+
+Told = tuple[int, float, str, Work | None, str | None, float]
+"""An Answer before anyone looks at it: a plain tuple costs a fifth."""
+
+
+def trace_id(traceparent: str | None) -> str | None:
+    """The trace that a W3C traceparent header names; None when it is none."""
+    found = TRACEPARENT.fullmatch(traceparent) if traceparent else None
+    return found["trace"] if found else None
+
+
+class Answers:
+    """One model's counts of answers."""
+
+    def __init__(self, metrics: Metrics, model: str) -> None:
+        families = metrics.families
+        self._model = model
+        self._exemplars = metrics.exemplars
+        self._requests, self._errors = families.requests, families.errors
+        self._duration = families.duration.labels(model)
+        self._good = families.good.labels(model)
+        self._met = families.deadlines.labels(model, "met")
+        self._missed = families.deadlines.labels(model, "missed")
+        self.slow = -1.0
+        """Seconds above which an answer is worth a look by itself: 1 % are, so that slow buckets have exemplars."""
+
+    def good(self, seconds: Sequence[float], work: Work | None, trace: str | None) -> None:
+        """Adds answers by 200 of requests that had no deadline; work, trace: the last one's."""
+        self._requests.labels(self._model, "200").inc(len(seconds))
+        self._good.inc(len(seconds))
+        took = np.array(seconds)
+        if len(took) >= MANY:
+            self.slow = float(np.quantile(took, ORDINARY))
+        buckets = self._duration.add(took)
+        self._exemplar(int(buckets[-1]), seconds[-1], work, trace)
+
+    def count(self, answers: Sequence[Told]) -> None:
+        """Adds answers, at least one."""
+        codes, seconds, said, works, traces, _ = zip(*answers, strict=True)
+        late = self._in_time(codes, works)
+        for code, count in Counter(codes).items():
+            self._requests.labels(self._model, str(code)).inc(count)
+            if code == 200:
+                self._good.inc(count - late)
+            else:
+                self._failed(code, Counter(why for why, each in zip(said, codes, strict=True) if each == code))
+        took = np.array(seconds)
+        if self.slow < 0:
+            self.slow = float(np.quantile(took, ORDINARY))
+        buckets = self._duration.add(took)
+        for bucket, place in zip(*np.unique(buckets, return_index=True), strict=True):
+            self._exemplar(int(bucket), seconds[place], works[place], traces[place])
+
+    def _in_time(self, codes: Sequence[int], works: Sequence[Work | None]) -> int:
+        """Counts the good answers that met their deadline and those that came late; returns the latter."""
+        limited = [
+            work.ended > work.deadline
+            for work, code in zip(works, codes, strict=True)
+            if work is not None and work.deadline != inf and code == 200
+        ]
+        late = sum(limited)
+        if limited:
+            self._met.inc(len(limited) - late)
+            self._missed.inc(late)
+        return late
+
+    def _failed(self, code: int, said: "Counter[str]") -> None:
+        for why, count in said.items():
+            reason = reasons.of(code, why)
+            self._errors.labels(self._model, reason).inc(count)
+            if reason in reasons.MISSED:
+                self._missed.inc(count)
+
+    def _exemplar(self, bucket: int, seconds: float, work: Work | None, trace: str | None) -> None:
+        labels = {}
+        if known := trace_id(trace):
+            labels["trace_id"] = known
+        if work is not None and work.id and PLAIN.fullmatch(work.id):
+            labels["request_id"] = work.id
+        if labels:
+            self._exemplars.keep(self._model, bucket, seconds, labels)

@@ -1,0 +1,114 @@
+"""The process's metrics, alone or as one of several workers whose counts are told as one."""
+
+import asyncio
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from prometheus_client import (
+    CollectorRegistry,
+    GCCollector,
+    PlatformCollector,
+    ProcessCollector,
+    disable_created_metrics,
+    values,
+)
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+from ..loading import Model
+from .exemplars import Exemplars
+from .process import Process
+from .series import Families
+
+if TYPE_CHECKING:
+    from .observer import Observer
+
+# Each histogram would carry one more series that nobody queries.
+disable_created_metrics()  # type: ignore[no-untyped-call]
+
+
+class Metrics:
+    """All metrics of the process.
+
+    slot, directory: of a worker among several. The directory is theirs alone and empty at the first one's start; a
+    slot is one process's at a time, and the next process in it goes on counting where the last one ended. Each of
+    them then tells the counts of all. Used from the loop's thread only.
+    """
+
+    def __init__(self, slot: int | None = None, directory: Path | None = None) -> None:
+        self.observers: list[Observer] = []
+        self.exemplars = Exemplars()
+        self._process: Process | None = None
+        if slot is None or directory is None:
+            source = CollectorRegistry()
+            self.families = Families(source)
+            for collector in (ProcessCollector, PlatformCollector, GCCollector):
+                collector(registry=source)
+        else:
+            source = _shared(slot, directory)
+            self.families = Families(None)
+            self._process = Process()
+        self.registry = CollectorRegistry()
+        self.registry.register(self.exemplars.over(source))
+        self.ready = self.families.ready
+        self.ready.set(0)
+
+    def describe(self, model: Model) -> None:
+        """Publishes what is served, how well it matched its golden outputs and what its batches cost."""
+        trained_as = model.bundle.model if model.bundle else ""
+        self.families.info.labels(model.name, model.digest, trained_as, model.version).set(1)
+        if model.golden is not None:
+            self.families.golden.labels(model.name).set(model.golden)
+        if (measured := model.calibration) is not None:
+            self.families.calibration.labels(model.name, "fixed").set(measured.fixed)
+            self.families.calibration.labels(model.name, "per_row").set(measured.per_row)
+            self.families.safe.labels(model.name).set(measured.safe_rows_per_second)
+
+    def astray(self, code: int, reason: str) -> None:
+        """Counts an infer request that named no model that is served."""
+        self.families.requests.labels("", str(code)).inc()
+        self.families.errors.labels("", reason).inc()
+
+    def retire(self, observer: "Observer") -> None:
+        """Takes a model that is out of service out of what is told, as far as no successor has its name."""
+        self.observers.remove(observer)
+        model = observer.model
+        trained_as = model.bundle.model if model.bundle else ""
+        if all(other.model.digest != model.digest for other in self.observers):
+            told = (model.name, model.digest, trained_as, model.version)
+            if self._process is None:
+                self.families.info.remove(*told)
+            else:
+                self.families.info.labels(*told).set(0)  # the workers' files keep what is in them
+
+    def tell_process(self) -> None:
+        """Publishes a worker's CPU seconds and memory; of a process alone they are read when they are asked for."""
+        if self._process is not None:
+            self._process.publish()
+
+    def flush(self) -> None:
+        """Counts all that is pending; what the loop then tells, or another worker, is complete."""
+        for observer in self.observers:
+            observer.flush()
+
+    async def scrape(self, accept: str = "") -> tuple[bytes, str]:
+        """All series as text, and its media type; with exemplars when `accept` asks for OpenMetrics."""
+        for observer in list(self.observers):
+            await observer.settle()
+        encode, media_type = choose_encoder(accept)
+        return await asyncio.to_thread(encode, self.registry), media_type
+
+
+def forget(slot: int, directory: Path) -> None:
+    """Takes the gauges of a worker that is gone out of the sums. Its counts stay."""
+    mark_process_dead(slot, os.fspath(directory))  # type: ignore[no-untyped-call]
+
+
+def _shared(slot: int, directory: Path) -> CollectorRegistry:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = os.fspath(directory)
+    forget(slot, directory)
+    values.ValueClass = values.MultiProcessValue(lambda: slot)  # type: ignore[no-untyped-call,assignment,unused-ignore]
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, os.fspath(directory))  # type: ignore[no-untyped-call]
+    return registry

@@ -1,0 +1,70 @@
+"""A process's observation, as the settings want it."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..loading import Model
+from ..settings import Settings
+from . import access
+from .feedback import Feedback
+from .metrics import Metrics
+from .observer import Observer
+from .payloads import Payloads
+from .series import Families
+from .sinks import open_sink
+
+if TYPE_CHECKING:
+    from .traces import Traces
+
+
+class Observation:
+    """All of it, one a process."""
+
+    def __init__(self, settings: Settings, slot: int | None = None, directory: Path | None = None) -> None:
+        """slot, directory: of a worker; see Metrics. Raises ValueError on a payload log's URL that is none."""
+        self.metrics = Metrics(slot, directory)
+        self._settings = settings
+        families = self.metrics.families
+        self._payloads: Payloads | None = None
+        if settings.payload_log is not None:
+            protected = frozenset(name.strip() for name in settings.protected.split(","))
+            self._payloads = Payloads(families, open_sink(settings.payload_log), settings.payload_share, protected)
+        self._traces = _traces(families) if _traced(os.environ) else None
+
+    def of(self, model: Model, waiting: Callable[[], int] = lambda: 0) -> Observer:
+        """A model's observer; close it when the model is out of service. waiting: how many works wait, when asked."""
+        observer = Observer(model, self.metrics, waiting)
+        payload = self._payloads.of(model) if self._payloads is not None else None
+        if payload is not None and self._settings.payload_share:
+            observer.batched.append(payload.ran)
+        if self._settings.feedback_minutes:
+            seconds = self._settings.feedback_minutes * 60
+            observer.feedback = Feedback(self.metrics.families, model, seconds, payload.unjoined if payload else None)
+            observer.batched.append(observer.feedback.remember)
+        if self._traces is not None:
+            observer.finished.append(self._traces.of(model))
+        if self._settings.access_log_share:
+            observer.finished.append(access.sampled(model, self._settings.access_log_share))
+        return observer
+
+    def close(self, seconds: float = 5.0) -> None:
+        """Counts and sends what is left, within about `seconds` each; it blocks, so call it when nobody is served."""
+        self.metrics.flush()
+        if self._payloads is not None:
+            self._payloads.close(seconds)
+        if self._traces is not None:
+            self._traces.close(seconds)
+
+
+def _traced(environment: Mapping[str, str]) -> bool:
+    off = environment.get("OTEL_SDK_DISABLED") == "true" or environment.get("OTEL_TRACES_EXPORTER") == "none"
+    names = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+    return not off and any(environment.get(name) for name in names)
+
+
+def _traces(families: Families) -> "Traces":
+    from .traces import Traces  # noqa: PLC0415 - the SDK takes 0.3 s and 20 MiB
+
+    return Traces(families)

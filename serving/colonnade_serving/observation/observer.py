@@ -1,0 +1,206 @@
+"""What one model does, seen from the loop's thread, and counted later."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Iterator, Sequence
+from math import inf
+
+from ..batching.work import Work
+from ..loading import Model
+from ..protocol.errors import ProtocolError
+from . import access
+from .answers import Answer, Answers, Told
+from .batches import Batches
+from .feedback import Feedback, Label, Outcome
+from .logs import Sparing
+from .metrics import Metrics
+
+log = logging.getLogger(__name__)
+log.addFilter(Sparing())
+
+FLUSH_SECONDS = 1.0
+"""What was appended is counted at most so much later."""
+STALL_SECONDS = 0.0005
+"""Counting on the loop's thread makes way for requests after so long."""
+STEP_WORKS = 512
+"""Answers counted without looking at the clock."""
+MOST_BYTES = 8 << 20
+MOST_WORKS = 2048
+"""What is held back before it is counted early."""
+
+
+class Observer:
+    """One model's. `batch` and `answered` append and return; what they were given is counted within a second.
+
+    inflight: requests being answered: the front end adds 1 when it has found the model, `answered` takes it off.
+    waiting: asked at a flush how many works wait; the batcher's.
+    """
+
+    def __init__(self, model: Model, metrics: Metrics, waiting: Callable[[], int] = lambda: 0) -> None:
+        self.model = model
+        self.inflight = 0
+        self.waiting = waiting
+        self.feedback: Feedback | None = None
+        self.batched: list[Callable[[Sequence[Work]], None]] = []
+        """Who else wants the works that ran. They keep what they need, and no work: see `batch`."""
+        self.finished: list[Callable[[Sequence[Answer]], None]] = []
+        """Who else wants every answer, when they are counted."""
+        self._metrics = metrics
+        self._answers, self._batches = Answers(metrics, model.name), Batches(metrics.families, model)
+        self._inflight = metrics.families.inflight.labels(model.name)
+        self._depth = metrics.families.waiting.labels(model.name)
+        self._good: list[float] = []
+        self._latest: tuple[Work | None, str | None] = (None, None)
+        self._slow = -1.0
+        self._told: list[Told] = []
+        self._most = _most_rows(model)
+        self._scheduled = self._hurried = False
+        metrics.describe(model)
+        metrics.observers.append(self)
+
+    def batch(self, works: Sequence[Work], started: float, ended: float) -> None:
+        """A batch ran; times are perf_counter() seconds.
+
+        What counting needs of works is taken at once, and none is kept: memory that is used again at once is in the
+        cache, and what lives longer makes the garbage collector look at it.
+        """
+        try:
+            self._batches.take(works, started, ended)
+            for wants in self.batched:
+                wants(works)
+        except Exception:
+            log.exception("counting hit a fault of the server", extra={"model": self.model.name})
+        much = self._batches.held > self._most
+        if much or not self._scheduled:
+            self._wake(much)
+
+    def answered(
+        self, code: int, seconds: float, reason: str = "", work: Work | None = None, trace: str | None = None
+    ) -> None:
+        """A request was answered `seconds` after its headers.
+
+        reason: of an error, one of reasons.REASONS. work: if it became one, for deadlines, exemplars and traces.
+        trace: its traceparent header.
+        """
+        self.inflight -= 1
+        if seconds <= self._slow and code == 200 and (work is None or work.deadline == inf):
+            self._good.append(seconds)
+            self._latest = (work, trace)
+        else:
+            self._told.append((code, seconds, reason, work, trace, time.perf_counter()))
+        if not self._scheduled:
+            self._wake(False)
+
+    def flush(self) -> None:
+        """Counts all that is pending, and publishes it."""
+        for _ in self.telling():
+            pass
+
+    async def settle(self) -> None:
+        """As flush, but requests are answered meanwhile."""
+        until = time.perf_counter() + STALL_SECONDS
+        for _ in self.telling():
+            if time.perf_counter() > until:
+                await asyncio.sleep(0)
+                until = time.perf_counter() + STALL_SECONDS
+
+    def labelled(self, labels: Sequence[Label]) -> dict[Outcome, int]:
+        """Joins labels with what was predicted; returns how many came to what. Raises ProtocolError (404) when off."""
+        if self.feedback is None:
+            raise ProtocolError("this server takes no feedback; --feedback-minutes says how long it remembers", 404)
+        self.flush()
+        return self.feedback.take(labels)
+
+    def counting(self) -> Iterator[None]:
+        """Counts all that is pending, a step at each `next`."""
+        while self._batches.held or self._good or self._told:
+            self._step()
+            yield
+
+    def telling(self) -> Iterator[None]:
+        """Counts all that is pending and brings the series up to date, a step at each `next`."""
+        yield from self.counting()
+        yield from self._batches.telling()
+        self._tell_gauges()
+
+    def close(self) -> None:
+        """Counts the last; call it when the model is out of service."""
+        self.flush()
+        self._metrics.retire(self)
+        self._tell_gauges()
+
+    def _tell_gauges(self) -> None:
+        alike = [other for other in self._metrics.observers if other.model.name == self.model.name]
+        self._inflight.set(sum(other.inflight for other in alike))
+        self._depth.set(sum(other.waiting() for other in alike))
+        self._metrics.tell_process()
+
+    def _wake(self, hurry: bool) -> None:
+        """Counts within a second, or soon where much is held. Without a running loop whoever calls flushes."""
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:
+            return
+        if not self._scheduled:
+            self._scheduled = True
+            loop.call_later(FLUSH_SECONDS, self._second)
+        if hurry and not self._hurried:
+            self._hurried = True
+            loop.call_soon(self._hurry, self.counting())
+
+    def _second(self, steps: Iterator[None] | None = None) -> None:
+        steps = steps or self.telling()
+        if _some(steps):
+            asyncio.get_running_loop().call_soon(self._second, steps)
+        else:
+            self._scheduled = False
+
+    def _hurry(self, steps: Iterator[None]) -> None:
+        if _some(steps):
+            asyncio.get_running_loop().call_soon(self._hurry, steps)
+        else:
+            self._hurried = False
+
+    def _step(self) -> None:
+        try:
+            self._batches.count()
+            if self._good:
+                good, self._good = self._good, []
+                self._answers.good(good, *self._latest)
+            if self._told:
+                self._count_told()
+            self._latest = (None, None)
+            self._slow = -1.0 if self.finished else self._answers.slow
+        except Exception:
+            log.exception("counting hit a fault of the server", extra={"model": self.model.name})
+
+    def _count_told(self) -> None:
+        told = self._told[:STEP_WORKS]
+        del self._told[:STEP_WORKS]
+        self._answers.count(told)
+        if failed := [Answer._make(each) for each in told if each[0] >= 500]:
+            access.failed(self.model, failed)
+        if self.finished:
+            answers = [Answer._make(each) for each in told]
+            for wants in self.finished:
+                wants(answers)
+
+
+def _some(steps: Iterator[None]) -> bool:
+    """Takes steps until requests have waited long enough; whether there are more."""
+    until = time.perf_counter() + STALL_SECONDS
+    return any(time.perf_counter() > until for _ in steps)
+
+
+def _most_rows(model: Model) -> int:
+    """Rows that may be held: few where a row's size is unknown before it comes."""
+    size = 1
+    for field in model.signature.inputs.values():
+        if field.datatype == "BYTES" or -1 in field.shape[1:]:
+            return 128
+        elements = 1
+        for dimension in field.shape[1:]:
+            elements *= dimension
+        size += 8 * elements
+    return max(64, min(MOST_WORKS, MOST_BYTES // size))

@@ -1,0 +1,86 @@
+"""The names, labels and buckets of every series: what docs/serving/metrics.md describes."""
+
+from typing import Any
+
+import numpy as np
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+
+SECONDS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+FINE_SECONDS = (0.00005, 0.0001, 0.00025, *SECONDS)
+ROWS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
+
+
+class Tally(Histogram):
+    """A histogram that takes many observations at once."""
+
+    def add(self, values: np.ndarray) -> np.ndarray:
+        """Counts values, shape (n,); returns each one's bucket, shape (n,)."""
+        found = np.searchsorted(self._upper_bounds, values, side="left")
+        for bucket, count in enumerate(np.bincount(found, minlength=len(self._upper_bounds)).tolist()):
+            if count:
+                self._buckets[bucket].inc(count)
+        self._sum.inc(float(values.sum()))
+        return found
+
+
+class Families:
+    """All families of metrics, in a registry, or in prometheus_client's files when that is None."""
+
+    def __init__(self, registry: CollectorRegistry | None) -> None:
+        self._registry = registry
+        self.ready = self._gauge("ready", "1: ready; 0: loading or draining.", mode="livemin")
+        self.golden = self._gauge(
+            "golden_difference", "The worst difference from the golden outputs at the start.", "model", mode="livemax"
+        )
+        self.calibration = self._gauge(
+            "calibration_seconds",
+            "What a batch of n rows takes, per_row * n + fixed, as measured when the model was loaded.",
+            "model",
+            "coefficient",
+            mode="livemax",
+        )
+        self.safe = self._gauge(
+            "safe_rows_per_second", "The rate of rows at which the model computes 80 % of the time.", "model"
+        )
+        self.info = self._gauge(
+            "bundle_info", "Always 1: what is served.", "model", "digest", "trained_as", "version", mode="livemax"
+        )
+        self.inflight = self._gauge("inflight_requests", "Infer requests being answered.", "model")
+        self.waiting = self._gauge("queue_depth", "Infer requests that wait for the model.", "model")
+        self.requests = self._counter("requests", "Infer requests by status code; 499: the client left.", "code")
+        self.errors = self._counter("errors", "Infer requests that got no answer from the model, by why.", "reason")
+        self.good = self._counter("goodput", "Infer requests answered by 200, within their deadline if they had one.")
+        self.deadlines = self._counter("deadline_requests", "Infer requests with a deadline, met or missed.", "outcome")
+        self.rows = self._counter("predictions", "Rows that the model answered.")
+        self.duration = self._seconds("request", "From an infer request's headers to its answer.", SECONDS)
+        self.queue = self._seconds("queue", "Waiting for the model.", FINE_SECONDS)
+        self.compute = self._seconds("compute", "Inside onnxruntime, for the batch that a request was part of.")
+        self.batch = self._histogram("batch_size", "Rows of a batch.", ROWS)
+        self.bins = self._drift("feature_bins", "Values by the bin of bundle.json's features.", "feature", "bin")
+        self.missing = self._drift("feature_missing", "Values that were NaN or empty.", "feature")
+        self.unseen = self._drift("feature_unseen", "Values that are no category that training saw.", "feature")
+        self.outside = self._drift("feature_out_of_range", "Values beyond training's extremes.", "feature")
+        self.scores = self._drift("score_bins", "Scores by the bin of bundle.json's scores.", "bin")
+        self.feedback = self._counter("feedback", "Labels by what became of them.", "outcome")
+        self.confusion = self._drift("confusion", "Labelled rows by class.", "predicted", "actual")
+        self.labelled = self._drift("regression_labels", "Labelled rows.")
+        self.absolute = self._drift("regression_absolute_error", "Sum of |prediction - label|.")
+        self.squared = self._drift("regression_squared_error", "Sum of (prediction - label)^2.")
+        self.payloads = self._counter("payloads", "Events of the payload log by what became of them.", "outcome")
+        self.traces = self._counter("traces", "Requests handed to the tracer, or dropped since it lagged.", "outcome")
+
+    def _counter(self, name: str, says: str, *labels: str) -> Counter:
+        return Counter(f"colonnade_{name}", says, ("model", *labels), registry=self._registry)
+
+    def _drift(self, name: str, says: str, *labels: str) -> Counter:
+        """bundle tells one version's bins from another's: they are not to be added."""
+        return self._counter(name, says, "bundle", *labels)
+
+    def _gauge(self, name: str, says: str, *labels: str, mode: Any = "livesum") -> Gauge:
+        return Gauge(f"colonnade_{name}", says, labels, registry=self._registry, multiprocess_mode=mode)
+
+    def _seconds(self, name: str, says: str, buckets: tuple[float, ...] = FINE_SECONDS) -> Tally:
+        return self._histogram(f"{name}_duration_seconds", says, buckets)
+
+    def _histogram(self, name: str, says: str, buckets: tuple[float, ...]) -> Tally:
+        return Tally(f"colonnade_{name}", says, ("model",), buckets=buckets, registry=self._registry)

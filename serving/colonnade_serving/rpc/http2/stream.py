@@ -1,0 +1,148 @@
+"""One request and its answer on a connection."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from .frames import DATA, END_HEADERS, END_STREAM, FRAME, HEADERS, ErrorCode, window_update
+
+if TYPE_CHECKING:
+    from .connection import Connection, Receiver
+
+
+WINDOW = 1 << 20
+"""Bytes that a client may send on a stream before it is told to go on."""
+
+
+class Stream:
+    """Made by its connection. What is sent waits for the peer's windows, in order; the receiver hears of what comes."""
+
+    __slots__ = (
+        "_seen",
+        "allowed",
+        "closed",
+        "connection",
+        "content_length",
+        "ended",
+        "held",
+        "id",
+        "received",
+        "receiver",
+        "started",
+        "trailers",
+        "unsent",
+        "window",
+    )
+
+    def __init__(self, connection: Connection, id: int, window: int) -> None:
+        """window: bytes that may be sent now. allowed: bytes that the peer may still send. held: it gets no more."""
+        self.connection = connection
+        self.id = id
+        self.window = window
+        self.allowed = WINDOW
+        self.held = False
+        self._seen: tuple[int, int] | None = None
+        self.receiver: Receiver | None = None
+        self.content_length = -1
+        self.received = 0
+        self.ended = False
+        self.started = False
+        self.closed = False
+        self.unsent: deque[bytes] | None = None
+        self.trailers: bytes | None = None
+
+    def stalled(self) -> bool:
+        """Whether the client owes something and nothing moved since the last call."""
+        owed = self.id in self.connection.blocked or (self.receiver is not None and self.receiver.owed)
+        seen = (self.received, self.window) if owed else None
+        stalled = owed and seen == self._seen
+        self._seen = seen
+        return stalled
+
+    def answer(self, headers: bytes, body: bytes, trailers: bytes) -> None:
+        """Sends a whole answer; headers and trailers are header blocks. Nothing when the stream is closed."""
+        if self.closed:
+            return
+        size = len(body)
+        connection = self.connection
+        if (
+            self.unsent is None
+            and size <= self.window
+            and size <= connection.window
+            and size <= connection.peer.max_frame
+        ):
+            connection.window -= size
+            id = self.id
+            connection.write(
+                b"".join(
+                    (
+                        FRAME.pack(len(headers) << 8 | HEADERS, END_HEADERS, id),
+                        headers,
+                        FRAME.pack(size << 8 | DATA, 0, id),
+                        body,
+                        FRAME.pack(len(trailers) << 8 | HEADERS, END_HEADERS | END_STREAM, id),
+                        trailers,
+                    )
+                )
+            )
+            connection.close_stream(self)
+            return
+        self.start(headers)
+        self.send(body)
+        self.finish(trailers)
+
+    def start(self, headers: bytes) -> None:
+        """Sends the answer's headers."""
+        if not self.closed:
+            self.started = True
+            self.connection.write(FRAME.pack(len(headers) << 8 | HEADERS, END_HEADERS, self.id) + headers)
+
+    def send(self, body: bytes) -> None:
+        """Sends a part of the body, as the windows allow."""
+        if self.closed or not body:
+            return
+        if self.unsent is None:
+            self.unsent = deque()
+        self.unsent.append(body)
+        self.push()
+
+    def finish(self, trailers: bytes) -> None:
+        """Ends the stream behind what still waits. Without start() the trailers are the whole answer."""
+        if not self.closed:
+            self.trailers = trailers
+            self.push()
+
+    def allow_more(self) -> None:
+        """Lets the peer go on sending."""
+        self.held = False
+        if not (self.closed or self.ended) and self.allowed < WINDOW:
+            self.connection.write(window_update(self.id, WINDOW - self.allowed))
+            self.allowed = WINDOW
+
+    def reset(self, code: ErrorCode) -> None:
+        """Ends the stream at once."""
+        self.connection.reset_stream(self, code)
+
+    def push(self) -> None:
+        """Sends what the windows allow, and the trailers when nothing is left."""
+        connection, waiting = self.connection, self.unsent
+        while waiting:
+            room = min(self.window, connection.window, connection.peer.max_frame)
+            if room <= 0:
+                connection.blocked[self.id] = self
+                return
+            part = waiting.popleft()
+            if len(part) > room:
+                waiting.appendleft(memoryview(part)[room:])  # type: ignore[arg-type]
+                part = part[:room]
+            self.window -= len(part)
+            connection.window -= len(part)
+            connection.write(FRAME.pack(len(part) << 8 | DATA, 0, self.id) + part)
+        connection.blocked.pop(self.id, None)
+        if self.held:
+            self.allow_more()
+        if self.trailers is not None:
+            trailers = self.trailers
+            connection.write(FRAME.pack(len(trailers) << 8 | HEADERS, END_HEADERS | END_STREAM, self.id) + trailers)
+            connection.close_stream(self)

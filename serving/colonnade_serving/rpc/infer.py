@@ -1,0 +1,161 @@
+"""ModelInfer and ModelStreamInfer: a call's message to the batcher, the batch's outputs to the call."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from weakref import WeakKeyDictionary
+
+from ..batching import Work, rows_of
+from ..models import Models, Served
+from ..observation.logs import Sparing
+from ..observation.metrics import Metrics
+from ..protocol.errors import ProtocolError
+from ..protocol.request import InferRequest
+from .answer import Answers
+from .calls import Call
+from .messages import decode
+from .protos import inference_pb2 as pb
+from .request import read
+
+log = logging.getLogger(__name__)
+log.addFilter(Sparing())
+
+GONE = 499
+
+Answered = Callable[[bytes | ProtocolError], None]
+
+
+class Pending:
+    """One infer request on its way, until it is over. `done` is its work's; `left` says that nobody waits any more."""
+
+    __slots__ = ("_answered", "_answers", "_request", "_served", "_started", "_trace", "_work", "over")
+
+    def __init__(self, served: Served, answers: Answers, call: Call, started: float, answered: Answered) -> None:
+        self._served = served
+        self._answers = answers
+        self._trace = call.asked.trace
+        self._started = started
+        self._answered = answered
+        self.over = False
+        self._work: Work | None = None
+        served.observer.inflight += 1
+
+    def submit(self, message: pb.ModelInferRequest, call: Call) -> None:
+        """Reads the message and queues its work. What is wrong with it is answered."""
+        served = self._served
+        signature = served.model.signature
+        try:
+            self._request = request = read(message, signature)
+            deadline = call.deadline
+            if request.timeout:
+                deadline = min(deadline, self._started + request.timeout / 1e6)
+            rows = rows_of(signature, request.inputs)
+            id = request.id or call.asked.request_id
+            self._work = Work(request.inputs, request.outputs, rows, self.done, deadline, id)
+            served.batcher.submit(self._work)
+        except Exception as error:
+            self._end(_told(error))
+
+    def done(self, work: Work) -> None:
+        """The batch ran, or the work failed."""
+        if self.over:
+            return
+        if work.failure is not None:
+            self._end(_told(work.failure))
+            return
+        try:
+            answer = self._encoded(work, self._request)
+        except Exception as error:
+            self._end(_told(error))
+            return
+        self.over = True
+        self._answered(answer)
+        self._count(200, "")
+
+    def left(self) -> None:
+        """The client is gone."""
+        if not self.over:
+            self.over = True
+            if self._work is not None:
+                self._work.abandoned = True
+            self._count(GONE, "gone")
+
+    def _encoded(self, work: Work, request: InferRequest) -> bytes:
+        results = work.results
+        assert results is not None
+        return self._answers.encode(request, results)
+
+    def _end(self, error: ProtocolError) -> None:
+        self.over = True
+        self._answered(error)
+        self._count(error.status, getattr(error, "reason", ""))
+
+    def _count(self, code: int, reason: str) -> None:
+        work, self._work = self._work, None  # which holds `done`, and with it this
+        seconds = time.perf_counter() - self._started
+        self._served.observer.answered(code, seconds, reason, work, self._trace)
+
+
+def _told(error: Exception) -> ProtocolError:
+    """What the client hears; the log hears it too when the client isn't to blame."""
+    if not isinstance(error, ProtocolError):
+        log.error("an infer request hit a fault of the server", exc_info=error)
+        return ProtocolError("the server has a fault; its log says more", 500)
+    if error.status >= 500:
+        log.warning(error.message, extra={"status": error.status})
+    return error
+
+
+class Infer:
+    """Answers infer requests by the models, and counts each."""
+
+    def __init__(self, models: Models, metrics: Metrics) -> None:
+        self._models = models
+        self._metrics = metrics
+        self._answers: WeakKeyDictionary[Served, Answers] = WeakKeyDictionary()
+
+    def unary(self, call: Call, data: bytes) -> None:
+        """ModelInfer."""
+        pending = self._begin(call, decode(pb.ModelInferRequest, data), call.started, call.answer)
+        if pending is not None and not pending.over:
+            call.left = pending.left
+
+    def stream(self, call: Call, data: bytes) -> None:
+        """ModelStreamInfer: each message is answered as soon as it is done, with its id; errors are answers too."""
+        message = decode(pb.ModelInferRequest, data)
+        mine: list[Pending] = []
+
+        def answered(answer: bytes | ProtocolError) -> None:
+            call.send(_streamed(answer, message.id))
+            call.taken(mine[0] if mine else None)
+
+        pending = self._begin(call, message, time.perf_counter(), answered)
+        if pending is not None and not pending.over:
+            mine.append(pending)
+            call.pending[pending] = pending.left
+
+    def _begin(self, call: Call, message: pb.ModelInferRequest, started: float, answered: Answered) -> Pending | None:
+        try:
+            served = self._models.find(message.model_name, message.model_version or None)
+        except ProtocolError as error:
+            self._metrics.astray(error.status, getattr(error, "reason", ""))
+            answered(error)
+            return None
+        answers = self._answers.get(served)
+        if answers is None:
+            answers = self._answers[served] = Answers(served.model.name, served.model.version)
+        pending = Pending(served, answers, call, started, answered)
+        pending.submit(message, call)
+        return pending
+
+
+def _streamed(answer: bytes | ProtocolError, id: str) -> bytes:
+    response = pb.ModelStreamInferResponse()
+    if isinstance(answer, ProtocolError):
+        response.error_message = answer.message
+        response.infer_response.id = id
+    else:
+        response.infer_response.MergeFromString(answer)
+    return response.SerializeToString()

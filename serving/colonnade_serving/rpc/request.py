@@ -1,0 +1,132 @@
+"""An infer request: from ModelInferRequest to arrays that the model takes. What is wrong is said in REST's words."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ..protocol import binary, tensors
+from ..protocol.errors import ProtocolError
+from ..protocol.request import InferRequest
+from ..protocol.signature import Field, Signature
+from .protos import inference_pb2 as pb
+
+Input = pb.ModelInferRequest.InferInputTensor
+Output = pb.ModelInferRequest.InferRequestedOutputTensor
+Parameters = Mapping[str, pb.InferParameter]
+
+CONTENTS = {
+    "BOOL": "bool_contents",
+    **dict.fromkeys(("INT8", "INT16", "INT32"), "int_contents"),
+    "INT64": "int64_contents",
+    **dict.fromkeys(("UINT8", "UINT16", "UINT32"), "uint_contents"),
+    "UINT64": "uint64_contents",
+    "FP32": "fp32_contents",
+    "FP64": "fp64_contents",
+    "BYTES": "bytes_contents",
+}
+"""The field of InferTensorContents that holds a datatype; FP16 and BF16 have none."""
+
+NOTHING_RAW: frozenset[str] = frozenset()
+
+
+def read(message: pb.ModelInferRequest, signature: Signature) -> InferRequest:
+    """What a client asks. Its answer is raw (InferRequest.binary) when the request was, or asks for it.
+
+    Raises ProtocolError (400) with the field and what would be right.
+    """
+    raws = message.raw_input_contents
+    inputs = _inputs(message.inputs, raws, signature)
+    names = _outputs(message.outputs, signature) if message.outputs else signature.output_names
+    raw, timeout = bool(raws), None
+    if message.parameters:
+        raw = _flag(message.parameters, "binary_data_output", raw)
+        timeout = _microseconds(message.parameters)
+    return InferRequest(message.id or None, inputs, names, frozenset(names) if raw else NOTHING_RAW, timeout)
+
+
+def _inputs(listed: Sequence[Input], raws: Sequence[bytes], signature: Signature) -> dict[str, np.ndarray]:
+    if raws and len(raws) != len(listed):
+        raise ProtocolError(f"raw_input_contents: {len(raws)} buffers for {len(listed)} inputs; one for each is wanted")
+    arrays: dict[str, np.ndarray] = {}
+    for position, tensor in enumerate(listed):
+        name = tensor.name
+        field = signature.inputs.get(name)
+        if field is None:
+            raise _unknown(f"inputs[{position}]", name, signature.inputs)
+        if name in arrays:
+            raise ProtocolError(f"inputs: {name} comes twice")
+        arrays[name] = _array(tensor, field, raws[position] if raws else None, signature)
+    if len(arrays) != len(signature.inputs):
+        missing = (name for name in signature.inputs if name not in arrays)
+        raise ProtocolError(f"inputs: {', '.join(missing)} missing")
+    return arrays
+
+
+def _unknown(where: str, name: str, known: Mapping[str, Field]) -> ProtocolError:
+    return ProtocolError(f"{where}.name: the model has no {name!r}; it has {', '.join(known)}")
+
+
+def _array(tensor: Input, field: Field, raw: bytes | None, signature: Signature) -> np.ndarray:
+    name, datatype, shape = field.name, tensor.datatype, tuple(tensor.shape)
+    if datatype != field.datatype:
+        raise ProtocolError(f"input {name}: datatype is {datatype}; the model takes {field.datatype}")
+    if not field.takes(shape) or any(size < 0 for size in shape):
+        raise ProtocolError(f"input {name}: shape is {list(shape)}; the model takes {list(field.shape)}")
+    if tensor.parameters:
+        _no_shared_memory(f"input {name}", tensor.parameters)
+    if raw is None:
+        return _typed(tensor, name, datatype, shape, signature)
+    if tensor.HasField("contents") and tensor.contents.ListFields():  # MLServer's client sends empty ones
+        raise ProtocolError(f"input {name}: either contents or raw_input_contents, not both")
+    return binary.decode(name, datatype, shape, memoryview(raw), signature.opaque_texts)
+
+
+def _typed(tensor: Input, name: str, datatype: str, shape: tuple[int, ...], signature: Signature) -> np.ndarray:
+    wanted = CONTENTS.get(datatype)
+    if wanted is None:
+        raise ProtocolError(f"input {name}: contents have no {datatype}; send raw_input_contents")
+    for field, _ in tensor.contents.ListFields():
+        if field.name != wanted:
+            raise ProtocolError(f"input {name}: contents are {field.name}; {datatype} takes {wanted}")
+    elements = getattr(tensor.contents, wanted)
+    if datatype == "BYTES":
+        texts = [binary.text(name, element, signature.opaque_texts) for element in elements]
+        return tensors.filled(name, datatype, shape, texts)
+    if datatype in ("FP32", "FP64"):
+        return tensors.filled(name, datatype, shape, elements)
+    return tensors.from_json(name, datatype, shape, list(elements))
+
+
+def _outputs(wanted: Sequence[Output], signature: Signature) -> tuple[str, ...]:
+    names: dict[str, None] = {}
+    for position, output in enumerate(wanted):
+        if output.name not in signature.outputs:
+            raise _unknown(f"outputs[{position}]", output.name, signature.outputs)
+        if output.parameters:
+            _no_shared_memory(f"output {output.name}", output.parameters)
+        names[output.name] = None
+    return tuple(names)
+
+
+def _no_shared_memory(where: str, parameters: Parameters) -> None:
+    for extension in ("classification", "shared_memory_region"):
+        if extension in parameters:
+            raise ProtocolError(f"{where}: parameters.{extension} is an extension that this server lacks")
+
+
+def _flag(parameters: Parameters, name: str, default: bool) -> bool:
+    if name not in parameters:
+        return default
+    if parameters[name].WhichOneof("parameter_choice") != "bool_param":
+        raise ProtocolError(f"parameters.{name}: true or false is wanted")
+    return parameters[name].bool_param
+
+
+def _microseconds(parameters: Parameters) -> int | None:
+    if "timeout" not in parameters:
+        return None
+    kind = parameters["timeout"].WhichOneof("parameter_choice")
+    value = getattr(parameters["timeout"], kind) if kind in ("int64_param", "uint64_param") else -1
+    if value < 0:
+        raise ProtocolError("parameters.timeout: microseconds as int64_param, from 0, are wanted")
+    return int(value)

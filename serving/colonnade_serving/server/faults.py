@@ -1,0 +1,28 @@
+"""What went wrong with an infer request, as the client, the log and the metrics hear of it."""
+
+import logging
+
+from ..observation.logs import Sparing
+from ..protocol.errors import ProtocolError
+
+log = logging.getLogger(__name__)
+log.addFilter(Sparing())
+
+GONE = 499
+"""The status under which a client is counted that left before its answer."""
+
+
+def told(error: Exception) -> ProtocolError:
+    """The error that the client hears. Logs it when the client isn't to blame."""
+    if not isinstance(error, ProtocolError):
+        log.error("an infer request hit a fault of the server", exc_info=error)
+        return ProtocolError("the server has a fault; its log says more", 500)
+    if error.status >= 500:
+        log.warning(error.message, extra={"status": error.status})
+    return error
+
+
+def reason(error: ProtocolError) -> str:
+    """One of observation.reasons, or "" for what its status stands for."""
+    said: str = getattr(error, "reason", "")
+    return said

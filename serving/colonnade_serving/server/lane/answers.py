@@ -1,0 +1,72 @@
+"""A batch's outputs to JSON at once, cut into a text a row: the answers of all its rows are then made in one go."""
+
+from collections.abc import Hashable
+
+import numpy as np
+import orjson
+
+from ...batching import Batch
+from ...datatypes import of_array
+from ...loading import Model
+
+END = b"]}]}"
+MOST = 256
+"""Forms that are kept; then all are forgotten."""
+
+
+class Answers:
+    """One model's answers in JSON, byte for byte as protocol.response has them."""
+
+    def __init__(self, model: Model) -> None:
+        said = orjson.dumps({"model_name": model.name, "model_version": model.version, "outputs": []})
+        self._start = said[:-2]
+        self._forms: dict[Hashable, tuple[bytes, int]] = {}
+
+    def of_rows(self, batch: Batch, outputs: tuple[str, ...]) -> list[bytes]:
+        """Each row's answer, from the number of its content-length on, as if it had been asked for alone.
+
+        Empty when an answer needs a closer look: a null stands for NaN or for infinity, and a shape may be odd.
+        """
+        arrays = [batch.outputs[name] for name in outputs]
+        columns = [_texts(array, batch.rows) for array in arrays]
+        said = [column for column in columns if column is not None]
+        if len(said) != len(outputs):
+            return []
+        form, length = self._form(outputs, arrays)
+        if len(said) == 1:
+            return [form % (length + len(text), text) for text in said[0]]
+        return [form % (length + sum(map(len, row)), *row) for row in zip(*said, strict=True)]
+
+    def _form(self, outputs: tuple[str, ...], arrays: list[np.ndarray]) -> tuple[bytes, int]:
+        """An answer with a place for its length and for each output's data, and its length without them."""
+        key = (outputs, *[(array.dtype, array.shape[1:]) for array in arrays])
+        form = self._forms.get(key)
+        if form is None:
+            if len(self._forms) >= MOST:
+                self._forms.clear()
+            form = self._forms[key] = self._new_form(outputs, arrays)
+        return form
+
+    def _new_form(self, outputs: tuple[str, ...], arrays: list[np.ndarray]) -> tuple[bytes, int]:
+        parts = [_before(name, array) for name, array in zip(outputs, arrays, strict=True)]
+        parts[0] = self._start + parts[0]
+        form = b"%d\r\n\r\n" + b"%b]},".join(part.replace(b"%", b"%%") for part in parts) + b"%b" + END
+        return form, len(b"]},".join(parts) + END)
+
+
+def _before(name: str, array: np.ndarray) -> bytes:
+    """What stands before one row of an output."""
+    return orjson.dumps({"name": name, "datatype": of_array(array), "shape": (1, *array.shape[1:]), "data": []})[:-2]
+
+
+def _texts(array: np.ndarray, rows: int) -> list[bytes] | None:
+    if array.ndim == 0 or array.size == 0 or len(array) != rows:
+        return None
+    flat = array.reshape(rows, -1)
+    try:
+        if array.dtype.kind == "O":
+            return [orjson.dumps(row)[1:-1] for row in flat.tolist()]
+        said = orjson.dumps(flat, option=orjson.OPT_SERIALIZE_NUMPY)
+    except TypeError:
+        return None
+    return None if b"null" in said else said[2:-2].split(b"],[")

@@ -1,0 +1,50 @@
+"""A request that the lane took, from its head to its answer."""
+
+from math import inf
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ...batching import Layout, Work
+from ...protocol.request import InferRequest
+
+if TYPE_CHECKING:
+    from .shared import Head
+
+
+class Exchange(Work):
+    """It is the work that its batcher runs, too: one object a request, with no more set than is read.
+
+    head: None for what never became a request. began: perf_counter() seconds, when the head came.
+    chunks, size: of its body, while it comes. plain: answered in JSON, without an id.
+    refused: its answer is an error, whatever else may come of its body.
+    answer: its bytes on the wire, while they wait for those of another.
+    """
+
+    __slots__ = ("_arrays", "answer", "asked", "began", "chunks", "head", "plain", "refused", "size")
+
+    chunks: list[bytes]
+    size: int
+
+    def __init__(self, head: "Head | None", began: float) -> None:
+        self.head = head
+        self.began = began
+        self.asked: InferRequest | None = None
+        self.answer: bytes | None = None
+        self.refused = self.plain = self.abandoned = False
+        self.deadline = inf
+        self.id = None
+        self.layout: Layout | None = None
+        self.batch = self.failure = None
+        self.started = 0.0
+
+    @property
+    def inputs(self) -> dict[str, np.ndarray]:
+        """The arrays, made when someone asks for them: a batch is made of the buffers at once."""
+        if self.layout is None:
+            return self._arrays
+        return self.layout.arrays((self.buffers,))
+
+    @inputs.setter
+    def inputs(self, arrays: dict[str, np.ndarray]) -> None:
+        self._arrays: dict[str, np.ndarray] = arrays

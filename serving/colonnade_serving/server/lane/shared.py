@@ -1,0 +1,79 @@
+"""What all connections of the process share."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from math import inf
+from urllib.parse import quote
+
+from ...models import Models, Served
+from ..terms import Terms
+from .codec import Codec
+
+HEADS = 1024
+"""Heads that are remembered; then all are forgotten. Clients that keep a connection repeat theirs."""
+HEAD_BYTES = 2048
+"""Longer heads are not remembered."""
+
+
+@dataclass(slots=True, eq=False)
+class Target:
+    """A served model as the lane sees it."""
+
+    served: Served
+    codec: Codec
+
+
+@dataclass(slots=True, eq=False)
+class Head:
+    """A request's head, understood. length: of the body; -1 when it is chunked. last: no request follows it."""
+
+    target: Target
+    terms: Terms
+    length: int
+    last: bool
+
+
+class Shared:
+    """The models by path, the heads seen before, and what every answer begins with."""
+
+    def __init__(self, models: Models, max_body_bytes: int, draining: Callable[[], bool]) -> None:
+        self.limit = max_body_bytes
+        self.draining = draining
+        self.heads: dict[bytes, Head] = {}
+        self.targets: dict[bytes, Target] = {}
+        self.date = b""
+        self.answer = b""
+        """An answer of 200 in JSON, up to its length."""
+        self._models = models
+        models.changed.append(self._list)
+        self._list()
+        self.tick([])
+
+    def tick(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        """Takes over the headers that every answer has; the server calls it when their date changes."""
+        self.date = b"".join([b"%b: %b\r\n" % header for header in headers])
+        self.answer = b"HTTP/1.1 200 OK\r\n" + self.date + b"content-type: application/json\r\ncontent-length: "
+
+    def remember(self, raw: bytes, head: Head) -> None:
+        """The next request with the very same head needs no parser."""
+        if len(raw) > HEAD_BYTES or not 0 <= head.length <= self.limit or head.last or head.terms.timeout != inf:
+            return
+        if len(self.heads) >= HEADS:
+            self.heads.clear()
+        self.heads[raw] = head
+
+    def _list(self) -> None:
+        known = {id(target.served): target for target in self.targets.values()}
+        self.heads.clear()
+        self.targets = {
+            path.encode(): known.get(id(served)) or known.setdefault(id(served), Target(served, Codec(served.model)))
+            for served in self._models.served()
+            for path in self._paths(served)
+        }
+
+    def _paths(self, served: Served) -> Iterable[str]:
+        name, version = quote(served.model.name), quote(served.model.version)
+        newest = self._models.find(served.model.name) is served
+        for path in (f"/v2/models/{name}/versions/{version}/infer", *([f"/v2/models/{name}/infer"] if newest else [])):
+            yield path
+            yield path + "/"

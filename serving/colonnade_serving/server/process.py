@@ -1,0 +1,65 @@
+"""What one process is made of, from the settings."""
+
+import asyncio
+from functools import partial
+from typing import cast
+
+from ..batching import Limits
+from ..bundle.signing import public_key
+from ..engine import check_providers
+from ..loading import How, Repository, load
+from ..models import Models, start
+from ..observation.observation import Observation
+from ..rpc import RpcServer, Tells
+from ..settings import Settings
+from .app import create_app
+from .door import Door
+from .lane import Shared
+from .part import Part
+from .routes.configuration import configuration
+from .routes.statistics import statistics
+from .runtime import Runtime
+
+
+class Process:
+    """Models, their observation, and the front ends over them."""
+
+    def __init__(self, settings: Settings, part: Part) -> None:
+        """Raises ValueError when a setting can't be met here."""
+        self.settings = settings
+        self.observation = Observation(settings, part.slot, part.directory)
+        self.models = _models(settings, self.observation)
+        self.runtime = Runtime(settings, self.observation.metrics, self.models)
+        self.rpc = RpcServer(
+            self.models, self.observation.metrics, self._tells(), settings.max_body_bytes, settings.model_control
+        )
+        self.shared = Shared(self.models, settings.max_body_bytes, lambda: self.runtime.draining)
+        self.app = create_app(self.runtime)
+        self.connection = cast(type[asyncio.Protocol], partial(Door, shared=self.shared, http2=self.rpc.connection))
+
+    def _tells(self) -> Tells:
+        metrics = self.observation.metrics
+        return Tells(
+            lambda served: configuration(served).model_dump(mode="json"),
+            lambda models: statistics(metrics, models).model_dump(mode="json"),
+        )
+
+
+def _models(settings: Settings, observation: Observation) -> Models:
+    check_providers(settings.execution_providers)
+    repository = Repository(settings.bundle, settings.digest, settings.model, settings.version, settings.every_version)
+    how = How(
+        settings.threads,
+        settings.execution_providers,
+        public_key(settings.public_key) if settings.public_key else None,
+        settings.batch_rows,
+    )
+    limits = Limits(
+        settings.queue_limit, settings.batch_rows, settings.inference_threads, settings.batch_delay_ms / 1e3
+    )
+    return Models(
+        repository.look,
+        partial(load, cache=settings.cache_dir, how=how),
+        partial(start, observe=observation.of, limits=limits),
+        lazily=settings.load == "use",
+    )

@@ -1,0 +1,53 @@
+"""A model's configuration as Triton's ModelConfig has it.
+
+github.com/triton-inference-server/common, protobuf/model_config.proto.
+"""
+
+from collections.abc import Iterable
+
+from ...models import Served
+from ...protocol.signature import Field
+from .schemas import ModelConfig, Parameter, TensorConfig
+
+_TYPES = {"FP16": "TYPE_FP16", "FP32": "TYPE_FP32", "FP64": "TYPE_FP64", "BYTES": "TYPE_STRING"}
+
+
+def configuration(served: Served) -> ModelConfig:
+    """The model's. Its parameters are what it is and what its batches cost (seconds = fixed + per_row * rows)."""
+    model, batcher = served.model, served.batcher
+    rows = batcher.limits.rows if batcher.batching else 0
+    return ModelConfig(
+        name=model.name,
+        platform="onnxruntime_onnx",
+        backend="onnxruntime",
+        max_batch_size=rows,
+        input=_tensors(model.signature.inputs.values(), rows > 0),
+        output=_tensors(model.signature.outputs.values(), rows > 0),
+        parameters={name: Parameter(string_value=value) for name, value in _parameters(served).items()},
+    )
+
+
+def _parameters(served: Served) -> dict[str, str]:
+    model, cost = served.model, served.batcher.cost
+    told = {"version": model.version, "digest": model.digest}
+    if model.golden is not None:
+        told["golden_difference"] = f"{model.golden:.3g}"
+    if model.calibration is not None:
+        told["safe_rows_per_second"] = f"{model.calibration.safe_rows_per_second:.3g}"
+    if cost.known:
+        told |= {
+            "batch_fixed_seconds": f"{cost.fixed:.3g}",
+            "batch_seconds_per_row": f"{cost.per_row:.3g}",
+        }
+    return told
+
+
+def _tensors(fields: Iterable[Field], batched: bool) -> list[TensorConfig]:
+    return [
+        TensorConfig(
+            name=field.name,
+            data_type=_TYPES.get(field.datatype, f"TYPE_{field.datatype}"),
+            dims=list(field.shape[1:] if batched else field.shape),
+        )
+        for field in fields
+    ]

@@ -1,0 +1,40 @@
+"""What goes wrong, as {"error": …}."""
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from ...protocol import response
+from ...protocol.errors import ProtocolError
+
+
+def answer_errors(api: FastAPI) -> None:
+    """Gives every error of the application its protocol form."""
+    api.add_exception_handler(HTTPException, _http_error)
+    api.add_exception_handler(ProtocolError, _protocol_error)
+    api.add_exception_handler(Exception, _fault)
+
+
+def error_response(error: ProtocolError) -> Response:
+    """An error as the client sees it; 503 says when to come back."""
+    return Response(response.encode_error(error.message), error.status, error.headers, "application/json")
+
+
+async def _http_error(http: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    said = {
+        404: f"{http.url.path} is unknown here; /docs lists what there is",
+        405: f"{http.method} is not for {http.url.path}; {(error.headers or {}).get('Allow', 'another method')} is",
+    }
+    message = said.get(error.status_code, str(error.detail))
+    return JSONResponse({"error": message}, error.status_code, error.headers)
+
+
+async def _protocol_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, ProtocolError)
+    return error_response(error)
+
+
+async def _fault(_: Request, error: Exception) -> Response:
+    return JSONResponse({"error": f"the server has a fault ({type(error).__name__}); its log says more"}, 500)

@@ -1,0 +1,64 @@
+"""What an infer request's headers say about it, on whichever path it is answered."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import inf
+
+from ..protocol.errors import ProtocolError
+
+JSON_LENGTH = b"inference-header-content-length"
+TIMEOUTS = (b"x-request-timeout-ms", b"x-envoy-expected-rq-timeout-ms")
+
+TEXTS = {b"content-encoding": "encoding", b"accept-encoding": "accepts", b"x-request-id": "id", b"traceparent": "trace"}
+"""Headers that are kept as they are, and Terms' names for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """json_length: of the JSON before binary buffers; None for JSON alone. timeout: seconds, inf for none.
+
+    encoding, accepts: Content-Encoding of the body and Accept-Encoding for the answer. trace: traceparent.
+    """
+
+    json_length: int | None = None
+    timeout: float = inf
+    encoding: str = ""
+    accepts: str = ""
+    id: str | None = None
+    trace: str | None = None
+
+    def deadline(self, began: float, timeout: int | None) -> float:
+        """The earliest of the headers' and the body's, as perf_counter() seconds; inf for none.
+
+        timeout: the body's, in microseconds.
+        """
+        return began + min(self.timeout, timeout / 1e6 if timeout else inf)
+
+
+def terms(headers: Iterable[tuple[bytes, bytes]]) -> Terms:
+    """The terms that headers set; their names are in lower case. Raises ProtocolError (400)."""
+    timeout = inf
+    said: dict[bytes, str] = {}
+    json_length = None
+    for name, value in headers:
+        if name == JSON_LENGTH:
+            json_length = _whole("Inference-Header-Content-Length", value)
+        elif name in TIMEOUTS:
+            timeout = min(timeout, _whole(name.decode(), value) / 1e3 or inf)
+        elif name in TEXTS:
+            said[name] = value.decode("latin-1")
+    return Terms(json_length, timeout, **{TEXTS[name]: value for name, value in said.items()})
+
+
+OTHERS = {
+    b"content-encoding": "encoding",
+    b"accept-encoding": "accepts",
+    b"x-request-id": "id",
+    b"traceparent": "trace",
+}
+
+
+def _whole(name: str, value: bytes) -> int:
+    if not value.isdigit():
+        raise ProtocolError(f"{name}: {value.decode('latin-1')!r}; a whole number is wanted")
+    return int(value)

@@ -1,0 +1,135 @@
+"""Start, check, warm up, load, check again: a record for each level of load."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import rpc
+from .cases import Case
+from .load import Load, Outcome, load
+from .processes import TICK, Running, Usage, running
+from .records import Record
+from .registry import Server
+from .rpc import RpcLoad
+
+WARM_CONNECTIONS = 8
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a server is measured. Seconds are of each level; foreign: a core's share that spoils a level when others
+    take more."""
+
+    connections: tuple[int, ...] = (1, 8, 64)
+    rates: tuple[int, ...] = ()
+    rows: int = 1
+    seconds: int = 10
+    warm_seconds: int = 5
+    start_seconds: int = 90
+    foreign: float = 0.05
+    server_core: str = "0"
+    load_core: str = "1"
+    port: int = 9100
+
+
+@dataclass(frozen=True)
+class Level:
+    """connections: a closed loop; rate: an open one."""
+
+    connections: int = 0
+    rate: int | None = None
+
+    def run(self, by: Load | RpcLoad, seconds: int) -> Outcome:
+        return by.closed(self.connections, seconds) if self.rate is None else by.steady(self.rate, seconds)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The clocks that a load is held against, all in seconds."""
+
+    clock: float
+    server: Usage
+    server_core: float
+    load_core: float
+    children: float
+
+
+def check(server: Server, case: Case, plan: Plan) -> float | None:
+    """Starts it and compares its answers; how far off the worst one is."""
+    with running(server, case, plan.server_core, plan.port) as started:
+        started.wait(plan.start_seconds)
+        return max((off for rows in {1, plan.rows} if (off := started.off_by(case, rows)) is not None), default=None)
+
+
+def measure(name: str, server: Server, case: Case, plan: Plan, repeat: int) -> Iterator[tuple[Record, bool]]:
+    """Each level's record, and whether it is spoilt: then it is measured once more. Raises when answers are wrong."""
+    with ExitStack() as stack:
+        began = time.monotonic()
+        started = stack.enter_context(running(server, case, plan.server_core, plan.port))
+        started.wait(plan.start_seconds)
+        off_by = [started.off_by(case, rows) for rows in {1, plan.rows}][-1]
+        waited = time.monotonic() - began
+        by = stack.enter_context(_load(server, case.window(0, plan.rows), started, plan.load_core))
+        if plan.warm_seconds:
+            by.closed(WARM_CONNECTIONS, plan.warm_seconds)
+        for level in (*(Level(c) for c in plan.connections), *(Level(rate=rate) for rate in plan.rates)):
+            for last in (False, True):
+                before = _now(started, plan)
+                outcome = level.run(by, plan.seconds)
+                kept = _record(level, before, outcome, _now(started, plan))
+                record = Record(
+                    name,
+                    case.name,
+                    plan.rows,
+                    repeat,
+                    int(time.time()),
+                    **kept,
+                    start_seconds=round(waited, 2),
+                    off_by=off_by,
+                )
+                spoilt = record.foreign > plan.foreign and not last
+                yield record, spoilt
+                if not spoilt:
+                    break
+        started.off_by(case, 1)
+
+
+def _load(server: Server, case: Case, started: Running, core: str) -> AbstractContextManager[Load | RpcLoad]:
+    return rpc.load(case, started.target, core) if server.rpc else load(server, case, started.url, core)
+
+
+def _record(level: Level, before: Moment, outcome: Outcome, after: Moment) -> dict[str, Any]:
+    clock, cpu = after.clock - before.clock, after.server.cpu_seconds - before.server.cpu_seconds
+    return {
+        "connections": level.connections,
+        "rate": level.rate,
+        "rps": round(outcome.answered / outcome.seconds, 1),
+        "p50_us": outcome.p50_us,
+        "p99_us": outcome.p99_us,
+        "max_us": outcome.max_us,
+        "errors": outcome.errors,
+        "cpu_us": round(cpu * 1e6 / max(outcome.answered, 1), 1),
+        "server_cpu": round(cpu / clock, 3),
+        "foreign_server": round((after.server_core - before.server_core - cpu) / clock, 3),
+        "foreign_load": round((after.load_core - before.load_core - (after.children - before.children)) / clock, 3),
+        "rss_mib": round(after.server.resident_bytes / 2**20, 1),
+        "pss_mib": round(after.server.proportional_bytes / 2**20, 1),
+        "processes": after.server.processes,
+    }
+
+
+def _now(started: Running, plan: Plan) -> Moment:
+    children = sum(os.times()[2:4])
+    return Moment(time.monotonic(), started.usage(), _busy(plan.server_core), _busy(plan.load_core), children)
+
+
+def _busy(core: str) -> float:
+    for text in Path("/proc/stat").read_text().splitlines():
+        if text.startswith(f"cpu{core} "):
+            ticks = [int(word) for word in text.split()[1:]]
+            return (sum(ticks[:8]) - ticks[3] - ticks[4]) / TICK
+    raise LookupError(f"/proc/stat knows no core {core}")

@@ -1,0 +1,237 @@
+"""What waits runs together, and nobody can tell."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from colonnade_serving.batching import Cost, Limits, Overloaded, Work
+from colonnade_serving.engine import Engine
+from colonnade_serving.protocol.errors import ProtocolError
+from tests.unit.serving.batching.works import Kitchen, centred, doubled, fixed, one_row_only
+from tests.unit.serving.models import CARRIERS
+
+ROW = {"X": np.array([[0.1, 0.2, 0.3]], np.float32)}
+QUICK = Cost(5e-6, 1e-7)
+SLOW = Cost(0.01, 0.0)
+
+
+@pytest.fixture(scope="module")
+def engine(logistic: Path) -> Engine:
+    return Engine(logistic, 1)
+
+
+@pytest.fixture(scope="module")
+def flights(late_flights: Path) -> Engine:
+    return Engine(late_flights, 1)
+
+
+@pytest.fixture(scope="module")
+def slow(neighbours: Path) -> Engine:
+    return Engine(neighbours, 1)
+
+
+floats = st.floats(-3, 3, width=32)
+asked = st.tuples(
+    st.lists(st.tuples(floats, floats, floats), max_size=5),
+    st.sampled_from([(), ("label",), ("probabilities",), ("probabilities", "label")]),
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(asked, min_size=1, max_size=30), st.sampled_from([None, QUICK, SLOW]))
+def test_together_answers_as_alone_once_and_in_order(engine: Engine, requests, cost: Cost | None):
+    kitchen = Kitchen(engine, Limits(rows=16), cost and Cost(cost.fixed, cost.per_row))
+    works = [kitchen.work({"X": np.array(rows, np.float32).reshape(-1, 3)}, outputs) for rows, outputs in requests]
+    asyncio.run(kitchen.serve(works))
+    assert sorted(map(id, kitchen.done)) == sorted(map(id, works))
+    some = [work for work in works if work.rows]
+    assert [work for work in kitchen.done if work.rows] == some
+    for work in works:
+        alone = engine.infer(work.inputs, work.outputs)
+        assert work.results is not None
+        assert list(work.results) == list(work.outputs)
+        for name, array in work.results.items():
+            assert array.shape == alone[name].shape
+            np.testing.assert_allclose(array, alone[name], atol=1e-6)
+    assert all(sum(work.rows for work in batch) <= 16 for batch in kitchen.batches if len(batch) > 1)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.sampled_from([*CARRIERS, "ZZ"]), min_size=1, max_size=20))
+def test_a_poisoned_request_fails_alone(flights: Engine, carriers):
+    kitchen = Kitchen(flights)
+    works = [
+        kitchen.work({"carrier": np.array([[carrier]], object), "delay": np.array([[0.9]], np.float32)})
+        for carrier in carriers
+    ]
+    asyncio.run(kitchen.serve(works))
+    for carrier, work in zip(carriers, works, strict=True):
+        if carrier == "ZZ":
+            assert isinstance(work.failure, ProtocolError)
+            assert (work.failure.status, work.results) == (500, None)
+        else:
+            assert work.failure is None
+            assert work.results is not None
+            assert work.results["label"].tolist() == ["late"]
+    assert kitchen.batcher.batching
+
+
+async def test_what_came_while_the_model_was_busy_is_one_batch(engine: Engine):
+    kitchen = Kitchen(engine, cost=QUICK)
+    await kitchen.prove(ROW)
+    await kitchen.serve([kitchen.work(ROW) for _ in range(64)])
+    assert [len(batch) for batch in kitchen.batches] == [64]
+    assert kitchen.done[0].batch is kitchen.done[-1].batch
+
+
+async def test_batches_grow_only_as_fast_as_they_prove_themselves(engine: Engine):
+    kitchen = Kitchen(engine)
+    await kitchen.serve([kitchen.work(ROW) for _ in range(40)])
+    assert [len(batch) for batch in kitchen.batches] == [2, 4, 8, 16, 10]
+
+
+@pytest.mark.parametrize("build", [centred, one_row_only])
+async def test_a_model_whose_answers_depend_on_the_batch_is_not_batched(build, tmp_path: Path):
+    kitchen = Kitchen(Engine(build(tmp_path / "model.onnx"), 1))
+    works = [kitchen.work({"X": np.array([[place, 1.0]], np.float32)}) for place in range(6)]
+    await kitchen.serve(works)
+    assert not kitchen.batcher.batching
+    for work in works:
+        assert work.results is not None
+        np.testing.assert_array_equal(work.results["Y"], kitchen.engine.infer(work.inputs)["Y"])
+
+
+async def test_a_model_of_fixed_shape_is_not_batched(tmp_path: Path):
+    kitchen = Kitchen(Engine(fixed(tmp_path / "model.onnx"), 1))
+    works = [kitchen.work({"X": np.full((2, 2), place, np.float32)}) for place in range(5)]
+    await kitchen.serve(works)
+    assert [len(batch) for batch in kitchen.batches] == [1] * 5
+    assert [work.results["Y"][0, 0] for work in works if work.results] == [0, 2, 4, 6, 8]
+
+
+async def test_rows_of_different_lengths_run_in_groups(tmp_path: Path):
+    kitchen = Kitchen(Engine(doubled(tmp_path / "model.onnx"), 1))
+    await kitchen.prove({"X": np.ones((1, 3), np.float32)}, 8)
+    works = [kitchen.work({"X": np.full((1, 2 + place % 2), place, np.float32)}) for place in range(8)]
+    await kitchen.serve(works)
+    assert [len(batch) for batch in kitchen.batches] == [4, 4]
+    assert [work.results["Y"].tolist()[0] for work in works[:3] if work.results] == [[0, 0], [2, 2, 2], [4, 4]]
+
+
+async def test_inputs_that_disagree_on_rows_fail_alone(flights: Engine):
+    kitchen = Kitchen(flights)
+    good = {"carrier": np.array([["UA"]], object), "delay": np.array([[0.9]], np.float32)}
+    works = [kitchen.work(good), kitchen.work(good | {"delay": np.zeros((2, 1), np.float32)}), kitchen.work(good)]
+    await kitchen.serve(works)
+    assert [work.failure and work.failure.status for work in works] == [None, 400, None]
+
+
+async def test_the_abandoned_never_runs_and_is_not_called(engine: Engine):
+    kitchen = Kitchen(engine, cost=QUICK)
+    works = [kitchen.work(ROW) for _ in range(6)]
+    for work in works[::2]:
+        work.abandoned = True
+    await kitchen.serve(works)
+    assert kitchen.done == works[1::2]
+    assert [work for batch in kitchen.batches for work in batch] == works[1::2]
+
+
+async def test_a_cancelled_wait_never_runs(slow: Engine):
+    kitchen = Kitchen(slow)
+    first, second = kitchen.work(ROW), kitchen.work(ROW)
+    kitchen.batcher.submit(first)
+    await asyncio.sleep(0)
+    waiting = asyncio.ensure_future(kitchen.batcher.infer(second))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    await asyncio.wait_for(kitchen.batcher.drain(), 60)
+    assert kitchen.batches == [[first]]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.floats(-0.01, 0.02), min_size=1, max_size=20))
+def test_nothing_that_expired_runs(engine: Engine, lefts):
+    kitchen = Kitchen(engine)
+
+    async def serve() -> list[Work]:
+        works = [kitchen.work(ROW, deadline=time.perf_counter() + left) for left in lefts]
+        for work in works:
+            try:
+                kitchen.batcher.submit(work)
+            except Overloaded as refused:
+                work.failure = refused
+        await asyncio.wait_for(kitchen.batcher.drain(), 60)
+        return works
+
+    works = asyncio.run(serve())
+    ran = {id(work) for batch in kitchen.batches for work in batch}
+    for work in works:
+        refused = isinstance(work.failure, Overloaded)
+        assert [done for done in kitchen.done if done is work] == ([] if refused else [work])
+        assert (id(work) in ran) == (work.failure is None)
+        assert id(work) not in ran or work.started < work.deadline
+
+
+async def test_a_work_that_waits_behind_a_long_batch_hears_of_its_deadline_in_time(slow: Engine):
+    kitchen = Kitchen(slow)
+    kitchen.batcher.submit(kitchen.work(ROW))
+    await asyncio.sleep(0)
+    late = kitchen.work(ROW, deadline=time.perf_counter() + 0.005)
+    kitchen.batcher.submit(late)
+    await asyncio.wait_for(kitchen.batcher.drain(), 60)
+    assert kitchen.done[0] is late
+    assert late.failure is not None
+    assert late.failure.status == 504
+    assert [late in batch for batch in kitchen.batches] == [False]
+
+
+async def test_what_can_not_finish_by_its_deadline_is_not_begun(engine: Engine):
+    kitchen = Kitchen(engine, cost=Cost(2.5, 0.0))
+    with pytest.raises(Overloaded, match=r"the deadline is in 2\.000 s, but an answer would take 2\.500 s") as refused:
+        kitchen.batcher.submit(kitchen.work(ROW, deadline=time.perf_counter() + 2.0))
+    assert (refused.value.status, refused.value.retry_after, refused.value.reason) == (503, 3, "deadline")
+    assert kitchen.batcher.waiting == 0
+
+
+async def test_a_full_queue_says_when_to_come_back(engine: Engine):
+    kitchen = Kitchen(engine, Limits(queue=3, rows=1), Cost(4.0, 0.0))
+    for _ in range(3):
+        kitchen.batcher.submit(kitchen.work(ROW))
+    with pytest.raises(Overloaded, match="3 requests are waiting already") as refused:
+        kitchen.batcher.submit(kitchen.work(ROW))
+    assert (refused.value.retry_after, refused.value.reason) == (12, "overloaded")
+    await kitchen.batcher.drain()
+
+
+async def test_what_nobody_waits_for_takes_no_place(engine: Engine):
+    kitchen = Kitchen(engine, Limits(queue=3))
+    left = [kitchen.work(ROW) for _ in range(3)]
+    for work in left:
+        kitchen.batcher.submit(work)
+        work.abandoned = True
+    await kitchen.serve([kitchen.work(ROW)])
+    assert len(kitchen.done) == 1
+
+
+@pytest.mark.parametrize(("cost", "sizes"), [(Cost(5.0, 0.0), [1, 2]), (Cost(1e-6, 1e-6), [1, 1, 1])])
+async def test_a_delay_is_waited_only_when_that_pays(engine: Engine, cost: Cost, sizes: list[int]):
+    kitchen = Kitchen(engine, Limits(delay=10.0), cost)
+    waiting = []
+    for seconds in (0.0, 0.5, 0.02):
+        await asyncio.sleep(seconds)
+        waiting.append(asyncio.ensure_future(kitchen.batcher.infer(kitchen.work(ROW))))
+    await asyncio.gather(*waiting)
+    assert [len(batch) for batch in kitchen.batches] == sizes
+
+
+async def test_a_fault_fails_its_works_and_not_the_queue(engine: Engine, caplog: pytest.LogCaptureFixture):
+    kitchen = Kitchen(engine)
+    broken = Work({}, ("no such output",), 1, kitchen.done.append)
+    await kitchen.serve([broken])
+    await kitchen.serve([kitchen.work(ROW)])
+    assert [work.failure and work.failure.status for work in kitchen.done] == [500, None]

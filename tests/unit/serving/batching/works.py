@@ -1,0 +1,87 @@
+"""Batchers over real engines, and works for them."""
+
+import asyncio
+from collections.abc import Sequence
+from functools import partial
+from math import inf
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper
+
+from colonnade_serving.batching import Batcher, Cost, Limits, Runner, Work, explain
+from colonnade_serving.engine import Engine
+from colonnade_serving.protocol.signature import Signature, signature
+
+
+class Kitchen:
+    """A batcher, and what it was seen to do: the works of each batch, and those that were done, in order."""
+
+    def __init__(self, engine: Engine, limits: Limits | None = None, cost: Cost | None = None) -> None:
+        self.engine = engine
+        self.signature: Signature = signature(engine.inputs, engine.outputs)
+        self.batches: list[list[Work]] = []
+        self.done: list[Work] = []
+        self.batcher = Batcher(
+            Runner(engine, partial(explain, self.signature, {})),
+            self.signature,
+            lambda works, started, ended: self.batches.append(list(works)),
+            limits,
+            cost,
+        )
+
+    def work(self, inputs: dict[str, np.ndarray], outputs: Sequence[str] = (), deadline: float = inf) -> Work:
+        rows = len(next(iter(inputs.values())))
+        names = tuple(outputs) or self.signature.output_names
+        return Work(inputs, names, rows, self.done.append, deadline)
+
+    async def serve(self, works: Sequence[Work]) -> None:
+        """Submits works at once and waits for them."""
+        for work in works:
+            self.batcher.submit(work)
+        await asyncio.wait_for(self.batcher.drain(), 60)
+
+    async def prove(self, inputs: dict[str, np.ndarray], rows: int = 64) -> None:
+        """Lets batches grow to so many rows, and forgets them."""
+        for _ in range(9):
+            await self.serve([self.work(inputs) for _ in range(rows)])
+        self.batches.clear()
+        self.done.clear()
+
+
+def centred(path: Path) -> Path:
+    """Y = X minus the mean over all rows of the batch: a row's answer depends on the others."""
+    nodes = [
+        helper.make_node("ReduceMean", ["X", "axes"], ["mean"], keepdims=1),
+        helper.make_node("Sub", ["X", "mean"], ["Y"]),
+    ]
+    return _graph(path, nodes, [helper.make_tensor("axes", TensorProto.INT64, [1], [0])], ["N", 2], ["N", 2])
+
+
+def one_row_only(path: Path) -> Path:
+    """Y = X reshaped to one row of 2, whatever the signature says: batches of several rows raise."""
+    nodes = [helper.make_node("Reshape", ["X", "shape"], ["Y"])]
+    return _graph(path, nodes, [helper.make_tensor("shape", TensorProto.INT64, [2], [1, 2])], ["N", 2], ["N", 2])
+
+
+def doubled(path: Path) -> Path:
+    """Y = X + X, for rows of any length."""
+    return _graph(path, [helper.make_node("Add", ["X", "X"], ["Y"])], [], ["N", "M"], ["N", "M"])
+
+
+def fixed(path: Path) -> Path:
+    """Y = X + X, of exactly two rows: there are no batches to make."""
+    return _graph(path, [helper.make_node("Add", ["X", "X"], ["Y"])], [], [2, 2], [2, 2])
+
+
+def _graph(path: Path, nodes: list, constants: list, shape: list, made: list) -> Path:
+    graph = helper.make_graph(
+        nodes,
+        path.stem,
+        [helper.make_tensor_value_info("X", TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info("Y", TensorProto.FLOAT, made)],
+        constants,
+    )
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9), path)
+    return path

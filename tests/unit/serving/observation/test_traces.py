@@ -1,0 +1,83 @@
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
+
+from colonnade_serving.loading import Model
+from colonnade_serving.observation import Observation
+from colonnade_serving.settings import Settings
+
+from .conftest import rows
+from .receiver import Receiver, receiving
+from .traffic import named, requests, told
+
+PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+UNSAMPLED = "00-0af7651916cd43dd8448eb211c80319d-b7ad6b7169203331-00"
+
+
+@pytest.fixture
+def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Receiver]:
+    with receiving() as receiver:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", receiver.url)
+        yield receiver
+
+
+def spans(collector: Receiver) -> list[Span]:
+    exports = [ExportTraceServiceRequest.FromString(request.body) for request in collector.received]
+    return [
+        span
+        for export in exports
+        for resource in export.resource_spans
+        for scope in resource.scope_spans
+        for span in scope.spans
+    ]
+
+
+def test_a_request_is_a_span_of_its_callers_trace_with_queue_and_compute(collector: Receiver, matrix: Model):
+    observation = Observation(Settings())
+    observer = observation.of(matrix)
+    observer.answered(200, 0.5, work=requests(matrix, {"X": rows(1)})[0], trace=PARENT)
+    observation.close()
+    assert {request.path for request in collector.received} == {"/v1/traces"}
+    by_name = {span.name: span for span in spans(collector)}
+    request, queue, compute = (by_name[name] for name in ("infer logistic", "queue", "compute"))
+    assert request.trace_id.hex() == PARENT.split("-")[1]
+    assert request.parent_span_id.hex() == PARENT.split("-")[2]
+    assert queue.parent_span_id == compute.parent_span_id == request.span_id
+    assert request.end_time_unix_nano - request.start_time_unix_nano == pytest.approx(0.5e9, rel=1e-6)
+    assert queue.end_time_unix_nano - queue.start_time_unix_nano == pytest.approx(0.001e9, rel=1e-3)
+    assert compute.end_time_unix_nano - compute.start_time_unix_nano == pytest.approx(0.002e9, rel=1e-3)
+    attributes = {each.key: each.value for each in request.attributes}
+    assert attributes["colonnade.request_id"].string_value == "r0"
+    assert attributes["http.response.status_code"].int_value == 200
+    assert told(observation.metrics)[named("colonnade_traces_total", model="logistic", outcome="sent")] == 1
+
+
+def test_a_caller_that_does_not_sample_is_heeded(collector: Receiver, matrix: Model):
+    observation = Observation(Settings())
+    observer = observation.of(matrix)
+    observer.answered(200, 0.1, trace=UNSAMPLED)
+    observer.answered(500, 0.1, "model", trace=PARENT)
+    observation.close()
+    (failed,) = spans(collector)
+    assert failed.trace_id.hex() == PARENT.split("-")[1]
+    assert failed.status.code == Status.STATUS_CODE_ERROR
+
+
+@pytest.mark.parametrize("off", ["OTEL_SDK_DISABLED=true", "OTEL_TRACES_EXPORTER=none", "OTEL_EXPORTER_OTLP_ENDPOINT="])
+def test_without_an_endpoint_there_is_no_tracer(collector: Receiver, matrix: Model, off: str, monkeypatch):
+    monkeypatch.setenv(*off.split("="))
+    observation = Observation(Settings())
+    observer = observation.of(matrix)
+    observer.answered(200, 0.1)
+    observation.close()
+    assert collector.received == []
+
+
+def test_who_does_not_trace_does_not_pay_for_the_sdk():
+    asked = "import sys, colonnade_serving.server.serve; print('opentelemetry.sdk' in sys.modules)"
+    ended = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=60, check=True)
+    assert ended.stdout.strip() == "False"

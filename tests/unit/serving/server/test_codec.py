@@ -1,0 +1,183 @@
+"""The lane's codec says byte for byte what protocol.request and protocol.response say."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from colonnade_serving.batching import Batch
+from colonnade_serving.loading import Model, Source, load
+from colonnade_serving.protocol import request, response
+from colonnade_serving.protocol.errors import ProtocolError
+from colonnade_serving.server.lane.codec import Codec
+from colonnade_serving.server.lane.exchange import Exchange
+from colonnade_serving.server.lane.heads import is_plain
+
+
+@pytest.fixture(scope="module")
+def logistic_model(logistic: Path, tmp_path_factory: pytest.TempPathFactory) -> Model:
+    return load(Source(str(logistic)), tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="module")
+def flights_model(late_flights: Path, tmp_path_factory: pytest.TempPathFactory) -> Model:
+    return load(Source(str(late_flights)), tmp_path_factory.mktemp("cache"))
+
+
+def tensor(name: str, datatype: str, shape: list[int], data: object) -> dict[str, Any]:
+    return {"name": name, "shape": shape, "datatype": datatype, "data": data}
+
+
+def x(data: object, rows: int = 1) -> dict[str, Any]:
+    return {"inputs": [tensor("X", "FP32", [rows, 3], data)]}
+
+
+def flights(carriers: object, delays: object, rows: int = 1) -> dict[str, Any]:
+    inputs = [tensor("carrier", "BYTES", [rows, 1], carriers), tensor("delay", "FP32", [rows, 1], delays)]
+    return {"inputs": inputs, "outputs": [{"name": "label"}]}
+
+
+def read(codec: Codec, body: bytes) -> Exchange | str:
+    exchange = Exchange(None, 0.0)
+    try:
+        codec.read(exchange, body, None)
+    except ProtocolError as error:
+        return error.message
+    return exchange
+
+
+def parsed(model: Model, body: bytes) -> request.InferRequest | str:
+    try:
+        return request.parse(body, None, model.signature)
+    except ProtocolError as error:
+        return error.message
+
+
+def assert_read_alike(model: Model, codec: Codec, body: bytes) -> Exchange | None:
+    """Reads a body by the codec and by protocol.request; returns what the codec made of it, unless both refuse it."""
+    found = read(codec, body)
+    expected = parsed(model, body)
+    if isinstance(found, str) or isinstance(expected, str):
+        assert found == expected
+        return None
+    assert found.asked is not None
+    assert (found.outputs, found.asked.id, found.asked.binary) == (expected.outputs, expected.id, expected.binary)
+    assert_equal(found.inputs, expected.inputs)
+    return found
+
+
+def assert_equal(found: Mapping[str, np.ndarray], expected: Mapping[str, np.ndarray]) -> None:
+    assert found.keys() == expected.keys()
+    for name, array in found.items():
+        assert array.dtype == expected[name].dtype
+        np.testing.assert_array_equal(array, expected[name])
+
+
+elements: st.SearchStrategy[Any] = st.one_of(
+    st.floats(-1e3, 1e3), st.integers(-5, 5), st.sampled_from([None, True, "1", 1e39, -1e-50, 10**400, [0.5], {}])
+)
+texts: st.SearchStrategy[Any] = st.one_of(
+    st.text(max_size=6), st.sampled_from(['"', "\\", "]", '"data":', '],"data":["', None, 1, ["UA"]])
+)
+INSERTED = [b"", b"]", b"[", b",", b"1", b" ", b'"', b"}", b'],"data":[1,2,3', b"[1,2,3],", b"\\"]
+forms = st.sampled_from([{"separators": (",", ":")}, {}, {"indent": 1}])
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.lists(elements, min_size=2, max_size=4), min_size=1, max_size=4), forms)
+def test_numbers_in_a_known_envelope_are_read_as_in_an_unknown_one(logistic_model: Model, rows, form):
+    codec = Codec(logistic_model)
+    assert_read_alike(logistic_model, codec, json.dumps(x([1, 2, 3]), **form).encode())
+    for row in rows:
+        assert_read_alike(logistic_model, codec, json.dumps(x(row), **form).encode())
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.tuples(texts, elements), min_size=1, max_size=4), forms)
+def test_texts_too(flights_model: Model, rows, form):
+    codec = Codec(flights_model)
+    assert_read_alike(flights_model, codec, json.dumps(flights(["UA"], [0.5]), **form).encode())
+    for text, number in rows:
+        assert_read_alike(flights_model, codec, json.dumps(flights([text], [number]), **form).encode())
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_a_body_that_was_tampered_with_is_read_as_if_none_had_come_before(logistic_model: Model, data):
+    codec = Codec(logistic_model)
+    body = json.dumps(x([0.25, 2, 3]), separators=(",", ":")).encode()
+    read(codec, body)
+    at = data.draw(st.integers(0, len(body)))
+    cut = data.draw(st.integers(0, 3))
+    put = data.draw(
+        st.sampled_from([b"", b"]", b"[", b",", b"1", b" ", b'"', b"}", b'],"data":[1,2,3', b"[1,2,3],", b"\\"])
+    )
+    assert_read_alike(logistic_model, codec, body[:at] + put + body[at + cut :])
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        {"data": [1, 2, 3]} | x([4, 5, 6]),
+        {"inputs": [tensor("X", "FP32", [1, 3], [1, 2, 3]) | {"data": [4, 5, 6]}], "id": "1"},
+        {"parameters": {"data": "data"}} | x([4, 5, 6]),
+        x([[4, 5, 6]]),
+    ],
+)
+def test_what_is_no_plain_envelope_is_read_whole_each_time(logistic_model: Model, first):
+    codec = Codec(logistic_model)
+    for body in (first, first, x([7, 8, 9])):
+        assert_read_alike(logistic_model, codec, json.dumps(body).encode())
+    spelt = json.dumps(x([1, 2, 3])).replace('"data"', '"d\\u0061ta"').replace("}]}", '}], "data": [1]}').encode()
+    for _ in range(2):
+        assert_read_alike(logistic_model, codec, spelt)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.floats(width=32), st.floats(width=32)), min_size=1, max_size=6),
+    st.sampled_from([("probabilities",), ("label", "probabilities")]),
+)
+def test_each_row_of_a_batch_is_answered_as_if_alone(logistic_model: Model, rows, outputs):
+    codec = Codec(logistic_model)
+    labels = np.arange(len(rows))
+    batch = Batch({}, {"label": labels, "probabilities": np.array(rows, np.float32)}, len(rows))
+    for at in range(len(rows)):
+        exchange = read(codec, json.dumps(x([1, 2, 3]) | {"outputs": [{"name": name} for name in outputs]}).encode())
+        assert isinstance(exchange, Exchange)
+        assert exchange.asked is not None
+        exchange.batch, exchange.at = batch, at
+        quick = codec.quick(exchange)
+        alone = {name: array[at : at + 1] for name, array in batch.outputs.items()}
+        if quick is None:
+            assert not np.isfinite(batch.outputs["probabilities"]).all()
+            continue
+        body, _ = response.encode("logistic", "1", exchange.asked, alone)
+        assert quick == b"%d\r\n\r\n%b" % (len(body), body)
+
+
+def test_texts_are_answered_as_if_alone(flights_model: Model):
+    codec = Codec(flights_model)
+    label = np.array(['in "time"', "l],[ate", "100 %", "é"], object)
+    batch = Batch({}, {"label": label}, 4)
+    for at in range(4):
+        exchange = read(codec, json.dumps(flights(["UA"], [0.5])).encode())
+        assert isinstance(exchange, Exchange)
+        assert exchange.asked is not None
+        exchange.batch, exchange.at = batch, at
+        body, _ = response.encode("late_flights", "1", exchange.asked, {"label": label[at : at + 1]})
+        assert codec.quick(exchange) == b"%d\r\n\r\n%b" % (len(body), body)
+
+
+@pytest.mark.parametrize(
+    "raw", [b"POST / HTTP/1.1\r\nA: 1\r\nB: 2\r\n", b"POST / HTTP/1.1\nA: 1\r\nB: 2", b"POST / HTTP/1.1\r\nA: 1"]
+)
+def test_only_a_head_of_one_line_a_header_is_remembered(raw: bytes):
+    headers = [(b"a", b"1"), (b"b", b"2")]
+    assert is_plain(b"POST / HTTP/1.1\r\nA: 1\r\nB: 2", headers)
+    assert not is_plain(raw, headers)
