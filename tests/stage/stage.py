@@ -47,10 +47,10 @@ class Stage:
     restarted: set[str] = field(default_factory=set)  # operators that are started again whenever they end
 
     def operator(
-        self, name: str = "operator-a", environment: dict[str, str] = CALM, restarted: bool = True
+        self, name: str = "operator-a", environment: dict[str, str] = CALM, restarted: bool = True, calling: str = ""
     ) -> Operator:
-        """Started, and still so when it dies, unless that is to be its end."""
-        log, kubeconfig = self.folder / f"{name}.log", self.proxy.kubeconfig(self.restricted, name)
+        """Started, and still so when it dies, unless that is to be its end. calling: its name in the proxy's calls."""
+        log, kubeconfig = self.folder / f"{name}.log", self.proxy.kubeconfig(self.restricted, calling or name)
         made = Operator(name, self.client.namespace, kubeconfig, log, CALM | environment)
         self.operators[name] = made
         if restarted:
@@ -90,15 +90,15 @@ class Stage:
 
     async def rests(self) -> list[Call]:
         """Every write that operators send, started anew with nothing left to do, in two resyncs and more: it ought to
-        be none."""
+        be none. What others were sending when they were ended may still be on its way, and is not counted."""
         self.restarted.clear()
         for operator in self.operators.values():
             operator.end()
-        before = len(self.proxy.writes())
         name, once = next(iter(self.operators.items()))
-        operator = self.operator(name, once.environment | CALM | RESYNC)
+        calling = f"{name}-at-rest-{len(self.proxy.calls)}"
+        operator = self.operator(name, once.environment | CALM | RESYNC, calling=calling)
         await self.until(operator.passes, self._all_twice())
-        return self.proxy.writes()[before:]
+        return self.proxy.writes(calling)
 
     def _all_twice(self) -> int:
         """So many passes that each of our objects had two of them, and more."""
