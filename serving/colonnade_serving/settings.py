@@ -7,7 +7,7 @@ from pydantic import BaseModel, Field, field_validator
 from pydantic_settings import BaseSettings, CliPositionalArg, SettingsConfigDict
 
 from .digests import PATTERN
-from .threads import intra_op_threads
+from .threads import cpu_limit, intra_op_threads
 
 MIB = 1 << 20
 TERMINATION_LOG = Path("/dev/termination-log")
@@ -101,6 +101,13 @@ class Computing(BaseModel):
         ge=0,
         description="Milliseconds that a batch may wait for more, if what it costs says that waiting pays.",
     )
+    busy_poll_us: float = Field(
+        default=200.0,
+        ge=0,
+        le=1000,
+        description="Microseconds after an answer for which the next request is looked out for without sleeping, while "
+        "requests follow each other that soon; 0: never. Never with less than a CPU for each worker.",
+    )
     queue_limit: int = Field(
         default=1000, ge=1, description="Requests that may wait for a model; one more is answered by 503."
     )
@@ -162,6 +169,11 @@ class Settings(Observing, Computing, Listening, Served, BaseSettings):
     def threads(self) -> int | None:
         """For one inference; None: the CPUs of the container's limit, whatever they are when a model is loaded."""
         return self.intra_op_threads or (1 if self.worker_count > 1 else None)
+
+    @property
+    def busy_poll_seconds(self) -> float:
+        """0 where a quota would be used up by it, and the next request then be throttled."""
+        return self.busy_poll_us / 1e6 if cpu_limit() >= self.worker_count else 0.0
 
     @property
     def execution_providers(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..protocol.errors import ProtocolError
 from ..protocol.signature import Signature
+from .busy import BusyPoll
 from .cost import Cost
 from .overload import Expired, Overloaded
 from .queue import Queue
@@ -30,12 +31,14 @@ Observed = Callable[[Sequence[Work], float, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """queue: works that may wait. rows: of a batch. at_once: batches at once, in threads. delay: s, see Batcher."""
+    """queue: works that may wait. rows: of a batch. at_once: batches at once, in threads. delay: s, see Batcher.
+    busy_poll: s, see BusyPoll."""
 
     queue: int = 1000
     rows: int = 64
     at_once: int = 1
     delay: float = 0.0
+    busy_poll: float = 0.0
 
 
 class Batcher:
@@ -67,6 +70,7 @@ class Batcher:
         self._last = self._cleared = 0.0
         self._later: asyncio.TimerHandle | None = None
         self._idle: asyncio.Event | None = None
+        self._poll = BusyPoll(self.limits.busy_poll)
 
     @property
     def waiting(self) -> int:
@@ -94,6 +98,7 @@ class Batcher:
         self._queue.add(work)
         if not self._scheduled:
             self._scheduled = True
+            self._poll.asked(now)
             asyncio.get_running_loop().call_soon(self._flush)
 
     async def infer(self, work: Work) -> dict[str, np.ndarray]:
@@ -177,7 +182,9 @@ class Batcher:
                 continue
             rows = works[0].rows if len(works) == 1 else sum([work.rows for work in works])
             if self._is_short(works, rows):
-                self._finish(works, self._run(works, rows))
+                ended = self._run(works, rows)
+                self._finish(works, ended)
+                self._poll.answered(ended)
                 return self._wake()  # connections are read, and others written, between two batches
             self._start(works, rows)
         if self._idle is not None and not self._queue.works and not self._running:

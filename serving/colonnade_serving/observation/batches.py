@@ -1,6 +1,6 @@
 """Counting what ran."""
 
-from collections import deque
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
@@ -12,8 +12,8 @@ from .columns import Columns, Scores
 from .drift import Bins
 from .series import Families
 
-STEP_VALUES = 1 << 15
-"""Values counted at once: a tenth of a millisecond or two."""
+STEP_VALUES = 1 << 13
+"""Values counted at once: a tenth of a millisecond."""
 
 
 def parts(works: Sequence[Work]) -> Iterable[Batch]:
@@ -35,47 +35,47 @@ class Batches:
         self._scores = Scores(bundle) if bundle and bundle.scores and bundle.outputs else None
         self._published = list(_published(families, model, self._columns, self._scores))
         self._rows_at_once = max(1, STEP_VALUES // (len(self._columns.bins) + 1))
-        self._queued: list[float] = []
-        self._took: list[float] = []
-        self._together: list[int] = []
-        self._ran: deque[Batch] = deque()
+        self._queued, self._took = array("d"), array("d")
+        self._together, self._sizes = array("q"), array("q")
         self.held = 0
         """Rows that are not counted yet."""
 
+    @property
+    def steps(self) -> int:
+        """How often `count_values` has something to count."""
+        return -(-self.held // self._rows_at_once)
+
     def take(self, works: Sequence[Work], started: float, ended: float) -> None:
         """Keeps what counting needs of a batch that ran."""
-        self._queued += [work.started - work.queued for work in works]
+        self._queued.extend([work.started - work.queued for work in works])
         self._took.append(ended - started)
         self._together.append(len(works))
         for batch in parts(works):
-            self._ran.append(batch)
+            self._columns.keep(batch)
+            if self._scores is not None:
+                self._scores.keep(batch)
+            self._sizes.append(batch.rows)
             self.held += batch.rows
 
-    def count(self) -> None:
-        """Counts the seconds of all, and the values of as many as one step may take."""
-        if self._took:
-            self._queue.add(np.array(self._queued))
-            self._compute.add(np.repeat(self._took, self._together))
-            self._queued, self._took, self._together = [], [], []
-        if self._ran:
-            self._count_values(self._some())
+    def count_times(self) -> None:
+        """Counts the seconds and the sizes of all batches."""
+        if not self._took:
+            return
+        self._queue.add(np.array(self._queued))
+        self._compute.add(np.repeat(np.array(self._took), np.array(self._together)))
+        sizes = np.array(self._sizes)
+        self._size.add(sizes)
+        self._rows.inc(int(sizes.sum()))
+        for counted in (self._queued, self._took, self._together, self._sizes):
+            del counted[:]
 
-    def _some(self) -> list[Batch]:
-        taken: list[Batch] = []
-        rows = 0
-        while self._ran and rows < self._rows_at_once:
-            taken.append(self._ran.popleft())
-            rows += taken[-1].rows
-        self.held -= rows
-        return taken
-
-    def _count_values(self, batches: Sequence[Batch]) -> None:
-        rows = np.array([batch.rows for batch in batches])
-        self._size.add(rows)
-        self._rows.inc(int(rows.sum()))
-        self._columns.count(batches)
+    def count_values(self) -> None:
+        """Counts the values of as many rows as one step may take."""
+        most = min(self._rows_at_once, self.held)
+        self.held -= most
+        self._columns.count(most)
         if self._scores is not None:
-            self._scores.count(batches)
+            self._scores.count(most)
 
     def telling(self) -> Iterator[None]:
         """Moves the counts of values to their series, a feature at each `next`."""
@@ -96,12 +96,10 @@ class _Published:
         bins = self._bins
         for place in np.flatnonzero(bins.counts).tolist():
             self._counts[place].inc(int(bins.counts[place]))
-        bins.counts[:] = 0
-        if self._missing is not None and bins.missing:
-            self._missing.inc(bins.missing)
-        if self._outside is not None and bins.outside:
-            self._outside.inc(bins.outside)
-        bins.missing = bins.outside = 0
+        for others, series in ((bins.missing, self._missing), (bins.outside, self._outside)):
+            if series is not None and others:
+                series.inc(int(others))
+        bins.clear()
 
 
 def _published(families: Families, model: Model, columns: Columns, scores: Scores | None) -> Iterator[_Published]:

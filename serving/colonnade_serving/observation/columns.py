@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ from ..bundle import Bundle
 from ..datatypes import NUMPY
 from ..protocol.signature import Field
 from .drift import Bins, Categories, Lengths, Numbers, dtype_of
+from .rows import Rows
 
 log = logging.getLogger(__name__)
 
@@ -37,38 +38,72 @@ class Columns:
         self.bins: dict[str, Bins] = {}
         self.unseen: set[str] = set()
         """The features that are categories."""
-        self._texts: list[tuple[Column, Lengths | Categories]] = []
-        self._numbers: list[tuple[list[Column], Numbers]] = []
+        self._parts: list[_Part] = []
         alike: dict[np.dtype, list[tuple[str, Column, Feature]]] = {}
         for name, column, feature in _countable(features, inputs):
             if "edges" in feature and feature.get("of") != "length":
                 dtype = dtype_of(NUMPY[inputs[column.input].datatype], feature)
                 alike.setdefault(dtype, []).append((name, column, feature))
             else:
-                self._text(name, column, feature)
+                self._text(name, column, feature, inputs)
+        order = list(inputs)
         for dtype, group in alike.items():
+            group.sort(key=lambda of: order.index(of[1].input))
             numbers = Numbers([feature for _, _, feature in group], dtype)
-            self._numbers.append(([column for _, column, _ in group], numbers))
+            self._parts.append(_Part([column for _, column, _ in group], inputs, numbers.count))
             self.bins.update(zip((name for name, _, _ in group), numbers.bins, strict=True))
 
-    def count(self, batches: Sequence[Batch]) -> None:
-        """Adds the inputs of batches."""
-        whole: dict[str, np.ndarray] = {}
-        for columns, numbers in self._numbers:
-            for name in {column.input: None for column in columns if column.input not in whole}:
-                whole[name] = _by_column(batches, name)
-            numbers.count(np.stack([_of(whole, column) for column in columns]))
-        for column, text in self._texts:
-            if column.input not in whole:
-                whole[column.input] = _by_column(batches, column.input)
-            text.count(_of(whole, column))
+    def keep(self, batch: Batch) -> None:
+        """Keeps a batch's inputs, to be counted."""
+        for part in self._parts:
+            part.keep(batch.inputs)
 
-    def _text(self, name: str, column: Column, feature: Feature) -> None:
+    def count(self, most: int) -> None:
+        """Counts at most so many of the rows that were kept."""
+        for part in self._parts:
+            part.count(most)
+
+    def _text(self, name: str, column: Column, feature: Feature, inputs: Mapping[str, Field]) -> None:
         text = Categories(feature) if "categories" in feature else Lengths(feature)
-        self._texts.append((column, text))
+        self._parts.append(_Part([column], inputs, lambda values: text.count(values[:, 0])))
         self.bins[name] = text.bins
         if isinstance(text, Categories):
             self.unseen.add(name)
+
+
+class _Part:
+    """Columns that are counted together."""
+
+    def __init__(
+        self, columns: Sequence[Column], inputs: Mapping[str, Field], count: Callable[[np.ndarray], None]
+    ) -> None:
+        """columns: those of an input side by side. count: takes their values, shape (rows, columns)."""
+        places: dict[str, list[int]] = {}
+        for column in columns:
+            places.setdefault(column.input, []).append(column.place)
+        self._rows = {name: Rows(inputs[name]) for name in places}
+        self._places = [_slice(each) for each in places.values()]
+        self._count = count
+
+    def keep(self, inputs: Mapping[str, np.ndarray]) -> None:
+        for name, rows in self._rows.items():
+            rows.add(inputs[name])
+
+    def count(self, most: int) -> None:
+        rows = self._rows.values()
+        most = min(most, *(each.ready for each in rows))
+        if most:
+            values = [each.take(most)[:, places] for each, places in zip(rows, self._places, strict=True)]
+            self._count(values[0] if len(values) == 1 else np.concatenate(values, axis=1))
+        else:
+            for each in rows:  # of an input that has more rows than another
+                each.clear()
+
+
+def _slice(places: list[int]) -> slice | list[int]:
+    """Places as a slice where they are one: it costs nothing, and picking each costs as much as to count it."""
+    side_by_side = places == list(range(places[0], places[-1] + 1))
+    return slice(places[0], places[-1] + 1) if side_by_side else places
 
 
 class Scores:
@@ -78,20 +113,28 @@ class Scores:
     def __init__(self, bundle: Bundle) -> None:
         """bundle: with scores."""
         assert bundle.scores is not None
-        self._output = (bundle.outputs[0] if len(bundle.outputs) == 1 else bundle.outputs[1]).name
+        output = bundle.outputs[0] if len(bundle.outputs) == 1 else bundle.outputs[1]
+        self._output = output.name
         self._alone = len(bundle.outputs) == 1
+        self._rows = Rows(Field(output.name, output.datatype, tuple(output.shape)))
         self._numbers = Numbers([bundle.scores], np.dtype(np.float64))
         self.bins = self._numbers.bins[0]
 
-    def count(self, batches: Sequence[Batch]) -> None:
-        """Adds the outputs of batches; of those for which a client asked for others there is nothing to count."""
-        values = [batch.outputs[self._output] for batch in batches if self._output in batch.outputs]
-        if not values:
+    def keep(self, batch: Batch) -> None:
+        """Keeps a batch's scores, to be counted; where a client asked for other outputs there are none."""
+        values = batch.outputs.get(self._output)
+        if values is not None:
+            self._rows.add(values)
+
+    def count(self, most: int) -> None:
+        """Counts at most so many of the rows that were kept."""
+        most = min(most, self._rows.ready)
+        if not most:
             return
-        scores = _joined(values)
+        scores = self._rows.take(most)
         if not self._alone:
             scores = scores[:, 1] if scores.shape[1] == 2 else scores.max(axis=1)
-        self._numbers.count(scores.reshape(1, -1))
+        self._numbers.count(scores.reshape(-1, 1))
 
 
 def _countable(features: Mapping[str, Feature], inputs: Mapping[str, Field]) -> Iterator[tuple[str, Column, Feature]]:
@@ -116,18 +159,3 @@ def _column(name: str, inputs: Mapping[str, Field]) -> Column | None:
         return None
     width, place = inputs[part["input"]].shape[-1], int(part["index"])
     return Column(part["input"], place) if place < width else None
-
-
-def _by_column(batches: Sequence[Batch], name: str) -> np.ndarray:
-    """All of an input, shape (columns, rows)."""
-    rows = _joined([batch.inputs[name] for batch in batches])
-    return np.ascontiguousarray(rows.reshape(len(rows), -1).T) if rows.ndim else rows.reshape(1, 1)
-
-
-def _of(whole: Mapping[str, np.ndarray], column: Column) -> np.ndarray:
-    values: np.ndarray = whole[column.input][column.place]
-    return values
-
-
-def _joined(arrays: list[np.ndarray]) -> np.ndarray:
-    return arrays[0] if len(arrays) == 1 else np.concatenate(arrays)

@@ -113,10 +113,18 @@ class Observer:
         return self.feedback.take(labels)
 
     def counting(self) -> Iterator[None]:
-        """Counts all that is pending, a step at each `next`."""
-        while self._batches.held or self._good or self._told:
-            self._step()
-            yield
+        """Counts all that is pending now, a step at each `next`; what comes meanwhile waits for the next time."""
+        told = -(-len(self._told) // STEP_WORKS)
+        values = self._batches.steps
+        for step, times in (
+            (self._batches.count_times, 1),
+            (self._count_good, 1),
+            (self._count_told, told),
+            (self._batches.count_values, values),
+        ):
+            for _ in range(times):
+                self._try(step)
+                yield
 
     def telling(self) -> Iterator[None]:
         """Counts all that is pending and brings the series up to date, a step at each `next`."""
@@ -162,23 +170,26 @@ class Observer:
         else:
             self._hurried = False
 
-    def _step(self) -> None:
+    def _try(self, step: Callable[[], None]) -> None:
         try:
-            self._batches.count()
-            if self._good:
-                good, self._good = self._good, []
-                self._answers.good(good, *self._latest)
-            if self._told:
-                self._count_told()
-            self._latest = (None, None)
-            self._slow = -1.0 if self.finished else self._answers.slow
+            step()
         except Exception:
             log.exception("counting hit a fault of the server", extra={"model": self.model.name})
 
+    def _count_good(self) -> None:
+        if self._good:
+            good, self._good = self._good, []
+            self._answers.good(good, *self._latest)
+        self._latest = (None, None)
+        self._slow = -1.0 if self.finished else self._answers.slow
+
     def _count_told(self) -> None:
         told = self._told[:STEP_WORKS]
+        if not told:
+            return
         del self._told[:STEP_WORKS]
         self._answers.count(told)
+        self._slow = -1.0 if self.finished else self._answers.slow
         if failed := [Answer._make(each) for each in told if each[0] >= 500]:
             access.failed(self.model, failed)
         if self.finished:

@@ -55,7 +55,11 @@ def _models(settings: Settings, observation: Observation) -> Models:
         settings.batch_rows,
     )
     limits = Limits(
-        settings.queue_limit, settings.batch_rows, settings.inference_threads, settings.batch_delay_ms / 1e3
+        settings.queue_limit,
+        settings.batch_rows,
+        settings.inference_threads,
+        settings.batch_delay_ms / 1e3,
+        settings.busy_poll_seconds,
     )
     return Models(
         repository.look,
