@@ -21,6 +21,8 @@ $(VENV)/.installed: requirements.txt pyproject.toml operator/pyproject.toml serv
 	@echo "==> Python environment in $(VENV)"
 	@test -x $(PY) || $(UV) venv --quiet --python "$$(command -v python3)" $(VENV)
 	@$(UV) pip sync --quiet --python $(PY) --require-hashes requirements.txt
+	@# xds-protos brings older copies of opentelemetry-proto's files: whichever is installed last has them.
+	@$(UV) pip install --quiet --python $(PY) --require-hashes --reinstall-package opentelemetry-proto --requirement requirements.txt
 	@$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation -e operator -e serving -e jobs
 	@touch $@
 

@@ -50,14 +50,6 @@ def terms(headers: Iterable[tuple[bytes, bytes]]) -> Terms:
     return Terms(json_length, timeout, **{TEXTS[name]: value for name, value in said.items()})
 
 
-OTHERS = {
-    b"content-encoding": "encoding",
-    b"accept-encoding": "accepts",
-    b"x-request-id": "id",
-    b"traceparent": "trace",
-}
-
-
 def _whole(name: str, value: bytes) -> int:
     if not value.isdigit():
         raise ProtocolError(f"{name}: {value.decode('latin-1')!r}; a whole number is wanted")
