@@ -122,7 +122,19 @@ class Call:
     one keeps the like in `pending`, by what it is working on.
     """
 
-    __slots__ = ("_body", "_limit", "_open", "_stream", "_whole", "asked", "deadline", "left", "pending", "started")
+    __slots__ = (
+        "_body",
+        "_handing",
+        "_limit",
+        "_open",
+        "_stream",
+        "_whole",
+        "asked",
+        "deadline",
+        "left",
+        "pending",
+        "started",
+    )
 
     def __init__(self, stream: Stream, asked: Asked, limit: int) -> None:
         """limit: bytes of a message."""
@@ -130,7 +142,7 @@ class Call:
         self._limit = limit
         self._body: bytes | bytearray = b""
         self._open = 0
-        self._whole = False
+        self._whole = self._handing = False
         self.asked = asked
         self.started = time.perf_counter()
         self.deadline = self.started + asked.timeout
@@ -142,7 +154,11 @@ class Call:
     @property
     def owed(self) -> bool:
         """Whether the client has begun a message that it has yet to finish."""
-        return not self._whole and (self.asked.method is None or not self.asked.method.streaming or bool(self._body))
+        if self._whole:
+            return False
+        if self.asked.method is None or not self.asked.method.streaming:
+            return True
+        return bool(self._body) and self._open < AT_ONCE
 
     def data(self, part: bytes) -> None:
         """A part of the body."""
@@ -154,10 +170,9 @@ class Call:
             if type(self._body) is bytes:
                 self._body = bytearray(self._body)
             self._body += part
-        if len(self._body) >= PREFIX_BYTES and PREFIX.unpack_from(self._body)[1] > self._limit:
-            self.fail(ProtocolError(f"body: more than {self._limit} bytes; send fewer rows at once", 413))
-        elif self.asked.method is not None and self.asked.method.streaming:
+        if self.asked.method is not None and self.asked.method.streaming:
             self._hand_out()
+        self._refuse_too_much()
 
     def end(self) -> None:
         """The body is whole."""
@@ -209,11 +224,18 @@ class Call:
         """A streaming method is done with a message."""
         self._open -= 1
         self.pending.pop(what, None)
+        if self._body and not self._handing:
+            self._hand_out()
+            self._refuse_too_much()
         if self._stream.held and self._open < AT_ONCE and not self._stream.unsent:
             self._stream.allow_more()
         self._finish()
 
     # messages
+
+    def _refuse_too_much(self) -> None:
+        if len(self._body) >= PREFIX_BYTES and PREFIX.unpack_from(self._body)[1] > self._limit:
+            self.fail(ProtocolError(f"body: more than {self._limit} bytes; send fewer rows at once", 413))
 
     def _handle(self, method: Method, message: Callable[[], bytes]) -> None:
         try:
@@ -234,7 +256,7 @@ class Call:
         message = bytes(memoryview(body)[PREFIX_BYTES:])
         return inflate(message, self.asked.encoding, self._limit) if compressed else message
 
-    def _next_message(self) -> bytes | None:
+    def _next_message(self) -> Callable[[], bytes] | None:
         body = self._body
         if len(body) < PREFIX_BYTES:
             return None
@@ -242,19 +264,31 @@ class Call:
         end = PREFIX_BYTES + length
         if length > self._limit or len(body) < end:
             return None
-        message, self._body = bytes(body[PREFIX_BYTES:end]), body[end:]
-        return inflate(message, self.asked.encoding, self._limit) if compressed else message
+        message = bytes(memoryview(body)[PREFIX_BYTES:end])
+        if len(body) == end:
+            self._body = b""
+        else:
+            if type(body) is bytes:
+                body = self._body = bytearray(body)
+            del body[:end]  # type: ignore[union-attr] # a bytearray is cut in front without moving the rest
+        return partial(inflate, message, self.asked.encoding, self._limit) if compressed else partial(bytes, message)
 
     def _hand_out(self) -> None:
+        """Gives out what came; what is too much at once waits until something is taken."""
         method = self.asked.method
         assert method is not None
-        while not self._stream.closed and (message := self._next_message()) is not None:
+        self._handing = True
+        while self._open < AT_ONCE and not self._stream.closed and (message := self._next_message()) is not None:
             self._open += 1
-            self._handle(method, partial(bytes, message))
+            self._handle(method, message)
+        self._handing = False
         self._stream.held = self._open >= AT_ONCE or bool(self._stream.unsent)
 
     def _finish(self) -> None:
         if self._whole and not self._open and not self._stream.closed:
+            if self._body:
+                return self.fail(ProtocolError(f"body: it ends in a message, of which {len(self._body)} bytes came"))
             if not self._stream.started:
                 self._stream.start(status.HEADERS)
             self._stream.finish(status.DONE)
+        return None
