@@ -1,8 +1,9 @@
 """The engine that serves: one onnxruntime session. Training's parity check runs on the same one."""
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,13 @@ import onnxruntime
 
 from . import exotic
 from .datatypes import ONNX
+from .single import Singles
 from .threads import intra_op_threads
 
 onnxruntime.disable_telemetry_events()
 
 CPU = "CPUExecutionProvider"
+Run = Callable[[Sequence[str], Mapping[str, np.ndarray]], list[np.ndarray]]
 
 
 class ModelInvalid(Exception):
@@ -52,23 +55,27 @@ class Engine:
             raise ModelInvalid(f"{model.name} can't be loaded: {one_line(error)}") from error
         self.inputs = tuple(_spec(node) for node in self._session.get_inputs())
         self.outputs = tuple(_spec(node) for node in self._session.get_outputs())
-        self._texts = tuple(spec.name for spec in self.inputs if spec.datatype == "BYTES")
-        self._bf16 = any(spec.datatype == "BF16" for spec in self.inputs + self.outputs)
+        self._texts = frozenset(spec.name for spec in self.inputs if spec.datatype == "BYTES")
+        bf16 = any(spec.datatype == "BF16" for spec in self.inputs + self.outputs)
+        self._run: Run = partial(exotic.run_with_bf16, self._session) if bf16 else self._session.run
+        self._names = tuple(spec.name for spec in self.outputs)
+        on_cpu = list(providers) == [CPU]
+        self._singles = Singles(self._session, self.inputs, self.outputs) if on_cpu else None
 
-    def infer(self, inputs: Mapping[str, np.ndarray], outputs: Collection[str] = ()) -> dict[str, np.ndarray]:
+    def infer(self, inputs: Mapping[str, np.ndarray], outputs: tuple[str, ...] = ()) -> dict[str, np.ndarray]:
         """Runs the model once.
 
         inputs: an array by input name, of the datatype and shape that `inputs` gives; text as object
             arrays of str, of bytes where it isn't UTF-8.
         outputs: names to compute; none means all. Returns an array by output name. Raises ModelFailed.
         """
-        names = list(outputs) or [spec.name for spec in self.outputs]
+        names = outputs or self._names
         try:
-            feeds = dict(inputs)
-            for name in self._texts:
-                feeds[name] = exotic.opaque(feeds[name])
-            run = exotic.run_with_bf16 if self._bf16 else onnxruntime.InferenceSession.run
-            return dict(zip(names, run(self._session, names, feeds), strict=True))
+            if self._singles is not None and (found := self._singles.run(inputs, names)) is not None:
+                return found
+            if self._texts:
+                inputs = {name: exotic.opaque(inputs[name]) if name in self._texts else inputs[name] for name in inputs}
+            return dict(zip(names, self._run(names, inputs), strict=True))
         except Exception as error:
             raise ModelFailed(one_line(error)) from error
 

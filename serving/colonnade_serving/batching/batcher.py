@@ -181,12 +181,13 @@ class Batcher:
             if not works:
                 continue
             rows = works[0].rows if len(works) == 1 else sum([work.rows for work in works])
-            if self._is_short(works, rows):
+            plain = len(works) == 1 or rows <= self._runner.proven
+            if plain and self._is_short(rows):
                 ended = self._run(works, rows)
-                self._finish(works, ended)
+                self._finish(works, rows, plain, ended)
                 self._poll.answered(ended)
                 return self._wake()  # connections are read, and others written, between two batches
-            self._start(works, rows)
+            self._start(works, rows, plain)
         if self._idle is not None and not self._queue.works and not self._running:
             self._idle.set()
             self._idle = None
@@ -212,7 +213,7 @@ class Batcher:
     def _take(self) -> list[Work]:
         """The next batch, without what nobody waits for any more."""
         now = time.perf_counter()
-        taken = self._queue.take(self._rows(), self._runner.proven)
+        taken = self._queue.take(self._rows() if self._queue.works > 1 else 0, self._runner.proven)
         stale = False
         for work in taken:
             work.started = now
@@ -225,45 +226,43 @@ class Batcher:
             return False
         return not work.abandoned
 
-    def _is_short(self, works: Sequence[Work], rows: int) -> bool:
-        proven = len(works) == 1 or rows <= self._runner.proven
-        return proven and self.cost.known and self.cost.seconds(rows) < INLINE_SECONDS
+    def _is_short(self, rows: int) -> bool:
+        return self.cost.known and self.cost.seconds(rows) < INLINE_SECONDS
 
-    def _start(self, works: list[Work], rows: int) -> None:
+    def _start(self, works: list[Work], rows: int, plain: bool) -> None:
         self._running += 1
         self._busy_until = time.perf_counter() + self.cost.seconds(rows)
         future = asyncio.get_running_loop().run_in_executor(self._pool, self._run, works, rows)
-        future.add_done_callback(lambda done: self._ran(works, done))
+        future.add_done_callback(lambda done: self._ran(works, rows, plain, done))
 
-    def _ran(self, works: list[Work], done: "asyncio.Future[float]") -> None:
+    def _ran(self, works: list[Work], rows: int, plain: bool, done: "asyncio.Future[float]") -> None:
         self._running -= 1
         if not done.cancelled():
-            self._finish(works, done.result())
+            self._finish(works, rows, plain, done.result())
         self._flush()
 
     def _run(self, works: list[Work], rows: int) -> float:
-        """Runs a batch and learns its cost; returns when it ended."""
-        started = time.perf_counter()
-        plain = len(works) == 1 or rows <= self._runner.proven
+        """Runs a batch; returns when it ended."""
         try:
-            self._runner.run(works)
+            self._runner.run(works, rows)
         except Exception:
             log.exception("a batch hit a fault of the server")
             for work in works:
                 if work.batch is None and work.failure is None:
                     work.failure = ProtocolError("the server has a fault; its log says more", 500)
-        ended = time.perf_counter()
-        if plain and self._runner.together:
-            self.cost.learn(max(rows, 1), ended - started)
-        return ended
+        return time.perf_counter()
 
-    def _finish(self, works: list[Work], ended: float) -> None:
+    def _finish(self, works: list[Work], rows: int, plain: bool, ended: float) -> None:
+        """Answers first. plain: the batch ran once, so that what it took is what it costs."""
         for work in works:
             work.ended = ended
             if not work.abandoned:
                 self._end(work)
+        started = works[0].started
+        if plain and self._runner.together:
+            self.cost.learn(max(rows, 1), ended - started)
         try:
-            self._observed(works, works[0].started, ended)
+            self._observed(works, started, ended)
         except Exception:
             log.exception("observing a batch hit a fault of the server")
 

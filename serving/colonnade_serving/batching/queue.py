@@ -44,13 +44,14 @@ class Queue:
         key, group = self._next()
         taken = [group.popleft()]
         total = taken[0].rows
-        small = min(rows, 2 * proven)
-        while group and rows and self.batchable:
-            total += group[0].rows
-            if total > rows or (total > small and len(taken) > 1):
-                total -= group[0].rows
-                break
-            taken.append(group.popleft())
+        if group and rows and self.batchable:
+            small = min(rows, 2 * proven)
+            while group:
+                more = total + group[0].rows
+                if more > rows or (more > small and len(taken) > 1):
+                    break
+                total = more
+                taken.append(group.popleft())
         if not group:
             del self._groups[key]
         self.works -= len(taken)

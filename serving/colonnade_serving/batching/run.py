@@ -30,11 +30,10 @@ class Runner:
         self.together = True
         """False once a batch answered otherwise than its works alone: from then on each runs alone."""
 
-    def run(self, works: Sequence[Work]) -> None:
-        """Sets each work's batch or failure. Several run together."""
+    def run(self, works: Sequence[Work], rows: int) -> None:
+        """Sets each work's batch or failure. Several run together. rows: of all of them."""
         if len(works) == 1:
             return self._alone(works[0])
-        rows = sum(work.rows for work in works)
         self._whole(works, rows)
         if rows > self.proven and self.together:
             self._prove(works)
@@ -51,7 +50,7 @@ class Runner:
         work.batch, work.at = Batch(inputs, outputs, work.rows), 0
 
     def _whole(self, works: Sequence[Work], rows: int) -> None:
-        inputs = together(works)
+        inputs = together(works, rows)
         try:
             outputs = self._engine.infer(inputs, _union(works))
         except ModelFailed as failure:

@@ -38,11 +38,12 @@ class Layout:
     def __init__(self, inputs: tuple[tuple[str, np.dtype, tuple[int, ...]], ...]) -> None:
         self.inputs = inputs
 
-    def arrays(self, works: Sequence[Buffers]) -> dict[str, np.ndarray]:
-        """The inputs of works, one after another, by name."""
-        columns = zip(*works, strict=True)
+    def arrays(self, works: Sequence[Buffers], rows: int) -> dict[str, np.ndarray]:
+        """The inputs of works, one after another, by name. rows: of all of them."""
+        columns = works[0] if len(works) == 1 else map(_joined, zip(*works, strict=True))
         return {
-            name: _array(column, dtype, row) for (name, dtype, row), column in zip(self.inputs, columns, strict=True)
+            name: _array(buffer, dtype, (rows, *row))
+            for (name, dtype, row), buffer in zip(self.inputs, columns, strict=True)
         }
 
 
@@ -90,18 +91,21 @@ def rows_of(signature: Signature, inputs: Mapping[str, np.ndarray]) -> int:
     return next((inputs[field.name].shape[0] for field in signature.inputs.values() if field.shape[:1] == (-1,)), 1)
 
 
-def together(works: Sequence[Work]) -> dict[str, np.ndarray]:
-    """The inputs of several works, one after another."""
+def together(works: Sequence[Work], rows: int) -> dict[str, np.ndarray]:
+    """The inputs of several works, one after another. rows: of all of them."""
     layout = works[0].layout
     if layout is not None and all(work.layout is layout for work in works):
-        return layout.arrays([work.buffers for work in works])
+        return layout.arrays([work.buffers for work in works], rows)
     return {name: np.concatenate([work.inputs[name] for work in works]) for name in works[0].inputs}
 
 
-def _array(column: tuple[Any, ...], dtype: np.dtype, row: tuple[int, ...]) -> np.ndarray:
-    if dtype.kind != "O":
-        return np.frombuffer(b"".join(column), dtype).reshape(-1, *row)
-    texts = [text for buffer in column for text in buffer]
-    array = np.empty(len(texts), dtype)
-    array[:] = texts
-    return array.reshape(-1, *row)
+def _joined(column: tuple[Any, ...]) -> Any:
+    return b"".join(column) if type(column[0]) is bytes else [text for buffer in column for text in buffer]
+
+
+def _array(buffer: Any, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
+    if type(buffer) is bytes:
+        return np.ndarray(shape, dtype, buffer)
+    array = np.empty(len(buffer), dtype)
+    array[:] = buffer
+    return array.reshape(shape)

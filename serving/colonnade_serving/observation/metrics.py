@@ -54,6 +54,11 @@ class Metrics:
         self.ready = self.families.ready
         self.ready.set(0)
 
+    @property
+    def shared(self) -> bool:
+        """Whether another process may be asked for what this one counted."""
+        return self._process is not None
+
     def describe(self, model: Model) -> None:
         """Publishes what is served, how well it matched its golden outputs and what its batches cost."""
         trained_as = model.bundle.model if model.bundle else ""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from array import array
 from collections.abc import Callable, Iterator, Sequence
 from math import inf
 
@@ -21,13 +22,14 @@ log.addFilter(Sparing())
 
 FLUSH_SECONDS = 1.0
 """What was appended is counted at most so much later."""
-STALL_SECONDS = 0.0005
+STALL_SECONDS = 0.0001
 """Counting on the loop's thread makes way for requests after so long."""
-STEP_WORKS = 512
-"""Answers counted without looking at the clock."""
-MOST_BYTES = 8 << 20
-MOST_WORKS = 2048
-"""What is held back before it is counted early."""
+STEP_GOOD = 2048
+STEP_TOLD = 128
+"""Answers that are counted at once, of the ordinary ones and of those that are looked at one by one."""
+MOST_BYTES = 1 << 20
+MOST_ROWS = 512
+"""What is held back of values before they are counted early: they are still in the cache then."""
 
 
 class Observer:
@@ -50,7 +52,7 @@ class Observer:
         self._answers, self._batches = Answers(metrics, model.name), Batches(metrics.families, model)
         self._inflight = metrics.families.inflight.labels(model.name)
         self._depth = metrics.families.waiting.labels(model.name)
-        self._good: list[float] = []
+        self._good = array("d")
         self._latest: tuple[Work | None, str | None] = (None, None)
         self._slow = -1.0
         self._told: list[Told] = []
@@ -71,7 +73,7 @@ class Observer:
                 wants(works)
         except Exception:
             log.exception("counting hit a fault of the server", extra={"model": self.model.name})
-        much = self._batches.held > self._most
+        much = self._batches.held > self._most or len(self._told) > STEP_TOLD
         if much or not self._scheduled:
             self._wake(much)
 
@@ -114,17 +116,11 @@ class Observer:
 
     def counting(self) -> Iterator[None]:
         """Counts all that is pending now, a step at each `next`; what comes meanwhile waits for the next time."""
-        told = -(-len(self._told) // STEP_WORKS)
-        values = self._batches.steps
-        for step, times in (
-            (self._batches.count_times, 1),
-            (self._count_good, 1),
-            (self._count_told, told),
-            (self._batches.count_values, values),
-        ):
-            for _ in range(times):
-                self._try(step)
-                yield
+        batches = self._batches
+        yield from self._taking(batches.count_times, batches.times_steps)
+        yield from self._taking(self._count_good, max(1, -(-len(self._good) // STEP_GOOD)))
+        yield from self._taking(self._count_told, -(-len(self._told) // STEP_TOLD))
+        yield from self._taking(batches.count_values, batches.values_steps)
 
     def telling(self) -> Iterator[None]:
         """Counts all that is pending and brings the series up to date, a step at each `next`."""
@@ -155,20 +151,27 @@ class Observer:
             loop.call_later(FLUSH_SECONDS, self._second)
         if hurry and not self._hurried:
             self._hurried = True
-            loop.call_soon(self._hurry, self.counting())
+            loop.call_soon(self._hurry)
 
     def _second(self, steps: Iterator[None] | None = None) -> None:
-        steps = steps or self.telling()
+        steps = steps or (self.telling() if self._metrics.shared else self.counting())
         if _some(steps):
             asyncio.get_running_loop().call_soon(self._second, steps)
         else:
             self._scheduled = False
 
-    def _hurry(self, steps: Iterator[None]) -> None:
-        if _some(steps):
-            asyncio.get_running_loop().call_soon(self._hurry, steps)
-        else:
-            self._hurried = False
+    def _hurry(self) -> None:
+        """At once, however much came: else more could come at each turn of the loop than is counted."""
+        while self._batches.held > self._most:
+            self._try(self._batches.count_values)
+        while len(self._told) > STEP_TOLD:
+            self._try(self._count_told)
+        self._hurried = False
+
+    def _taking(self, step: Callable[[], None], times: int) -> Iterator[None]:
+        for _ in range(times):
+            self._try(step)
+            yield
 
     def _try(self, step: Callable[[], None]) -> None:
         try:
@@ -178,16 +181,15 @@ class Observer:
 
     def _count_good(self) -> None:
         if self._good:
-            good, self._good = self._good, []
+            good = self._good[:STEP_GOOD]
+            del self._good[:STEP_GOOD]
             self._answers.good(good, *self._latest)
         self._latest = (None, None)
         self._slow = -1.0 if self.finished else self._answers.slow
 
     def _count_told(self) -> None:
-        told = self._told[:STEP_WORKS]
-        if not told:
-            return
-        del self._told[:STEP_WORKS]
+        told = self._told[:STEP_TOLD]
+        del self._told[:STEP_TOLD]
         self._answers.count(told)
         self._slow = -1.0 if self.finished else self._answers.slow
         if failed := [Answer._make(each) for each in told if each[0] >= 500]:
@@ -214,4 +216,4 @@ def _most_rows(model: Model) -> int:
         for dimension in field.shape[1:]:
             elements *= dimension
         size += 8 * elements
-    return max(64, min(MOST_WORKS, MOST_BYTES // size))
+    return max(64, min(MOST_ROWS, MOST_BYTES // size))

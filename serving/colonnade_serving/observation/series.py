@@ -13,8 +13,9 @@ ROWS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 class Tally(Histogram):
     """A histogram that takes many observations at once."""
 
-    def add(self, values: np.ndarray) -> np.ndarray:
-        """Counts values, shape (n,); returns each one's bucket, shape (n,)."""
+    def add(self, numbers: Any) -> np.ndarray:
+        """Counts n numbers, at least one, an array or what has its memory; returns each one's bucket, shape (n,)."""
+        values = np.asarray(numbers)
         found = np.searchsorted(self._upper_bounds, values, side="left")
         for bucket, count in enumerate(np.bincount(found, minlength=len(self._upper_bounds)).tolist()):
             if count:

@@ -43,7 +43,7 @@ def test_threads_at_once_get_what_one_gets(logistic: Path):
 
 
 def test_only_the_outputs_asked_for_are_computed(logistic: Path):
-    assert list(Engine(logistic).infer({"X": np.zeros((1, 3), np.float32)}, ["label"])) == ["label"]
+    assert list(Engine(logistic).infer({"X": np.zeros((1, 3), np.float32)}, ("label",))) == ["label"]
 
 
 def test_a_category_unseen_in_training_is_a_failure_of_the_model(late_flights: Path):

@@ -43,7 +43,7 @@ class Exchange(Work):
         """The arrays, made when someone asks for them: a batch is made of the buffers at once."""
         if self.layout is None:
             return self._arrays
-        return self.layout.arrays((self.buffers,))
+        return self.layout.arrays((self.buffers,), self.rows)
 
     @inputs.setter
     def inputs(self, arrays: dict[str, np.ndarray]) -> None:

@@ -77,7 +77,10 @@ class Lane(HttpToolsProtocol):
             if head is not None and len(data) == end + 4 + head.length and self._is_free():
                 if self.timeout_keep_alive_task is not None:
                     self._unset_keepalive_if_required()
-                self._ask(self._begin(Exchange(head, now)), data[end + 4 :])
+                exchange = Exchange(head, now)
+                self._exchanges.append(exchange)
+                head.target.served.observer.inflight += 1
+                self._ask(exchange, data[end + 4 :])
                 return
         self._feed(data)
 

@@ -11,6 +11,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from colonnade_serving.batching import Work
 from colonnade_serving.loading import Model
 from colonnade_serving.observation import Metrics, Observer
+from colonnade_serving.observation.observer import MOST_ROWS, STEP_TOLD
 from colonnade_serving.observation.reasons import REASONS
 
 from .conftest import EDGES, rows
@@ -153,14 +154,22 @@ async def test_what_is_appended_is_counted_without_being_asked(observer: Observe
     assert 'colonnade_predictions_total{model="logistic"} 5.0' in generate_latest(metrics.registry).decode()
 
 
-async def test_of_a_flood_nothing_is_held_back_for_a_second(observer: Observer):
+async def test_of_a_flood_little_is_held_back_for_a_second(observer: Observer):
     works = requests(observer.model, {"X": rows(64)})
     for _ in range(200):
         observer.batch(works, 10.0, 10.1)
     assert observer._batches.held == 200 * 64
-    for _ in range(1000):  # turns of the loop, each far shorter than a thousandth of the timer
+    await asyncio.sleep(0)
+    assert observer._batches.held <= MOST_ROWS
+
+
+async def test_answers_that_are_looked_at_one_by_one_hold_no_works_for_a_second(observer: Observer):
+    for work in requests(observer.model, {"X": rows(10 * STEP_TOLD)}):
+        observer.batch([work], 10.0, 10.1)
+        observer.inflight += 1
+        observer.answered(503, 0.1, "overloaded", work)
         await asyncio.sleep(0)
-    assert observer._batches.held == 0
+    assert len(observer._told) <= STEP_TOLD + 1
 
 
 def test_an_ordinary_request_is_held_by_nobody_until_it_is_counted(observer: Observer):
