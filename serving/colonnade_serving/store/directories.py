@@ -1,8 +1,10 @@
 """A directory on a file:// store: written under a temporary name, then renamed."""
 
+import errno
 import os
 import shutil
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 TEMPORARY = ".new-"
@@ -33,18 +35,40 @@ def _copy(source: Path, target: Path) -> None:
 
 
 def _rename(temporary: Path, target: Path, manifest: str) -> bool:
-    if (target / manifest).exists():
-        return False
-    if target.exists():  # without its manifest it is no artifact: a foreign hand's leftovers
-        shutil.rmtree(target)
-    try:
-        temporary.rename(target)
-    except OSError:
+    if not _takes_place(temporary, target):
         if (target / manifest).exists():
             return False
-        raise
+        _clear(target, manifest)
+        if not _takes_place(temporary, target):
+            if (target / manifest).exists():
+                return False
+            raise FileExistsError(f"{target.name} is there without {manifest}, and does not go away")
     _flush(target.parent)
     return True
+
+
+def _takes_place(temporary: Path, target: Path) -> bool:
+    """Whether it could be renamed: not where there are files already."""
+    try:
+        temporary.rename(target)
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+            return False
+        raise
+    return True
+
+
+def _clear(target: Path, manifest: str) -> None:
+    """Takes a foreign hand's leftovers away: without its manifest it is no artifact.
+
+    It is moved before it is looked at again: another writer may have put the artifact in its place meanwhile.
+    """
+    aside = target.parent / f"{TEMPORARY}{uuid.uuid4().hex}"
+    with suppress(OSError):
+        target.rename(aside)
+        if (aside / manifest).exists():
+            aside.rename(target)
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _flush(path: Path) -> None:

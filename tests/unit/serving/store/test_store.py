@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from colonnade_serving import digests
-from colonnade_serving.store import Store, StoreError, StoreNotFound, open_store
+from colonnade_serving.store import Store, StoreError, StoreNotFound, directories, open_store
 
 
 @pytest.fixture(params=["file", "s3"])
@@ -58,6 +58,19 @@ def test_of_writers_at_once_one_wins_and_the_directory_is_whole(store: Store, di
         "models/ab/bundle.json": 2,
         "models/ab/model.onnx": 3_000_000,
     }
+
+
+def test_leftovers_without_a_manifest_give_way(tmp_path: Path, directory: Path):
+    (tmp_path / "store" / "ab").mkdir(parents=True)
+    (tmp_path / "store" / "ab" / "half").touch()
+    assert directories.commit(directory, tmp_path / "store" / "ab", "bundle.json")
+    assert sorted(file.name for file in (tmp_path / "store").rglob("*")) == ["ab", "bundle.json", "model.onnx"]
+
+
+def test_what_became_whole_while_it_was_taken_for_leftovers_stays(tmp_path: Path, directory: Path):
+    assert directories.commit(directory, tmp_path / "ab", "bundle.json")
+    directories._clear(tmp_path / "ab", "bundle.json")
+    assert (tmp_path / "ab" / "bundle.json").exists()
 
 
 def test_a_small_file_can_be_written_only_if_there_is_none(store: Store):
