@@ -1,6 +1,6 @@
 """What a front end hands to a batcher, and the batch that it becomes part of."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any
@@ -22,7 +22,7 @@ class Batch:
         self.inputs = inputs
         self.outputs = outputs
         self.rows = rows
-        self.made: dict[tuple[str, ...], list[Any]] = {}
+        self.made: dict[Hashable, list[Any]] = {}
         """Where a front end keeps what it made of these outputs as a whole, for the batch's other works."""
 
 

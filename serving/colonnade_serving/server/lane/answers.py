@@ -12,6 +12,7 @@ from ...loading import Model
 END = b"]}]}"
 MOST = 256
 """Forms that are kept; then all are forgotten."""
+Kinds = tuple[tuple[np.dtype, tuple[int, ...]], ...]
 OPTION = orjson.OPT_SERIALIZE_NUMPY
 
 
@@ -23,7 +24,7 @@ class Form:
     length: of the body without data.
     """
 
-    kinds: tuple[tuple[np.dtype, tuple[int, ...]], ...]
+    kinds: Kinds
     text: bytes
     length: int
 
@@ -62,7 +63,7 @@ class Answers:
 
     def _form(self, outputs: tuple[str, ...], arrays: list[np.ndarray]) -> Form:
         form = self._forms.get(outputs)
-        if form is None or form.kinds != _kinds(arrays):
+        if form is None or form.kinds != kinds(arrays):
             return self._new_form(outputs, arrays)
         return form
 
@@ -72,11 +73,12 @@ class Answers:
         parts = [_before(name, array) for name, array in zip(outputs, arrays, strict=True)]
         parts[0] = self._start + parts[0]
         text = b"%d\r\n\r\n" + b"%b]},".join(part.replace(b"%", b"%%") for part in parts) + b"%b" + END
-        form = self._forms[outputs] = Form(_kinds(arrays), text, len(b"]},".join(parts) + END))
+        form = self._forms[outputs] = Form(kinds(arrays), text, len(b"]},".join(parts) + END))
         return form
 
 
-def _kinds(arrays: list[np.ndarray]) -> tuple[tuple[np.dtype, tuple[int, ...]], ...]:
+def kinds(arrays: list[np.ndarray]) -> Kinds:
+    """The types of outputs and the shapes of their rows: an answer's form is theirs."""
     return tuple((array.dtype, array.shape[1:]) for array in arrays)
 
 

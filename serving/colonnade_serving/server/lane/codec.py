@@ -3,12 +3,16 @@
 Whatever it doesn't know goes to protocol.request and protocol.response, which also have the words for what is wrong.
 """
 
-from ...batching import rows_of
+from ...batching import Batch, rows_of
 from ...loading import Model
 from ...protocol import request, response
 from .answers import Answers
+from .binaries import Binaries
 from .envelopes import Envelopes
 from .exchange import Exchange
+from .packed import Packed
+
+PACKED = "packed"
 
 
 class Codec:
@@ -18,11 +22,17 @@ class Codec:
         self._model = model
         self._signature = model.signature
         self._envelopes = Envelopes(model.signature)
+        self._binaries = Binaries(self._envelopes.layout)
         self._answers = Answers(model)
+        self._packed = Packed(model)
 
     def read(self, exchange: Exchange, body: bytes, json_length: int | None) -> None:
         """Fills in what the body asks. Raises ProtocolError (400)."""
-        if json_length is None and self._envelopes.open(exchange, body):
+        if json_length is None:
+            known = self._envelopes.open(exchange, body)
+        else:
+            known = self._binaries.open(exchange, body, json_length)
+        if known:
             return
         asked = request.parse(body, json_length, self._signature)
         exchange.asked = asked
@@ -31,16 +41,30 @@ class Codec:
         exchange.plain = asked.id is None and not asked.binary
         if json_length is None:
             self._envelopes.learn(body, asked, exchange.rows)
+        else:
+            self._binaries.learn(body, json_length, asked, exchange.rows)
 
     def quick(self, exchange: Exchange) -> bytes | None:
-        """The answer of a plain work of one row, from its content-length on; None when `write` has to look at it."""
-        batch = exchange.batch
-        if batch is None or exchange.rows != 1 or not exchange.plain:
+        """A work of one row's answer, as Shared.plain or packed goes on; None when `write` has to look at it."""
+        batch, outputs = exchange.batch, exchange.outputs
+        if batch is None or exchange.rows != 1:
             return None
-        made = batch.made.get(exchange.outputs)
-        if made is None:
-            made = batch.made[exchange.outputs] = self._answers.of_rows(batch, exchange.outputs)
+        if exchange.plain:
+            made = batch.made.get(outputs)
+            if made is None:
+                made = batch.made[outputs] = self._answers.of_rows(batch, outputs)
+        else:
+            made = self._packed_of(exchange, batch)
         return made[exchange.at] if made else None
+
+    def _packed_of(self, exchange: Exchange, batch: Batch) -> list[bytes]:
+        asked, outputs = exchange.asked, exchange.outputs
+        if asked is None or asked.id is not None or len(asked.binary) != len(outputs):
+            return []
+        made = batch.made.get((PACKED, outputs))
+        if made is None:
+            made = batch.made[PACKED, outputs] = self._packed.of_rows(batch, outputs)
+        return made
 
     def write(self, exchange: Exchange) -> tuple[bytes, int | None]:
         """The answer's body and, when some of it is binary, the length of its JSON. Raises ProtocolError (500)."""

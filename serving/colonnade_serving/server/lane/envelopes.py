@@ -5,7 +5,7 @@ same about it, so only the data needs decoding: as a list of exactly the numbers
 """
 
 import struct
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,8 +13,10 @@ import msgspec
 import numpy as np
 
 from ...batching import Layout
+from ...datatypes import NUMPY
 from ...protocol.request import InferRequest
 from ...protocol.signature import Signature
+from . import numbers
 from .exchange import Exchange
 
 MOST = 256
@@ -57,11 +59,24 @@ class Slot:
 
 
 @dataclass(slots=True, eq=False)
+class LongSlot:
+    """As Slot, of many floating-point numbers."""
+
+    after: bytes
+    dtype: np.dtype
+    size: int
+
+    def buffer(self, data: bytes) -> bytes:
+        """As Slot's."""
+        return numbers.pack(data, self.size, self.dtype)
+
+
+@dataclass(slots=True, eq=False)
 class Envelope:
     """What stands before the first data, the inputs' places, and what the rest asks."""
 
     before: bytes
-    slots: tuple[Slot, ...]
+    slots: tuple[Slot | LongSlot, ...]
     layout: Layout
     rows: int
     asked: InferRequest
@@ -126,15 +141,15 @@ class Envelopes:
             self._known.clear()
         same = InferRequest(None, {}, asked.outputs, asked.binary)
         known = tuple(slot for slot in slots if slot is not None)
-        self._known[parts[0]] = Envelope(parts[0], known, self._layout(asked.inputs), rows, same)
+        self._known[parts[0]] = Envelope(parts[0], known, self.layout(asked.inputs), rows, same)
 
-    def _layout(self, inputs: dict[str, np.ndarray]) -> Layout:
+    def layout(self, inputs: Mapping[str, np.ndarray]) -> Layout:
         """One for all works whose rows have the same form: they run together."""
         form = tuple((name, array.dtype, array.shape[1:]) for name, array in inputs.items())
         return self._layouts.setdefault(form, Layout(form))
 
 
-def _slot(datatype: str, size: int, part: bytes) -> Slot | None:
+def _slot(datatype: str, size: int, part: bytes) -> Slot | LongSlot | None:
     code, kind = _KINDS.get(datatype, (None, str))
     end = _list_end(part)
     if end < 0 or not (code or datatype == "BYTES"):
@@ -145,6 +160,8 @@ def _slot(datatype: str, size: int, part: bytes) -> Slot | None:
             return None
     except msgspec.MsgspecError:
         return None
+    if kind is float and size >= numbers.LONG:
+        return LongSlot(part[end:], NUMPY[datatype], size)
     return Slot(part[end:], decode, struct.Struct(f"<{size}{code}").pack if code else None, size)
 
 

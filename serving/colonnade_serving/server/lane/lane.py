@@ -276,7 +276,7 @@ class Lane(HttpToolsProtocol):
             last = self._is_last(exchange)
             quick = None if last else head.target.codec.quick(exchange)
             if quick is not None and (len(quick) < WORTH_BYTES or not head.terms.accepts):
-                answer = self.shared.answer + quick
+                answer = (self.shared.plain if exchange.plain else self.shared.packed) + quick
             else:
                 body, json_length = head.target.codec.write(exchange)
                 body, coding = deflated(body, head.terms.accepts) if head.terms.accepts else (body, None)

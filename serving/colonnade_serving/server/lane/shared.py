@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from math import inf
 from urllib.parse import quote
 
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE
+
 from ...models import Models, Served
 from ..terms import Terms
 from .codec import Codec
@@ -42,8 +44,8 @@ class Shared:
         self.heads: dict[bytes, Head] = {}
         self.targets: dict[bytes, Target] = {}
         self.date = b""
-        self.answer = b""
-        """An answer of 200 in JSON, up to its length."""
+        self.plain = self.packed = b""
+        """An answer of 200 up to its length: in JSON, and in binary, up to that of its JSON."""
         self._models = models
         models.changed.append(self._list)
         self._list()
@@ -52,7 +54,9 @@ class Shared:
     def tick(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
         """Takes over the headers that every answer has; the server calls it when their date changes."""
         self.date = b"".join([b"%b: %b\r\n" % header for header in headers])
-        self.answer = b"HTTP/1.1 200 OK\r\n" + self.date + b"content-type: application/json\r\ncontent-length: "
+        start = STATUS_LINE[200] + self.date
+        self.plain = start + b"content-type: application/json\r\ncontent-length: "
+        self.packed = start + b"content-type: application/octet-stream\r\ninference-header-content-length: "
 
     def remember(self, raw: bytes, head: Head) -> None:
         """The next request with the very same head needs no parser."""

@@ -42,31 +42,32 @@ def flights(carriers: object, delays: object, rows: int = 1) -> dict[str, Any]:
     return {"inputs": inputs, "outputs": [{"name": "label"}]}
 
 
-def read(codec: Codec, body: bytes) -> Exchange | str:
+def read(codec: Codec, body: bytes, json_length: int | None = None) -> Exchange | str:
     exchange = Exchange(None, 0.0)
     try:
-        codec.read(exchange, body, None)
+        codec.read(exchange, body, json_length)
     except ProtocolError as error:
         return error.message
     return exchange
 
 
-def parsed(model: Model, body: bytes) -> request.InferRequest | str:
+def parsed(model: Model, body: bytes, json_length: int | None) -> request.InferRequest | str:
     try:
-        return request.parse(body, None, model.signature)
+        return request.parse(body, json_length, model.signature)
     except ProtocolError as error:
         return error.message
 
 
-def assert_read_alike(model: Model, codec: Codec, body: bytes) -> Exchange | None:
+def assert_read_alike(model: Model, codec: Codec, body: bytes, json_length: int | None = None) -> Exchange | None:
     """Reads a body by the codec and by protocol.request; returns what the codec made of it, unless both refuse it."""
-    found = read(codec, body)
-    expected = parsed(model, body)
+    found = read(codec, body, json_length)
+    expected = parsed(model, body, json_length)
     if isinstance(found, str) or isinstance(expected, str):
         assert found == expected
         return None
     assert found.asked is not None
     assert (found.outputs, found.asked.id, found.asked.binary) == (expected.outputs, expected.id, expected.binary)
+    assert found.asked.timeout == expected.timeout
     assert_equal(found.inputs, expected.inputs)
     return found
 
@@ -172,6 +173,77 @@ def test_texts_are_answered_as_if_alone(flights_model: Model):
         exchange.batch, exchange.at = batch, at
         body, _ = response.encode("late_flights", "1", exchange.asked, {"label": label[at : at + 1]})
         assert codec.quick(exchange) == b"%d\r\n\r\n%b" % (len(body), body)
+
+
+def packed(rows: np.ndarray, more: Mapping[str, Any] | None = None) -> tuple[bytes, int]:
+    """A request whose input lies behind the JSON, and that JSON's length."""
+    size = {"binary_data_size": rows.nbytes}
+    place = {"name": "X", "shape": list(rows.shape), "datatype": "FP32", "parameters": size}
+    head = json.dumps({"inputs": [place]} | dict(more or {})).encode()
+    return head + rows.tobytes(), len(head)
+
+
+BINARY = {"parameters": {"binary_data_output": True}}
+
+
+@given(
+    st.lists(st.tuples(*[st.floats(width=32)] * 3), min_size=1, max_size=5),
+    st.integers(-5, 5),
+    st.sampled_from([None, BINARY, {"id": "7"}, {"parameters": {"timeout": 9}}]),
+)
+def test_buffers_behind_a_known_head_are_read_as_behind_an_unknown_one(logistic_model: Model, rows, off, more):
+    codec = Codec(logistic_model)
+    good, length = packed(np.array(rows, np.float32), more)
+    for body in (good, good, good[:off] if off < 0 else good + bytes(off), good):
+        assert_read_alike(logistic_model, codec, body, length)
+
+
+def test_a_known_head_and_a_known_envelope_run_together(logistic_model: Model):
+    codec = Codec(logistic_model)
+    row = np.ones((1, 3), np.float32)
+    for _ in range(2):
+        binary, plain = read(codec, *packed(row)), read(codec, json.dumps(x([1, 1, 1])).encode())
+    assert isinstance(binary, Exchange)
+    assert isinstance(plain, Exchange)
+    assert binary.layout is not None
+    assert binary.layout is plain.layout
+
+
+@given(
+    st.lists(st.tuples(st.floats(width=32), st.floats(width=32)), min_size=1, max_size=6),
+    st.sampled_from([("probabilities",), ("label", "probabilities")]),
+)
+def test_each_row_of_a_batch_is_answered_in_binary_as_if_alone(logistic_model: Model, rows, outputs):
+    codec = Codec(logistic_model)
+    arrays: dict[str, np.ndarray] = {"label": np.arange(len(rows)), "probabilities": np.array(rows, np.float32)}
+    batch = Batch({}, arrays, len(rows))
+    asked = packed(np.ones((1, 3), np.float32), {"outputs": [{"name": name} for name in outputs]} | BINARY)
+    for at in range(len(rows)):
+        exchange = read(codec, *asked)
+        assert isinstance(exchange, Exchange)
+        assert exchange.asked is not None
+        exchange.batch, exchange.at = batch, at
+        alone = {name: array[at : at + 1] for name, array in arrays.items()}
+        body, json_length = response.encode("logistic", "1", exchange.asked, alone)
+        assert json_length is not None
+        assert codec.quick(exchange) == b"%d\r\ncontent-length: %d\r\n\r\n%b" % (json_length, len(body), body)
+
+
+def test_one_output_in_binary_and_one_in_json_is_no_quick_answer(logistic_model: Model):
+    codec = Codec(logistic_model)
+    outputs = [{"name": "label", "parameters": {"binary_data": True}}, {"name": "probabilities"}]
+    exchange = read(codec, *packed(np.ones((1, 3), np.float32), {"outputs": outputs}))
+    assert isinstance(exchange, Exchange)
+    exchange.batch, exchange.at = Batch({}, {"label": np.zeros(1), "probabilities": np.zeros((1, 2))}, 1), 0
+    assert codec.quick(exchange) is None
+
+
+def test_texts_are_no_quick_answer_in_binary(flights_model: Model):
+    codec = Codec(flights_model)
+    exchange = read(codec, json.dumps(flights(["UA"], [0.5]) | BINARY).encode())
+    assert isinstance(exchange, Exchange)
+    exchange.batch, exchange.at = Batch({}, {"label": np.array(["late"], object)}, 1), 0
+    assert codec.quick(exchange) is None
 
 
 @pytest.mark.parametrize(

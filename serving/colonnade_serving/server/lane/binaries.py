@@ -1,0 +1,68 @@
+"""Requests whose inputs all lie in buffers behind the JSON: the same JSON again says the same about other buffers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...batching import Layout
+from ...protocol.request import InferRequest
+from .exchange import Exchange
+
+MOST = 256
+"""Heads that are kept; then all are forgotten."""
+HEAD_BYTES = 4096
+"""Longer ones are not kept."""
+PLAIN = "fiu"
+"""Kinds of elements whose every byte is right."""
+
+
+@dataclass(slots=True, eq=False)
+class Known:
+    """What a head asks. places: of each input's buffer, from the body's first byte. size: of the body."""
+
+    places: tuple[slice, ...]
+    size: int
+    layout: Layout
+    rows: int
+    asked: InferRequest
+
+
+class Binaries:
+    """Those of one model, by their JSON."""
+
+    def __init__(self, layout: Callable[[Mapping[str, np.ndarray]], Layout]) -> None:
+        """layout: the one for inputs of this form; requests in JSON share it, so that they run together."""
+        self._layout = layout
+        self._known: dict[bytes, Known] = {}
+
+    def open(self, exchange: Exchange, body: bytes, json_length: int) -> bool:
+        """Fills in what a body with a known head asks; False when a parser has to look at it."""
+        known = self._known.get(body[:json_length])
+        if known is None or len(body) != known.size:
+            return False
+        exchange.buffers = tuple([body[place] for place in known.places])
+        exchange.layout = known.layout
+        exchange.rows = known.rows
+        exchange.asked = asked = known.asked
+        exchange.outputs = asked.outputs
+        exchange.plain = not asked.binary
+        return True
+
+    def learn(self, body: bytes, json_length: int, asked: InferRequest, rows: int) -> None:
+        """Remembers the head of a body that was parsed, if all inputs lie behind it and nothing else is asked."""
+        arrays = list(asked.inputs.values())
+        if asked.id is not None or asked.timeout or not rows or json_length > HEAD_BYTES:
+            return
+        if any(array.dtype.kind not in PLAIN or array.shape[:1] != (rows,) or not array.size for array in arrays):
+            return
+        if json_length + sum(array.nbytes for array in arrays) != len(body):
+            return
+        places, end = [], json_length
+        for array in arrays:
+            places.append(slice(end, end + array.nbytes))
+            end += array.nbytes
+        if len(self._known) >= MOST:
+            self._known.clear()
+        same = InferRequest(None, {}, asked.outputs, asked.binary)
+        self._known[body[:json_length]] = Known(tuple(places), end, self._layout(asked.inputs), rows, same)
