@@ -16,7 +16,7 @@ from .series import Families
 STEP_VALUES = 1 << 14
 STEP_ROWS = 256
 STEP_WORKS = 512
-"""Values, rows and works that are counted at once: a tenth of a millisecond where caches are cold."""
+"""Values, rows and works that are counted at once: a tenth of a millisecond or two."""
 
 
 def parts(works: Sequence[Work]) -> Iterable[Batch]:
