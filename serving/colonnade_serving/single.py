@@ -4,12 +4,15 @@ For a small model that is a third of what a run costs, and more where caches are
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnxruntime
 
 from .datatypes import NUMPY
+
+if TYPE_CHECKING:
+    from .engine import TensorSpec
 
 LOOSE = ("BYTES", "BF16")
 """Elements that are no plain memory to onnxruntime's binding."""
@@ -19,21 +22,12 @@ KINDS = 16
 Arrays = dict[str, np.ndarray]
 
 
-class Spec(Protocol):
-    """An input or output of the graph."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def datatype(self) -> str: ...
-    @property
-    def shape(self) -> tuple[int, ...]: ...
-
-
 class Singles:
     """A session's runs of one row. `run` may be called from several threads at once: each has memory to itself."""
 
-    def __init__(self, session: onnxruntime.InferenceSession, inputs: Sequence[Spec], outputs: Sequence[Spec]) -> None:
+    def __init__(
+        self, session: onnxruntime.InferenceSession, inputs: Sequence["TensorSpec"], outputs: Sequence["TensorSpec"]
+    ) -> None:
         self._session = session
         self._inputs = inputs
         self._outputs = {spec.name: spec for spec in outputs}
@@ -102,7 +96,7 @@ class _Single:
         return {name: array.copy() for name, array in self._outputs}
 
 
-def _places(specs: Sequence[Spec]) -> Arrays | None:
+def _places(specs: Sequence["TensorSpec"]) -> Arrays | None:
     """Memory for one row of each; None where one has no size that is fixed."""
     found = {}
     for spec in specs:

@@ -41,12 +41,7 @@ class Binaries:
         known = self._known.get(body[:json_length])
         if known is None or len(body) != known.size:
             return False
-        exchange.buffers = tuple([body[place] for place in known.places])
-        exchange.layout = known.layout
-        exchange.rows = known.rows
-        exchange.asked = asked = known.asked
-        exchange.outputs = asked.outputs
-        exchange.plain = not asked.binary
+        exchange.asks(known.asked, known.rows, known.layout, tuple([body[place] for place in known.places]))
         return True
 
     def learn(self, body: bytes, json_length: int, asked: InferRequest, rows: int) -> None:

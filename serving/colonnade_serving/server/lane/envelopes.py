@@ -102,7 +102,7 @@ class Envelopes:
                 slot = slots[0]
                 if not body.endswith(slot.after):
                     return False
-                exchange.buffers = (slot.buffer(body[at + len(MARK) : -len(slot.after)]),)
+                buffers = [slot.buffer(body[at + len(MARK) : -len(slot.after)])]
             else:
                 parts = body.split(MARK)
                 if len(parts) != len(slots) + 1:
@@ -112,14 +112,9 @@ class Envelopes:
                     if not part.endswith(slot.after):
                         return False
                     buffers.append(slot.buffer(part[: -len(slot.after)]))
-                exchange.buffers = tuple(buffers)
         except (msgspec.MsgspecError, struct.error, OverflowError, ValueError):
             return False
-        exchange.layout = envelope.layout
-        exchange.rows = envelope.rows
-        exchange.asked = asked = envelope.asked
-        exchange.outputs = asked.outputs
-        exchange.plain = not asked.binary
+        exchange.asks(envelope.asked, envelope.rows, envelope.layout, tuple(buffers))
         return True
 
     def learn(self, body: bytes, asked: InferRequest, rows: int) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...batching import Layout, Work
+from ...batching import Buffers, Layout, Work
 from ...protocol.request import InferRequest
 
 if TYPE_CHECKING:
@@ -37,6 +37,15 @@ class Exchange(Work):
         self.layout: Layout | None = None
         self.batch = self.failure = None
         self.started = 0.0
+
+    def asks(self, asked: InferRequest, rows: int, layout: Layout, buffers: Buffers) -> None:
+        """It asks what another did, of other data. asked: without an id, as all are that are remembered."""
+        self.asked = asked
+        self.rows = rows
+        self.layout = layout
+        self.buffers = buffers
+        self.outputs = asked.outputs
+        self.plain = not asked.binary
 
     @property
     def inputs(self) -> dict[str, np.ndarray]:

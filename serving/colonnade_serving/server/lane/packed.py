@@ -1,25 +1,15 @@
 """A batch's outputs as buffers behind their JSON, a row each: the answers of all its rows are made in one go."""
 
-from dataclasses import dataclass
-
 import numpy as np
 import orjson
 
 from ...batching import Batch
 from ...datatypes import of_array
 from ...loading import Model
-from .answers import MOST, Kinds, kinds
+from .forms import Forms
 
 PLAIN = "fiub"
 """Kinds of elements that lie in numpy's memory as they do in a buffer."""
-
-
-@dataclass(slots=True, eq=False)
-class Form:
-    """What stands before the buffers of some outputs, in an answer of one row. kinds: as answers.Form has them."""
-
-    kinds: Kinds
-    start: bytes
 
 
 class Packed:
@@ -27,7 +17,7 @@ class Packed:
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._forms: dict[tuple[str, ...], Form] = {}
+        self._forms = Forms[bytes]()
 
     def of_rows(self, batch: Batch, outputs: tuple[str, ...]) -> list[bytes]:
         """Each row's answer, from the number of its inference-header-content-length on.
@@ -38,25 +28,19 @@ class Packed:
         arrays = [batch.outputs[name] for name in outputs]
         if any(array.shape[:1] != (rows,) or not array.size or array.dtype.kind not in PLAIN for array in arrays):
             return []
-        form = self._forms.get(outputs)
-        if form is None or form.kinds != kinds(arrays):
-            form = self._new_form(outputs, arrays)
-        start = form.start
+        start = self._forms.of(outputs, arrays, self._start)
         columns = [_cut(array, rows) for array in arrays]
         if len(columns) == 1:
             return [start + buffer for buffer in columns[0]]
         return [b"".join((start, *buffers)) for buffers in zip(*columns, strict=True)]
 
-    def _new_form(self, outputs: tuple[str, ...], arrays: list[np.ndarray]) -> Form:
-        if len(self._forms) >= MOST:
-            self._forms.clear()
+    def _start(self, outputs: tuple[str, ...], arrays: list[np.ndarray]) -> bytes:
+        """What stands before the buffers."""
         listed = [_listed(name, array) for name, array in zip(outputs, arrays, strict=True)]
         named = {"model_name": self._model.name, "model_version": self._model.version}
         said = orjson.dumps(named | {"outputs": listed})
         size = len(said) + sum(array[0].nbytes for array in arrays)
-        start = b"%d\r\ncontent-length: %d\r\n\r\n%b" % (len(said), size, said)
-        form = self._forms[outputs] = Form(kinds(arrays), start)
-        return form
+        return b"%d\r\ncontent-length: %d\r\n\r\n%b" % (len(said), size, said)
 
 
 def _listed(name: str, array: np.ndarray) -> dict[str, object]:
