@@ -17,17 +17,21 @@ $(UV):
 	@$(CACHE)/uv-$(UV_VERSION)/bin/pip install --quiet uv==$(UV_VERSION)
 
 LOCKS := requirements.txt operator/requirements.txt serving/requirements.txt jobs/requirements.txt
-$(VENV)/.installed: requirements.txt pyproject.toml operator/pyproject.toml serving/pyproject.toml jobs/pyproject.toml | $(UV)
+$(VENV)/.installed: requirements.txt pyproject.toml operator/pyproject.toml serving/pyproject.toml serving/setup.py jobs/pyproject.toml | $(UV)
 	@echo "==> Python environment in $(VENV)"
 	@test -x $(PY) || $(UV) venv --quiet --python "$$(command -v python3)" $(VENV)
 	@$(UV) pip sync --quiet --python $(PY) --require-hashes requirements.txt
 	@# xds-protos brings older copies of opentelemetry-proto's files: whichever is installed last has them.
 	@$(UV) pip install --quiet --python $(PY) --require-hashes --reinstall-package opentelemetry-proto --requirement requirements.txt
-	@$(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation -e operator -e serving -e jobs
+	@COLONNADE_PURE=1 $(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation -e operator -e serving -e jobs
+	@touch $@
+$(VENV)/.compiled: $(VENV)/.installed serving/setup.py $(shell find serving/colonnade_serving -name '*.py')
+	@echo "==> serving's hot path, compiled"
+	@mkdir -p build; cd serving && ../$(PY) setup.py build_ext --inplace >../build/compile.log 2>&1 || { tail -40 ../build/compile.log; exit 1; }
 	@touch $@
 
 .PHONY: venv lock
-venv: $(VENV)/.installed ## the Python environment, from the lock
+venv: $(VENV)/.compiled ## the Python environment, from the lock, with serving's hot path compiled
 lock: $(UV) ## resolve again and write the locks
 	@$(UV) lock --quiet
 	@sh -c 'export="$(UV) export --quiet --frozen --no-header --no-annotate --no-emit-workspace"; \

@@ -25,4 +25,4 @@ def _files(source: Path) -> Iterator[Path]:
         yield source
     for folder, folders, names in os.walk(source):
         folders[:] = [name for name in folders if name not in UNCOUNTED]
-        yield from (Path(folder, name) for name in names if not name.endswith(".pyc"))
+        yield from (Path(folder, name) for name in names if not name.endswith((".pyc", ".so")))

@@ -40,9 +40,12 @@ def _package(folder: str, package: str) -> tuple[str, ...]:
     return (f"{folder}/requirements.txt", f"{folder}/pyproject.toml", f"{folder}/{package}")
 
 
+SERVING_PACKAGE = ("serving/pyproject.toml", "serving/setup.py", "serving/colonnade_serving")
+
+
 OPERATOR = Component("operator", _package("operator", "colonnade"))
-SERVING = Component("serving", _package("serving", "colonnade_serving"))
-JOBS = Component("jobs", (*_package("jobs", "colonnade_jobs"), "serving/pyproject.toml", "serving/colonnade_serving"))
+SERVING = Component("serving", ("serving/requirements.txt", *SERVING_PACKAGE))
+JOBS = Component("jobs", (*_package("jobs", "colonnade_jobs"), *SERVING_PACKAGE))
 
 
 def images() -> None:

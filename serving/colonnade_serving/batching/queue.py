@@ -79,7 +79,8 @@ class Queue:
         layout = work.layout
         if layout is not None:
             return layout  # of a work whose inputs agree on rows
-        shapes = [work.inputs[name].shape for name in self._inputs]
+        inputs = work.arrays()
+        shapes = [inputs[name].shape for name in self._inputs]
         if any(shape[0] != rows for shape in shapes):
             return work
         return tuple(shape[1:] for shape in shapes)

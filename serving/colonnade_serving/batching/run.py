@@ -41,7 +41,7 @@ class Runner:
         return None
 
     def _alone(self, work: Work) -> None:
-        inputs = work.inputs
+        inputs = work.arrays()
         try:
             outputs = self._engine.infer(inputs, work.outputs)
         except ModelFailed as failure:
@@ -79,7 +79,7 @@ class Runner:
             found = work.results
             if found is None:
                 continue
-            alone = self._engine.infer(work.inputs, work.outputs)
+            alone = self._engine.infer(work.arrays(), work.outputs)
             if not all(_same(alone[name], found[name]) for name in work.outputs):
                 return self._part("a row's answer depends on the other rows of its batch", works)
         return None

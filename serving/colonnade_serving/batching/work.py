@@ -74,6 +74,10 @@ class Work:
     started: float = 0.0
     ended: float = 0.0
 
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Its inputs by name; made of the buffers where there is a layout, for a work that runs alone."""
+        return self.inputs if self.layout is None else self.layout.arrays((self.buffers,), self.rows)
+
     @property
     def results(self) -> dict[str, np.ndarray] | None:
         """Its part of the batch's outputs, by name in its own order; None when it failed or has not run."""
@@ -96,7 +100,8 @@ def together(works: Sequence[Work], rows: int) -> dict[str, np.ndarray]:
     layout = works[0].layout
     if layout is not None and all(work.layout is layout for work in works):
         return layout.arrays([work.buffers for work in works], rows)
-    return {name: np.concatenate([work.inputs[name] for work in works]) for name in works[0].inputs}
+    inputs = [work.arrays() for work in works]
+    return {name: np.concatenate([each[name] for each in inputs]) for name in inputs[0]}
 
 
 def _joined(column: tuple[Any, ...]) -> Any:

@@ -104,7 +104,7 @@ class Payload:
     def _sampled(self, work: Work) -> Sampled:
         outputs = {name: array.copy() for name, array in (work.results or {}).items()}  # the batch's need not stay
         queue, compute = work.started - work.queued, work.ended - work.started
-        return Sampled(self._model, work.id, self._payloads.wall(work.ended), work.inputs, outputs, queue, compute)
+        return Sampled(self._model, work.id, self._payloads.wall(work.ended), work.arrays(), outputs, queue, compute)
 
 
 def protected_by(model: Model) -> Set[str]:

@@ -25,7 +25,7 @@ def from_json(name: str, datatype: str, shape: Sequence[int], data: Any) -> np.n
     return filled(name, datatype, tuple(shape), message.elements(name, datatype, data))
 
 
-def filled(name: str, datatype: str, shape: tuple[int, ...], data: list[Any]) -> np.ndarray:
+def filled(name: str, datatype: str, shape: tuple[int, ...], data: Sequence[Any]) -> np.ndarray:
     """The array of elements that were checked (message.py). Raises ProtocolError (400) when they don't fill shape."""
     dtype = NUMPY[datatype]
     if dtype is BF16:
@@ -63,7 +63,7 @@ def dtype_of(name: str, datatype: Any) -> np.dtype:
         raise ProtocolError(f"input {name}: datatype {datatype!r} is unknown; one of {', '.join(NUMPY)}") from None
 
 
-def _flat(dtype: np.dtype, data: list[Any]) -> np.ndarray:
+def _flat(dtype: np.dtype, data: Sequence[Any]) -> np.ndarray:
     if dtype.kind != "O":
         return np.fromiter(data, dtype, len(data))
     texts = np.empty(len(data), dtype)

@@ -10,6 +10,7 @@ from types import FrameType
 
 import uvicorn
 
+from ..compiled import COMPILED
 from ..loading import CannotServe
 from ..settings import Settings
 from .lane import Lane
@@ -57,7 +58,7 @@ class Server(uvicorn.Server):
             return
         self._listeners.append(http)
         await super().startup(self._listeners)
-        log.info("listening", extra={"host": self._settings.host} | ports)
+        log.info("listening", extra={"host": self._settings.host, "compiled": COMPILED} | ports)
         if not self._part.late:
             self._loading = asyncio.create_task(self._load())
 

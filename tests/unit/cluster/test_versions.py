@@ -48,10 +48,11 @@ def test_a_module_of_ours_requires_the_pinned_version(folder: str, requirement: 
 def test_an_image_is_built_by_the_pinned_tools_on_the_pinned_base(dockerfile: Path) -> None:
     words = dockerfile.read_text()
     locked = (REPOSITORY / "requirements.txt").read_text()
-    hatchling = re.search(r"^hatchling==(\S+)", locked, flags=re.MULTILINE)
-    assert hatchling
     assert f"ARG UV_VERSION={versions.UV}\n" in words
-    assert f"ARG HATCHLING_VERSION={hatchling[1]}\n" in words
+    builders = dict(re.findall(r"^ARG (HATCHLING|MYPY|SETUPTOOLS)_VERSION=(\S+)$", words, flags=re.MULTILINE))
+    assert builders
+    for name, version in builders.items():
+        assert re.search(rf"^{name.lower()}=={re.escape(version)} ", locked, flags=re.MULTILINE)
     assert f"FROM {versions.BASE_IMAGE} AS python\n" in words
 
 

@@ -19,9 +19,9 @@ PLAIN = "fiu"
 
 @dataclass(slots=True, eq=False)
 class Known:
-    """What a head asks. places: of each input's buffer, from the body's first byte. size: of the body."""
+    """What a head asks. places: where each input's buffer starts and ends in the body. size: of the body."""
 
-    places: tuple[slice, ...]
+    places: tuple[tuple[int, int], ...]
     size: int
     layout: Layout
     rows: int
@@ -41,7 +41,7 @@ class Binaries:
         known = self._known.get(body[:json_length])
         if known is None or len(body) != known.size:
             return False
-        exchange.asks(known.asked, known.rows, known.layout, tuple([body[place] for place in known.places]))
+        exchange.asks(known.asked, known.rows, known.layout, tuple([body[start:end] for start, end in known.places]))
         return True
 
     def learn(self, body: bytes, json_length: int, asked: InferRequest, rows: int) -> None:
@@ -55,7 +55,7 @@ class Binaries:
             return
         places, end = [], json_length
         for array in arrays:
-            places.append(slice(end, end + array.nbytes))
+            places.append((end, end + array.nbytes))
             end += array.nbytes
         if len(self._known) >= MOST:
             self._known.clear()

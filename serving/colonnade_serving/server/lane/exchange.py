@@ -3,8 +3,6 @@
 from math import inf
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ...batching import Buffers, Layout, Work
 from ...protocol.request import InferRequest
 
@@ -21,7 +19,7 @@ class Exchange(Work):
     answer: its bytes on the wire, while they wait for those of another.
     """
 
-    __slots__ = ("_arrays", "answer", "asked", "began", "chunks", "head", "plain", "refused", "size")
+    __slots__ = ("answer", "asked", "began", "chunks", "head", "plain", "refused", "size")
 
     chunks: list[bytes]
     size: int
@@ -46,14 +44,3 @@ class Exchange(Work):
         self.buffers = buffers
         self.outputs = asked.outputs
         self.plain = not asked.binary
-
-    @property
-    def inputs(self) -> dict[str, np.ndarray]:
-        """The arrays, made when someone asks for them: a batch is made of the buffers at once."""
-        if self.layout is None:
-            return self._arrays
-        return self.layout.arrays((self.buffers,), self.rows)
-
-    @inputs.setter
-    def inputs(self, arrays: dict[str, np.ndarray]) -> None:
-        self._arrays: dict[str, np.ndarray] = arrays

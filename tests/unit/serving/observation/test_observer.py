@@ -194,9 +194,11 @@ def test_a_slow_request_is_an_exemplar_among_fast_ones(observer: Observer, metri
 
 
 def test_a_fault_in_counting_stops_neither_the_loop_nor_the_rest(observer: Observer, metrics: Metrics):
-    broken = Work({}, (), 1, lambda _: None)
-    broken.queued = None  # type: ignore[assignment]
-    observer.batch([broken], 0.0, 0.0)
+    def broken(_: object) -> None:
+        raise RuntimeError
+
+    observer.batched.append(broken)
+    observer.batch([Work({}, (), 1)], 0.0, 0.0)
     observer.answered(200, 0.1)
     assert told(metrics)[named("colonnade_requests_total", model=observer.model.name, code="200")] == 1
 

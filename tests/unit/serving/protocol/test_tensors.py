@@ -115,7 +115,6 @@ def test_an_infinity_has_no_json_form():
         ("BYTES", ["a", ["b"]], "data is ragged"),
         ("BF16", [1.0], "BF16 has no JSON form; send it with parameters.binary_data_size"),
         ("FLOAT", [1.0], "datatype 'FLOAT' is unknown"),
-        (["FP32"], [1.0], "is unknown"),
     ],
 )
 def test_data_that_does_not_fit_is_refused_in_words(datatype: str, data: object, says: str):

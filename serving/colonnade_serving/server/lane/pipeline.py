@@ -1,0 +1,155 @@
+"""A connection's requests in flight: handed to their models, and answered in the order in which they came.
+
+What every request goes through is here, to be compiled (setup.py); lane.py has what only some do.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable
+from math import inf
+from typing import TYPE_CHECKING, cast
+
+from ...batching import Work
+from ...protocol.coding import WORTH_BYTES, deflated, inflate
+from ...protocol.errors import ProtocolError
+from ..faults import GONE, reason, told
+from . import wire
+from .exchange import Exchange
+from .shared import Head, Shared
+
+if TYPE_CHECKING:
+    from .lane import Lane
+
+END = b"\r\n\r\n"
+PIPELINED = 64
+"""A connection with more requests in flight is not read from until they are answered."""
+
+
+class Pipeline:
+    """The exchanges of one connection.
+
+    deaf: nothing more is taken from the client; the connection closes when all that was taken is answered.
+    """
+
+    def __init__(self, shared: Shared, lane: "Lane") -> None:
+        self.exchanges: deque[Exchange] = deque()
+        self.deaf = False
+        self._shared = shared
+        self._lane: Lane | None = lane
+        self._done: Callable[[Work], None] | None = cast(Callable[[Work], None], self._answer)
+
+    @property
+    def full(self) -> bool:
+        """Whether no more should be read before some are answered."""
+        return len(self.exchanges) > PIPELINED
+
+    def take(self, data: bytes, now: float) -> bool:
+        """Takes a whole request whose head was seen before, which needs no parser; False for anything else.
+
+        now: perf_counter() seconds, when it came.
+        """
+        end = data.find(END)
+        head = self._shared.heads.get(data[:end])
+        if head is None or len(data) != end + 4 + head.length:
+            return False
+        self.ask(self.begin(head, now), data[end + 4 :])
+        return True
+
+    def begin(self, head: Head | None, now: float) -> Exchange:
+        """A request's head has come; None for what never became a request."""
+        exchange = Exchange(head, now)
+        self.exchanges.append(exchange)
+        if head is not None:
+            head.target.served.observer.inflight += 1
+        return exchange
+
+    def ask(self, exchange: Exchange, body: bytes) -> None:
+        """Hands a whole request to its model's batcher, or says what is wrong with it."""
+        head = exchange.head
+        done = self._done
+        assert head is not None
+        assert done is not None
+        target, terms = head.target, head.terms
+        try:
+            if terms.encoding:
+                body = inflate(body, terms.encoding, self._shared.limit)
+            target.codec.read(exchange, body, terms.json_length)
+            if terms.id is not None:
+                exchange.id = exchange.id or terms.id
+            timeout = exchange.asked.timeout if exchange.asked else None
+            if timeout or terms.timeout != inf:
+                exchange.deadline = terms.deadline(exchange.began, timeout)
+            exchange.done = done
+            target.served.batcher.submit(exchange)
+        except Exception as error:
+            self.refuse(exchange, told(error))
+
+    def refuse(self, exchange: Exchange, problem: ProtocolError) -> None:
+        """Answers by an error."""
+        exchange.refused = True
+        if exchange.head is not None:
+            seconds = time.perf_counter() - exchange.began
+            trace = exchange.head.terms.trace
+            exchange.head.target.served.observer.answered(problem.status, seconds, reason(problem), exchange, trace)
+        self._leave(exchange, wire.error(problem, self._shared.date, self._is_last(exchange)))
+
+    def lost(self) -> None:
+        """The client is gone: what has not begun never runs."""
+        now = time.perf_counter()
+        for exchange in self.exchanges:
+            exchange.abandoned = True
+            if exchange.answer is None and exchange.head is not None:
+                exchange.head.target.served.observer.answered(GONE, now - exchange.began, "gone", exchange)
+        self.exchanges.clear()
+        self._lane = self._done = None  # cycles: a connection is to go at once, not when the collector comes round
+
+    def _answer(self, exchange: Exchange) -> None:
+        """The batcher is done with it."""
+        head = exchange.head
+        assert head is not None
+        if exchange.failure is not None:
+            return self.refuse(exchange, told(exchange.failure))
+        shared = self._shared
+        try:
+            last = self._is_last(exchange)
+            quick = None if last else head.target.codec.quick(exchange)
+            if quick is not None and (len(quick) < WORTH_BYTES or not head.terms.accepts):
+                answer = (shared.plain if exchange.plain else shared.packed) + quick
+            else:
+                body, json_length = head.target.codec.write(exchange)
+                coding = None
+                if head.terms.accepts:
+                    body, coding = deflated(body, head.terms.accepts)
+                answer = wire.answer(body, json_length, coding, shared.date, last)
+        except Exception as error:
+            return self.refuse(exchange, told(error))
+        seconds = time.perf_counter() - exchange.began
+        head.target.served.observer.answered(200, seconds, "", exchange, head.terms.trace)
+        return self._leave(exchange, answer)
+
+    def _is_last(self, exchange: Exchange) -> bool:
+        """Whether no answer follows: none may once the client was told so."""
+        if not self.deaf and not self._shared.draining() and exchange.head is not None and not exchange.head.last:
+            return False
+        if self.exchanges[-1] is not exchange or (self._lane is not None and self._lane.pipeline):
+            return False
+        self.deaf = True
+        return True
+
+    def _leave(self, exchange: Exchange, answer: bytes) -> None:
+        """Writes an answer, unless another's comes before it."""
+        exchanges, lane = self.exchanges, self._lane
+        if lane is None:
+            return
+        if exchanges[0] is not exchange:
+            exchange.answer = answer
+            return
+        exchanges.popleft()
+        lane.transport.write(answer)
+        while exchanges and (waited := exchanges[0].answer) is not None:
+            exchanges.popleft()
+            lane.transport.write(waited)
+        if lane.flow.read_paused:  # also while the rest of a request is still to come
+            lane.resume_reading()
+        if not exchanges and (self.deaf or lane.pipeline):
+            lane.answered()

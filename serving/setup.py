@@ -1,0 +1,58 @@
+"""Compiles what every request goes through, by mypyc: the same sources, typed as they are, with no interpreter between.
+
+COLONNADE_PURE=1 leaves all of it to the interpreter, which answers the same, but takes twice as long.
+"""
+
+import os
+
+from setuptools import Extension, setup
+
+HOT = (
+    "batching/batcher.py",
+    "batching/busy.py",
+    "batching/cost.py",
+    "batching/queue.py",
+    "batching/run.py",
+    "batching/work.py",
+    "observation/answers.py",
+    "observation/batches.py",
+    "observation/columns.py",
+    "observation/observer.py",
+    "observation/rows.py",
+    "protocol/request.py",
+    "protocol/response.py",
+    "protocol/signature.py",
+    "protocol/tensors.py",
+    "server/lane/answers.py",
+    "server/lane/binaries.py",
+    "server/lane/codec.py",
+    "server/lane/envelopes.py",
+    "server/lane/exchange.py",
+    "server/lane/forms.py",
+    "server/lane/numbers.py",
+    "server/lane/packed.py",
+    "server/lane/pipeline.py",
+    "server/lane/shared.py",
+    "server/lane/wire.py",
+    "server/terms.py",
+    "single.py",
+)
+"""Classes here are native: they have no attributes but their own, and nobody may replace a method of theirs."""
+
+GROUP = "colonnade_serving.hot"
+"""The one library that all of it is in."""
+TYPES = ("--ignore-missing-imports", "--follow-imports=silent", "--strict")
+"""`make check` looks at types more closely, with the settings of the whole repository."""
+
+
+def extensions() -> list[Extension]:
+    if os.environ.get("COLONNADE_PURE"):
+        return []
+    from mypyc.build import mypycify  # noqa: PLC0415
+
+    paths = [f"colonnade_serving/{path}" for path in HOT]
+    found: list[Extension] = mypycify([*TYPES, *paths], opt_level="3", debug_level="0", group_name=GROUP)
+    return found
+
+
+setup(ext_modules=extensions())
