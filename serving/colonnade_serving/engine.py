@@ -11,7 +11,7 @@ import onnxruntime
 
 from . import exotic
 from .datatypes import ONNX
-from .single import Singles
+from .single import Form, Singles
 from .threads import intra_op_threads
 
 onnxruntime.disable_telemetry_events()
@@ -78,6 +78,15 @@ class Engine:
             return dict(zip(names, self._run(names, inputs), strict=True))
         except Exception as error:
             raise ModelFailed(one_line(error)) from error
+
+    def infer_row(
+        self, inputs: Form, buffers: Sequence[object], outputs: tuple[str, ...]
+    ) -> dict[str, np.ndarray] | None:
+        """Runs the model on one row whose inputs lie in buffers; None where it doesn't run this way: `infer` may.
+
+        inputs: of each its name, its type and the shape of its row, in the order of buffers.
+        """
+        return None if self._singles is None else self._singles.run_row(inputs, buffers, outputs or self._names)
 
     @property
     def providers(self) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ For a small model that is a third of what a run costs, and more where caches are
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import onnxruntime
@@ -20,6 +20,8 @@ KINDS = 16
 """Choices of outputs that have memory of their own."""
 
 Arrays = dict[str, np.ndarray]
+Form = tuple[tuple[str, np.dtype, tuple[int, ...]], ...]
+"""Inputs: of each its name, its type and the shape of one row."""
 
 
 class Singles:
@@ -31,28 +33,44 @@ class Singles:
         self._session = session
         self._inputs = inputs
         self._outputs = {spec.name: spec for spec in outputs}
-        self._idle: dict[tuple[str, ...], list[_Single] | None] = {}
+        self._idle: dict[tuple[str, ...], list[_Single]] = {}
 
     def run(self, inputs: Mapping[str, np.ndarray], names: tuple[str, ...]) -> Arrays | None:
         """The outputs of these names; None where it isn't one row, or doesn't run this way: the other may say why."""
-        if names not in self._idle:
-            if len(self._idle) >= KINDS:
-                return None
-            first = self._make(names)
-            self._idle[names] = None if first is None or not first.works() else [first]
-        idle = self._idle[names]
-        if idle is None:
-            return None
-        try:
-            single = idle.pop()
-        except IndexError:  # each is at work in another thread
+        single = self._borrow(names)
+        if single is None:
             return None
         try:
             return single.run() if single.takes(inputs) else None
         except Exception:  # onnxruntime's exceptions share no base class
             return None
         finally:
-            idle.append(single)
+            self._idle[names].append(single)
+
+    def run_row(self, form: Form, buffers: Sequence[object], names: tuple[str, ...]) -> Arrays | None:
+        """As run, of inputs of this form that lie in buffers."""
+        single = self._borrow(names)
+        if single is None:
+            return None
+        try:
+            return single.run() if single.takes_row(form, buffers) else None
+        except Exception:  # onnxruntime's exceptions share no base class
+            return None
+        finally:
+            self._idle[names].append(single)
+
+    def _borrow(self, names: tuple[str, ...]) -> "_Single | None":
+        """One that nobody uses: put it back among the idle. None where there is none for these outputs."""
+        idle = self._idle.get(names)
+        if idle is None:
+            if len(self._idle) >= KINDS:
+                return None
+            first = self._make(names)
+            idle = self._idle[names] = [] if first is None or not first.works() else [first]
+        try:
+            return idle.pop()
+        except IndexError:  # it runs in no such way, or each is at work in another thread
+            return None
 
     def _make(self, names: tuple[str, ...]) -> "_Single | None":
         places = _places(self._inputs), _places([self._outputs[name] for name in names])
@@ -67,6 +85,8 @@ class _Single:
         self._session = session
         self._inputs = tuple(inputs.items())
         self._outputs = tuple(outputs.items())
+        self._form: Form = ()
+        self._memory: list[memoryview] = []
         self._binding = session.io_binding()
         for name, array in self._inputs:
             self._binding.bind_input(name, "cpu", 0, array.dtype.type, array.shape, array.ctypes.data)
@@ -89,6 +109,26 @@ class _Single:
                 return False
             place[...] = array
         return True
+
+    def takes_row(self, form: Form, buffers: Sequence[Any]) -> bool:
+        """As takes, of inputs of this form. Raises ValueError where a buffer has another size."""
+        if form is not self._form and not self._knows(form):
+            return False
+        for memory, buffer in zip(self._memory, buffers, strict=True):
+            memory[:] = buffer
+        return True
+
+    def _knows(self, form: Form) -> bool:
+        """Whether inputs of this form fit; then it is looked at no more while the next ones have it too."""
+        places = dict(self._inputs)
+        alike = len(form) == len(places) and all(
+            name in places and places[name].dtype == dtype and places[name].shape == (1, *row)
+            for name, dtype, row in form
+        )
+        if alike:
+            self._form = form
+            self._memory = [memoryview(places[name]).cast("B") for name, _, _ in form]  # type: ignore[arg-type]
+        return alike
 
     def run(self) -> Arrays:
         """The outputs for what was last taken."""

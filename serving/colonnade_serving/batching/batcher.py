@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import inf
+from typing import Final
 
 import numpy as np
 
@@ -21,10 +22,10 @@ from .work import Work
 
 log = logging.getLogger(__name__)
 
-INLINE_SECONDS = 0.0015
+INLINE_SECONDS: Final = 0.0015
 """A batch that is expected to be shorter runs on the loop's own thread: a hop to another costs 60 us."""
 
-CLEAR_SECONDS = 0.01
+CLEAR_SECONDS: Final = 0.01
 
 Observed = Callable[[Sequence[Work], float, float], None]
 
@@ -70,6 +71,7 @@ class Batcher:
         self._last = self._cleared = 0.0
         self._later: asyncio.TimerHandle | None = None
         self._idle: asyncio.Event | None = None
+        self._running_loop: asyncio.AbstractEventLoop | None = None
         self._poll = BusyPoll(self.limits.busy_poll)
 
     @property
@@ -99,7 +101,7 @@ class Batcher:
         if not self._scheduled:
             self._scheduled = True
             self._poll.asked(now)
-            asyncio.get_running_loop().call_soon(self._flush)
+            self._loop.call_soon(self._flush)
 
     async def infer(self, work: Work) -> dict[str, np.ndarray]:
         """Submits a work, sets its `done` and waits for its results. Raises its failure. Cancelled, it never begins."""
@@ -126,6 +128,13 @@ class Batcher:
         """Ends its threads. Call it after drain(): what still waits is dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
+    @property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        """Asked for once: Python 3.11 asks the kernel for the process's id each time."""
+        if self._running_loop is None:
+            self._running_loop = asyncio.get_running_loop()
+        return self._running_loop
+
     def _pace(self, now: float) -> None:
         """Learns how far apart works come."""
         if self._last:
@@ -151,7 +160,7 @@ class Batcher:
                 "deadline",
             )
         if self.cost.seconds(work.rows) > INLINE_SECONDS or not self.cost.known:
-            asyncio.get_running_loop().call_later(work.deadline - now, self._expire, work)
+            self._loop.call_later(work.deadline - now, self._expire, work)
 
     def _expire(self, work: Work) -> None:
         if not (work.started or work.abandoned):
@@ -196,7 +205,7 @@ class Batcher:
     def _wake(self) -> None:
         if (self._queue.works or self._idle) and not self._scheduled:
             self._scheduled = True
-            asyncio.get_running_loop().call_soon(self._flush)
+            self._loop.call_soon(self._flush)
 
     def _waits(self) -> bool:
         """Whether the next batch is put off: until one more work comes, or should have come."""
@@ -207,7 +216,7 @@ class Batcher:
             return False
         if not self.cost.waiting_pays(works, self._gap):
             return False
-        self._later = asyncio.get_running_loop().call_later(min(left, self._gap), self._flush)
+        self._later = self._loop.call_later(min(left, self._gap), self._flush)
         return True
 
     def _take(self) -> list[Work]:
@@ -232,7 +241,7 @@ class Batcher:
     def _start(self, works: list[Work], rows: int, plain: bool) -> None:
         self._running += 1
         self._busy_until = time.perf_counter() + self.cost.seconds(rows)
-        future = asyncio.get_running_loop().run_in_executor(self._pool, self._run, works, rows)
+        future = self._loop.run_in_executor(self._pool, self._run, works, rows)
         future.add_done_callback(lambda done: self._ran(works, rows, plain, done))
 
     def _ran(self, works: list[Work], rows: int, plain: bool, done: "asyncio.Future[float]") -> None:

@@ -1,16 +1,17 @@
 """What a batch costs: seconds = fixed + per_row * rows, fitted to what ran, recent runs counting more."""
 
 from math import inf, isfinite
+from typing import Final
 
-KEEP = 0.99
+KEEP: Final = 0.99
 """The weight that a run has after one more: the fit looks back about a hundred runs."""
-PRIOR = 20.0
+PRIOR: Final = 20.0
 """How many runs a calibration counts for."""
-SLACK = 0.05
+SLACK: Final = 0.05
 """Rows are worth adding until the fixed cost's share in a row is this part of the row's own."""
-SHORT_SECONDS = 0.0005
+SHORT_SECONDS: Final = 0.0005
 """A batch of this length delays nobody."""
-OUTLIER = 4.0
+OUTLIER: Final = 4.0
 """A run over this many times its prediction teaches no more than that: a preempted process is no slow model."""
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from ..bundle import difference
 from ..engine import Engine, ModelFailed
 from ..protocol.errors import ProtocolError
-from .work import Batch, Work, together
+from .work import Batch, Work, layout_of, together
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,12 @@ class Runner:
         return None
 
     def _alone(self, work: Work) -> None:
+        layout, buffers = work.layout, work.buffers
+        if layout is not None and work.rows == 1:
+            outputs = self._engine.infer_row(layout.inputs, buffers, work.outputs)
+            if outputs is not None:
+                work.batch, work.at = Batch({}, outputs, 1, layout, buffers), 0
+                return
         inputs = work.arrays()
         try:
             outputs = self._engine.infer(inputs, work.outputs)
@@ -50,14 +56,16 @@ class Runner:
         work.batch, work.at = Batch(inputs, outputs, work.rows), 0
 
     def _whole(self, works: Sequence[Work], rows: int) -> None:
-        inputs = together(works, rows)
+        layout = layout_of(works)
+        buffers = layout.joined([work.buffers for work in works]) if layout is not None else ()
+        inputs = layout.arrays(buffers, rows) if layout is not None else together(works)
         try:
             outputs = self._engine.infer(inputs, _union(works))
         except ModelFailed as failure:
             return self._halves(works, str(failure))
         if any(array.shape[:1] != (rows,) for array in outputs.values()):
             return self._part("a batch's outputs have another number of rows than its inputs", works)
-        batch, at = Batch(inputs, outputs, rows), 0
+        batch, at = Batch({} if layout is not None else inputs, outputs, rows, layout, buffers), 0
         for work in works:
             work.batch, work.at = batch, at
             at += work.rows

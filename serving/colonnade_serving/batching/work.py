@@ -10,41 +10,66 @@ import numpy as np
 from ..protocol.errors import ProtocolError
 from ..protocol.signature import Signature
 
-Buffers = tuple[bytes | list[str], ...]
-
-
-class Batch:
-    """Works that ran together: their inputs one after another, and the outputs as the model gave them."""
-
-    __slots__ = ("inputs", "made", "outputs", "rows")
-
-    def __init__(self, inputs: dict[str, np.ndarray], outputs: dict[str, np.ndarray], rows: int) -> None:
-        self.inputs = inputs
-        self.outputs = outputs
-        self.rows = rows
-        self.made: dict[Hashable, list[Any]] = {}
-        """Where a front end keeps what it made of these outputs as a whole, for the batch's other works."""
+Buffer = bytes | list[str]
+"""The bytes of elements; of texts it is their list."""
+Buffers = tuple[Buffer, ...]
 
 
 class Layout:
     """Inputs that came as buffers and become arrays when they run, a batch at once.
 
-    inputs: of each its name, its type and the shape of one row, in the order of a work's buffers. A buffer is the
-    bytes of its elements; of texts it is their list.
+    inputs: of each its name, its type and the shape of one row, in the order of a work's buffers.
     """
 
-    __slots__ = ("inputs",)
+    __slots__ = ("inputs", "places")
 
     def __init__(self, inputs: tuple[tuple[str, np.dtype, tuple[int, ...]], ...]) -> None:
         self.inputs = inputs
+        self.places = {name: (place, row) for place, (name, _, row) in enumerate(inputs)}
 
-    def arrays(self, works: Sequence[Buffers], rows: int) -> dict[str, np.ndarray]:
-        """The inputs of works, one after another, by name. rows: of all of them."""
-        columns = works[0] if len(works) == 1 else map(_joined, zip(*works, strict=True))
+    def joined(self, works: Sequence[Buffers]) -> Buffers:
+        """The buffers of works, one after another."""
+        return works[0] if len(works) == 1 else tuple([_joined(column) for column in zip(*works, strict=True)])
+
+    def arrays(self, buffers: Buffers, rows: int) -> dict[str, np.ndarray]:
+        """What buffers hold, by name. rows: in them."""
         return {
             name: _array(buffer, dtype, (rows, *row))
-            for (name, dtype, row), buffer in zip(self.inputs, columns, strict=True)
+            for (name, dtype, row), buffer in zip(self.inputs, buffers, strict=True)
         }
+
+
+class Batch:
+    """Works that ran together: their inputs one after another, and the outputs as the model gave them.
+
+    inputs: arrays by name, empty where a layout and its buffers have them.
+    """
+
+    __slots__ = ("buffers", "inputs", "layout", "made", "outputs", "rows")
+
+    def __init__(
+        self,
+        inputs: dict[str, np.ndarray],
+        outputs: dict[str, np.ndarray],
+        rows: int,
+        layout: Layout | None = None,
+        buffers: Buffers = (),
+    ) -> None:
+        self.inputs = inputs
+        self.outputs = outputs
+        self.rows = rows
+        self.layout = layout
+        self.buffers = buffers
+        self.made: dict[Hashable, list[Any]] = {}
+        """Where a front end keeps what it made of these outputs as a whole, for the batch's other works."""
+
+    def values(self, name: str) -> tuple[tuple[int, ...], Buffer]:
+        """An input's values, and the shape of one row of them."""
+        if self.layout is not None:
+            place, row = self.layout.places[name]
+            return row, self.buffers[place]
+        array = self.inputs[name]
+        return array.shape[1:], array.ravel().tolist() if array.dtype.kind == "O" else array.tobytes()
 
 
 @dataclass(slots=True, eq=False)
@@ -76,7 +101,7 @@ class Work:
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Its inputs by name; made of the buffers where there is a layout, for a work that runs alone."""
-        return self.inputs if self.layout is None else self.layout.arrays((self.buffers,), self.rows)
+        return self.inputs if self.layout is None else self.layout.arrays(self.buffers, self.rows)
 
     @property
     def results(self) -> dict[str, np.ndarray] | None:
@@ -95,11 +120,17 @@ def rows_of(signature: Signature, inputs: Mapping[str, np.ndarray]) -> int:
     return next((inputs[field.name].shape[0] for field in signature.inputs.values() if field.shape[:1] == (-1,)), 1)
 
 
-def together(works: Sequence[Work], rows: int) -> dict[str, np.ndarray]:
-    """The inputs of several works, one after another. rows: of all of them."""
+def layout_of(works: Sequence[Work]) -> Layout | None:
+    """The layout that all of the works have; None when they have none, or several."""
     layout = works[0].layout
-    if layout is not None and all(work.layout is layout for work in works):
-        return layout.arrays([work.buffers for work in works], rows)
+    for work in works:
+        if work.layout is not layout:
+            return None
+    return layout
+
+
+def together(works: Sequence[Work]) -> dict[str, np.ndarray]:
+    """The inputs of several works, one after another."""
     inputs = [work.arrays() for work in works]
     return {name: np.concatenate([each[name] for each in inputs]) for name in inputs[0]}
 

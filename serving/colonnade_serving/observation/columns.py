@@ -56,7 +56,7 @@ class Columns:
     def keep(self, batch: Batch) -> None:
         """Keeps a batch's inputs, to be counted."""
         for part in self._parts:
-            part.keep(batch.inputs)
+            part.keep(batch)
 
     def count(self, most: int) -> None:
         """Counts at most so many of the rows that were kept."""
@@ -85,9 +85,10 @@ class _Part:
         self._places = [_slice(each) for each in places.values()]
         self._count = count
 
-    def keep(self, inputs: Mapping[str, np.ndarray]) -> None:
+    def keep(self, batch: Batch) -> None:
         for name, rows in self._rows.items():
-            rows.add(inputs[name])
+            shape, values = batch.values(name)
+            rows.keep(shape, values)
 
     def count(self, most: int) -> None:
         rows = self._rows.values()

@@ -6,6 +6,7 @@ import time
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from math import inf
+from typing import Final
 
 from ..batching.work import Work
 from ..loading import Model
@@ -20,12 +21,12 @@ from .metrics import Metrics
 log = logging.getLogger(__name__)
 log.addFilter(Sparing())
 
-FLUSH_SECONDS = 1.0
+FLUSH_SECONDS: Final = 1.0
 """What was appended is counted at most so much later."""
-STALL_SECONDS = 0.0001
+STALL_SECONDS: Final = 0.0001
 """Counting on the loop's thread makes way for requests after so long."""
-STEP_GOOD = 2048
-STEP_TOLD = 128
+STEP_GOOD: Final = 2048
+STEP_TOLD: Final = 128
 """Answers that are counted at once, of the ordinary ones and of those that are looked at one by one."""
 MOST_BYTES = 1 << 20
 MOST_ROWS = 512

@@ -29,13 +29,15 @@ class Rows:
 
     def add(self, array: np.ndarray) -> None:
         """Keeps the values of an array whose leading dimension is rows."""
-        shape = array.shape[1:]
+        self.keep(array.shape[1:], array.ravel().tolist() if self._texts else array.tobytes())
+
+    def keep(self, shape: tuple[int, ...], values: Any) -> None:
+        """Keeps rows of this shape: of texts a list, of numbers bytes."""
         kept = self._kept.get(shape)
         if kept is None:
-            if not array.size:
+            if not values:
                 return
             kept = self._kept[shape] = [] if self._texts else bytearray()
-        values: Any = array.ravel().tolist() if self._texts else array.tobytes()
         kept += values
 
     def take(self, most: int) -> np.ndarray:

@@ -101,8 +101,17 @@ class Loop:
 @contextmanager
 def clocked(marks: list[float]) -> Iterator[None]:
     """Marks when the engine began and ended, while this lasts."""
-    original = Engine.infer
+    originals = {name: getattr(Engine, name) for name in ("infer", "infer_row")}
+    for name, original in originals.items():
+        setattr(Engine, name, _marking(original, marks))
+    try:
+        yield
+    finally:
+        for name, original in originals.items():
+            setattr(Engine, name, original)
 
+
+def _marking(original: Callable[..., Any], marks: list[float]) -> Callable[..., Any]:
     def infer(*arguments: Any, **more: Any) -> Any:
         began = time.perf_counter()
         try:
@@ -110,11 +119,7 @@ def clocked(marks: list[float]) -> Iterator[None]:
         finally:
             marks[:] = began, time.perf_counter()
 
-    Engine.infer = infer  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        Engine.infer = original  # type: ignore[method-assign]
+    return infer
 
 
 async def inside(model: str, server: str, connections: int, requests: int) -> Table:

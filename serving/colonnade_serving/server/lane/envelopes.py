@@ -7,7 +7,7 @@ same about it, so only the data needs decoding: as a list of exactly the numbers
 import struct
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 import numpy as np
@@ -19,9 +19,9 @@ from ...protocol.signature import Signature
 from . import numbers
 from .exchange import Exchange
 
-MOST = 256
+MOST: Final = 256
 """Envelopes that are kept; then all are forgotten."""
-MARK = b'"data":'
+MARK: Final = b'"data":'
 
 _KINDS: dict[str, tuple[str, Any]] = {
     "FP32": ("f", float),

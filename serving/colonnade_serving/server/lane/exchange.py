@@ -33,6 +33,7 @@ class Exchange(Work):
         self.deadline = inf
         self.id = None
         self.layout: Layout | None = None
+        self.buffers = ()
         self.batch = self.failure = None
         self.started = 0.0
 

@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from math import inf
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from ...batching import Work
 from ...protocol.coding import WORTH_BYTES, deflated, inflate
@@ -20,8 +20,8 @@ from .shared import Head, Shared
 if TYPE_CHECKING:
     from .lane import Lane
 
-END = b"\r\n\r\n"
-PIPELINED = 64
+END: Final = b"\r\n\r\n"
+PIPELINED: Final = 64
 """A connection with more requests in flight is not read from until they are answered."""
 
 
