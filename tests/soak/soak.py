@@ -25,6 +25,7 @@ CONNECTIONS = 64
 SHARE_OF_HIGHEST = 0.8
 HELD = 0.95  # of the rate that was set: with less, it was another load than it says
 LETTING_GO_SECONDS = 15.0
+PROBE_SECONDS = 8.0
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,19 @@ def soak(plan: Plan, folder: Path) -> Report:
     bundle = model.bundle(folder / "model")
     questions = model.questions(bundle)
     with _server(plan, folder, bundle) as (served, grpc), _clients(plan) as pool:
-        highest = pool.submit(steady.run, served.port, questions, None, CONNECTIONS, 4.0).result()
+
+        def asked(rate: float | None, seconds: float) -> tuple[Future[Seen], Future[dict[str, Counter[str]]]]:
+            """Rightly, and by the rude ones, who share a core. rate: None for the highest that they leave room for."""
+            asking = pool.submit(steady.run, served.port, questions, rate, CONNECTIONS, seconds)
+            return asking, pool.submit(rude.run, served.port, grpc, questions[1], plan.seed, seconds)
+
+        probe, company = asked(None, PROBE_SECONDS)
+        highest = probe.result()
+        company.result()
         rate = plan.rate or SHARE_OF_HIGHEST * highest.rate
         watch = Watch(served.process.pid)
         before = _settled(watch)
-        asking = pool.submit(steady.run, served.port, questions, rate, CONNECTIONS, plan.seconds)
-        rudeness = pool.submit(rude.run, served.port, grpc, questions[1], plan.seed, plan.seconds)
+        asking, rudeness = asked(rate, plan.seconds)
         _look_on(watch, [asking, rudeness], plan.look_seconds)
         looks = list(watch.looks)
         report = Report(highest.rate, rate, asking.result(), rudeness.result(), looks, (before, _left(watch, before)))

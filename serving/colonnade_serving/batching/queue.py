@@ -1,6 +1,5 @@
 """What waits, in groups of works that may run together; the group with the oldest work is next."""
 
-from collections import deque
 from collections.abc import Hashable
 
 from ..protocol.signature import Signature
@@ -18,7 +17,7 @@ class Queue:
         free = any(-1 in field.shape[1:] for field in signature.inputs.values())
         self._one_group = not self.batchable or (len(signature.inputs) == 1 and not free)
         self._inputs = tuple(signature.inputs)
-        self._groups: dict[Hashable, deque[Work]] = {}
+        self._groups: dict[Hashable, list[Work]] = {}
         self.works = 0
         self.rows = 0
 
@@ -27,7 +26,7 @@ class Queue:
         key = TOGETHER if self._one_group and work.rows else self._group(work)
         group = self._groups.get(key)
         if group is None:
-            group = self._groups[key] = deque()
+            group = self._groups[key] = []
         group.append(work)
         self.works += 1
         self.rows += work.rows
@@ -42,18 +41,21 @@ class Queue:
         rows: 0 for one work alone. proven: batches grow no faster than to twice these rows, or to two works.
         """
         key, group = self._next()
-        taken = [group.popleft()]
-        total = taken[0].rows
-        if group and rows and self.batchable:
+        count, total = 1, group[0].rows
+        if rows and self.batchable:
             small = min(rows, 2 * proven)
-            while group:
-                more = total + group[0].rows
-                if more > rows or (more > small and len(taken) > 1):
+            while count < len(group):
+                more = total + group[count].rows
+                if more > rows or (more > small and count > 1):
                     break
                 total = more
-                taken.append(group.popleft())
-        if not group:
+                count += 1
+        if count == len(group):
+            taken = group
             del self._groups[key]
+        else:
+            taken = group[:count]
+            del group[:count]
         self.works -= len(taken)
         self.rows -= total
         return taken
@@ -67,7 +69,7 @@ class Queue:
                 if not work.abandoned:
                     self.add(work)
 
-    def _next(self) -> tuple[Hashable, deque[Work]]:
+    def _next(self) -> tuple[Hashable, list[Work]]:
         if len(self._groups) == 1:
             return next(iter(self._groups.items()))
         return min(self._groups.items(), key=lambda item: item[1][0].queued)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from typing import cast
 
 from ..models import Models
 from ..observation.metrics import Metrics
@@ -49,11 +50,11 @@ class RpcServer:
         )
         models.changed.append(self._health.changed)
 
-    def connection(self) -> Connection:
+    def connection(self) -> asyncio.Protocol:
         """The protocol for one client's transport."""
         if self._sweeping is None:
             self._sweeping = asyncio.get_running_loop().call_later(STALL_SECONDS, self._sweep)
-        return Connection(self._opened, self._connections)
+        return cast(asyncio.Protocol, Connection(self._opened, self._connections))
 
     async def listen(self, listener: socket.socket) -> None:
         """Takes connections. A client that vanished is found by TCP's own probes."""

@@ -33,7 +33,7 @@ class Process:
         self.rpc = RpcServer(
             self.models, self.observation.metrics, self._tells(), settings.max_body_bytes, settings.model_control
         )
-        self.shared = Shared(self.models, settings.max_body_bytes, lambda: self.runtime.draining)
+        self.shared = Shared(self.models, settings.max_body_bytes, self.runtime)
         self.app = create_app(self.runtime)
         self.connection = cast(type[asyncio.Protocol], partial(Door, shared=self.shared, http2=self.rpc.connection))
 

@@ -49,8 +49,11 @@ class Receiver(Protocol):
 Open = Callable[[Stream, Head], Receiver]
 
 
-class Connection(asyncio.Protocol):
-    """A server's side. `opened` is called for each request, and gives who hears the rest of it."""
+class Connection:
+    """A server's side. `opened` is called for each request, and gives who hears the rest of it.
+
+    It is an asyncio.Protocol in all but its base, which is interpreted: a native class can't have it (setup.py).
+    """
 
     def __init__(self, opened: Open, connections: set[Connection]) -> None:
         """connections: where it stands while it is open."""
@@ -88,6 +91,9 @@ class Connection(asyncio.Protocol):
         self.closed.set_result(None)
         for stream in list(self.streams.values()):
             self._abandon(stream)
+
+    def eof_received(self) -> None:
+        """asyncio's: a client that says no more hears no more either."""
 
     def pause_writing(self) -> None:
         """asyncio's: a client that doesn't read isn't read from."""

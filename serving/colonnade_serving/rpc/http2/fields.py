@@ -20,7 +20,7 @@ STATIC = HeaderTable.STATIC_TABLE
 STATICS = len(STATIC)
 
 
-class Oversized(HPACKDecodingError):
+class Oversized(Exception):
     """The list is longer than MAX_BYTES."""
 
 

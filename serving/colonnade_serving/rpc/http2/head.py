@@ -46,8 +46,8 @@ class Heads:
         changes = self._decoder.changes
         try:
             head = _head(self._decoder.decode(block))
-        except Oversized as error:
-            raise ConnectionFault(ErrorCode.ENHANCE_YOUR_CALM, str(error)) from None
+        except Oversized as much:  # another name than below: a native local has one type
+            raise ConnectionFault(ErrorCode.ENHANCE_YOUR_CALM, str(much)) from None
         except (HPACKError, UnicodeDecodeError) as error:
             raise ConnectionFault(ErrorCode.COMPRESSION_ERROR, str(error)) from None
         if self._decoder.changes != changes:

@@ -49,7 +49,7 @@ class Stream:
         self.ended = False
         self.started = False
         self.closed = False
-        self.unsent: deque[bytes] | None = None
+        self.unsent: deque[bytes | memoryview] | None = None
         self.trailers: bytes | None = None
 
     def stalled(self) -> bool:
@@ -134,11 +134,11 @@ class Stream:
                 return
             part = waiting.popleft()
             if len(part) > room:
-                waiting.appendleft(memoryview(part)[room:])  # type: ignore[arg-type]
+                waiting.appendleft(memoryview(part)[room:])
                 part = part[:room]
             self.window -= len(part)
             connection.window -= len(part)
-            connection.write(FRAME.pack(len(part) << 8 | DATA, 0, self.id) + part)
+            connection.write(b"".join((FRAME.pack(len(part) << 8 | DATA, 0, self.id), part)))
         connection.blocked.pop(self.id, None)
         if self.held:
             self.allow_more()

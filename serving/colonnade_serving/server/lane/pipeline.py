@@ -4,7 +4,6 @@ What every request goes through is here, to be compiled (setup.py); lane.py has 
 """
 
 import time
-from collections import deque
 from collections.abc import Callable
 from math import inf
 from typing import TYPE_CHECKING, Final, cast
@@ -32,7 +31,7 @@ class Pipeline:
     """
 
     def __init__(self, shared: Shared, lane: "Lane") -> None:
-        self.exchanges: deque[Exchange] = deque()
+        self.exchanges: list[Exchange] = []
         self.deaf = False
         self._shared = shared
         self._lane: Lane | None = lane
@@ -60,7 +59,7 @@ class Pipeline:
         exchange = Exchange(head, now)
         self.exchanges.append(exchange)
         if head is not None:
-            head.target.served.observer.inflight += 1
+            head.target.observer.inflight += 1
         return exchange
 
     def ask(self, exchange: Exchange, body: bytes) -> None:
@@ -80,7 +79,7 @@ class Pipeline:
             if timeout or terms.timeout != inf:
                 exchange.deadline = terms.deadline(exchange.began, timeout)
             exchange.done = done
-            target.served.batcher.submit(exchange)
+            target.batcher.submit(exchange)
         except Exception as error:
             self.refuse(exchange, told(error))
 
@@ -90,7 +89,7 @@ class Pipeline:
         if exchange.head is not None:
             seconds = time.perf_counter() - exchange.began
             trace = exchange.head.terms.trace
-            exchange.head.target.served.observer.answered(problem.status, seconds, reason(problem), exchange, trace)
+            exchange.head.target.observer.answered(problem.status, seconds, reason(problem), exchange, trace)
         self._leave(exchange, wire.error(problem, self._shared.date, self._is_last(exchange)))
 
     def lost(self) -> None:
@@ -99,7 +98,7 @@ class Pipeline:
         for exchange in self.exchanges:
             exchange.abandoned = True
             if exchange.answer is None and exchange.head is not None:
-                exchange.head.target.served.observer.answered(GONE, now - exchange.began, "gone", exchange)
+                exchange.head.target.observer.answered(GONE, now - exchange.began, "gone", exchange)
         self.exchanges.clear()
         self._lane = self._done = None  # cycles: a connection is to go at once, not when the collector comes round
 
@@ -124,12 +123,12 @@ class Pipeline:
         except Exception as error:
             return self.refuse(exchange, told(error))
         seconds = time.perf_counter() - exchange.began
-        head.target.served.observer.answered(200, seconds, "", exchange, head.terms.trace)
+        head.target.observer.answered(200, seconds, "", exchange, head.terms.trace)
         return self._leave(exchange, answer)
 
     def _is_last(self, exchange: Exchange) -> bool:
         """Whether no answer follows: none may once the client was told so."""
-        if not self.deaf and not self._shared.draining() and exchange.head is not None and not exchange.head.last:
+        if not self.deaf and not self._shared.draining and exchange.head is not None and not exchange.head.last:
             return False
         if self.exchanges[-1] is not exchange or (self._lane is not None and self._lane.pipeline):
             return False
@@ -144,10 +143,10 @@ class Pipeline:
         if exchanges[0] is not exchange:
             exchange.answer = answer
             return
-        exchanges.popleft()
+        del exchanges[0]
         lane.transport.write(answer)
         while exchanges and (waited := exchanges[0].answer) is not None:
-            exchanges.popleft()
+            del exchanges[0]
             lane.transport.write(waited)
         if lane.flow.read_paused:  # also while the rest of a request is still to come
             lane.resume_reading()

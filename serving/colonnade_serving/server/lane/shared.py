@@ -1,13 +1,16 @@
 """What all connections of the process share."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf
+from typing import Protocol
 from urllib.parse import quote
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
+from ...batching import Batcher
 from ...models import Models, Served
+from ...observation.observer import Observer
 from ..terms import Terms
 from .codec import Codec
 
@@ -23,6 +26,13 @@ class Target:
 
     served: Served
     codec: Codec
+    batcher: Batcher
+    observer: Observer
+
+    @staticmethod
+    def of(served: Served) -> "Target":
+        """The target of what just went into service."""
+        return Target(served, Codec(served.model), served.batcher, served.observer)
 
 
 @dataclass(slots=True, eq=False)
@@ -35,12 +45,18 @@ class Head:
     last: bool
 
 
+class Drains(Protocol):
+    """Whether the process is about to end, and asks clients to leave."""
+
+    draining: bool
+
+
 class Shared:
     """The models by path, the heads seen before, and what every answer begins with."""
 
-    def __init__(self, models: Models, max_body_bytes: int, draining: Callable[[], bool]) -> None:
+    def __init__(self, models: Models, max_body_bytes: int, drains: Drains) -> None:
         self.limit = max_body_bytes
-        self.draining = draining
+        self._drains = drains
         self.heads: dict[bytes, Head] = {}
         self.targets: dict[bytes, Target] = {}
         self.date = b""
@@ -50,6 +66,11 @@ class Shared:
         models.changed.append(self._list)
         self._list()
         self.tick([])
+
+    @property
+    def draining(self) -> bool:
+        """Whether each answer is its connection's last."""
+        return self._drains.draining
 
     def tick(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
         """Takes over the headers that every answer has; the server calls it when their date changes."""
@@ -70,7 +91,7 @@ class Shared:
         known = {id(target.served): target for target in self.targets.values()}
         self.heads.clear()
         self.targets = {
-            path.encode(): known.get(id(served)) or known.setdefault(id(served), Target(served, Codec(served.model)))
+            path.encode(): known.get(id(served)) or known.setdefault(id(served), Target.of(served))
             for served in self._models.served()
             for path in self._paths(served)
         }

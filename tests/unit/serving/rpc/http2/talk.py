@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import cast
 
 from hpack import Decoder, Encoder
 
@@ -113,7 +114,11 @@ async def talk(kind: type[Echo] = Echo, *, greet: bool = True) -> AsyncIterator[
     """A connection to a server of its own."""
     serving = Serving(kind)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(serving.opened, serving.connections), "127.0.0.1", 0)
+
+    def connection() -> asyncio.Protocol:
+        return cast(asyncio.Protocol, Connection(serving.opened, serving.connections))
+
+    server = await loop.create_server(connection, "127.0.0.1", 0)
     reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
     try:
         found = Talk(reader, writer, serving)
