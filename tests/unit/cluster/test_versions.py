@@ -49,10 +49,11 @@ def test_an_image_is_built_by_the_pinned_tools_on_the_pinned_base(dockerfile: Pa
     words = dockerfile.read_text()
     locked = (REPOSITORY / "requirements.txt").read_text()
     assert f"ARG UV_VERSION={versions.UV}\n" in words
-    builders = dict(re.findall(r"^ARG (HATCHLING|MYPY|SETUPTOOLS)_VERSION=(\S+)$", words, flags=re.MULTILINE))
+    named = r"^ARG (HATCHLING|MYPY|SETUPTOOLS|TYPES_PROTOBUF)_VERSION=(\S+)$"
+    builders = dict(re.findall(named, words, flags=re.MULTILINE))
     assert builders
     for name, version in builders.items():
-        assert re.search(rf"^{name.lower()}=={re.escape(version)} ", locked, flags=re.MULTILINE)
+        assert re.search(rf"^{name.lower().replace('_', '-')}=={re.escape(version)} ", locked, flags=re.MULTILINE)
     assert f"FROM {versions.BASE_IMAGE} AS python\n" in words
 
 
