@@ -17,7 +17,7 @@ $(UV):
 	@$(CACHE)/uv-$(UV_VERSION)/bin/pip install --quiet uv==$(UV_VERSION)
 
 LOCKS := requirements.txt operator/requirements.txt serving/requirements.txt jobs/requirements.txt
-$(VENV)/.installed: requirements.txt pyproject.toml operator/pyproject.toml serving/pyproject.toml serving/setup.py jobs/pyproject.toml | $(UV)
+$(VENV)/.installed: requirements.txt pyproject.toml operator/pyproject.toml serving/pyproject.toml jobs/pyproject.toml | $(UV)
 	@echo "==> Python environment in $(VENV)"
 	@test -x $(PY) || $(UV) venv --quiet --python "$$(command -v python3)" $(VENV)
 	@$(UV) pip sync --quiet --python $(PY) --require-hashes requirements.txt

@@ -37,23 +37,20 @@ class Singles:
 
     def run(self, inputs: Mapping[str, np.ndarray], names: tuple[str, ...]) -> Arrays | None:
         """The outputs of these names; None where it isn't one row, or doesn't run this way: the other may say why."""
-        single = self._borrow(names)
-        if single is None:
-            return None
-        try:
-            return single.run() if single.takes(inputs) else None
-        except Exception:  # onnxruntime's exceptions share no base class
-            return None
-        finally:
-            self._idle[names].append(single)
+        return self._run(None, inputs, names)
 
     def run_row(self, form: Form, buffers: Sequence[object], names: tuple[str, ...]) -> Arrays | None:
         """As run, of inputs of this form that lie in buffers."""
+        return self._run(form, buffers, names)
+
+    def _run(self, form: Form | None, inputs: Any, names: tuple[str, ...]) -> Arrays | None:
+        """form: of inputs that lie in buffers; None for arrays by name."""
         single = self._borrow(names)
         if single is None:
             return None
         try:
-            return single.run() if single.takes_row(form, buffers) else None
+            takes = single.takes(inputs) if form is None else single.takes_row(form, inputs)
+            return single.run() if takes else None
         except Exception:  # onnxruntime's exceptions share no base class
             return None
         finally:

@@ -8,7 +8,7 @@ import numpy as np
 from ..bundle import difference
 from ..engine import Engine, ModelFailed
 from ..protocol.errors import ProtocolError
-from .work import Batch, Work, layout_of, together
+from .work import Batch, Work, together
 
 log = logging.getLogger(__name__)
 
@@ -56,16 +56,14 @@ class Runner:
         work.batch, work.at = Batch(inputs, outputs, work.rows), 0
 
     def _whole(self, works: Sequence[Work], rows: int) -> None:
-        layout = layout_of(works)
-        buffers = layout.joined([work.buffers for work in works]) if layout is not None else ()
-        inputs = layout.arrays(buffers, rows) if layout is not None else together(works)
+        inputs = together(works, rows)
         try:
             outputs = self._engine.infer(inputs, _union(works))
         except ModelFailed as failure:
             return self._halves(works, str(failure))
         if any(array.shape[:1] != (rows,) for array in outputs.values()):
             return self._part("a batch's outputs have another number of rows than its inputs", works)
-        batch, at = Batch({} if layout is not None else inputs, outputs, rows, layout, buffers), 0
+        batch, at = Batch(inputs, outputs, rows), 0
         for work in works:
             work.batch, work.at = batch, at
             at += work.rows

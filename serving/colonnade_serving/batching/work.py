@@ -9,6 +9,7 @@ import numpy as np
 
 from ..protocol.errors import ProtocolError
 from ..protocol.signature import Signature
+from ..single import Form
 
 Buffer = bytes | list[str]
 """The bytes of elements; of texts it is their list."""
@@ -23,26 +24,23 @@ class Layout:
 
     __slots__ = ("inputs", "places")
 
-    def __init__(self, inputs: tuple[tuple[str, np.dtype, tuple[int, ...]], ...]) -> None:
+    def __init__(self, inputs: Form) -> None:
         self.inputs = inputs
         self.places = {name: (place, row) for place, (name, _, row) in enumerate(inputs)}
 
-    def joined(self, works: Sequence[Buffers]) -> Buffers:
-        """The buffers of works, one after another."""
-        return works[0] if len(works) == 1 else tuple([_joined(column) for column in zip(*works, strict=True)])
-
-    def arrays(self, buffers: Buffers, rows: int) -> dict[str, np.ndarray]:
-        """What buffers hold, by name. rows: in them."""
+    def arrays(self, works: Sequence[Buffers], rows: int) -> dict[str, np.ndarray]:
+        """The inputs of works, one after another, by name. rows: of all of them."""
+        columns = works[0] if len(works) == 1 else map(_joined, zip(*works, strict=True))
         return {
             name: _array(buffer, dtype, (rows, *row))
-            for (name, dtype, row), buffer in zip(self.inputs, buffers, strict=True)
+            for (name, dtype, row), buffer in zip(self.inputs, columns, strict=True)
         }
 
 
 class Batch:
     """Works that ran together: their inputs one after another, and the outputs as the model gave them.
 
-    inputs: arrays by name, empty where a layout and its buffers have them.
+    inputs: arrays by name; empty for a row alone that never was any: its layout and its buffers have it.
     """
 
     __slots__ = ("buffers", "inputs", "layout", "made", "outputs", "rows")
@@ -101,7 +99,7 @@ class Work:
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Its inputs by name; made of the buffers where there is a layout, for a work that runs alone."""
-        return self.inputs if self.layout is None else self.layout.arrays(self.buffers, self.rows)
+        return self.inputs if self.layout is None else self.layout.arrays((self.buffers,), self.rows)
 
     @property
     def results(self) -> dict[str, np.ndarray] | None:
@@ -120,17 +118,11 @@ def rows_of(signature: Signature, inputs: Mapping[str, np.ndarray]) -> int:
     return next((inputs[field.name].shape[0] for field in signature.inputs.values() if field.shape[:1] == (-1,)), 1)
 
 
-def layout_of(works: Sequence[Work]) -> Layout | None:
-    """The layout that all of the works have; None when they have none, or several."""
+def together(works: Sequence[Work], rows: int) -> dict[str, np.ndarray]:
+    """The inputs of several works, one after another. rows: of all of them."""
     layout = works[0].layout
-    for work in works:
-        if work.layout is not layout:
-            return None
-    return layout
-
-
-def together(works: Sequence[Work]) -> dict[str, np.ndarray]:
-    """The inputs of several works, one after another."""
+    if layout is not None and all(work.layout is layout for work in works):
+        return layout.arrays([work.buffers for work in works], rows)
     inputs = [work.arrays() for work in works]
     return {name: np.concatenate([each[name] for each in inputs]) for name in inputs[0]}
 

@@ -30,7 +30,7 @@ from .registry import REGISTRY
 
 STAGES = (
     "received: head found, body read, queued",
-    "the loop's turn, taken, made arrays",
+    "the loop's turn, taken, joined",
     "the engine",
     "encoded, written",
     "cost learnt, observed, the loop's turn",
@@ -86,7 +86,7 @@ class Loop:
                 lane.data_received(self._request)
             received = time.perf_counter()
             await self._answered.wait()
-            marks = (began, received, *self._engine[:2], self._written, time.perf_counter())
+            marks = (began, received, *self._engine, self._written, time.perf_counter())
             told.append([after - before for before, after in pairwise(marks)])
         assert all(hands.latest.startswith(b"HTTP/1.1 200") for _, hands in self._clients)
         return told

@@ -37,18 +37,6 @@ class Answers:
             return [form % (length + len(text), text) for text in said[0]]
         return [form % (length + sum(map(len, row)), *row) for row in zip(*said, strict=True)]
 
-    def of_row(self, batch: Batch, outputs: tuple[str, ...]) -> bytes | None:
-        """As of_rows, of a batch of one row; None instead of empty."""
-        arrays = [batch.outputs[name] for name in outputs]
-        said = [_text(array) for array in arrays]
-        texts = [text for text in said if text is not None]
-        if len(texts) != len(outputs):
-            return None
-        form, length = self._forms.of(outputs, arrays, self._form)
-        for text in texts:
-            length += len(text)
-        return form % (length, *texts)
-
     def _form(self, outputs: tuple[str, ...], arrays: list[np.ndarray]) -> tuple[bytes, int]:
         """An answer with a place for its length and for each output's data, and its length without them."""
         parts = [_before(name, array) for name, array in zip(outputs, arrays, strict=True)]
@@ -60,20 +48,6 @@ class Answers:
 def _before(name: str, array: np.ndarray) -> bytes:
     """What stands before one row of an output."""
     return orjson.dumps({"name": name, "datatype": of_array(array), "shape": (1, *array.shape[1:]), "data": []})[:-2]
-
-
-def _text(array: np.ndarray) -> bytes | None:
-    """An array's only row."""
-    if array.ndim == 0 or array.size == 0 or len(array) != 1:
-        return None
-    try:
-        if array.dtype.kind == "O":
-            return orjson.dumps(array.ravel().tolist())[1:-1]
-        deep = array.ndim if array.ndim <= 2 else 1
-        said = orjson.dumps(array if array.ndim <= 2 else array.ravel(), option=OPTION)
-    except TypeError:
-        return None
-    return None if said.find(b"null") >= 0 else said[deep:-deep]
 
 
 def _texts(array: np.ndarray, rows: int) -> list[bytes] | None:

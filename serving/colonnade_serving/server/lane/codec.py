@@ -50,8 +50,6 @@ class Codec:
         if batch is None or exchange.rows != 1:
             return None
         if exchange.plain:
-            if batch.rows == 1:
-                return self._answers.of_row(batch, outputs)
             made = batch.made.get(outputs)
             if made is None:
                 made = batch.made[outputs] = self._answers.of_rows(batch, outputs)

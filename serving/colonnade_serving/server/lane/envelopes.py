@@ -73,9 +73,8 @@ class LongSlot:
 
 @dataclass(slots=True, eq=False)
 class Envelope:
-    """What stands before the first data, the inputs' places, and what the rest asks."""
+    """The inputs' places, and what the rest asks."""
 
-    before: bytes
     slots: tuple[Slot | LongSlot, ...]
     layout: Layout
     rows: int
@@ -136,7 +135,7 @@ class Envelopes:
             self._known.clear()
         same = InferRequest(None, {}, asked.outputs, asked.binary)
         known = tuple(slot for slot in slots if slot is not None)
-        self._known[parts[0]] = Envelope(parts[0], known, self.layout(asked.inputs), rows, same)
+        self._known[parts[0]] = Envelope(known, self.layout(asked.inputs), rows, same)
 
     def layout(self, inputs: Mapping[str, np.ndarray]) -> Layout:
         """One for all works whose rows have the same form: they run together."""
