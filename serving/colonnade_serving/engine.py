@@ -47,19 +47,23 @@ class Engine:
         first one that can run a node does.
         """
         check_providers(providers)
+        on_cpu = list(providers) == [CPU]
+        if not on_cpu:
+            onnxruntime.preload_dlls()  # CUDA's, where they lie in site-packages
         try:
             self._session = onnxruntime.InferenceSession(
                 os.fspath(model), _options(threads or intra_op_threads()), providers=list(providers)
             )
         except Exception as error:  # onnxruntime's exceptions share no base class
             raise ModelInvalid(f"{model.name} can't be loaded: {one_line(error)}") from error
+        _check_started(providers, self.providers)
+        self._session.disable_fallback()  # a run that failed would go on without the accelerator, and say nothing
         self.inputs = tuple(_spec(node) for node in self._session.get_inputs())
         self.outputs = tuple(_spec(node) for node in self._session.get_outputs())
         self._texts = frozenset(spec.name for spec in self.inputs if spec.datatype == "BYTES")
         bf16 = any(spec.datatype == "BF16" for spec in self.inputs + self.outputs)
         self._run: Run = partial(exotic.run_with_bf16, self._session) if bf16 else self._session.run
         self._names = tuple(spec.name for spec in self.outputs)
-        on_cpu = list(providers) == [CPU]
         self._singles = Singles(self._session, self.inputs, self.outputs) if on_cpu else None
 
     def infer(self, inputs: Mapping[str, np.ndarray], outputs: tuple[str, ...] = ()) -> dict[str, np.ndarray]:
@@ -99,6 +103,15 @@ def check_providers(providers: Sequence[str]) -> None:
     has = onnxruntime.get_available_providers()
     if missing := [name for name in providers if name not in has]:
         raise ValueError(f"provider {missing[0]} is not in this onnxruntime, which has {', '.join(has)}")
+
+
+def _check_started(asked: Sequence[str], runs: Sequence[str]) -> None:
+    """onnxruntime leaves out a provider that doesn't start: the model would run on the CPU, and nobody would know."""
+    if missing := [name for name in asked if name not in runs]:
+        raise ValueError(
+            f"provider {missing[0]} does not start here: its device or its libraries are missing, onnxruntime's lines"
+            f" in the log say which; without it, set providers to {','.join(runs)}"
+        )
 
 
 def one_line(error: BaseException) -> str:

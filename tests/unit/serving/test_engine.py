@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -70,6 +71,15 @@ def test_a_provider_that_is_not_there_is_refused_with_those_that_are(logistic: P
     with pytest.raises(ValueError, match=r"provider NPUExecutionProvider is not in this onnxruntime, which has .*CPU"):
         Engine(logistic, providers=("NPUExecutionProvider", CPU))
     assert Engine(logistic, providers=(CPU,)).providers == (CPU,)
+
+
+@pytest.mark.filterwarnings("ignore:Specified provider")
+def test_a_provider_that_onnxruntime_leaves_out_is_refused_and_not_replaced_by_the_cpu(
+    logistic: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["CUDAExecutionProvider", CPU])
+    with pytest.raises(ValueError, match=r"CUDAExecutionProvider does not start here.*set providers to CPUExec"):
+        Engine(logistic, providers=("CUDAExecutionProvider", CPU))
 
 
 def test_a_quantised_model_is_served_as_it_is(dense: Path, tmp_path: Path):

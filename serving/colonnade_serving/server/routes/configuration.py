@@ -29,7 +29,7 @@ def configuration(served: Served) -> ModelConfig:
 
 def _parameters(served: Served) -> dict[str, str]:
     model, cost = served.model, served.batcher.cost
-    told = {"version": model.version, "digest": model.digest}
+    told = {"version": model.version, "digest": model.digest, "providers": ",".join(model.engine.providers)}
     if model.golden is not None:
         told["golden_difference"] = f"{model.golden:.3g}"
     if model.calibration is not None:

@@ -84,6 +84,7 @@ def test_the_configuration_is_tritons(served: Served):
     assert config["max_batch_size"] > 1
     assert config["input"] == [{"name": "X", "data_type": "TYPE_FP32", "dims": [3]}]
     assert config["parameters"]["digest"]["string_value"].startswith("sha256:")
+    assert config["parameters"]["providers"]["string_value"] == "CPUExecutionProvider"
 
 
 def test_openapi_has_a_body_that_the_model_answers(served: Served):
