@@ -60,6 +60,8 @@ class Batcher:
         """observed: Observer.batch. cost: as calibrated."""
         self.limits = limits or Limits()
         self.cost = cost or Cost()
+        self.prepares: list[Callable[[], None]] = []
+        """Called before works are taken: what front ends leave to do until works are together. Some may have failed."""
         self._observed = observed
         self._queue = Queue(signature)
         self._runner = runner
@@ -186,6 +188,8 @@ class Batcher:
         while self._queue.works and self._running < self.limits.at_once:
             if self.limits.delay and self._waits():
                 return None
+            for prepare in self.prepares:
+                prepare()
             works = self._take()
             if not works:
                 continue
@@ -226,14 +230,17 @@ class Batcher:
         stale = False
         for work in taken:
             work.started = now
-            stale = stale or work.abandoned or work.deadline <= now
+            stale = stale or work.abandoned or work.deadline <= now or work.failure is not None
         return [work for work in taken if self._is_wanted(work, now)] if stale else taken
 
     def _is_wanted(self, work: Work, now: float) -> bool:
-        if work.deadline <= now and not work.abandoned:
-            self._end(work, Expired(now - work.queued))
+        if work.abandoned:
             return False
-        return not work.abandoned
+        if work.deadline <= now:
+            work.failure = Expired(now - work.queued)
+        if work.failure is not None:
+            self._end(work)
+        return work.failure is None
 
     def _is_short(self, rows: int) -> bool:
         return self.cost.known and self.cost.seconds(rows) < INLINE_SECONDS

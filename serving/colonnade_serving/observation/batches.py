@@ -54,10 +54,8 @@ class Batches:
 
     def take(self, works: Sequence[Work], started: float, ended: float) -> None:
         """Keeps what counting needs of a batch that ran."""
-        took = ended - started
-        for work in works:
-            self._queued.append(work.started - work.queued)
-            self._took.append(took)
+        self._queued.extend([work.started - work.queued for work in works])
+        self._took.extend([ended - started] * len(works))
         for batch in parts(works):
             self._columns.keep(batch)
             if self._scores is not None:

@@ -45,13 +45,15 @@ class Numbers:
     def __init__(self, features: Sequence[Mapping[str, Any]], dtype: np.dtype) -> None:
         """features: each with `edges`, ascending and without equals. dtype: of the values; see `dtype_of`."""
         longest = max(len(feature["edges"]) for feature in features)
-        edges = np.full((longest + 3, len(features)), np.nan, dtype)  # no value reaches NaN
+        edges = np.full((longest + 1, len(features)), np.nan, dtype)  # no value reaches NaN
         edges[0] = -np.inf  # and only NaN does not reach this
         for place, feature in enumerate(features):
             edges[1 : len(feature["edges"]) + 1, place] = feature["edges"]
-            edges[-2, place] = feature.get("min", -np.inf)
-            edges[-1, place] = feature.get("max", np.nan)
-        edges[-1] = np.nextafter(edges[-1], np.array(np.inf, dtype))
+        self._bounded = any("min" in feature or "max" in feature for feature in features)
+        if self._bounded:
+            least = np.array([feature.get("min", -np.inf) for feature in features], dtype)
+            most = np.array([feature.get("max", np.nan) for feature in features], dtype)
+            edges = np.vstack([edges, least, np.nextafter(most, np.array(np.inf, dtype))])
         self._most = max(1, MOST_VALUES // len(features))
         self._edges = edges[:, :, None]
         self._dtype = dtype
@@ -69,13 +71,17 @@ class Numbers:
 
     def _count(self, values: np.ndarray) -> None:
         rows = len(values)
-        reached = np.ascontiguousarray(values.T, self._dtype) >= self._edges
-        counts = np.bitwise_count(np.packbits(reached, axis=-1)).sum(axis=-1, dtype=np.int64)  # sum() of bools is slow
-        present, least, beyond = counts[0], counts[-2], counts[-1]
-        self._counts += counts[:-2]
-        self._counts[:-1] -= counts[1:-2]
+        reached = np.packbits(np.ascontiguousarray(values.T, self._dtype) >= self._edges, axis=-1)
+        if reached.shape[-1] % 8 == 0:
+            reached = reached.view(np.uint64)
+        counts = np.bitwise_count(reached).sum(axis=-1, dtype=np.int64)  # sum() of bools is slow
+        present = counts[0]
+        if self._bounded:
+            self._outside += present - counts[-2] + counts[-1]
+            counts = counts[:-2]
+        self._counts += counts
+        self._counts[:-1] -= counts[1:]
         self._missing += rows - present
-        self._outside += present - least + beyond
 
 
 class Lengths:

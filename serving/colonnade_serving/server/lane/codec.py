@@ -6,6 +6,7 @@ Whatever it doesn't know goes to protocol.request and protocol.response, which a
 from ...batching import Batch, rows_of
 from ...loading import Model
 from ...protocol import request, response
+from ..faults import told
 from .answers import Answers
 from .binaries import Binaries
 from .envelopes import Envelopes
@@ -27,13 +28,25 @@ class Codec:
         self._packed = Packed(model)
 
     def read(self, exchange: Exchange, body: bytes, json_length: int | None) -> None:
-        """Fills in what the body asks. Raises ProtocolError (400)."""
+        """Fills in what the body asks, but for numbers that `prepare` decodes. Raises ProtocolError (400)."""
         if json_length is None:
             known = self._envelopes.open(exchange, body)
         else:
             known = self._binaries.open(exchange, body, json_length)
-        if known:
-            return
+        if not known:
+            self._parse(exchange, body, json_length)
+
+    def prepare(self) -> None:
+        """Makes what was read ready to run; what turns out to be wrong has failed. The batcher asks for it."""
+        for exchange, body in self._envelopes.decode():
+            id, exchange.layout = exchange.id, None
+            try:
+                self._parse(exchange, body, None)
+                exchange.id = id
+            except Exception as error:
+                exchange.failure = told(error)
+
+    def _parse(self, exchange: Exchange, body: bytes, json_length: int | None) -> None:
         asked = request.parse(body, json_length, self._signature)
         exchange.asked = asked
         exchange.inputs, exchange.outputs, exchange.id = asked.inputs, asked.outputs, asked.id

@@ -22,6 +22,8 @@ from .exchange import Exchange
 MOST: Final = 256
 """Envelopes that are kept; then all are forgotten."""
 MARK: Final = b'"data":'
+LATER_BYTES: Final = 1 << 14
+"""Longer lists are decoded at once, each by itself."""
 
 _KINDS: dict[str, tuple[str, Any]] = {
     "FP32": ("f", float),
@@ -36,6 +38,9 @@ _KINDS: dict[str, tuple[str, Any]] = {
     "UINT64": ("Q", int),
     "BOOL": ("?", bool),
 }
+FP32: Final = np.dtype(np.float32)
+ODD = (msgspec.MsgspecError, struct.error, OverflowError, ValueError)
+"""What means that a parser has to look at a body."""
 _DECODERS = {kind: msgspec.json.Decoder(list[kind]).decode for kind in (float, int, bool, str)}  # type: ignore[valid-type]
 
 
@@ -71,14 +76,69 @@ class LongSlot:
         return numbers.pack(data, self.size, self.dtype)
 
 
-@dataclass(slots=True, eq=False)
 class Envelope:
-    """The inputs' places, and what the rest asks."""
+    """The inputs' places, and what the rest asks.
 
-    slots: tuple[Slot | LongSlot, ...]
-    layout: Layout
-    rows: int
-    asked: InferRequest
+    Where its one input is of float32, data waits until works run: that of a batch is decoded together.
+    """
+
+    __slots__ = ("asked", "before", "data", "layout", "rows", "slots", "together", "works")
+
+    def __init__(
+        self, before: bytes, slots: tuple[Slot | LongSlot, ...], layout: Layout, rows: int, asked: InferRequest
+    ) -> None:
+        """before: the text up to the first data."""
+        self.before = before
+        self.slots = slots
+        self.layout = layout
+        self.rows = rows
+        self.asked = asked
+        self.together = len(slots) == 1 and layout.inputs[0][1] == FP32
+        self.works: list[Exchange] = []
+        self.data: list[bytes] = []
+
+    def cut(self, body: bytes) -> list[bytes] | None:
+        """Each input's data, where body, which begins as this does, is in this envelope."""
+        slots = self.slots
+        if len(slots) == 1:
+            after = slots[0].after
+            return [body[len(self.before) : -len(after)]] if body.endswith(after) else None
+        parts = body.split(MARK)[1:]
+        if len(parts) != len(slots):
+            return None
+        cut = []
+        for slot, part in zip(slots, parts, strict=True):
+            if not part.endswith(slot.after):
+                return None
+            cut.append(part[: -len(slot.after)])
+        return cut
+
+    def decode(self) -> list[tuple[Exchange, bytes]]:
+        """Gives the works that wait their buffers; returns those that a parser has to look at, with their bodies."""
+        works, data = self.works, self.data
+        self.works, self.data = [], []
+        odd = []
+        buffers = self._together(data)
+        for at, work in enumerate(works):
+            if buffers:
+                work.buffers = (buffers[at],)
+            elif not self._alone(work, data[at]):
+                odd.append((work, self.before + data[at] + self.slots[0].after))
+        return odd
+
+    def _together(self, data: list[bytes]) -> list[bytes]:
+        """Empty when each has to be decoded by itself: then it is known whose is wrong."""
+        try:
+            return numbers.pack_all(data, self.slots[0].size) if len(data) > 1 else []
+        except ValueError:
+            return []
+
+    def _alone(self, work: Exchange, data: bytes) -> bool:
+        try:
+            work.buffers = (self.slots[0].buffer(data),)
+        except ODD:
+            return False
+        return True
 
 
 class Envelopes:
@@ -87,34 +147,43 @@ class Envelopes:
     def __init__(self, signature: Signature) -> None:
         self._signature = signature
         self._known: dict[bytes, Envelope] = {}
+        self._latest: Envelope | None = None
+        self._several = False
+        """Whether one came already since `decode`: the first is decoded when it comes, since it may be the only one."""
+        self._waiting: list[Envelope] = []
         self._layouts: dict[Hashable, Layout] = {}
 
     def open(self, exchange: Exchange, body: bytes) -> bool:
-        """Fills in what a body in a known envelope asks; False when a parser has to look at it."""
-        at = body.find(MARK)
-        envelope = self._known.get(body[:at])
-        if envelope is None:
+        """Fills in what a body in a known envelope asks; False when a parser has to look at it.
+
+        Its buffers may come at `decode` only.
+        """
+        envelope = self._find(body)
+        data = None if envelope is None else envelope.cut(body)
+        if envelope is None or data is None:
             return False
-        slots = envelope.slots
+        if envelope.together and self._several and len(data[0]) < LATER_BYTES:
+            if not envelope.works:
+                self._waiting.append(envelope)
+            envelope.works.append(exchange)
+            envelope.data.append(data[0])
+            exchange.asks(envelope.asked, envelope.rows, envelope.layout, ())
+            return True
+        self._several = True
         try:
-            if len(slots) == 1:
-                slot = slots[0]
-                if not body.endswith(slot.after):
-                    return False
-                buffers = [slot.buffer(body[at + len(MARK) : -len(slot.after)])]
-            else:
-                parts = body.split(MARK)
-                if len(parts) != len(slots) + 1:
-                    return False
-                buffers = []
-                for slot, part in zip(slots, parts[1:], strict=True):
-                    if not part.endswith(slot.after):
-                        return False
-                    buffers.append(slot.buffer(part[: -len(slot.after)]))
-        except (msgspec.MsgspecError, struct.error, OverflowError, ValueError):
+            buffers = tuple([slot.buffer(data[place]) for place, slot in enumerate(envelope.slots)])
+        except ODD:
             return False
-        exchange.asks(envelope.asked, envelope.rows, envelope.layout, tuple(buffers))
+        exchange.asks(envelope.asked, envelope.rows, envelope.layout, buffers)
         return True
+
+    def decode(self) -> list[tuple[Exchange, bytes]]:
+        """As Envelope.decode, of all."""
+        self._several = False
+        if not self._waiting:
+            return []
+        waiting, self._waiting = self._waiting, []
+        return [odd for envelope in waiting for odd in envelope.decode()]
 
     def learn(self, body: bytes, asked: InferRequest, rows: int) -> None:
         """Remembers the envelope of a body that was parsed, if it can be told from its data for certain.
@@ -129,18 +198,34 @@ class Envelopes:
             _slot(self._signature.inputs[name].datatype, array.size, part)
             for (name, array), part in zip(asked.inputs.items(), parts[1:], strict=True)
         ]
-        if not all(slots) or any(array.shape[:1] != (rows,) for array in asked.inputs.values()):
+        if not slots or not all(slots) or any(array.shape[:1] != (rows,) for array in asked.inputs.values()):
             return
         if len(self._known) >= MOST:
             self._known.clear()
         same = InferRequest(None, {}, asked.outputs, asked.binary)
         known = tuple(slot for slot in slots if slot is not None)
-        self._known[parts[0]] = Envelope(known, self.layout(asked.inputs), rows, same)
+        before = _before(body)
+        self._known[before] = Envelope(before, known, self.layout(asked.inputs), rows, same)
+
+    def _find(self, body: bytes) -> Envelope | None:
+        latest = self._latest
+        if latest is not None and body.startswith(latest.before):  # clients alike send the same
+            return latest
+        envelope = self._known.get(_before(body))
+        if envelope is not None:
+            self._latest = envelope
+        return envelope
 
     def layout(self, inputs: Mapping[str, np.ndarray]) -> Layout:
         """One for all works whose rows have the same form: they run together."""
         form = tuple((name, array.dtype, array.shape[1:]) for name, array in inputs.items())
         return self._layouts.setdefault(form, Layout(form))
+
+
+def _before(body: bytes) -> bytes:
+    """The text before the first data, and a space after its colon, as Python's json has it."""
+    end = body.find(MARK) + len(MARK)
+    return body[: end + 1] if body[end : end + 1] == b" " else body[:end]
 
 
 def _slot(datatype: str, size: int, part: bytes) -> Slot | LongSlot | None:

@@ -7,7 +7,7 @@ from ...batching import Buffers, Layout, Work
 from ...protocol.request import InferRequest
 
 if TYPE_CHECKING:
-    from .shared import Head
+    from .heads import Head
 
 
 class Exchange(Work):

@@ -1,36 +1,122 @@
-"""Which requests the lane takes, by their heads."""
+"""Heads of requests that were seen before, which need no parser.
+
+A client repeats its head, and a proxy in front of it too, but for the body's length and the request's id.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from math import inf
+from typing import Final
 
-from ...protocol.errors import ProtocolError
-from ..terms import terms
-from .shared import Head, Target
+from ..terms import Terms
+from .target import Target
 
-LENGTH = b"content-length"
-CODING = b"transfer-encoding"
-ELSEWHERE = frozenset({b"expect", b"upgrade"})
-"""A request with one of these headers goes uvicorn's way."""
+MOST: Final = 64
+"""Heads that are remembered; then all are forgotten."""
+BYTES: Final = 2048
+"""Longer heads are not remembered."""
+LONGEST: Final = 64
+"""Bytes of an id, and digits of a length."""
+PLAIN: Final = bytes(chr(byte).isalnum() or byte == 0x2D for byte in range(128)) + bytes(128)
+"""What an id is made of, as a UUID is: a parser would refuse none of it."""
 
+END: Final = b"\r\n\r\n"
+LENGTH: Final = b"content-length"
+ID: Final = b"x-request-id"
 
-def understand(headers: Sequence[tuple[bytes, bytes]], target: Target, keep_alive: bool) -> Head | None:
-    """The head of a POST to target's path; None when it isn't the lane's, or is wrong: the other way has the words.
-
-    headers: names in lower case; the parser has checked how the body is framed.
-    """
-    length = 0
-    for name, value in headers:
-        if name in ELSEWHERE:
-            return None
-        if name == LENGTH:
-            length = int(value)
-        elif name == CODING:
-            length = -1
-    try:
-        return Head(target, terms(headers), length, not keep_alive)
-    except ProtocolError:
-        return None
+Match = tuple[int, int, bytes]
+"""Where a body starts, how long it is, and its request's id, if any."""
+NO_MATCH: Final = (0, 0, b"")
 
 
-def is_plain(raw: bytes, headers: Sequence[tuple[bytes, bytes]]) -> bool:
-    """Whether the bytes before the blank line are exactly the request line and these headers, a line each."""
-    return raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r") == len(headers)
+@dataclass(slots=True, eq=False)
+class Head:
+    """A request's head, understood. length: of the body; -1 when it is chunked. last: no request follows it."""
+
+    target: Target
+    terms: Terms
+    length: int
+    last: bool
+
+
+class Heads:
+    """Those that were seen before."""
+
+    def __init__(self) -> None:
+        self._known: list[_Known] = []
+
+    def find(self, data: bytes) -> tuple[Head | None, int, int, bytes]:
+        """The head that data begins with, and its match, which has the length and the id; None when it isn't known."""
+        for place, known in enumerate(self._known):
+            start, length, id = known.match(data)
+            if start:
+                if place:  # the next one looks here first: clients alike send the same
+                    self._known[0], self._known[place] = known, self._known[0]
+                return known.head, start, length, id
+        return None, 0, 0, b""
+
+    def remember(self, raw: bytes, headers: Sequence[tuple[bytes, bytes]], head: Head) -> None:
+        """The next request with the same head is found. raw: with the blank line; headers: names in lower case."""
+        if len(raw) > BYTES or head.last or head.terms.timeout != inf:
+            return
+        names = [name for name, _ in headers]
+        if names.count(LENGTH) != 1 or names.count(ID) > 1:
+            return
+        holes = [_Hole(name == ID, value) for name, value in headers if name in (LENGTH, ID)]
+        known = _Known(replace(head, terms=replace(head.terms, id=None)), raw, holes)
+        if known.match(raw) != (len(raw), head.length, (head.terms.id or "").encode("latin-1")):
+            return
+        if len(self._known) >= MOST:
+            self._known.clear()
+        self._known.append(known)
+
+    def forget(self) -> None:
+        """Forgets all."""
+        self._known.clear()
+
+
+@dataclass(slots=True, eq=False)
+class _Hole:
+    """A header's value that differs from request to request: the id, or else the length."""
+
+    is_id: bool
+    value: bytes
+
+
+class _Known:
+    """A head, cut at its holes."""
+
+    def __init__(self, head: Head, raw: bytes, holes: list[_Hole]) -> None:
+        """raw: its bytes. holes: in their order."""
+        self.head = head
+        self._holes = holes
+        self._parts: list[bytes] = []
+        for hole in holes:
+            name = ID if hole.is_id else LENGTH
+            start = raw.lower().find(b"\r\n" + name + b": ") + len(name) + 4
+            self._parts.append(raw[:start])
+            raw = raw[start + len(hole.value) :]
+        self._parts.append(raw)
+
+    def match(self, data: bytes) -> Match:
+        """NO_MATCH where data doesn't begin with this head."""
+        at, size, length, id = 0, len(data), 0, b""
+        for place, part in enumerate(self._parts):
+            end = at + len(part)
+            if data[at:end] != part:
+                return NO_MATCH
+            at = end
+            if place == len(self._holes):
+                break
+            start = at
+            if self._holes[place].is_id:
+                while at < size and PLAIN[data[at]]:
+                    at += 1
+                id = data[start:at]
+            else:
+                while at < size and 0x30 <= data[at] <= 0x39:
+                    length = 10 * length + data[at] - 0x30
+                    at += 1
+            if at == start or at > start + LONGEST:
+                return NO_MATCH
+        return at, length, id

@@ -8,9 +8,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from ...protocol.errors import ProtocolError
 from ..body import too_large
 from .exchange import Exchange
-from .heads import is_plain, understand
-from .pipeline import END, Pipeline
+from .heads import END
+from .pipeline import Pipeline
 from .shared import Shared
+from .taking import is_plain, understand
 
 HEAD_BYTES = 64 << 10
 """A longer head is answered by 431."""
@@ -150,7 +151,7 @@ class Lane(HttpToolsProtocol):
             head = understand(self.headers, target, keep_alive)
             if head is not None:
                 if raw is not None and is_plain(raw, self.headers):
-                    self.shared.remember(raw, head)
+                    self.shared.heads.remember(raw + END, self.headers, head)
                 return self._take(self._in_flight.begin(head, self._since), head.length)
         return self._hand_over()
 
@@ -170,8 +171,9 @@ class Lane(HttpToolsProtocol):
             if not self._in_flight.deaf:
                 super().on_message_complete()
         elif not exchange.refused:
-            self._in_flight.deaf = exchange.head is not None and exchange.head.last
-            self._in_flight.ask(exchange, b"".join(exchange.chunks))
+            assert exchange.head is not None
+            self._in_flight.deaf = exchange.head.last
+            self._in_flight.ask(exchange, b"".join(exchange.chunks), exchange.head.terms.id)
 
     def on_response_complete(self) -> None:
         """uvicorn has answered one of its own."""

@@ -14,12 +14,12 @@ from ...protocol.errors import ProtocolError
 from ..faults import GONE, reason, told
 from . import wire
 from .exchange import Exchange
-from .shared import Head, Shared
+from .heads import Head
+from .shared import Shared
 
 if TYPE_CHECKING:
     from .lane import Lane
 
-END: Final = b"\r\n\r\n"
 PIPELINED: Final = 64
 """A connection with more requests in flight is not read from until they are answered."""
 
@@ -47,11 +47,10 @@ class Pipeline:
 
         now: perf_counter() seconds, when it came.
         """
-        end = data.find(END)
-        head = self._shared.heads.get(data[:end])
-        if head is None or len(data) != end + 4 + head.length:
+        head, start, length, id = self._shared.heads.find(data)
+        if head is None or len(data) != start + length or length > self._shared.limit:
             return False
-        self.ask(self.begin(head, now), data[end + 4 :])
+        self.ask(self.begin(head, now), data[start:], id.decode() if id else None)
         return True
 
     def begin(self, head: Head | None, now: float) -> Exchange:
@@ -62,8 +61,8 @@ class Pipeline:
             head.target.observer.inflight += 1
         return exchange
 
-    def ask(self, exchange: Exchange, body: bytes) -> None:
-        """Hands a whole request to its model's batcher, or says what is wrong with it."""
+    def ask(self, exchange: Exchange, body: bytes, id: str | None = None) -> None:
+        """Hands a whole request to its model's batcher, or says what is wrong with it. id: its head's, if any."""
         head = exchange.head
         done = self._done
         assert head is not None
@@ -73,8 +72,8 @@ class Pipeline:
             if terms.encoding:
                 body = inflate(body, terms.encoding, self._shared.limit)
             target.codec.read(exchange, body, terms.json_length)
-            if terms.id is not None:
-                exchange.id = exchange.id or terms.id
+            if exchange.id is None:
+                exchange.id = id
             timeout = exchange.asked.timeout if exchange.asked else None
             if timeout or terms.timeout != inf:
                 exchange.deadline = terms.deadline(exchange.began, timeout)

@@ -1,48 +1,14 @@
 """What all connections of the process share."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from math import inf
 from typing import Protocol
 from urllib.parse import quote
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
-from ...batching import Batcher
 from ...models import Models, Served
-from ...observation.observer import Observer
-from ..terms import Terms
-from .codec import Codec
-
-HEADS = 1024
-"""Heads that are remembered; then all are forgotten. Clients that keep a connection repeat theirs."""
-HEAD_BYTES = 2048
-"""Longer heads are not remembered."""
-
-
-@dataclass(slots=True, eq=False)
-class Target:
-    """A served model as the lane sees it."""
-
-    served: Served
-    codec: Codec
-    batcher: Batcher
-    observer: Observer
-
-    @staticmethod
-    def of(served: Served) -> "Target":
-        """The target of what just went into service."""
-        return Target(served, Codec(served.model), served.batcher, served.observer)
-
-
-@dataclass(slots=True, eq=False)
-class Head:
-    """A request's head, understood. length: of the body; -1 when it is chunked. last: no request follows it."""
-
-    target: Target
-    terms: Terms
-    length: int
-    last: bool
+from .heads import Heads
+from .target import Target
 
 
 class Drains(Protocol):
@@ -57,7 +23,7 @@ class Shared:
     def __init__(self, models: Models, max_body_bytes: int, drains: Drains) -> None:
         self.limit = max_body_bytes
         self._drains = drains
-        self.heads: dict[bytes, Head] = {}
+        self.heads = Heads()
         self.targets: dict[bytes, Target] = {}
         self.date = b""
         self.plain = self.packed = b""
@@ -79,17 +45,9 @@ class Shared:
         self.plain = start + b"content-type: application/json\r\ncontent-length: "
         self.packed = start + b"content-type: application/octet-stream\r\ninference-header-content-length: "
 
-    def remember(self, raw: bytes, head: Head) -> None:
-        """The next request with the very same head needs no parser."""
-        if len(raw) > HEAD_BYTES or not 0 <= head.length <= self.limit or head.last or head.terms.timeout != inf:
-            return
-        if len(self.heads) >= HEADS:
-            self.heads.clear()
-        self.heads[raw] = head
-
     def _list(self) -> None:
         known = {id(target.served): target for target in self.targets.values()}
-        self.heads.clear()
+        self.heads.forget()
         self.targets = {
             path.encode(): known.get(id(served)) or known.setdefault(id(served), Target.of(served))
             for served in self._models.served()

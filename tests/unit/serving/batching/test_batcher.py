@@ -235,3 +235,17 @@ async def test_a_fault_fails_its_works_and_not_the_queue(engine: Engine, caplog:
     await kitchen.serve([broken])
     await kitchen.serve([kitchen.work(ROW)])
     assert [work.failure and work.failure.status for work in kitchen.done] == [500, None]
+
+
+async def test_a_work_that_fails_while_it_is_prepared_never_runs(engine: Engine):
+    kitchen = Kitchen(engine)
+    works = [kitchen.work(ROW) for _ in range(6)]
+
+    def prepare() -> None:
+        works[2].failure = ProtocolError("no numbers")
+
+    kitchen.batcher.prepares.append(prepare)
+    await kitchen.serve(works)
+    assert sorted(map(id, kitchen.done)) == sorted(map(id, works))
+    assert [work for work in works if work.results is None] == [works[2]]
+    assert all(work is not works[2] for batch in kitchen.batches for work in batch)

@@ -1,7 +1,7 @@
 """The lane's codec says byte for byte what protocol.request and protocol.response say."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from colonnade_serving.protocol import request, response
 from colonnade_serving.protocol.errors import ProtocolError
 from colonnade_serving.server.lane.codec import Codec
 from colonnade_serving.server.lane.exchange import Exchange
-from colonnade_serving.server.lane.heads import is_plain
+from colonnade_serving.server.lane.taking import is_plain
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +43,23 @@ def flights(carriers: object, delays: object, rows: int = 1) -> dict[str, Any]:
 
 
 def read(codec: Codec, body: bytes, json_length: int | None = None) -> Exchange | str:
-    exchange = Exchange(None, 0.0)
-    try:
-        codec.read(exchange, body, json_length)
-    except ProtocolError as error:
-        return error.message
-    return exchange
+    (found,) = read_together(codec, [(body, json_length)])
+    return found
+
+
+def read_together(codec: Codec, bodies: Sequence[tuple[bytes, int | None]]) -> list[Exchange | str]:
+    """What the codec makes of bodies that came before any of them ran: works, or what is wrong."""
+    found: list[Exchange | str] = []
+    for body, json_length in bodies:
+        exchange = Exchange(None, 0.0)
+        try:
+            codec.read(exchange, body, json_length)
+        except ProtocolError as error:
+            found.append(error.message)
+        else:
+            found.append(exchange)
+    codec.prepare()
+    return [each if isinstance(each, str) or each.failure is None else each.failure.message for each in found]
 
 
 def parsed(model: Model, body: bytes, json_length: int | None) -> request.InferRequest | str:
@@ -60,7 +71,10 @@ def parsed(model: Model, body: bytes, json_length: int | None) -> request.InferR
 
 def assert_read_alike(model: Model, codec: Codec, body: bytes, json_length: int | None = None) -> Exchange | None:
     """Reads a body by the codec and by protocol.request; returns what the codec made of it, unless both refuse it."""
-    found = read(codec, body, json_length)
+    return assert_alike(model, read(codec, body, json_length), body, json_length)
+
+
+def assert_alike(model: Model, found: Exchange | str, body: bytes, json_length: int | None = None) -> Exchange | None:
     expected = parsed(model, body, json_length)
     if isinstance(found, str) or isinstance(expected, str):
         assert found == expected
@@ -85,6 +99,15 @@ elements: st.SearchStrategy[Any] = st.one_of(
 texts: st.SearchStrategy[Any] = st.one_of(
     st.text(max_size=6), st.sampled_from(['"', "\\", "]", '"data":', '],"data":["', None, 1, ["UA"]])
 )
+ODD = (
+    b"[4,5,6] [1e300,5,6] [1,2] [1,2,1e300] [1,2,3,4] [1e300,1,2,3] [1,2,3,1e300] [] [[1,2,3]] [[],1,2] [1,2],3]"
+    b' [1,[2,3] [1,2,[3]] ["] ["",2,3] [1,2,"] [1,2,3 1,2,3] [1,2,null] [1,2,true] [1,2,{}] [1,2,3e38] [1,2,4e38]'
+    b" [1,2,1e400] [1,2,18446744073709551616] [1,2,03] [1,2,] [,1,2] [1,,2,3] [1,2,-0.0]"
+).split()
+lists: st.SearchStrategy[bytes] = st.one_of(
+    st.sampled_from([*ODD, b"[1,2,3]", b"[1 ,\t2,\n3]", b" [1,2,3]", b"[1,2,3] "]),
+    st.text('[]12,.e"-{} ', max_size=8).map(str.encode),
+)
 INSERTED = [b"", b"]", b"[", b",", b"1", b" ", b'"', b"}", b'],"data":[1,2,3', b"[1,2,3],", b"\\"]
 forms = st.sampled_from([{"separators": (",", ":")}, {}, {"indent": 1}])
 
@@ -94,8 +117,11 @@ forms = st.sampled_from([{"separators": (",", ":")}, {}, {"indent": 1}])
 def test_numbers_in_a_known_envelope_are_read_as_in_an_unknown_one(logistic_model: Model, rows, form):
     codec = Codec(logistic_model)
     assert_read_alike(logistic_model, codec, json.dumps(x([1, 2, 3]), **form).encode())
-    for row in rows:
-        assert_read_alike(logistic_model, codec, json.dumps(x(row), **form).encode())
+    bodies = [json.dumps(x(row), **form).encode() for row in rows]
+    for body in bodies:
+        assert_read_alike(logistic_model, codec, body)
+    for body, found in zip(bodies, read_together(codec, [(body, None) for body in bodies]), strict=True):
+        assert_alike(logistic_model, found, body)
 
 
 @settings(max_examples=150, deadline=None)
@@ -115,10 +141,30 @@ def test_a_body_that_was_tampered_with_is_read_as_if_none_had_come_before(logist
     read(codec, body)
     at = data.draw(st.integers(0, len(body)))
     cut = data.draw(st.integers(0, 3))
-    put = data.draw(
-        st.sampled_from([b"", b"]", b"[", b",", b"1", b" ", b'"', b"}", b'],"data":[1,2,3', b"[1,2,3],", b"\\"])
-    )
+    put = data.draw(st.sampled_from(INSERTED))
     assert_read_alike(logistic_model, codec, body[:at] + put + body[at + cut :])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(lists, min_size=2, max_size=4))
+def test_lists_are_read_together_as_apart(logistic_model: Model, several):
+    codec = Codec(logistic_model)
+    start, end = json.dumps(x([0.25, 2, 3]), separators=(",", ":")).encode().split(b"[0.25,2,3]")
+    read(codec, start + b"[0.25,2,3]" + end)
+    bodies = [start + each + end for each in several]
+    for body, found in zip(bodies, read_together(codec, [(body, None) for body in bodies]), strict=True):
+        assert_alike(logistic_model, found, body)
+
+
+def test_who_sends_no_numbers_fails_alone(logistic_model: Model):
+    codec = Codec(logistic_model)
+    read(codec, json.dumps(x([1, 2, 3])).encode())
+    bodies = [(json.dumps(x([at, at, "1" if at == 3 else at])).encode(), None) for at in range(6)]
+    found = read_together(codec, bodies)
+    assert isinstance(found[3], str)
+    assert [each.arrays()["X"].tolist() for each in found if isinstance(each, Exchange)] == [
+        [[at, at, at]] for at in (0, 1, 2, 4, 5)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -204,6 +204,33 @@ def test_an_id_and_outputs_by_name_are_heeded(served: Served):
             assert [output["name"] for output in answer["outputs"]] == ["label"]
 
 
+def test_what_is_wrong_among_requests_that_came_together_fails_alone(served: Served, probabilities):
+    wrong = ONE.replace(b"0.2", b'"2"')
+    order = [ONE, *[OTHER, wrong, ONE] * 20]
+    with connected(served) as connection:
+        for _ in range(3):
+            connection.send(b"".join(map(post, order)))
+            for sent in order:
+                answer = connection.answer()
+                assert answer.status == (400 if sent is wrong else 200)
+                if sent is wrong:
+                    assert answer.json() == {"error": "inputs[0].data[1]: Expected float | array | null, got str"}
+                else:
+                    assert answer.json()["outputs"][1]["data"] == probabilities[sent]
+
+
+def test_the_ids_that_a_proxy_gives_are_each_requests_own(served: Served, probabilities):
+    """A head that was seen before is known again, whatever its id."""
+    ids = [f"{at:08x}-0f-AB" for at in range(40)]
+    with connected(served) as connection:
+        for id in ids:
+            connection.send(post(ONE, "x-forwarded-proto: http", f"x-request-id: {id}"))
+            assert said(connection) == probabilities[ONE]
+    labels = [{"id": id, "label": 1} for id in (*ids, "never-asked")]
+    told = served.ask("POST", "/v2/models/logistic/feedback", labels).json()
+    assert (told["matched"], told["unmatched"]) == (40, 1)
+
+
 def test_a_deadline_that_can_not_be_met_is_refused(neighbours: Path, tmp_path: Path):
     with serving(tmp_path, str(neighbours)) as served, connected(served) as connection:
         connection.send(post(ONE, "X-Request-Timeout-Ms: 1", path=SLOW))

@@ -1,0 +1,37 @@
+"""Which requests the lane takes, by their heads."""
+
+from collections.abc import Sequence
+
+from ...protocol.errors import ProtocolError
+from ..terms import terms
+from .heads import Head
+from .target import Target
+
+LENGTH = b"content-length"
+CODING = b"transfer-encoding"
+ELSEWHERE = frozenset({b"expect", b"upgrade"})
+"""A request with one of these headers goes uvicorn's way."""
+
+
+def understand(headers: Sequence[tuple[bytes, bytes]], target: Target, keep_alive: bool) -> Head | None:
+    """The head of a POST to target's path; None when it isn't the lane's, or is wrong: the other way has the words.
+
+    headers: names in lower case; the parser has checked how the body is framed.
+    """
+    length = 0
+    for name, value in headers:
+        if name in ELSEWHERE:
+            return None
+        if name == LENGTH:
+            length = int(value)
+        elif name == CODING:
+            length = -1
+    try:
+        return Head(target, terms(headers), length, not keep_alive)
+    except ProtocolError:
+        return None
+
+
+def is_plain(raw: bytes, headers: Sequence[tuple[bytes, bytes]]) -> bool:
+    """Whether the bytes before the blank line are exactly the request line and these headers, a line each."""
+    return raw.count(b"\r\n") == raw.count(b"\n") == raw.count(b"\r") == len(headers)
