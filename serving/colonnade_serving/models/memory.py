@@ -4,15 +4,31 @@ import asyncio
 import ctypes
 import gc
 import weakref
-from collections.abc import Callable
 
 from ..engine import Engine
+
+_LIBC = ctypes.CDLL(None)
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+"""mallopt's names, from glibc's malloc.h."""
+LARGE = 4 << 20
+"""Bytes from which on an allocation gets pages of its own, which go back at once when it is freed."""
+
+
+def keep_large_apart() -> None:
+    """Has glibc keep to what is large; call it before a model is loaded.
+
+    By itself it takes what was freed for small from then on, up to 32 MiB: the next model's weights then lie among other
+    things, and a thread's heap keeps up to twice as much at its end, where even trim() doesn't reach.
+    """
+    if hasattr(_LIBC, "mallopt"):
+        _LIBC.mallopt(_M_MMAP_THRESHOLD, LARGE)
+        _LIBC.mallopt(_M_TRIM_THRESHOLD, LARGE)
 
 
 def trim() -> None:
     """Hands free pages of glibc's heap back to the system; other C libraries do so by themselves."""
-    if _malloc_trim is not None:
-        _malloc_trim(0)
+    if hasattr(_LIBC, "malloc_trim"):
+        _LIBC.malloc_trim(0)
 
 
 async def give_back(engine: Engine) -> None:
@@ -26,13 +42,3 @@ async def give_back(engine: Engine) -> None:
 def _freed(loop: asyncio.AbstractEventLoop) -> None:
     if not loop.is_closed():
         loop.call_soon_threadsafe(loop.run_in_executor, None, trim)
-
-
-def _find_malloc_trim() -> Callable[[int], int] | None:
-    try:
-        return ctypes.CDLL(None).malloc_trim
-    except (OSError, AttributeError):
-        return None
-
-
-_malloc_trim = _find_malloc_trim()

@@ -9,6 +9,7 @@ from ..bundle.signing import public_key
 from ..engine import check_providers
 from ..loading import How, Repository, load
 from ..models import Models, start
+from ..models.memory import keep_large_apart
 from ..observation.observation import Observation
 from ..rpc import RpcServer, Tells
 from ..settings import Settings
@@ -26,6 +27,7 @@ class Process:
 
     def __init__(self, settings: Settings, part: Part) -> None:
         """Raises ValueError when a setting can't be met here."""
+        keep_large_apart()
         self.settings = settings
         self.observation = Observation(settings, part.slot, part.directory)
         self.models = _models(settings, self.observation)

@@ -57,7 +57,7 @@ class Heads:
 
     def remember(self, raw: bytes, headers: Sequence[tuple[bytes, bytes]], head: Head) -> None:
         """The next request with the same head is found. raw: with the blank line; headers: names in lower case."""
-        if len(raw) > BYTES or head.last or head.terms.timeout != inf:
+        if len(raw) > BYTES or head.last or head.terms.timeout != inf or self.find(raw)[0] is not None:
             return
         names = [name for name, _ in headers]
         if names.count(LENGTH) != 1 or names.count(ID) > 1:

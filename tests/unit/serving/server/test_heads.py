@@ -115,6 +115,12 @@ def test_many_heads_make_room_for_others():
     assert sum(found(heads, raw) is not None for raw in raws) <= 64
 
 
+def test_a_head_whose_body_comes_later_each_time_is_remembered_once():
+    others = [PLAIN.replace(b"host: a", b"host: b%d" % at) for at in range(63)]
+    heads = knowing(*others, *[PLAIN.replace(b": 12", b": %d" % at) for at in range(100)])
+    assert all(found(heads, raw) is not None for raw in others)
+
+
 def test_forgotten_heads_are_the_parsers():
     heads = knowing(PLAIN)
     heads.forget()
