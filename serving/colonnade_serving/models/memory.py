@@ -17,8 +17,8 @@ LARGE = 4 << 20
 def keep_large_apart() -> None:
     """Has glibc keep to what is large; call it before a model is loaded.
 
-    By itself it takes what was freed for small from then on, up to 32 MiB: the next model's weights then lie among other
-    things, and a thread's heap keeps up to twice as much at its end, where even trim() doesn't reach.
+    By itself it takes what was freed for small from then on, up to 32 MiB: the next model's weights then lie among
+    other things, and a thread's heap keeps up to twice as much at its end, where even trim() doesn't reach.
     """
     if hasattr(_LIBC, "mallopt"):
         _LIBC.mallopt(_M_MMAP_THRESHOLD, LARGE)
