@@ -42,6 +42,7 @@ HOT = (
     "server/lane/exchange.py",
     "server/lane/forms.py",
     "server/lane/heads.py",
+    "server/lane/ids.py",
     "server/lane/numbers.py",
     "server/lane/packed.py",
     "server/lane/pipeline.py",

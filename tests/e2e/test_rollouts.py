@@ -21,6 +21,13 @@ def test_a_good_version_takes_over_and_a_failing_one_goes_home(
     assert namespace.condition("mdep", NAME, "RolledBack")["status"] == "True"
 
 
+def test_the_pods_run_what_the_image_compiled(namespace: Namespace, router: str, tmp_path: Path) -> None:
+    Orders(namespace, router, tmp_path)
+    listening = namespace.logged(f"colonnade.dev/deployment={NAME}", "listening")
+    assert listening
+    assert all(line["compiled"] for line in listening)
+
+
 def test_a_rejected_version_is_not_tried_again_when_applied_again(
     namespace: Namespace, router: str, tmp_path: Path
 ) -> None:

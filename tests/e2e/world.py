@@ -63,6 +63,11 @@ class Namespace:
         found: Manifest = json.loads(kubectl("get", kind, "-n", self.name, "-l", selector, "-o", "json"))
         return list(found["items"])
 
+    def logged(self, selector: str, message: str) -> list[dict[str, Any]]:
+        """The lines with this message in the logs of the pods with these labels."""
+        lines = kubectl("logs", "-n", self.name, "-l", selector, "--all-containers", "--tail=-1").splitlines()
+        return [line for line in map(json.loads, filter(_is_json, lines)) if line.get("message") == message]
+
     def delete(self, kind: str, name: str, seconds: float = KUBECTL_SECONDS) -> None:
         kubectl("delete", kind, name, "-n", self.name, f"--timeout={seconds:.0f}s", seconds=seconds + 10)
 
@@ -100,6 +105,10 @@ class Namespace:
         if done.returncode != 0:
             raise Refused(f"{' '.join(typed)}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
+
+
+def _is_json(line: str) -> bool:
+    return line.startswith("{")
 
 
 def dataset(name: str, **spec: Any) -> Manifest:

@@ -45,6 +45,13 @@ class Answers:
         return form, len(b"]},".join(parts) + END)
 
 
+def with_id(answer: bytes, id: str) -> bytes:
+    """The answer of `of_rows` to a request with an id."""
+    length, _, said = answer.partition(b"\r\n\r\n")
+    more = b',"id":%b}' % orjson.dumps(id)
+    return b"%d\r\n\r\n%b%b" % (int(length) + len(more) - 1, said[:-1], more)
+
+
 def _before(name: str, array: np.ndarray) -> bytes:
     """What stands before one row of an output."""
     return orjson.dumps({"name": name, "datatype": of_array(array), "shape": (1, *array.shape[1:]), "data": []})[:-2]

@@ -7,7 +7,7 @@ from ...batching import Batch, rows_of
 from ...loading import Model
 from ...protocol import request, response
 from ..faults import told
-from .answers import Answers
+from .answers import Answers, with_id
 from .binaries import Binaries
 from .envelopes import Envelopes
 from .exchange import Exchange
@@ -51,7 +51,7 @@ class Codec:
         exchange.asked = asked
         exchange.inputs, exchange.outputs, exchange.id = asked.inputs, asked.outputs, asked.id
         exchange.rows = rows_of(self._signature, asked.inputs)
-        exchange.plain = asked.id is None and not asked.binary
+        exchange.plain = not asked.binary
         if json_length is None:
             self._envelopes.learn(body, asked, exchange.rows)
         else:
@@ -68,7 +68,10 @@ class Codec:
                 made = batch.made[outputs] = self._answers.of_rows(batch, outputs)
         else:
             made = self._packed_of(exchange, batch)
-        return made[exchange.at] if made else None
+        if not made:
+            return None
+        asked = exchange.asked
+        return made[exchange.at] if asked is None or asked.id is None else with_id(made[exchange.at], asked.id)
 
     def _packed_of(self, exchange: Exchange, batch: Batch) -> list[bytes]:
         asked, outputs = exchange.asked, exchange.outputs

@@ -6,7 +6,7 @@ same about it, so only the data needs decoding: as a list of exactly the numbers
 
 import struct
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
@@ -16,12 +16,14 @@ from ...batching import Layout
 from ...datatypes import NUMPY
 from ...protocol.request import InferRequest
 from ...protocol.signature import Signature
-from . import numbers
+from . import ids, numbers
 from .exchange import Exchange
 
 MOST: Final = 256
 """Envelopes that are kept; then all are forgotten."""
 MARK: Final = b'"data":'
+OPENINGS: Final = (b'{"id":"', b'{"id": "')
+"""Bodies with an id begin by it, as KServe's and Triton's clients have it; elsewhere an id is the parser's."""
 LATER_BYTES: Final = 1 << 14
 """Longer lists are decoded at once, each by itself."""
 
@@ -76,33 +78,41 @@ class LongSlot:
         return numbers.pack(data, self.size, self.dtype)
 
 
+@dataclass(slots=True, eq=False)
 class Envelope:
     """The inputs' places, and what the rest asks.
 
-    Where its one input is of float32, data waits until works run: that of a batch is decoded together.
+    opening: the text before the request's id; empty when it has none. before: from there up to the first data.
+    together: whether data waits until works run, so that a batch's is decoded at once: that of one input of float32.
+    works, data: what waits.
     """
 
-    __slots__ = ("asked", "before", "data", "layout", "rows", "slots", "together", "works")
+    opening: bytes
+    before: bytes
+    slots: tuple[Slot | LongSlot, ...]
+    layout: Layout
+    rows: int
+    asked: InferRequest
+    together: bool
+    works: list[Exchange] = field(default_factory=list)
+    data: list[bytes] = field(default_factory=list)
 
-    def __init__(
-        self, before: bytes, slots: tuple[Slot | LongSlot, ...], layout: Layout, rows: int, asked: InferRequest
-    ) -> None:
-        """before: the text up to the first data."""
-        self.before = before
-        self.slots = slots
-        self.layout = layout
-        self.rows = rows
-        self.asked = asked
-        self.together = len(slots) == 1 and layout.inputs[0][1] == FP32
-        self.works: list[Exchange] = []
-        self.data: list[bytes] = []
+    def begins(self, body: bytes) -> int:
+        """Where the first data begins, if body begins as this does; else 0."""
+        if not self.opening:
+            return len(self.before) if body.startswith(self.before) else 0
+        if not body.startswith(self.opening):
+            return 0
+        start = ids.end(body, len(self.opening))
+        end = start + len(self.before)
+        return end if body[start:end] == self.before else 0
 
-    def cut(self, body: bytes) -> list[bytes] | None:
-        """Each input's data, where body, which begins as this does, is in this envelope."""
+    def cut(self, body: bytes, start: int) -> list[bytes] | None:
+        """Each input's data, where body is in this envelope. start: as `begins` has it."""
         slots = self.slots
         if len(slots) == 1:
             after = slots[0].after
-            return [body[len(self.before) : -len(after)]] if body.endswith(after) else None
+            return [body[start : -len(after)]] if body.endswith(after) else None
         parts = body.split(MARK)[1:]
         if len(parts) != len(slots):
             return None
@@ -123,7 +133,9 @@ class Envelope:
             if buffers:
                 work.buffers = (buffers[at],)
             elif not self._alone(work, data[at]):
-                odd.append((work, self.before + data[at] + self.slots[0].after))
+                id = work.asked.id if work.asked is not None else None
+                start = self.opening + (id or "").encode() + self.before
+                odd.append((work, start + data[at] + self.slots[0].after))
         return odd
 
     def _together(self, data: list[bytes]) -> list[bytes]:
@@ -158,23 +170,27 @@ class Envelopes:
 
         Its buffers may come at `decode` only.
         """
-        envelope = self._find(body)
-        data = None if envelope is None else envelope.cut(body)
+        envelope, start = self._find(body)
+        data = None if envelope is None else envelope.cut(body, start)
         if envelope is None or data is None:
             return False
+        asked = envelope.asked
+        if envelope.opening:
+            id = body[len(envelope.opening) : start - len(envelope.before)].decode()
+            asked = InferRequest(id, asked.inputs, asked.outputs, asked.binary)
         if envelope.together and self._several and len(data[0]) < LATER_BYTES:
             if not envelope.works:
                 self._waiting.append(envelope)
             envelope.works.append(exchange)
             envelope.data.append(data[0])
-            exchange.asks(envelope.asked, envelope.rows, envelope.layout, ())
+            exchange.asks(asked, envelope.rows, envelope.layout, ())
             return True
         self._several = True
         try:
             buffers = tuple([slot.buffer(data[place]) for place, slot in enumerate(envelope.slots)])
         except ODD:
             return False
-        exchange.asks(envelope.asked, envelope.rows, envelope.layout, buffers)
+        exchange.asks(asked, envelope.rows, envelope.layout, buffers)
         return True
 
     def decode(self) -> list[tuple[Exchange, bytes]]:
@@ -192,7 +208,10 @@ class Envelopes:
         """
         parts = body.split(MARK)
         whole = len(asked.inputs) == len(parts) - 1 == body.count(b'"data"')
-        if not whole or b"\\" in body or asked.id is not None or asked.timeout or not rows:
+        opening, at = _opening(body)
+        if not whole or b"\\" in body or asked.timeout or not rows or body.count(b'"id"') != (1 if opening else 0):
+            return
+        if asked.id != (body[len(opening) : at].decode() if opening else None):
             return
         slots = [
             _slot(self._signature.inputs[name].datatype, array.size, part)
@@ -204,17 +223,24 @@ class Envelopes:
             self._known.clear()
         same = InferRequest(None, {}, asked.outputs, asked.binary)
         known = tuple(slot for slot in slots if slot is not None)
-        before = _before(body)
-        self._known[before] = Envelope(before, known, self.layout(asked.inputs), rows, same)
+        before = body[at : _data(body)]
+        layout = self.layout(asked.inputs)
+        together = len(known) == 1 and layout.inputs[0][1] == FP32
+        self._known[opening + before] = Envelope(opening, before, known, layout, rows, same, together)
 
-    def _find(self, body: bytes) -> Envelope | None:
+    def _find(self, body: bytes) -> tuple[Envelope | None, int]:
+        """The envelope that body begins as, and where its first data begins."""
         latest = self._latest
-        if latest is not None and body.startswith(latest.before):  # clients alike send the same
-            return latest
-        envelope = self._known.get(_before(body))
+        if latest is not None:  # clients alike send the same
+            start = latest.begins(body)
+            if start:
+                return latest, start
+        opening, at = _opening(body)
+        start = _data(body)
+        envelope = self._known.get(opening + body[at:start])
         if envelope is not None:
             self._latest = envelope
-        return envelope
+        return envelope, start
 
     def layout(self, inputs: Mapping[str, np.ndarray]) -> Layout:
         """One for all works whose rows have the same form: they run together."""
@@ -222,10 +248,18 @@ class Envelopes:
         return self._layouts.setdefault(form, Layout(form))
 
 
-def _before(body: bytes) -> bytes:
-    """The text before the first data, and a space after its colon, as Python's json has it."""
+def _opening(body: bytes) -> tuple[bytes, int]:
+    """What stands before the id that body begins by, and where that id ends; nothing and 0 when it begins by none."""
+    for opening in OPENINGS:
+        if body.startswith(opening):
+            return opening, ids.end(body, len(opening))
+    return b"", 0
+
+
+def _data(body: bytes) -> int:
+    """Where the first data begins, behind a space after its colon, as Python's json has it."""
     end = body.find(MARK) + len(MARK)
-    return body[: end + 1] if body[end : end + 1] == b" " else body[:end]
+    return end + 1 if body[end : end + 1] == b" " else end
 
 
 def _slot(datatype: str, size: int, part: bytes) -> Slot | LongSlot | None:

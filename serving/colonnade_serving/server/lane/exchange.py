@@ -14,7 +14,7 @@ class Exchange(Work):
     """It is the work that its batcher runs, too: one object a request, with no more set than is read.
 
     head: None for what never became a request. began: perf_counter() seconds, when the head came.
-    chunks, size: of its body, while it comes. plain: answered in JSON, without an id.
+    chunks, size: of its body, while it comes. plain: answered in JSON alone.
     refused: its answer is an error, whatever else may come of its body.
     answer: its bytes on the wire, while they wait for those of another.
     """
@@ -38,8 +38,9 @@ class Exchange(Work):
         self.started = 0.0
 
     def asks(self, asked: InferRequest, rows: int, layout: Layout, buffers: Buffers) -> None:
-        """It asks what another did, of other data. asked: without an id, as all are that are remembered."""
+        """It asks what another did, of other data and by another id."""
         self.asked = asked
+        self.id = asked.id
         self.rows = rows
         self.layout = layout
         self.buffers = buffers

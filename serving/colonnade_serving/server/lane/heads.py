@@ -9,16 +9,15 @@ from math import inf
 from typing import Final
 
 from ..terms import Terms
+from . import ids
 from .target import Target
 
 MOST: Final = 64
 """Heads that are remembered; then all are forgotten."""
 BYTES: Final = 2048
 """Longer heads are not remembered."""
-LONGEST: Final = 64
-"""Bytes of an id, and digits of a length."""
-PLAIN: Final = bytes(chr(byte).isalnum() or byte == 0x2D for byte in range(128)) + bytes(128)
-"""What an id is made of, as a UUID is: a parser would refuse none of it."""
+DIGITS: Final = 15
+"""Of a length."""
 
 END: Final = b"\r\n\r\n"
 LENGTH: Final = b"content-length"
@@ -110,13 +109,14 @@ class _Known:
                 break
             start = at
             if self._holes[place].is_id:
-                while at < size and PLAIN[data[at]]:
-                    at += 1
+                at = ids.end(data, start)
                 id = data[start:at]
             else:
                 while at < size and 0x30 <= data[at] <= 0x39:
                     length = 10 * length + data[at] - 0x30
                     at += 1
-            if at == start or at > start + LONGEST:
+                if at > start + DIGITS:
+                    return NO_MATCH
+            if at == start:
                 return NO_MATCH
         return at, length, id

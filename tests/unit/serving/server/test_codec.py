@@ -37,6 +37,11 @@ def x(data: object, rows: int = 1) -> dict[str, Any]:
     return {"inputs": [tensor("X", "FP32", [rows, 3], data)]}
 
 
+def identified(id: str | None, asked: dict[str, Any]) -> dict[str, Any]:
+    """As clients say an id: first."""
+    return asked if id is None else {"id": id} | asked
+
+
 def flights(carriers: object, delays: object, rows: int = 1) -> dict[str, Any]:
     inputs = [tensor("carrier", "BYTES", [rows, 1], carriers), tensor("delay", "FP32", [rows, 1], delays)]
     return {"inputs": inputs, "outputs": [{"name": "label"}]}
@@ -108,16 +113,32 @@ lists: st.SearchStrategy[bytes] = st.one_of(
     st.sampled_from([*ODD, b"[1,2,3]", b"[1 ,\t2,\n3]", b" [1,2,3]", b"[1,2,3] "]),
     st.text('[]12,.e"-{} ', max_size=8).map(str.encode),
 )
-INSERTED = [b"", b"]", b"[", b",", b"1", b" ", b'"', b"}", b'],"data":[1,2,3', b"[1,2,3],", b"\\"]
+IDS = st.sampled_from([None, "1", "7c9e6679-7425-40de-944b-e07fc1f90ae7", "", "a_b", 'a"b', "é", "a" * 99])
+INSERTED = [
+    b'"id":"b",',
+    b'"',
+    b'","id":"c',
+    b"",
+    b"]",
+    b"[",
+    b",",
+    b"1",
+    b" ",
+    b'"',
+    b"}",
+    b'],"data":[1,2,3',
+    b"[1,2,3],",
+    b"\\",
+]
 forms = st.sampled_from([{"separators": (",", ":")}, {}, {"indent": 1}])
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.lists(elements, min_size=2, max_size=4), min_size=1, max_size=4), forms)
-def test_numbers_in_a_known_envelope_are_read_as_in_an_unknown_one(logistic_model: Model, rows, form):
+@given(st.lists(st.tuples(IDS, st.lists(elements, min_size=2, max_size=4)), min_size=1, max_size=4), IDS, forms)
+def test_numbers_in_a_known_envelope_are_read_as_in_an_unknown_one(logistic_model: Model, rows, first, form):
     codec = Codec(logistic_model)
-    assert_read_alike(logistic_model, codec, json.dumps(x([1, 2, 3]), **form).encode())
-    bodies = [json.dumps(x(row), **form).encode() for row in rows]
+    assert_read_alike(logistic_model, codec, json.dumps(identified(first, x([1, 2, 3])), **form).encode())
+    bodies = [json.dumps(identified(id, x(row)), **form).encode() for id, row in rows]
     for body in bodies:
         assert_read_alike(logistic_model, codec, body)
     for body, found in zip(bodies, read_together(codec, [(body, None) for body in bodies]), strict=True):
@@ -133,11 +154,11 @@ def test_texts_too(flights_model: Model, rows, form):
         assert_read_alike(flights_model, codec, json.dumps(flights([text], [number]), **form).encode())
 
 
-@settings(max_examples=200, deadline=None)
-@given(st.data())
-def test_a_body_that_was_tampered_with_is_read_as_if_none_had_come_before(logistic_model: Model, data):
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from([None, "1-a"]), st.data())
+def test_a_body_that_was_tampered_with_is_read_as_if_none_had_come_before(logistic_model: Model, id, data):
     codec = Codec(logistic_model)
-    body = json.dumps(x([0.25, 2, 3]), separators=(",", ":")).encode()
+    body = json.dumps(identified(id, x([0.25, 2, 3])), separators=(",", ":")).encode()
     read(codec, body)
     at = data.draw(st.integers(0, len(body)))
     cut = data.draw(st.integers(0, 3))
@@ -167,6 +188,16 @@ def test_who_sends_no_numbers_fails_alone(logistic_model: Model):
     ]
 
 
+def test_the_next_id_needs_no_parser(logistic_model: Model):
+    codec = Codec(logistic_model)
+    first, second = (json.dumps(identified(id, x([1, 2, 3]))).encode() for id in ("a-1", "0b"))
+    read(codec, first)
+    exchange = read(codec, second)
+    assert isinstance(exchange, Exchange)
+    assert exchange.layout is not None
+    assert exchange.id == "0b"
+
+
 @pytest.mark.parametrize(
     "first",
     [
@@ -189,13 +220,15 @@ def test_what_is_no_plain_envelope_is_read_whole_each_time(logistic_model: Model
 @given(
     st.lists(st.tuples(st.floats(width=32), st.floats(width=32)), min_size=1, max_size=6),
     st.sampled_from([("probabilities",), ("label", "probabilities")]),
+    IDS,
 )
-def test_each_row_of_a_batch_is_answered_as_if_alone(logistic_model: Model, rows, outputs):
+def test_each_row_of_a_batch_is_answered_as_if_alone(logistic_model: Model, rows, outputs, id):
     codec = Codec(logistic_model)
     labels = np.arange(len(rows))
     batch = Batch({}, {"label": labels, "probabilities": np.array(rows, np.float32)}, len(rows))
     for at in range(len(rows)):
-        exchange = read(codec, json.dumps(x([1, 2, 3]) | {"outputs": [{"name": name} for name in outputs]}).encode())
+        asked = identified(id, x([1, 2, 3]) | {"outputs": [{"name": name} for name in outputs]})
+        exchange = read(codec, json.dumps(asked).encode())
         assert isinstance(exchange, Exchange)
         assert exchange.asked is not None
         exchange.batch, exchange.at = batch, at
