@@ -111,8 +111,8 @@ class Envelope:
         """Each input's data, where body is in this envelope. start: as `begins` has it."""
         slots = self.slots
         if len(slots) == 1:
-            after = slots[0].after
-            return [body[start : -len(after)]] if body.endswith(after) else None
+            end = len(body) - len(slots[0].after)
+            return [body[start:end]] if start <= end and body.endswith(slots[0].after) else None
         parts = body.split(MARK)[1:]
         if len(parts) != len(slots):
             return None
@@ -237,7 +237,7 @@ class Envelopes:
                 return latest, start
         opening, at = _opening(body)
         start = _data(body)
-        envelope = self._known.get(opening + body[at:start])
+        envelope = self._known.get(opening + body[at:start]) if at < start else None
         if envelope is not None:
             self._latest = envelope
         return envelope, start
@@ -257,9 +257,12 @@ def _opening(body: bytes) -> tuple[bytes, int]:
 
 
 def _data(body: bytes) -> int:
-    """Where the first data begins, behind a space after its colon, as Python's json has it."""
-    end = body.find(MARK) + len(MARK)
-    return end + 1 if body[end : end + 1] == b" " else end
+    """Where the first data begins, behind a space after its colon, as Python's json has it; 0 when there is none."""
+    at = body.find(MARK)
+    if at < 0:
+        return 0
+    end = at + len(MARK)
+    return end + 1 if end < len(body) and body[end] == 0x20 else end
 
 
 def _slot(datatype: str, size: int, part: bytes) -> Slot | LongSlot | None:

@@ -188,6 +188,18 @@ def test_who_sends_no_numbers_fails_alone(logistic_model: Model):
     ]
 
 
+@pytest.mark.parametrize("id", [None, "1-a"])
+def test_every_beginning_of_a_body_is_read_as_if_none_had_come_before(logistic_model: Model, id: str | None):
+    codec = Codec(logistic_model)
+    body = json.dumps(identified(id, x([0.25, 2, 3]))).encode()
+    read(codec, body)
+    end = body[body.find(b"]}") :]
+    for size in range(len(body)):
+        for cut in (body[:size], body[:size] + end, body[:size] + b"}"):
+            assert_read_alike(logistic_model, codec, cut)
+            assert_read_alike(logistic_model, codec, cut)
+
+
 def test_the_next_id_needs_no_parser(logistic_model: Model):
     codec = Codec(logistic_model)
     first, second = (json.dumps(identified(id, x([1, 2, 3]))).encode() for id in ("a-1", "0b"))
