@@ -4,14 +4,25 @@ import asyncio
 import ctypes
 import gc
 import weakref
+from typing import Any
 
 from ..engine import Engine
 
-_LIBC = ctypes.CDLL(None)
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 """mallopt's names, from glibc's malloc.h."""
 LARGE = 4 << 20
 """Bytes from which on an allocation gets pages of its own, which go back at once when it is freed."""
+
+
+def _libc() -> Any:
+    """The process's own C library; None where there is none to call."""
+    try:
+        return ctypes.CDLL(None)
+    except OSError:
+        return None
+
+
+_LIBC = _libc()
 
 
 def keep_large_apart() -> None:

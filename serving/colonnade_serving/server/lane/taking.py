@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 from ...protocol.errors import ProtocolError
 from ..terms import terms
-from .heads import Head
+from .heads import LENGTH, Head
 from .target import Target
 
-LENGTH = b"content-length"
 CODING = b"transfer-encoding"
 ELSEWHERE = frozenset({b"expect", b"upgrade"})
 """A request with one of these headers goes uvicorn's way."""
