@@ -17,12 +17,16 @@ WATCH = "/grpc.health.v1.Health/Watch"
 
 
 def test_no_call_fails_while_clients_are_asked_to_leave(logistic: Path, tmp_path: Path):
-    """A client without retries, whose connection is asked to close by GOAWAY with its calls in flight."""
+    """Connections are asked to close by GOAWAY with calls in flight.
+
+    Without a policy grpcio tries again only what it knows it never sent, or was told that nobody took: each such call
+    then finds the port closed. What was taken and not answered would fail by other words.
+    """
     enough, stop = threading.Event(), threading.Event()
-    answered, failed = [0], []
+    answered, failed = [0], set[str]()
 
     def load(port: int) -> None:
-        with client(port, ("grpc.enable_retries", 0)) as rpc:
+        with client(port) as rpc:
             infer = rpc.method("ModelInfer")
             while not stop.is_set():
                 calls = [infer.future(raw_row(0.1, 0.2, 0.3), timeout=20) for _ in range(16)]
@@ -30,8 +34,8 @@ def test_no_call_fails_while_clients_are_asked_to_leave(logistic: Path, tmp_path
                     error = call.exception()
                     if error is None:
                         answered[0] += 1
-                    elif "GOAWAY" not in error.details() and "connect" not in error.details().lower():
-                        failed.append(error)
+                    elif "Connection refused" not in error.details():
+                        failed.add(error.debug_error_string())
                 if answered[0] > 500:
                     enough.set()
                 if any(call.exception() for call in calls):
@@ -45,7 +49,7 @@ def test_no_call_fails_while_clients_are_asked_to_leave(logistic: Path, tmp_path
             done.result(30)
         stop.set()
         assert served.process.wait(10) == 0
-    assert failed == []
+    assert failed == set()
     assert answered[0] > 500
 
 
