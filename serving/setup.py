@@ -17,6 +17,7 @@ HOT = (
     "observation/answers.py",
     "observation/batches.py",
     "observation/columns.py",
+    "observation/memory.py",
     "observation/observer.py",
     "observation/rows.py",
     "protocol/binary.py",

@@ -111,8 +111,8 @@ class _Single:
         """As takes, of inputs of this form. Raises ValueError where a buffer has another size."""
         if form is not self._form and not self._knows(form):
             return False
-        for memory, buffer in zip(self._memory, buffers, strict=True):
-            memory[:] = buffer
+        for place, memory in enumerate(self._memory):
+            memory[:] = buffers[place]
         return True
 
     def _knows(self, form: Form) -> bool:

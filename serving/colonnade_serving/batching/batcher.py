@@ -47,6 +47,9 @@ class Batcher:
 
     Zero delay by default: whatever waits when the model is free is its next batch. With limits.delay a batch waits up
     to so long for one more work, when the fitted cost and the pace of arrivals say that this lowers latency.
+
+    Works are taken when the loop has read all connections that have something to say. Where the last turn of the loop
+    brought but one, the first of the next turn runs as soon as it comes: most likely it would wait for nobody.
     """
 
     def __init__(
@@ -68,7 +71,8 @@ class Batcher:
         self._pool = ThreadPoolExecutor(self.limits.at_once, thread_name_prefix="infer")
         self._running = 0
         self._busy_until = 0.0
-        self._scheduled = False
+        self._scheduled = self._ahead = self._lonely = False
+        """Whether a turn is to come; a work ran ahead of it; the last one had no more than one work."""
         self._gap = inf
         self._last = self._cleared = 0.0
         self._later: asyncio.TimerHandle | None = None
@@ -103,7 +107,10 @@ class Batcher:
         if not self._scheduled:
             self._scheduled = True
             self._poll.asked(now)
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self._turn)
+            if self._lonely and not self.limits.delay:
+                self._ahead = True
+                self._flush()
 
     async def infer(self, work: Work) -> dict[str, np.ndarray]:
         """Submits a work, sets its `done` and waits for its results. Raises its failure. Cancelled, it never begins."""
@@ -180,8 +187,12 @@ class Batcher:
     def _rows(self) -> int:
         return max(1, int(min(self.limits.rows, self.cost.rows_worth()))) if self.batching else 0
 
+    def _turn(self) -> None:
+        self._lonely = self._queue.works + self._ahead < 2
+        self._scheduled = self._ahead = False
+        self._flush()
+
     def _flush(self) -> None:
-        self._scheduled = False
         if self._later is not None:
             self._later.cancel()
             self._later = None
@@ -209,7 +220,7 @@ class Batcher:
     def _wake(self) -> None:
         if (self._queue.works or self._idle) and not self._scheduled:
             self._scheduled = True
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self._turn)
 
     def _waits(self) -> bool:
         """Whether the next batch is put off: until one more work comes, or should have come."""

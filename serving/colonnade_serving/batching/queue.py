@@ -33,14 +33,14 @@ class Queue:
 
     def oldest(self) -> Work:
         """The work that waits longest; there must be one."""
-        return self._next()[1][0]
+        return min([group[0] for group in self._groups.values()], key=_queued)
 
     def take(self, rows: int, proven: int) -> list[Work]:
         """The oldest work and those of its group that waited next: at most `rows` together, unless one alone has more.
 
         rows: 0 for one work alone. proven: batches grow no faster than to twice these rows, or to two works.
         """
-        key, group = self._next()
+        key, group = self._pop()
         count, total = 1, group[0].rows
         if rows and self.batchable:
             small = min(rows, 2 * proven)
@@ -50,15 +50,12 @@ class Queue:
                     break
                 total = more
                 count += 1
-        if count == len(group):
-            taken = group
-            del self._groups[key]
-        else:
-            taken = group[:count]
-            del group[:count]
-        self.works -= len(taken)
+        if count < len(group):
+            self._groups[key] = group[count:]
+            del group[count:]
+        self.works -= count
         self.rows -= total
-        return taken
+        return group
 
     def forget_abandoned(self) -> None:
         """Drops what nobody waits for any more."""
@@ -69,10 +66,12 @@ class Queue:
                 if not work.abandoned:
                     self.add(work)
 
-    def _next(self) -> tuple[Hashable, list[Work]]:
+    def _pop(self) -> tuple[Hashable, list[Work]]:
+        """The group with the oldest work, out of all."""
         if len(self._groups) == 1:
-            return next(iter(self._groups.items()))
-        return min(self._groups.items(), key=lambda item: item[1][0].queued)
+            return self._groups.popitem()
+        key = min(self._groups, key=lambda key: self._groups[key][0].queued)
+        return key, self._groups.pop(key)
 
     def _group(self, work: Work) -> Hashable:
         rows = work.rows
@@ -86,3 +85,7 @@ class Queue:
         if any(shape[0] != rows for shape in shapes):
             return work
         return tuple(shape[1:] for shape in shapes)
+
+
+def _queued(work: Work) -> float:
+    return work.queued

@@ -69,4 +69,5 @@ def _texts(array: np.ndarray, rows: int) -> list[bytes] | None:
         return None
     if said.find(b"null") >= 0:  # `in` raises inside, and forgets it: bytes might be asked for a number
         return None
-    return said[2:-2].split(b"],[")
+    texts = said[2:-2]
+    return [texts] if rows == 1 else texts.split(b"],[")

@@ -122,8 +122,8 @@ class Pipeline:
         except Exception as error:
             return self.refuse(exchange, told(error))
         seconds = time.perf_counter() - exchange.began
-        head.target.observer.answered(200, seconds, "", exchange, head.terms.trace)
-        return self._leave(exchange, answer)
+        self._leave(exchange, answer)
+        return head.target.observer.answered(200, seconds, "", exchange, head.terms.trace)
 
     def _is_last(self, exchange: Exchange) -> bool:
         """Whether no answer follows: none may once the client was told so."""

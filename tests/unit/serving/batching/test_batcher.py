@@ -89,6 +89,35 @@ async def test_what_came_while_the_model_was_busy_is_one_batch(engine: Engine):
     assert kitchen.done[0].batch is kitchen.done[-1].batch
 
 
+async def test_while_works_come_one_at_a_time_each_runs_as_it_comes(engine: Engine):
+    kitchen = Kitchen(engine, cost=QUICK)
+    ran = []
+    for _ in range(3):
+        work = kitchen.work(ROW)
+        kitchen.batcher.submit(work)
+        ran.append(kitchen.done == [work])
+        await asyncio.sleep(0)  # a turn of the loop
+        kitchen.done.clear()
+    assert ran == [False, True, True]  # whether the first one is alone is known when its turn is over
+
+
+async def test_company_is_waited_for_again_once_it_came(engine: Engine):
+    kitchen = Kitchen(engine, cost=QUICK)
+    await kitchen.prove(ROW, 8)
+    for came in (1, 4, 4, 1, 1, 2, 3, 1):
+        await kitchen.serve([kitchen.work(ROW) for _ in range(came)])
+    assert [len(batch) for batch in kitchen.batches] == [1, 1, 3, 4, 1, 1, 1, 1, 3, 1]
+
+
+async def test_a_delay_is_kept_however_lonely_works_are(engine: Engine):
+    kitchen = Kitchen(engine, Limits(delay=0.01), QUICK)
+    await kitchen.serve([kitchen.work(ROW)])
+    kitchen.done.clear()
+    kitchen.batcher.submit(kitchen.work(ROW))
+    assert kitchen.done == []
+    await kitchen.batcher.drain()
+
+
 async def test_batches_grow_only_as_fast_as_they_prove_themselves(engine: Engine):
     kitchen = Kitchen(engine)
     await kitchen.serve([kitchen.work(ROW) for _ in range(40)])

@@ -18,7 +18,7 @@ def test_each_of_many_calls_on_one_connection_gets_its_own_answer(rpc: Client):
         answer = call.result()
         assert answer.id == str(n)
         alone = np.frombuffer(answer.raw_output_contents[1], np.float32)
-        np.testing.assert_allclose(alone, together[n], rtol=1e-6)
+        np.testing.assert_allclose(alone, together[n], rtol=1e-6, atol=1e-7)  # rounded by the company
 
 
 def test_many_connections_at_once_are_answered(served: Served):
