@@ -2,11 +2,11 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import inf
+from time import perf_counter
 from typing import Final
 
 import numpy as np
@@ -92,11 +92,11 @@ class Batcher:
 
     def drain_seconds(self) -> float:
         """How long what waits and runs is expected to take."""
-        return max(self._busy_until - time.perf_counter(), 0.0) + self._backlog()
+        return max(self._busy_until - perf_counter(), 0.0) + self._backlog()
 
     def submit(self, work: Work) -> None:
         """Queues a work. Raises Overloaded when the queue is full, or when it can't finish by its deadline."""
-        work.queued = now = time.perf_counter()
+        work.queued = now = perf_counter()
         if self._queue.works >= self.limits.queue and not self._make_room(now):
             raise Overloaded(f"{self.limits.queue} requests are waiting already", self.drain_seconds())
         if work.deadline != inf:
@@ -174,7 +174,7 @@ class Batcher:
     def _expire(self, work: Work) -> None:
         if not (work.started or work.abandoned):
             work.abandoned = True
-            self._end(work, Expired(time.perf_counter() - work.queued))
+            self._end(work, Expired(perf_counter() - work.queued))
 
     def _backlog(self) -> float:
         """Seconds that what waits will take."""
@@ -225,7 +225,7 @@ class Batcher:
     def _waits(self) -> bool:
         """Whether the next batch is put off: until one more work comes, or should have come."""
         work = self._queue.oldest()
-        left = work.queued + self.limits.delay - time.perf_counter()
+        left = work.queued + self.limits.delay - perf_counter()
         works = self._queue.works
         if left <= 0 or work.deadline != inf or self._queue.rows >= self._rows() or self._idle or not self.batching:
             return False
@@ -236,7 +236,7 @@ class Batcher:
 
     def _take(self) -> list[Work]:
         """The next batch, without what nobody waits for any more."""
-        now = time.perf_counter()
+        now = perf_counter()
         taken = self._queue.take(self._rows() if self._queue.works > 1 else 0, self._runner.proven)
         stale = False
         for work in taken:
@@ -258,7 +258,7 @@ class Batcher:
 
     def _start(self, works: list[Work], rows: int, plain: bool) -> None:
         self._running += 1
-        self._busy_until = time.perf_counter() + self.cost.seconds(rows)
+        self._busy_until = perf_counter() + self.cost.seconds(rows)
         future = self._loop.run_in_executor(self._pool, self._run, works, rows)
         future.add_done_callback(lambda done: self._ran(works, rows, plain, done))
 
@@ -277,7 +277,7 @@ class Batcher:
             for work in works:
                 if work.batch is None and work.failure is None:
                     work.failure = ProtocolError("the server has a fault; its log says more", 500)
-        return time.perf_counter()
+        return perf_counter()
 
     def _finish(self, works: list[Work], rows: int, plain: bool, ended: float) -> None:
         """Answers first. plain: the batch ran once, so that what it took is what it costs."""

@@ -1,7 +1,6 @@
 """Counting what was answered."""
 
 import re
-from array import array
 from collections import Counter
 from collections.abc import Sequence
 from math import inf
@@ -56,13 +55,14 @@ class Answers:
         self.slow = -1.0
         """Seconds above which an answer is worth a look by itself: 1 % are, so that slow buckets have exemplars."""
 
-    def good(self, seconds: "array[float]", work: Work | None, trace: str | None) -> None:
+    def good(self, seconds: list[float], work: Work | None, trace: str | None) -> None:
         """Adds answers by 200 of requests that had no deadline; work, trace: the last one's."""
         self._requests.labels(self._model, "200").inc(len(seconds))
         self._good.inc(len(seconds))
+        took = np.array(seconds)
         if len(seconds) >= MANY:
-            self.slow = _ordinary(seconds)
-        buckets = self._duration.add(seconds)
+            self.slow = _ordinary(took)
+        buckets = self._duration.add(took)
         self._exemplar(int(buckets[-1]), seconds[-1], work, trace)
 
     def count(self, answers: Sequence[Told]) -> None:
@@ -112,7 +112,7 @@ class Answers:
             self._exemplars.keep(self._model, bucket, seconds, labels)
 
 
-def _ordinary(seconds: "np.ndarray | array[float]") -> float:
+def _ordinary(seconds: np.ndarray) -> float:
     """The most that all but one in a hundred took; np.quantile, which finds what lies between, costs ten times it."""
     place = int(ORDINARY * (len(seconds) - 1))
-    return float(np.partition(np.asarray(seconds), place)[place])
+    return float(np.partition(seconds, place)[place])

@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
-import time
-from array import array
 from collections.abc import Callable, Iterator, Sequence
 from math import inf
+from time import perf_counter
 from typing import Final
 
 from ..batching.work import Work
@@ -53,7 +52,7 @@ class Observer:
         self._answers, self._batches = Answers(metrics, model.name), Batches(metrics.families, model)
         self._inflight = metrics.families.inflight.labels(model.name)
         self._depth = metrics.families.waiting.labels(model.name)
-        self._good = array("d")
+        self._good: list[float] = []
         self._latest: tuple[Work | None, str | None] = (None, None)
         self._slow = -1.0
         self._told: list[Told] = []
@@ -91,7 +90,7 @@ class Observer:
             self._good.append(seconds)
             self._latest = (work, trace)
         else:
-            self._told.append((code, seconds, reason, work, trace, time.perf_counter()))
+            self._told.append((code, seconds, reason, work, trace, perf_counter()))
         if not self._scheduled:
             self._wake(False)
 
@@ -102,11 +101,11 @@ class Observer:
 
     async def settle(self) -> None:
         """As flush, but requests are answered meanwhile."""
-        until = time.perf_counter() + STALL_SECONDS
+        until = perf_counter() + STALL_SECONDS
         for _ in self.telling():
-            if time.perf_counter() > until:
+            if perf_counter() > until:
                 await asyncio.sleep(0)
-                until = time.perf_counter() + STALL_SECONDS
+                until = perf_counter() + STALL_SECONDS
 
     def labelled(self, labels: Sequence[Label]) -> dict[Outcome, int]:
         """Joins labels with what was predicted; returns how many came to what. Raises ProtocolError (404) when off."""
@@ -203,8 +202,8 @@ class Observer:
 
 def _some(steps: Iterator[None]) -> bool:
     """Takes steps until requests have waited long enough; whether there are more."""
-    until = time.perf_counter() + STALL_SECONDS
-    return any(time.perf_counter() > until for _ in steps)
+    until = perf_counter() + STALL_SECONDS
+    return any(perf_counter() > until for _ in steps)
 
 
 def _most_rows(model: Model) -> int:

@@ -1,8 +1,8 @@
 """An infer request: from the body's bytes to arrays that the model takes. Plain checks, in the order of the message."""
 
 import math
+from dataclasses import dataclass
 
-import msgspec
 import numpy as np
 from msgspec import UNSET
 
@@ -12,7 +12,8 @@ from .message import Message, Output, RequestParameters, Tensor, decode
 from .signature import Field, Signature
 
 
-class InferRequest(msgspec.Struct, gc=False):
+@dataclass(slots=True, eq=False)
+class InferRequest:
     """What a client asks: arrays by input name, the outputs it wants in its order, and which of them in binary.
 
     timeout: microseconds until nobody waits for the answer any more; None or 0: for ever.

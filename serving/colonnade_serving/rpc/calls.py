@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from math import inf
 from struct import Struct
+from time import perf_counter
 
 from ..observation.logs import Sparing
 from ..protocol.errors import ProtocolError
@@ -144,7 +144,7 @@ class Call:
         self._open = 0
         self._whole = self._handing = False
         self.asked = asked
-        self.started = time.perf_counter()
+        self.started = perf_counter()
         self.deadline = self.started + asked.timeout
         self.left: Callable[[], None] | None = None
         self.pending: dict[Hashable, Callable[[], None]] = {}

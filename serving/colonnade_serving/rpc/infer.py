@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable
+from time import perf_counter
 from weakref import WeakKeyDictionary
 
 from ..batching import Work, rows_of
@@ -94,7 +94,7 @@ class Pending:
 
     def _count(self, code: int, reason: str) -> None:
         work, self._work = self._work, None  # which holds `done`, and with it this
-        seconds = time.perf_counter() - self._started
+        seconds = perf_counter() - self._started
         self._served.observer.answered(code, seconds, reason, work, self._trace)
 
 
@@ -131,7 +131,7 @@ class Infer:
             call.send(_streamed(answer, message.id))
             call.taken(mine[0] if mine else None)
 
-        pending = self._begin(call, message, time.perf_counter(), answered)
+        pending = self._begin(call, message, perf_counter(), answered)
         if pending is not None and not pending.over:
             mine.append(pending)
             call.pending[pending] = pending.left

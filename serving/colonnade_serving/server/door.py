@@ -29,6 +29,7 @@ class Door(Lane):
 
     def _give_over(self, data: bytes) -> None:
         self.connections.discard(self)
+        self._in_flight.lost()
         self._unset_keepalive_if_required()
         protocol = self._http2()
         self.transport.set_protocol(protocol)

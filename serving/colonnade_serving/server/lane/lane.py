@@ -1,6 +1,7 @@
 """A connection: uvicorn's protocol, which takes infer requests out of the parser's hands and answers them itself."""
 
-import time
+import asyncio
+from time import perf_counter
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -40,9 +41,9 @@ class Lane(HttpToolsProtocol):
     def __init__(self, *uvicorns: Any, shared: Shared, **uvicorn: Any) -> None:
         super().__init__(*uvicorns, **uvicorn)
         self.shared = shared
-        self._in_flight = Pipeline(shared, self)
+        self._in_flight = Pipeline(shared)
         self._taken: Exchange | None = None
-        self._since = self._began = time.perf_counter()
+        self._since = self._began = perf_counter()
         self._between = True
         self._in_head = False
         self._received = 0
@@ -68,6 +69,11 @@ class Lane(HttpToolsProtocol):
 
     # From the transport
 
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A client has come."""
+        super().connection_made(transport)
+        self._in_flight.connected(self)
+
     def data_received(self, data: bytes) -> None:
         """Bytes from the client. A head that was seen before needs no parser when its whole body came with it."""
         in_flight = self._in_flight
@@ -75,7 +81,7 @@ class Lane(HttpToolsProtocol):
             return
         if self.timeout_keep_alive_task is not None:
             self._unset_keepalive_if_required()
-        self._since = now = time.perf_counter()
+        self._since = now = perf_counter()
         if not (self._between and self._is_free() and in_flight.take(data, now)):
             self._feed(data)
 
@@ -97,7 +103,7 @@ class Lane(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """The client reads slower than it asks."""
         super().pause_writing()
-        self._since = time.perf_counter()
+        self._since = perf_counter()
         self._unsent = self.transport.get_write_buffer_size()
         self.flow.pause_reading()
 
@@ -177,7 +183,7 @@ class Lane(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """uvicorn has answered one of its own."""
-        self._since = time.perf_counter()
+        self._since = perf_counter()
         super().on_response_complete()
         if self._in_flight.deaf and not self.busy:
             self.transport.close()

@@ -38,7 +38,9 @@ def pack_all(lists: Sequence[bytes], size: int) -> list[bytes]:
     buffers: list[bytes] = []
     for start in range(0, len(lists), AT_ONCE):
         some = [_inside(data) for data in lists[start : start + AT_ONCE]]
-        numbers = _numbers(b"[" + _BETWEEN.join(some) + _LAST)
+        some[0] = b"[" + some[0]
+        some[-1] += _LAST
+        numbers = _numbers(_BETWEEN.join(some))
         if len(numbers) != len(some) * (size + 1):
             raise ValueError(size)
         raw = _cast(numbers.reshape(-1, size + 1)[:, :size], np.dtype("<f4")).tobytes()

@@ -3,10 +3,12 @@
 What every request goes through is here, to be compiled (setup.py); lane.py has what only some do.
 """
 
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import inf
+from time import perf_counter
 from typing import TYPE_CHECKING, Final, cast
+
+from uvicorn.protocols.http.flow_control import FlowControl
 
 from ...batching import Work
 from ...protocol.coding import WORTH_BYTES, deflated, inflate
@@ -30,12 +32,20 @@ class Pipeline:
     deaf: nothing more is taken from the client; the connection closes when all that was taken is answered.
     """
 
-    def __init__(self, shared: Shared, lane: "Lane") -> None:
+    def __init__(self, shared: Shared) -> None:
         self.exchanges: list[Exchange] = []
         self.deaf = False
         self._shared = shared
-        self._lane: Lane | None = lane
+        self._lane: Lane | None = None
+        self._flow: FlowControl | None = None
+        self._behind: Sequence[object] = ()
+        self._write: Callable[[bytes], None] | None = None
         self._done: Callable[[Work], None] | None = cast(Callable[[Work], None], self._answer)
+
+    def connected(self, lane: "Lane") -> None:
+        """The lane has its transport. What each answer needs of both is looked up once."""
+        self._lane, self._flow, self._behind = lane, lane.flow, cast(Sequence[object], lane.pipeline)
+        self._write = lane.transport.write
 
     @property
     def full(self) -> bool:
@@ -86,20 +96,21 @@ class Pipeline:
         """Answers by an error."""
         exchange.refused = True
         if exchange.head is not None:
-            seconds = time.perf_counter() - exchange.began
+            seconds = perf_counter() - exchange.began
             trace = exchange.head.terms.trace
             exchange.head.target.observer.answered(problem.status, seconds, reason(problem), exchange, trace)
         self._leave(exchange, wire.error(problem, self._shared.date, self._is_last(exchange)))
 
     def lost(self) -> None:
         """The client is gone: what has not begun never runs."""
-        now = time.perf_counter()
+        now = perf_counter()
         for exchange in self.exchanges:
             exchange.abandoned = True
             if exchange.answer is None and exchange.head is not None:
                 exchange.head.target.observer.answered(GONE, now - exchange.began, "gone", exchange)
         self.exchanges.clear()
-        self._lane = self._done = None  # cycles: a connection is to go at once, not when the collector comes round
+        # cycles: a connection is to go at once, not when the collector comes round
+        self._lane = self._flow = self._write = self._done = None
 
     def _answer(self, exchange: Exchange) -> None:
         """The batcher is done with it."""
@@ -121,7 +132,7 @@ class Pipeline:
                 answer = wire.answer(body, json_length, coding, shared.date, last)
         except Exception as error:
             return self.refuse(exchange, told(error))
-        seconds = time.perf_counter() - exchange.began
+        seconds = perf_counter() - exchange.began
         self._leave(exchange, answer)
         return head.target.observer.answered(200, seconds, "", exchange, head.terms.trace)
 
@@ -129,25 +140,25 @@ class Pipeline:
         """Whether no answer follows: none may once the client was told so."""
         if not self.deaf and not self._shared.draining and exchange.head is not None and not exchange.head.last:
             return False
-        if self.exchanges[-1] is not exchange or (self._lane is not None and self._lane.pipeline):
+        if self.exchanges[-1] is not exchange or self._behind:
             return False
         self.deaf = True
         return True
 
     def _leave(self, exchange: Exchange, answer: bytes) -> None:
         """Writes an answer, unless another's comes before it."""
-        exchanges, lane = self.exchanges, self._lane
-        if lane is None:
+        exchanges, lane, flow, write = self.exchanges, self._lane, self._flow, self._write
+        if lane is None or flow is None or write is None:
             return
         if exchanges[0] is not exchange:
             exchange.answer = answer
             return
         del exchanges[0]
-        lane.transport.write(answer)
+        write(answer)
         while exchanges and (waited := exchanges[0].answer) is not None:
             del exchanges[0]
-            lane.transport.write(waited)
-        if lane.flow.read_paused:  # also while the rest of a request is still to come
+            write(waited)
+        if flow.read_paused:  # also while the rest of a request is still to come
             lane.resume_reading()
-        if not exchanges and (self.deaf or lane.pipeline):
+        if not exchanges and (self.deaf or self._behind):
             lane.answered()
