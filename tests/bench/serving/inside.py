@@ -85,7 +85,9 @@ class Loop:
             for lane, _ in self._clients:
                 lane.data_received(self._request)
             received = time.perf_counter()
+            await asyncio.sleep(0)
             await self._answered.wait()
+            received = min(received, self._engine[0])  # a lone request runs before it is left to the loop
             marks = (began, received, *self._engine, self._written, time.perf_counter())
             told.append([after - before for before, after in pairwise(marks)])
         assert all(hands.latest.startswith(b"HTTP/1.1 200") for _, hands in self._clients)
