@@ -49,6 +49,7 @@ def _check(names: list[str], case: Case, arguments: argparse.Namespace) -> int:
 
 def _measure(names: list[str], case: Case, arguments: argparse.Namespace) -> int:
     """Every server once, then again, so that a change of the machine's mood is no server's own."""
+    since = int(time.time())
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     failures = 0
     with arguments.out.open("a") as out:
@@ -65,7 +66,11 @@ def _measure(names: list[str], case: Case, arguments: argparse.Namespace) -> int
                     print(records.line(failure), file=out, flush=True)
                     say(f"✗ {name}: {error}")
                 say(f"   {name}: {time.monotonic() - began:.0f} s")
-    print(report.tables(records.read([arguments.out]), arguments.against))
+    found = records.read([arguments.out])
+    measured = [record for record in found if record.at >= since]
+    print(report.tables(measured, arguments.against))
+    if others := len(found) - len(measured):
+        say(f"{arguments.out} has {others} results from before, maybe of other code: --show puts all together")
     return failures
 
 

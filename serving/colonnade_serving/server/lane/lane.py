@@ -75,18 +75,24 @@ class Lane(HttpToolsProtocol):
         self._in_flight.connected(self)
 
     def data_received(self, data: bytes) -> None:
-        """Bytes from the client. A head that was seen before needs no parser when its whole body came with it."""
+        """Bytes from the client. A head that was seen before needs no parser when its whole body comes next."""
         in_flight = self._in_flight
         if in_flight.deaf:
             return
         if self.timeout_keep_alive_task is not None:
             self._unset_keepalive_if_required()
-        self._since = now = perf_counter()
-        if not (self._between and self._is_free() and in_flight.take(data, now)):
+        now = perf_counter()
+        if in_flight.held:
+            data, in_flight.held = in_flight.held + data, b""
+        else:
+            self._since = now
+        if not (self._between and self._is_free() and in_flight.take(data, self._since)):
             self._feed(data)
+        self._since = now
 
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """The client closed its side: what came whole may still be answered."""
+        self._release()
         whole = len(self._in_flight.exchanges) - (self._taken is not None and not self._taken.refused)
         if not whole and (self._is_free() or not self._between):
             return None
@@ -96,6 +102,7 @@ class Lane(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone: what has not begun never runs."""
+        self._release()
         self._in_flight.lost()
         self._taken = None
         super().connection_lost(exc)
@@ -113,14 +120,16 @@ class Lane(HttpToolsProtocol):
         self.resume_reading()
 
     def shutdown(self) -> None:
-        """The server ends: the last answer in flight is the connection's last."""
-        if self._in_flight.exchanges:
+        """The server ends: the last answer in flight is the connection's last, that of a request still to come too."""
+        self._release()
+        if self._in_flight.exchanges and self._between:
             self._in_flight.deaf = True
         if not self._in_flight.exchanges or not self._is_free():
             super().shutdown()
 
     def sweep(self, now: float) -> None:
         """Lets go of a client that keeps the server waiting; called about once a second. now: perf_counter()."""
+        self._release()
         if self.flow.write_paused:
             unsent, self._unsent = self._unsent, self.transport.get_write_buffer_size()
             if self._unsent < unsent:
@@ -197,6 +206,12 @@ class Lane(HttpToolsProtocol):
     def _is_free(self) -> bool:
         """Whether uvicorn answers none on this connection."""
         return self.cycle is None or self.cycle.response_complete
+
+    def _release(self) -> None:
+        """A head that is held is the parser's, which knows how to wait for a body."""
+        held, self._in_flight.held = self._in_flight.held, b""
+        if held:
+            self._feed(held)
 
     def _feed(self, data: bytes) -> None:
         end = data.find(END) if self._between else -1

@@ -30,11 +30,13 @@ class Pipeline:
     """The exchanges of one connection.
 
     deaf: nothing more is taken from the client; the connection closes when all that was taken is answered.
+    held: a head that was seen before, whose body comes by itself.
     """
 
     def __init__(self, shared: Shared) -> None:
         self.exchanges: list[Exchange] = []
         self.deaf = False
+        self.held = b""
         self._shared = shared
         self._lane: Lane | None = None
         self._flow: FlowControl | None = None
@@ -55,13 +57,19 @@ class Pipeline:
     def take(self, data: bytes, now: float) -> bool:
         """Takes a whole request whose head was seen before, which needs no parser; False for anything else.
 
+        Such a head alone is held, and comes again with the body behind it: many clients send the two apart.
         now: perf_counter() seconds, when it came.
         """
         head, start, length, id = self._shared.heads.find(data)
-        if head is None or len(data) != start + length or length > self._shared.limit:
+        if head is None or length > self._shared.limit:
             return False
-        self.ask(self.begin(head, now), data[start:], id.decode() if id else None)
-        return True
+        if len(data) == start + length:
+            self.ask(self.begin(head, now), data[start:], id.decode() if id else None)
+            return True
+        if len(data) == start:
+            self.held = data
+            return True
+        return False
 
     def begin(self, head: Head | None, now: float) -> Exchange:
         """A request's head has come; None for what never became a request."""

@@ -1,12 +1,16 @@
 """SIGTERM under load: not one well-behaved client sees a failure."""
 
+import json
 import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from tests.unit.serving.server.process import Served, ask, row, serving
+from tests.unit.serving.server.raw import connected, post
 
 INFER = "/v2/models/logistic/infer"
 
@@ -62,6 +66,24 @@ def test_what_is_in_flight_is_answered_after_the_port_is_closed(neighbours: Path
         answers = [future.result() for future in slow]
     assert {answer.status for answer in answers} == {200}
     assert answers[-1].headers["connection"] == "close"
+
+
+@pytest.mark.parametrize("requests_before", [0, 2])
+def test_a_request_whose_body_is_still_to_come_is_answered(logistic: Path, tmp_path: Path, requests_before: int):
+    """Many clients send a head and its body apart, and the end may come between the two."""
+    head, blank, body = post(json.dumps(row(0.1, 0.2, 0.3)).encode()).partition(b"\r\n\r\n")
+    with serving(tmp_path, str(logistic), "--drain-delay=0") as served, connected(served) as client:
+        for _ in range(requests_before):
+            client.send(head + blank + body)
+            assert client.answer().status == 200
+        client.send(head + blank)
+        time.sleep(0.2)
+        served.process.send_signal(signal.SIGTERM)
+        time.sleep(0.4)
+        client.send(body)
+        answer = client.answer()
+        assert (answer.status, answer.headers["connection"]) == (200, "close")
+        assert served.process.wait(10) == 0
 
 
 def test_an_idle_connection_holds_nothing_up(logistic: Path, tmp_path: Path):

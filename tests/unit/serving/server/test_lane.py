@@ -91,6 +91,45 @@ def test_a_request_may_come_in_pieces(served: Served, probabilities, cut: int):
         assert [said(connection), said(connection)] == [probabilities[ONE]] * 2
 
 
+def test_a_head_and_its_body_may_come_apart(served: Served, probabilities):
+    head, blank, content = post(ONE).partition(b"\r\n\r\n")
+    ways = [
+        ((content,), [ONE]),
+        ((content,), [ONE]),
+        ((content[:9], content[9:]), [ONE]),
+        ((content + post(OTHER),), [ONE, OTHER]),
+        ((content[:-1], content[-1:] + post(OTHER)[:30], post(OTHER)[30:]), [ONE, OTHER]),
+    ]
+    with connected(served) as connection:
+        for parts, answered in [*ways, *ways]:
+            for part in (head + blank, *parts):
+                connection.send(part)
+                time.sleep(0.02)
+            assert [said(connection) for _ in answered] == [probabilities[sent] for sent in answered]
+        connection.send(head + blank)
+        time.sleep(1.2)  # the server looks after slow clients meanwhile
+        connection.send(content)
+        assert said(connection) == probabilities[ONE]
+        connection.send(head + blank)
+        time.sleep(0.02)
+        connection.send(b"x" * len(content))
+        assert connection.answer().status == 400
+
+
+def test_who_leaves_between_a_head_and_its_body_is_counted(served: Served):
+    head, blank, _ = post(ONE).partition(b"\r\n\r\n")
+    gone = 'colonnade_requests_total{code="499",model="logistic"}'
+    with connected(served) as connection:
+        connection.send(post(ONE))
+        said(connection)
+        before = served.metric(gone)
+        connection.send(head + blank)
+        time.sleep(0.1)
+        connection.leave()
+    assert served.metric(gone) == before + 1
+    assert served.metric('colonnade_inflight_requests{model="logistic"}') == 0
+
+
 @pytest.mark.parametrize("size", [1, 7, 1000])
 def test_a_body_may_be_chunked(served: Served, probabilities, size: int):
     head = POST + b"Transfer-Encoding: chunked\r\n\r\n"
