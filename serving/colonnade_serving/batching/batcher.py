@@ -49,7 +49,8 @@ class Batcher:
     to so long for one more work, when the fitted cost and the pace of arrivals say that this lowers latency.
 
     Works are taken when the loop has read all connections that have something to say. Where the last turn of the loop
-    brought but one, the first of the next turn runs as soon as it comes: most likely it would wait for nobody.
+    brought but one, the first of the next turn runs as soon as it comes, if nothing came with it: most likely it would
+    wait for nobody.
     """
 
     def __init__(
@@ -94,8 +95,11 @@ class Batcher:
         """How long what waits and runs is expected to take."""
         return max(self._busy_until - perf_counter(), 0.0) + self._backlog()
 
-    def submit(self, work: Work) -> None:
-        """Queues a work. Raises Overloaded when the queue is full, or when it can't finish by its deadline."""
+    def submit(self, work: Work, alone: bool = False) -> None:
+        """Queues a work. Raises Overloaded when the queue is full, or when it can't finish by its deadline.
+
+        alone: nothing came with it that its front end has yet to look at, so that it may be done before this returns.
+        """
         work.queued = now = perf_counter()
         if self._queue.works >= self.limits.queue and not self._make_room(now):
             raise Overloaded(f"{self.limits.queue} requests are waiting already", self.drain_seconds())
@@ -108,7 +112,7 @@ class Batcher:
             self._scheduled = True
             self._poll.asked(now)
             self._loop.call_soon(self._turn)
-            if self._lonely and not self.limits.delay:
+            if alone and self._lonely and not self.limits.delay:
                 self._ahead = True
                 self._flush()
 

@@ -64,7 +64,7 @@ class Pipeline:
         if head is None or length > self._shared.limit:
             return False
         if len(data) == start + length:
-            self.ask(self.begin(head, now), data[start:], id.decode() if id else None)
+            self.ask(self.begin(head, now), data[start:], id.decode() if id else None, alone=True)
             return True
         if len(data) == start:
             self.held = data
@@ -79,8 +79,12 @@ class Pipeline:
             head.target.observer.inflight += 1
         return exchange
 
-    def ask(self, exchange: Exchange, body: bytes, id: str | None = None) -> None:
-        """Hands a whole request to its model's batcher, or says what is wrong with it. id: its head's, if any."""
+    def ask(self, exchange: Exchange, body: bytes, id: str | None, alone: bool = False) -> None:
+        """Hands a whole request to its model's batcher, or says what is wrong with it. id: its head's, if any.
+
+        alone: no bytes came behind it. Where some did, the next request may be among them, and an answer before it was
+        seen could be told to be the last.
+        """
         head = exchange.head
         done = self._done
         assert head is not None
@@ -96,7 +100,7 @@ class Pipeline:
             if timeout or terms.timeout != inf:
                 exchange.deadline = terms.deadline(exchange.began, timeout)
             exchange.done = done
-            target.batcher.submit(exchange)
+            target.batcher.submit(exchange, alone)
         except Exception as error:
             self.refuse(exchange, told(error))
 

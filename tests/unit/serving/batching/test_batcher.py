@@ -94,11 +94,20 @@ async def test_while_works_come_one_at_a_time_each_runs_as_it_comes(engine: Engi
     ran = []
     for _ in range(3):
         work = kitchen.work(ROW)
-        kitchen.batcher.submit(work)
+        kitchen.batcher.submit(work, alone=True)
         ran.append(kitchen.done == [work])
         await asyncio.sleep(0)  # a turn of the loop
         kitchen.done.clear()
     assert ran == [False, True, True]  # whether the first one is alone is known when its turn is over
+
+
+async def test_what_did_not_come_alone_never_runs_ahead(engine: Engine):
+    kitchen = Kitchen(engine, cost=QUICK)
+    await kitchen.serve([kitchen.work(ROW)])
+    kitchen.done.clear()
+    kitchen.batcher.submit(kitchen.work(ROW))
+    assert kitchen.done == []
+    await kitchen.batcher.drain()
 
 
 async def test_company_is_waited_for_again_once_it_came(engine: Engine):
@@ -113,7 +122,7 @@ async def test_a_delay_is_kept_however_lonely_works_are(engine: Engine):
     kitchen = Kitchen(engine, Limits(delay=0.01), QUICK)
     await kitchen.serve([kitchen.work(ROW)])
     kitchen.done.clear()
-    kitchen.batcher.submit(kitchen.work(ROW))
+    kitchen.batcher.submit(kitchen.work(ROW), alone=True)
     assert kitchen.done == []
     await kitchen.batcher.drain()
 

@@ -39,7 +39,7 @@ class Kitchen:
     async def serve(self, works: Sequence[Work]) -> None:
         """Submits works at once and waits for them."""
         for work in works:
-            self.batcher.submit(work)
+            self.batcher.submit(work, alone=True)
         await asyncio.wait_for(self.batcher.drain(), 60)
 
     async def prove(self, inputs: dict[str, np.ndarray], rows: int = 64) -> None:

@@ -86,6 +86,20 @@ def test_a_request_whose_body_is_still_to_come_is_answered(logistic: Path, tmp_p
         assert served.process.wait(10) == 0
 
 
+def test_all_of_a_pipeline_is_answered_before_its_connection_ends(logistic: Path, tmp_path: Path):
+    asked = post(json.dumps(row(0.1, 0.2, 0.3)).encode())
+    with serving(tmp_path, str(logistic), "--drain-delay=1") as served, connected(served) as client:
+        for _ in range(3):
+            client.send(asked)
+            assert client.answer().status == 200
+        served.process.send_signal(signal.SIGTERM)
+        time.sleep(0.2)
+        client.send(asked * 4)
+        answers = [client.answer() for _ in range(4)]
+        assert [answer.headers.get("connection") for answer in answers] == [None, None, None, "close"]
+        assert served.process.wait(10) == 0
+
+
 def test_an_idle_connection_holds_nothing_up(logistic: Path, tmp_path: Path):
     with serving(tmp_path, str(logistic), "--drain-delay=0.2") as served, served.connect() as idle:
         ask(idle, "GET", "/v2/health/live")
