@@ -4,7 +4,9 @@ UV_VERSION := 0.13.9
 UV := $(CACHE)/uv-$(UV_VERSION)/bin/uv
 VENV := .venv
 PY := $(VENV)/bin/python
-
+# Debian's Python where it can be built for, since it is the one in the images; else whichever is found first.
+BUILDS = import sys, sysconfig, pathlib; sys.exit(sys.version_info < (3, 11) or not pathlib.Path(sysconfig.get_path('include'), 'Python.h').exists())
+PYTHON = $(shell /usr/bin/python3 -c "$(BUILDS)" 2>/dev/null && echo /usr/bin/python3 || command -v python3)
 
 .DEFAULT_GOAL := help
 .PHONY: help
@@ -19,7 +21,7 @@ $(UV):
 LOCKS := requirements.txt operator/requirements.txt serving/requirements.txt jobs/requirements.txt
 $(VENV)/.installed: requirements.txt pyproject.toml operator/pyproject.toml serving/pyproject.toml jobs/pyproject.toml | $(UV)
 	@echo "==> Python environment in $(VENV)"
-	@test -x $(PY) || $(UV) venv --quiet --python "$$(command -v python3)" $(VENV)
+	@test -x $(PY) || $(UV) venv --quiet --python $(PYTHON) $(VENV)
 	@$(UV) pip sync --quiet --python $(PY) --require-hashes requirements.txt
 	@# xds-protos brings older copies of opentelemetry-proto's files: whichever is installed last has them.
 	@$(UV) pip install --quiet --python $(PY) --require-hashes --reinstall-package opentelemetry-proto --requirement requirements.txt

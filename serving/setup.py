@@ -67,7 +67,7 @@ def extensions() -> list[Extension]:
     from mypyc.build import mypycify  # noqa: PLC0415
 
     paths = [f"colonnade_serving/{path}" for path in HOT]
-    found: list[Extension] = mypycify([*TYPES, *paths], opt_level="3", debug_level="0", group_name=GROUP)
+    found: list[Extension] = mypycify([*TYPES, *paths], opt_level="2", debug_level="0", group_name=GROUP)
     return found
 
 

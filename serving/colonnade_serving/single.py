@@ -108,9 +108,11 @@ class _Single:
         return True
 
     def takes_row(self, form: Form, buffers: Sequence[Any]) -> bool:
-        """As takes, of inputs of this form. Raises ValueError where a buffer has another size."""
+        """As takes, of inputs of this form. Raises ValueError at other buffers: too few, too many, too long."""
         if form is not self._form and not self._knows(form):
             return False
+        if len(buffers) != len(self._memory):
+            raise ValueError(f"{len(buffers)} buffers for {len(self._memory)} inputs")
         for place, memory in enumerate(self._memory):
             memory[:] = buffers[place]
         return True

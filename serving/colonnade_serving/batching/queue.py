@@ -33,7 +33,7 @@ class Queue:
 
     def oldest(self) -> Work:
         """The work that waits longest; there must be one."""
-        return min([group[0] for group in self._groups.values()], key=_queued)
+        return self._groups[self._next()][0]
 
     def take(self, rows: int, proven: int) -> list[Work]:
         """The oldest work and those of its group that waited next: at most `rows` together, unless one alone has more.
@@ -70,8 +70,12 @@ class Queue:
         """The group with the oldest work, out of all."""
         if len(self._groups) == 1:
             return self._groups.popitem()
-        key = min(self._groups, key=lambda key: self._groups[key][0].queued)
+        key = self._next()
         return key, self._groups.pop(key)
+
+    def _next(self) -> Hashable:
+        """The group with the oldest work."""
+        return min(self._groups, key=lambda key: self._groups[key][0].queued)
 
     def _group(self, work: Work) -> Hashable:
         rows = work.rows
@@ -85,7 +89,3 @@ class Queue:
         if any(shape[0] != rows for shape in shapes):
             return work
         return tuple(shape[1:] for shape in shapes)
-
-
-def _queued(work: Work) -> float:
-    return work.queued

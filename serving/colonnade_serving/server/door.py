@@ -20,12 +20,13 @@ class Door(Lane):
         self._http2 = http2
         self._first = True
 
-    def _feed(self, data: bytes) -> None:
+    def feed(self, data: bytes) -> None:
+        """As the lane's, unless they begin another language."""
         first, self._first = self._first, False
         if first and len(data) >= SHORTEST and PREFACE.startswith(data[: len(PREFACE)]):
             self._give_over(data)
         else:
-            super()._feed(data)
+            super().feed(data)
 
     def _give_over(self, data: bytes) -> None:
         self.connections.discard(self)

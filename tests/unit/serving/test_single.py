@@ -62,6 +62,13 @@ def test_more_rows_and_other_types_go_another_way(logistic: Path):
     assert one.run({"X": np.zeros((1, 3), np.float64)}, ("label",)) is None
 
 
+def test_buffers_are_as_many_as_the_inputs(logistic: Path):
+    one, row, form = singles(logistic), np.zeros(3, np.float32).tobytes(), (("X", np.dtype(np.float32), (3,)),)
+    assert one.run_row(form, [row], ("label",)) is not None
+    for wrong in ([], [row, row], [row[:-4]]):
+        assert one.run_row(form, wrong, ("label",)) is None
+
+
 def test_texts_go_another_way(late_flights: Path):
     inputs = {"carrier": np.array([["AA"]], object), "delay": np.zeros((1, 1), np.float32)}
     assert singles(late_flights).run(inputs, ("label",)) is None

@@ -42,9 +42,9 @@ class Lane(HttpToolsProtocol):
         super().__init__(*uvicorns, **uvicorn)
         self.shared = shared
         self._in_flight = Pipeline(shared)
+        self.data_received = self._in_flight.received  # type: ignore[method-assign]  # compiled, without a step between
         self._taken: Exchange | None = None
-        self._since = self._began = perf_counter()
-        self._between = True
+        self._began = self._in_flight.since
         self._in_head = False
         self._received = 0
         self._unsent = 0
@@ -53,11 +53,11 @@ class Lane(HttpToolsProtocol):
     @property
     def busy(self) -> bool:
         """Whether a request waits for its answer."""
-        return bool(self._in_flight.exchanges) or not self._is_free()
+        return bool(self._in_flight.exchanges) or not self._in_flight.free
 
     def resume_reading(self) -> None:
         """There may be room again for more requests."""
-        if self._is_free() and not self.flow.write_paused and not self._in_flight.full:
+        if self._in_flight.free and not self.flow.write_paused and not self._in_flight.full:
             self.flow.resume_reading()
 
     def answered(self) -> None:
@@ -74,27 +74,21 @@ class Lane(HttpToolsProtocol):
         super().connection_made(transport)
         self._in_flight.connected(self)
 
-    def data_received(self, data: bytes) -> None:
-        """Bytes from the client. A head that was seen before needs no parser when its whole body comes next."""
-        in_flight = self._in_flight
-        if in_flight.deaf:
-            return
-        if self.timeout_keep_alive_task is not None:
-            self._unset_keepalive_if_required()
-        now = perf_counter()
-        if in_flight.held:
-            data, in_flight.held = in_flight.held + data, b""
-        else:
-            self._since = now
-        if not (self._between and self._is_free() and in_flight.take(data, self._since)):
-            self._feed(data)
-        self._since = now
+    def feed(self, data: bytes) -> None:
+        """Bytes for the parser."""
+        end = data.find(END) if self._in_flight.between else -1
+        self._raw = data[:end] if end >= 0 else None
+        super().data_received(data)
+        if not self._in_flight.between:
+            self._received += len(data) if self._received else len(data.rpartition(END)[2])  # not what came before it
+            if self._in_head and self._received > HEAD_BYTES and not self._in_flight.deaf:
+                self._turn_away(ProtocolError(f"head: more than {HEAD_BYTES} bytes", 431))
 
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """The client closed its side: what came whole may still be answered."""
         self._release()
         whole = len(self._in_flight.exchanges) - (self._taken is not None and not self._taken.refused)
-        if not whole and (self._is_free() or not self._between):
+        if not whole and (self._in_flight.free or not self._in_flight.between):
             return None
         self._in_flight.deaf = True
         self.loop.call_later(HALF_CLOSED_SECONDS, self.transport.close)
@@ -110,7 +104,7 @@ class Lane(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """The client reads slower than it asks."""
         super().pause_writing()
-        self._since = perf_counter()
+        self._in_flight.since = perf_counter()
         self._unsent = self.transport.get_write_buffer_size()
         self.flow.pause_reading()
 
@@ -122,9 +116,9 @@ class Lane(HttpToolsProtocol):
     def shutdown(self) -> None:
         """The server ends: the last answer in flight is the connection's last, that of a request still to come too."""
         self._release()
-        if self._in_flight.exchanges and self._between:
+        if self._in_flight.exchanges and self._in_flight.between:
             self._in_flight.deaf = True
-        if not self._in_flight.exchanges or not self._is_free():
+        if not self._in_flight.exchanges or not self._in_flight.free:
             super().shutdown()
 
     def sweep(self, now: float) -> None:
@@ -133,22 +127,22 @@ class Lane(HttpToolsProtocol):
         if self.flow.write_paused:
             unsent, self._unsent = self._unsent, self.transport.get_write_buffer_size()
             if self._unsent < unsent:
-                self._since = now
-            elif now - self._since > UNREAD_SECONDS:
+                self._in_flight.since = now
+            elif now - self._in_flight.since > UNREAD_SECONDS:
                 self.transport.abort()
-        elif not self._between and not self.flow.read_paused and not self._in_flight.deaf:
+        elif not self._in_flight.between and not self.flow.read_paused and not self._in_flight.deaf:
             if now - self._began > REQUEST_SECONDS + self._received / REQUEST_BYTES_PER_SECOND:
                 self._turn_away(ProtocolError("the request did not come in time", 408))
-        elif not self.busy and now - self._since > self.timeout_keep_alive:
+        elif not self.busy and now - self._in_flight.since > self.timeout_keep_alive:
             self.transport.close()
 
     # From the parser
 
     def on_message_begin(self) -> None:
         """A request begins; uvicorn makes its own preparations when it turns out to be uvicorn's."""
-        self._between = False
+        self._in_flight.between = False
         self._in_head = True
-        self._began = self._since
+        self._began = self._in_flight.since
         self._received = 0
         self.url = b""
         self.headers = []
@@ -161,13 +155,13 @@ class Lane(HttpToolsProtocol):
         target = self.shared.targets.get(self.url)
         if self._in_flight.deaf:
             return None
-        if target is not None and self._is_free() and self.parser.get_method() == b"POST":
+        if target is not None and self._in_flight.free and self.parser.get_method() == b"POST":
             keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
             head = understand(self.headers, target, keep_alive)
             if head is not None:
                 if raw is not None and is_plain(raw, self.headers):
                     self.shared.heads.remember(raw + END, self.headers, head)
-                return self._take(self._in_flight.begin(head, self._since), head.length)
+                return self._take(self._in_flight.begin(head, self._in_flight.since), head.length)
         return self._hand_over()
 
     def on_body(self, body: bytes) -> None:
@@ -180,7 +174,7 @@ class Lane(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The request has come whole."""
-        self._between = True
+        self._in_flight.between = True
         exchange, self._taken = self._taken, None
         if exchange is None:
             if not self._in_flight.deaf:
@@ -192,7 +186,7 @@ class Lane(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """uvicorn has answered one of its own."""
-        self._since = perf_counter()
+        self._in_flight.since = perf_counter()
         super().on_response_complete()
         if self._in_flight.deaf and not self.busy:
             self.transport.close()
@@ -203,24 +197,11 @@ class Lane(HttpToolsProtocol):
 
     # A request's way
 
-    def _is_free(self) -> bool:
-        """Whether uvicorn answers none on this connection."""
-        return self.cycle is None or self.cycle.response_complete
-
     def _release(self) -> None:
         """A head that is held is the parser's, which knows how to wait for a body."""
         held, self._in_flight.held = self._in_flight.held, b""
         if held:
-            self._feed(held)
-
-    def _feed(self, data: bytes) -> None:
-        end = data.find(END) if self._between else -1
-        self._raw = data[:end] if end >= 0 else None
-        super().data_received(data)
-        if not self._between:
-            self._received += len(data) if self._received else len(data.rpartition(END)[2])  # not what came before it
-            if self._in_head and self._received > HEAD_BYTES and not self._in_flight.deaf:
-                self._turn_away(ProtocolError(f"head: more than {HEAD_BYTES} bytes", 431))
+            self.feed(held)
 
     def _hand_over(self) -> None:
         """The request is uvicorn's, which begins it at once, or when the lane's before it are answered."""
@@ -256,11 +237,11 @@ class Lane(HttpToolsProtocol):
         """Answers what can't be read on, once and after all before it; then the connection ends."""
         self._in_flight.deaf = True
         exchange = self._taken
-        begins = self._between or self._in_head
+        begins = self._in_flight.between or self._in_head
         if exchange is not None and not exchange.refused:
             self._in_flight.refuse(exchange, problem)
         elif exchange is None and begins:
-            if self._is_free():
-                self._in_flight.refuse(self._in_flight.begin(None, self._since), problem)
+            if self._in_flight.free:
+                self._in_flight.refuse(self._in_flight.begin(None, self._in_flight.since), problem)
         else:  # it has its answer already, or it is uvicorn's, which waits for the rest
             self.transport.close()

@@ -30,13 +30,16 @@ class Pipeline:
     """The exchanges of one connection.
 
     deaf: nothing more is taken from the client; the connection closes when all that was taken is answered.
-    held: a head that was seen before, whose body comes by itself.
+    held: a head that was seen before, whose body comes by itself. between: whether the parser is between two requests.
+    since: perf_counter() seconds, when bytes came last.
     """
 
     def __init__(self, shared: Shared) -> None:
         self.exchanges: list[Exchange] = []
         self.deaf = False
         self.held = b""
+        self.between = True
+        self.since = perf_counter()
         self._shared = shared
         self._lane: Lane | None = None
         self._flow: FlowControl | None = None
@@ -50,9 +53,31 @@ class Pipeline:
         self._write = lane.transport.write
 
     @property
+    def free(self) -> bool:
+        """Whether uvicorn answers no request of this connection."""
+        cycle = None if self._lane is None else self._lane.cycle
+        return cycle is None or cycle.response_complete
+
+    @property
     def full(self) -> bool:
         """Whether no more should be read before some are answered."""
         return len(self.exchanges) > PIPELINED
+
+    def received(self, data: bytes) -> None:
+        """Bytes from the client. A head that was seen before needs no parser when its whole body comes next."""
+        lane = self._lane
+        if lane is None or self.deaf:
+            return
+        if lane.timeout_keep_alive_task is not None:
+            lane._unset_keepalive_if_required()
+        now = perf_counter()
+        if self.held:
+            data, self.held = self.held + data, b""
+        else:
+            self.since = now
+        if not (self.between and self.free and self.take(data, self.since)):
+            lane.feed(data)
+        self.since = now
 
     def take(self, data: bytes, now: float) -> bool:
         """Takes a whole request whose head was seen before, which needs no parser; False for anything else.

@@ -22,8 +22,8 @@ class Heard(Lane):
 
     heard: asyncio.Event
 
-    def data_received(self, data: bytes) -> None:
-        super().data_received(data)
+    def feed(self, data: bytes) -> None:
+        super().feed(data)
         self.heard.set()
 
 
