@@ -1,5 +1,6 @@
 """The names, labels and buckets of every series: what docs/serving/metrics.md describes."""
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,14 @@ ROWS = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024)
 class Tally(Histogram):
     """A histogram that takes many observations at once."""
 
+    @cached_property
+    def _edges(self) -> np.ndarray:
+        return np.array(self._upper_bounds)
+
     def add(self, numbers: Any) -> np.ndarray:
         """Counts n numbers, at least one, an array or what has its memory; returns each one's bucket, shape (n,)."""
         values = np.asarray(numbers)
-        found = np.searchsorted(self._upper_bounds, values, side="left")
+        found = np.searchsorted(self._edges, values, side="left")
         for bucket, count in enumerate(np.bincount(found, minlength=len(self._upper_bounds)).tolist()):
             if count:
                 self._buckets[bucket].inc(count)

@@ -8,7 +8,7 @@ import orjson
 from ...batching import Batch
 from ...datatypes import of_array
 from ...loading import Model
-from .forms import Forms
+from .forms import MOST, Forms
 
 END: Final = b"]}]}"
 OPTION: Final = orjson.OPT_SERIALIZE_NUMPY
@@ -20,7 +20,7 @@ class Answers:
     def __init__(self, model: Model) -> None:
         said = orjson.dumps({"model_name": model.name, "model_version": model.version, "outputs": []})
         self._start = said[:-2]
-        self._forms = Forms[tuple[bytes, int]]()
+        self._forms = Forms["_Form"]()
 
     def of_rows(self, batch: Batch, outputs: tuple[str, ...]) -> list[bytes]:
         """Each row's answer, from the number of its content-length on, as if it had been asked for alone.
@@ -32,17 +32,37 @@ class Answers:
         said = [column for column in columns if column is not None]
         if len(said) != len(outputs):
             return []
-        form, length = self._forms.of(outputs, arrays, self._form)
+        form = self._forms.of(outputs, arrays, self._form)
         if len(said) == 1:
-            return [form % (length + len(text), text) for text in said[0]]
-        return [form % (length + sum(map(len, row)), *row) for row in zip(*said, strict=True)]
+            return [b"".join((form.start(len(text)), text, END)) for text in said[0]]
+        return [form.start(sum(map(len, row))) + form.data % row for row in zip(*said, strict=True)]
 
-    def _form(self, outputs: tuple[str, ...], arrays: list[np.ndarray]) -> tuple[bytes, int]:
-        """An answer with a place for its length and for each output's data, and its length without them."""
-        parts = [_before(name, array) for name, array in zip(outputs, arrays, strict=True)]
-        parts[0] = self._start + parts[0]
-        form = b"%d\r\n\r\n" + b"%b]},".join(part.replace(b"%", b"%%") for part in parts) + b"%b" + END
-        return form, len(b"]},".join(parts) + END)
+    def _form(self, outputs: tuple[str, ...], arrays: list[np.ndarray]) -> "_Form":
+        first, *others = [_before(name, array) for name, array in zip(outputs, arrays, strict=True)]
+        return _Form(self._start + first, [b"]}," + other for other in others])
+
+
+class _Form:
+    """An answer with a place for each output's data.
+
+    data: the places, from the first on, and what stands between and behind them.
+    """
+
+    def __init__(self, first: bytes, others: list[bytes]) -> None:
+        """first: up to the first output's data. others: from the end of one's data to the next one's."""
+        self.data = b"%b" + b"".join([other.replace(b"%", b"%%") + b"%b" for other in others]) + END
+        self._first = first
+        self._length = len(first) + sum(map(len, others)) + len(END)
+        self._starts: dict[int, bytes] = {}
+
+    def start(self, size: int) -> bytes:
+        """What stands before the data, from the number of the content-length on. size: of all data, in bytes."""
+        start = self._starts.get(size)
+        if start is None:
+            if len(self._starts) >= MOST:
+                self._starts.clear()
+            start = self._starts[size] = b"%d\r\n\r\n%b" % (self._length + size, self._first)
+        return start
 
 
 def with_id(answer: bytes, id: str) -> bytes:

@@ -205,6 +205,7 @@ class Lane(HttpToolsProtocol):
 
     def _hand_over(self) -> None:
         """The request is uvicorn's, which begins it at once, or when the lane's before it are answered."""
+        self._in_flight.mixed = True
         url, headers, expects = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
         self.url, self.expect_100_continue = url, expects

@@ -31,6 +31,7 @@ class Pipeline:
 
     deaf: nothing more is taken from the client; the connection closes when all that was taken is answered.
     held: a head that was seen before, whose body comes by itself. between: whether the parser is between two requests.
+    mixed: whether uvicorn has had a request of this connection, too.
     since: perf_counter() seconds, when bytes came last.
     """
 
@@ -39,6 +40,7 @@ class Pipeline:
         self.deaf = False
         self.held = b""
         self.between = True
+        self.mixed = False
         self.since = perf_counter()
         self._shared = shared
         self._lane: Lane | None = None
@@ -55,7 +57,9 @@ class Pipeline:
     @property
     def free(self) -> bool:
         """Whether uvicorn answers no request of this connection."""
-        cycle = None if self._lane is None else self._lane.cycle
+        if not self.mixed or self._lane is None:
+            return True
+        cycle = self._lane.cycle
         return cycle is None or cycle.response_complete
 
     @property
@@ -68,7 +72,7 @@ class Pipeline:
         lane = self._lane
         if lane is None or self.deaf:
             return
-        if lane.timeout_keep_alive_task is not None:
+        if self.mixed:
             lane._unset_keepalive_if_required()
         now = perf_counter()
         if self.held:
