@@ -83,7 +83,7 @@ def _virtual_environment(name: str) -> Path:
         run([_uv(), "venv", "--quiet", "--python", _python(), folder])
         run([_uv(), "pip", "sync", "--quiet", "--python", folder / "bin" / "python", lock])
 
-    return _made(f"venv-{name}", [lock], make)
+    return _made(f"venv-{name}", [lock], make, _python())
 
 
 def _cpp() -> Path:
@@ -107,9 +107,12 @@ def _headers() -> Path:
     return Path(json.loads(told)["Dir"])
 
 
-def _made(name: str, recipe: list[Path], make: Callable[[Path], None]) -> Path:
-    """A folder made from these files, anew when one of them changes. It is marked when whole: a venv can't be moved."""
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in recipe)).hexdigest()[:12]
+def _made(name: str, recipe: list[Path], make: Callable[[Path], None], by: str = "") -> Path:
+    """A folder made from these files, anew when one of them changes. It is marked when whole: a venv can't be moved.
+
+    by: the interpreter of a virtual environment, which is made anew for another one, too.
+    """
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in recipe) + by.encode()).hexdigest()[:12]
     folder = home() / f"{name}-{digest}"
     if not (folder / "made").exists():
         with step(f"make {folder.name}"):

@@ -61,8 +61,8 @@ class Heads:
         names = [name for name, _ in headers]
         if names.count(LENGTH) != 1 or names.count(ID) > 1:
             return
-        holes = [_Hole(name == ID, value) for name, value in headers if name in (LENGTH, ID)]
-        known = _Known(replace(head, terms=replace(head.terms, id=None)), raw, holes)
+        values = [(name == ID, value) for name, value in headers if name in (LENGTH, ID)]
+        known = _Known(replace(head, terms=replace(head.terms, id=None)), raw, values)
         if known.match(raw) != (len(raw), head.length, (head.terms.id or "").encode("latin-1")):
             return
         if len(self._known) >= MOST:
@@ -76,39 +76,36 @@ class Heads:
 
 @dataclass(slots=True, eq=False)
 class _Hole:
-    """A header's value that differs from request to request: the id, or else the length."""
+    """A header's value that differs from request to request: the id, or else the length. after: up to the next."""
 
     is_id: bool
-    value: bytes
+    after: bytes
 
 
 class _Known:
     """A head, cut at its holes."""
 
-    def __init__(self, head: Head, raw: bytes, holes: list[_Hole]) -> None:
-        """raw: its bytes. holes: in their order."""
+    def __init__(self, head: Head, raw: bytes, values: Sequence[tuple[bool, bytes]]) -> None:
+        """raw: its bytes. values: those of its holes, in their order, and whether it is the id."""
         self.head = head
-        self._holes = holes
-        self._parts: list[bytes] = []
-        for hole in holes:
-            name = ID if hole.is_id else LENGTH
+        parts = []
+        for is_id, value in values:
+            name = ID if is_id else LENGTH
             start = raw.lower().find(b"\r\n" + name + b": ") + len(name) + 4
-            self._parts.append(raw[:start])
-            raw = raw[start + len(hole.value) :]
-        self._parts.append(raw)
+            parts.append(raw[:start])
+            raw = raw[start + len(value) :]
+        parts.append(raw)
+        self._before = parts[0]
+        self._holes = [_Hole(is_id, after) for (is_id, _), after in zip(values, parts[1:], strict=True)]
 
     def match(self, data: bytes) -> Match:
         """NO_MATCH where data doesn't begin with this head."""
-        at, size, length, id = 0, len(data), 0, b""
-        for place, part in enumerate(self._parts):
-            end = at + len(part)
-            if data[at:end] != part:
-                return NO_MATCH
-            at = end
-            if place == len(self._holes):
-                break
+        if not data.startswith(self._before):
+            return NO_MATCH
+        at, size, length, id = len(self._before), len(data), 0, b""
+        for hole in self._holes:
             start = at
-            if self._holes[place].is_id:
+            if hole.is_id:
                 at = ids.end(data, start)
                 id = data[start:at]
             else:
@@ -117,6 +114,8 @@ class _Known:
                     at += 1
                 if at > start + DIGITS:
                     return NO_MATCH
-            if at == start:
+            end = at + len(hole.after)
+            if at == start or data[at:end] != hole.after:
                 return NO_MATCH
+            at = end
         return at, length, id
