@@ -16,7 +16,7 @@ from ...batching import Layout
 from ...datatypes import NUMPY
 from ...protocol.request import InferRequest
 from ...protocol.signature import Signature
-from . import ids, numbers
+from . import numbers, values
 from .exchange import Exchange
 
 MOST: Final = 256
@@ -103,7 +103,7 @@ class Envelope:
             return len(self.before) if body.startswith(self.before) else 0
         if not body.startswith(self.opening):
             return 0
-        start = ids.end(body, len(self.opening))
+        start = values.word(body, len(self.opening))
         end = start + len(self.before)
         return end if body[start:end] == self.before else 0
 
@@ -252,7 +252,7 @@ def _opening(body: bytes) -> tuple[bytes, int]:
     """What stands before the id that body begins by, and where that id ends; nothing and 0 when it begins by none."""
     for opening in OPENINGS:
         if body.startswith(opening):
-            return opening, ids.end(body, len(opening))
+            return opening, values.word(body, len(opening))
     return b"", 0
 
 

@@ -15,11 +15,11 @@ class Exchange(Work):
 
     head: None for what never became a request. began: perf_counter() seconds, when the head came.
     chunks, size: of its body, while it comes. plain: answered in JSON alone.
-    refused: its answer is an error, whatever else may come of its body.
+    refused: its answer is an error, whatever else may come of its body. trace: its traceparent header.
     answer: its bytes on the wire, while they wait for those of another.
     """
 
-    __slots__ = ("answer", "asked", "began", "chunks", "head", "plain", "refused", "size")
+    __slots__ = ("answer", "asked", "began", "chunks", "head", "plain", "refused", "size", "trace")
 
     chunks: list[bytes]
     size: int
@@ -32,6 +32,7 @@ class Exchange(Work):
         self.refused = self.plain = self.abandoned = False
         self.deadline = inf
         self.id = None
+        self.trace: str | None = None
         self.layout: Layout | None = None
         self.buffers = ()
         self.batch = self.failure = None

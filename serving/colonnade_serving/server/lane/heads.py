@@ -1,6 +1,7 @@
 """Heads of requests that were seen before, which need no parser.
 
-A client repeats its head, and a proxy in front of it too, but for the body's length and the request's id.
+A client repeats its head, and a proxy in front of it too, but for the body's length, the request's id, its trace, and
+maybe what says nothing here: the request's number, or when it was sent. Which headers these are is learnt.
 """
 
 from collections.abc import Sequence
@@ -8,24 +9,33 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Final
 
-from ..terms import Terms
-from . import ids
+from ..terms import JSON_LENGTH, TEXTS, TIMEOUTS, Terms
+from . import values
 from .target import Target
 
 MOST: Final = 64
 """Heads that are remembered; then all are forgotten."""
 BYTES: Final = 2048
 """Longer heads are not remembered."""
-DIGITS: Final = 15
-"""Of a length."""
 
 END: Final = b"\r\n\r\n"
 LENGTH: Final = b"content-length"
 ID: Final = b"x-request-id"
+TRACE: Final = b"traceparent"
+HOLES: Final = (LENGTH, ID, TRACE)
+"""Headers whose values are taken from each request."""
+AT_LENGTH: Final = 0
+AT_ID: Final = 1
+AT_TRACE: Final = 2
+ELSE: Final = 3
+"""Kinds of holes: places in HOLES, and what says nothing."""
+FRAMING: Final = (b"connection", b"expect", b"keep-alive", b"proxy-connection", b"te", b"transfer-encoding", b"upgrade")
+SAYING: Final = frozenset((*FRAMING, *HOLES, *TIMEOUTS, *TEXTS, JSON_LENGTH))
+"""Headers that say something here; the value of any other may be whatever a parser takes."""
 
-Match = tuple[int, int, bytes]
-"""Where a body starts, how long it is, and its request's id, if any."""
-NO_MATCH: Final = (0, 0, b"")
+Match = tuple[int, int, bytes, bytes]
+"""Where a body starts, how long it is, and its request's id and trace, if any."""
+NO_MATCH: Final = (0, 0, b"", b"")
 
 
 @dataclass(slots=True, eq=False)
@@ -44,27 +54,36 @@ class Heads:
     def __init__(self) -> None:
         self._known: list[_Known] = []
 
-    def find(self, data: bytes) -> tuple[Head | None, int, int, bytes]:
-        """The head that data begins with, and its match, which has the length and the id; None when it isn't known."""
+    def find(self, data: bytes) -> tuple[Head | None, Match]:
+        """The head that data begins with, but for what its match has; None when it isn't known."""
         for place, known in enumerate(self._known):
-            start, length, id = known.match(data)
-            if start:
+            match = known.match(data)
+            if match[0]:
                 if place:  # the next one looks here first: clients alike send the same
                     self._known[0], self._known[place] = known, self._known[0]
-                return known.head, start, length, id
-        return None, 0, 0, b""
+                return known.head, match
+        return None, NO_MATCH
 
     def remember(self, raw: bytes, headers: Sequence[tuple[bytes, bytes]], head: Head) -> None:
-        """The next request with the same head is found. raw: with the blank line; headers: names in lower case."""
+        """The next request with the same head is found. raw: with the blank line; headers: names in lower case.
+
+        It joins one that differs only in what says nothing: what stood there may be anything from now on.
+        """
         if len(raw) > BYTES or head.last or head.terms.timeout != inf or self.find(raw)[0] is not None:
             return
         names = [name for name, _ in headers]
-        if names.count(LENGTH) != 1 or names.count(ID) > 1:
+        if names.count(LENGTH) != 1 or names.count(ID) > 1 or names.count(TRACE) > 1:
             return
-        values = [(name == ID, value) for name, value in headers if name in (LENGTH, ID)]
-        known = _Known(replace(head, terms=replace(head.terms, id=None)), raw, values)
-        if known.match(raw) != (len(raw), head.length, (head.terms.id or "").encode("latin-1")):
+        terms, lines = head.terms, raw[: -len(END)].split(b"\r\n")
+        known = _Known(replace(head, terms=replace(terms, id=None, trace=None)), lines, frozenset())
+        texts = [(text or "").encode("latin-1") for text in (terms.id, terms.trace)]
+        if known.match(raw) != (len(raw), head.length, *texts):
             return
+        for place, other in enumerate(self._known):
+            free = other.besides(lines)
+            if free:
+                self._known[place] = _Known(known.head, lines, free)
+                return
         if len(self._known) >= MOST:
             self._known.clear()
         self._known.append(known)
@@ -76,46 +95,73 @@ class Heads:
 
 @dataclass(slots=True, eq=False)
 class _Hole:
-    """A header's value that differs from request to request: the id, or else the length. after: up to the next."""
+    """A header's value that differs from request to request. after: what stands between it and the next one."""
 
-    is_id: bool
+    kind: int
     after: bytes
 
 
 class _Known:
-    """A head, cut at its holes."""
+    """A head, cut at its holes.
 
-    def __init__(self, head: Head, raw: bytes, values: Sequence[tuple[bool, bytes]]) -> None:
-        """raw: its bytes. values: those of its holes, in their order, and whether it is the id."""
+    lines: the request line and the headers. free: which of them hold anything.
+    """
+
+    def __init__(self, head: Head, lines: list[bytes], free: frozenset[int]) -> None:
         self.head = head
-        parts = []
-        for is_id, value in values:
-            name = ID if is_id else LENGTH
-            start = raw.lower().find(b"\r\n" + name + b": ") + len(name) + 4
-            parts.append(raw[:start])
-            raw = raw[start + len(value) :]
-        parts.append(raw)
+        self._lines = lines
+        self._free = free
+        kinds, parts = [], [b""]
+        for place, line in enumerate(lines):
+            said, colon, _ = line.partition(b": ")
+            name = said.lower()
+            if place and (name in HOLES or place in free):
+                kinds.append(HOLES.index(name) if name in HOLES else ELSE)
+                parts[-1] += said + colon
+                parts.append(b"")
+            else:
+                parts[-1] += line
+            parts[-1] += b"\r\n"
+        parts[-1] += b"\r\n"
         self._before = parts[0]
-        self._holes = [_Hole(is_id, after) for (is_id, _), after in zip(values, parts[1:], strict=True)]
+        self._holes = [_Hole(kind, after) for kind, after in zip(kinds, parts[1:], strict=True)]
 
     def match(self, data: bytes) -> Match:
         """NO_MATCH where data doesn't begin with this head."""
         if not data.startswith(self._before):
             return NO_MATCH
-        at, size, length, id = len(self._before), len(data), 0, b""
+        at, length, id, trace = len(self._before), 0, b"", b""
         for hole in self._holes:
-            start = at
-            if hole.is_id:
-                at = ids.end(data, start)
+            start, kind = at, hole.kind
+            if kind == AT_LENGTH:
+                at, length = values.number(data, start)
+            elif kind == AT_ID:
+                at = values.word(data, start)
                 id = data[start:at]
+            elif kind == AT_TRACE:
+                at = values.word(data, start)
+                trace = data[start:at]
             else:
-                while at < size and 0x30 <= data[at] <= 0x39:
-                    length = 10 * length + data[at] - 0x30
-                    at += 1
-                if at > start + DIGITS:
-                    return NO_MATCH
+                at = values.text(data, start)
             end = at + len(hole.after)
             if at == start or data[at:end] != hole.after:
                 return NO_MATCH
             at = end
-        return at, length, id
+        return at, length, id, trace
+
+    def besides(self, lines: list[bytes]) -> frozenset[int] | None:
+        """The lines that hold anything if these are the same head; None if they aren't."""
+        if len(lines) != len(self._lines):
+            return None
+        free = set(self._free)
+        for place, (ours, theirs) in enumerate(zip(self._lines, lines, strict=True)):
+            if ours == theirs:
+                continue
+            name, colon, _ = ours.partition(b": ")
+            if not (place and colon and theirs.startswith(name + colon)):
+                return None
+            if name.lower() not in SAYING:
+                free.add(place)
+            elif name.lower() not in HOLES:
+                return None
+        return frozenset(free)

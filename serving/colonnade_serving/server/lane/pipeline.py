@@ -89,11 +89,15 @@ class Pipeline:
         Such a head alone is held, and comes again with the body behind it: many clients send the two apart.
         now: perf_counter() seconds, when it came.
         """
-        head, start, length, id = self._shared.heads.find(data)
+        head, match = self._shared.heads.find(data)
+        start, length, id, trace = match
         if head is None or length > self._shared.limit:
             return False
         if len(data) == start + length:
-            self.ask(self.begin(head, now), data[start:], id.decode() if id else None, alone=True)
+            exchange = self.begin(head, now)
+            if trace:
+                exchange.trace = trace.decode()
+            self.ask(exchange, data[start:], id.decode() if id else None, alone=True)
             return True
         if len(data) == start:
             self.held = data
@@ -105,6 +109,7 @@ class Pipeline:
         exchange = Exchange(head, now)
         self.exchanges.append(exchange)
         if head is not None:
+            exchange.trace = head.terms.trace
             head.target.observer.inflight += 1
         return exchange
 
@@ -138,8 +143,7 @@ class Pipeline:
         exchange.refused = True
         if exchange.head is not None:
             seconds = perf_counter() - exchange.began
-            trace = exchange.head.terms.trace
-            exchange.head.target.observer.answered(problem.status, seconds, reason(problem), exchange, trace)
+            exchange.head.target.observer.answered(problem.status, seconds, reason(problem), exchange, exchange.trace)
         self._leave(exchange, wire.error(problem, self._shared.date, self._is_last(exchange)))
 
     def lost(self) -> None:
@@ -175,7 +179,7 @@ class Pipeline:
             return self.refuse(exchange, told(error))
         seconds = perf_counter() - exchange.began
         self._leave(exchange, answer)
-        return head.target.observer.answered(200, seconds, "", exchange, head.terms.trace)
+        return head.target.observer.answered(200, seconds, "", exchange, exchange.trace)
 
     def _is_last(self, exchange: Exchange) -> bool:
         """Whether no answer follows: none may once the client was told so."""
