@@ -1,6 +1,8 @@
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -9,6 +11,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from colonnade_serving.loading import Model
 from colonnade_serving.observation import Observation
 from colonnade_serving.settings import Settings
+from tests.unit.serving.server.process import row, serving
 
 from .conftest import rows
 from .receiver import Receiver, receiving
@@ -54,6 +57,19 @@ def test_a_request_is_a_span_of_its_callers_trace_with_queue_and_compute(collect
     assert attributes["colonnade.request_id"].string_value == "r0"
     assert attributes["http.response.status_code"].int_value == 200
     assert told(observation.metrics)[named("colonnade_traces_total", model="logistic", outcome="sent")] == 1
+
+
+def test_each_request_is_of_its_own_trace_though_its_head_is_known(collector: Receiver, logistic: Path, tmp_path: Path):
+    traces = [f"{number:032x}" for number in range(1, 6)]
+    with serving(tmp_path, str(logistic), "--drain-delay=0") as served:
+        with served.connect() as connection:
+            for trace in traces:
+                parent = {"traceparent": f"00-{trace}-b7ad6b7169203331-01"}
+                connection.request("POST", "/v2/models/logistic/infer", json.dumps(row(1, 2, 3)), parent)
+                assert connection.getresponse().read()
+        assert served.end() == 0
+    sent = [span.trace_id.hex() for span in spans(collector) if span.name == "infer logistic"]
+    assert sorted(sent) == traces
 
 
 def test_a_caller_that_does_not_sample_is_heeded(collector: Receiver, matrix: Model):
