@@ -13,6 +13,7 @@ from .cases import MODELS, Case
 from .load import LoadError
 from .measuring import Plan, check, measure
 from .processes import ServerError
+from .quiet import Core
 from .registry import PEERS, REGISTRY
 
 PICTURE = Path("docs/images/serving-benchmark.png")
@@ -51,13 +52,13 @@ def _measure(names: list[str], case: Case, arguments: argparse.Namespace) -> int
     """Every server once, then again, so that a change of the machine's mood is no server's own."""
     since = int(time.time())
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    failures = 0
+    failures, core = 0, Core(arguments.server_core)
     with arguments.out.open("a") as out:
         for repeat in range(arguments.repeats):
             for name in names:
                 began = time.monotonic()
                 try:
-                    for record, spoilt in measure(name, REGISTRY[name], case, _plan(arguments), repeat):
+                    for record, spoilt in measure(name, case, _plan(arguments), repeat, core):
                         print(records.line(record, spoilt=spoilt), file=out, flush=True)
                         say(report.sentence(record, spoilt))
                 except (ServerError, LoadError) as error:
@@ -105,6 +106,7 @@ def _plan(arguments: argparse.Namespace) -> Plan:
         seconds=arguments.seconds,
         warm_seconds=arguments.warm,
         foreign=arguments.foreign,
+        pressure=arguments.pressure,
         server_core=arguments.server_core,
         load_core=arguments.load_core,
         port=arguments.port,
@@ -128,6 +130,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--warm", type=int, default=5, help="seconds of warming up")
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--foreign", type=float, default=0.05, help="a core's share that others may take")
+    parser.add_argument("--pressure", type=float, default=1.15, help="by neighbours on the server's core that is borne")
     parser.add_argument("--server-core", default="0")
     parser.add_argument("--load-core", default="1")
     parser.add_argument("--port", type=int, default=9100)

@@ -12,8 +12,9 @@ from . import rpc
 from .cases import Case
 from .load import Load, Outcome, load
 from .processes import TICK, Running, Usage, running
+from .quiet import Core
 from .records import Record
-from .registry import Server
+from .registry import REGISTRY, Server
 from .rpc import RpcLoad
 
 WARM_CONNECTIONS = 8
@@ -21,8 +22,11 @@ WARM_CONNECTIONS = 8
 
 @dataclass(frozen=True)
 class Plan:
-    """How a server is measured. Seconds are of each level; foreign: a core's share that spoils a level when others
-    take more."""
+    """How a server is measured. Seconds are of each level.
+
+    foreign, pressure: a level during which others take more of a core, or press more on the server's, is spoilt.
+    patience: seconds to wait for less pressure before a level. tries: at a level, until one isn't spoilt.
+    """
 
     connections: tuple[int, ...] = (1, 8, 64)
     rates: tuple[int, ...] = ()
@@ -31,6 +35,9 @@ class Plan:
     warm_seconds: int = 5
     start_seconds: int = 90
     foreign: float = 0.05
+    pressure: float = 1.15
+    patience: float = 30.0
+    tries: int = 4
     server_core: str = "0"
     load_core: str = "1"
     port: int = 9100
@@ -65,8 +72,12 @@ def check(server: Server, case: Case, plan: Plan) -> float | None:
         return max((off for rows in {1, plan.rows} if (off := started.off_by(case, rows)) is not None), default=None)
 
 
-def measure(name: str, server: Server, case: Case, plan: Plan, repeat: int) -> Iterator[tuple[Record, bool]]:
-    """Each level's record, and whether it is spoilt: then it is measured once more. Raises when answers are wrong."""
+def measure(name: str, case: Case, plan: Plan, repeat: int, core: Core) -> Iterator[tuple[Record, bool]]:
+    """Each level's record, and whether it is spoilt: then it is measured once more. Raises when answers are wrong.
+
+    core: the server's.
+    """
+    server = REGISTRY[name]
     with ExitStack() as stack:
         began = time.monotonic()
         started = stack.enter_context(running(server, case, plan.server_core, plan.port))
@@ -77,7 +88,8 @@ def measure(name: str, server: Server, case: Case, plan: Plan, repeat: int) -> I
         if plan.warm_seconds:
             by.closed(WARM_CONNECTIONS, plan.warm_seconds)
         for level in (*(Level(c) for c in plan.connections), *(Level(rate=rate) for rate in plan.rates)):
-            for last in (False, True):
+            for left in reversed(range(plan.tries)):
+                pressure = core.wait(plan.pressure, plan.patience)
                 before = _now(started, plan)
                 outcome = level.run(by, plan.seconds)
                 kept = _record(level, before, outcome, _now(started, plan))
@@ -90,8 +102,9 @@ def measure(name: str, server: Server, case: Case, plan: Plan, repeat: int) -> I
                     **kept,
                     start_seconds=round(waited, 2),
                     off_by=off_by,
+                    pressure=round(max(pressure, core.pressure()), 3),
                 )
-                spoilt = record.foreign > plan.foreign and not last
+                spoilt = left > 0 and (record.foreign > plan.foreign or record.pressure > plan.pressure)
                 yield record, spoilt
                 if not spoilt:
                     break

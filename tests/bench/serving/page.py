@@ -28,12 +28,13 @@ def write(records: Sequence[Record], against: str, page: Path, picture: Path) ->
 
 def _circumstances(records: Sequence[Record]) -> str:
     when = time.strftime("%Y-%m-%d", time.gmtime(max(record.at for record in records)))
-    seen = max(record.foreign for record in records)
+    seen, pressed = max(record.foreign for record in records), max(record.pressure for record in records)
     peers = ", ".join(f"{name} {_locked(name)}" for name in PEERS)
     ours = ", ".join(f"{name} {version(name)}" for name in OURS)
     return (
         f"{when}, {os.cpu_count()} × {_processor()}, {os.uname().sysname} {os.uname().release}. Ours: {ours}. "
-        f"Peers: {peers}. Others took at most {seen:.0%} of a core while these were measured."
+        f"Peers: {peers}. Others took at most {seen:.0%} of a core while these were measured, and neighbours made "
+        f"a loop on the server's core take at most {pressed:.2f} times its least."
     )
 
 
