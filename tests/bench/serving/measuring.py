@@ -24,8 +24,8 @@ WARM_CONNECTIONS = 8
 class Plan:
     """How a server is measured. Seconds are of each level.
 
-    foreign, pressure: a level during which others take more of a core, or press more on the server's, is spoilt.
-    patience: seconds to wait for less pressure before a level. tries: at a level, until one isn't spoilt.
+    foreign: a core's share that spoils a level when others take more. pressure: a level begins when there is less on
+    the server's core, or when patience, in seconds, is over.
     """
 
     connections: tuple[int, ...] = (1, 8, 64)
@@ -36,8 +36,7 @@ class Plan:
     start_seconds: int = 90
     foreign: float = 0.05
     pressure: float = 1.15
-    patience: float = 30.0
-    tries: int = 4
+    patience: float = 20.0
     server_core: str = "0"
     load_core: str = "1"
     port: int = 9100
@@ -88,7 +87,7 @@ def measure(name: str, case: Case, plan: Plan, repeat: int, core: Core) -> Itera
         if plan.warm_seconds:
             by.closed(WARM_CONNECTIONS, plan.warm_seconds)
         for level in (*(Level(c) for c in plan.connections), *(Level(rate=rate) for rate in plan.rates)):
-            for left in reversed(range(plan.tries)):
+            for last in (False, True):
                 pressure = core.wait(plan.pressure, plan.patience)
                 before = _now(started, plan)
                 outcome = level.run(by, plan.seconds)
@@ -102,9 +101,9 @@ def measure(name: str, case: Case, plan: Plan, repeat: int, core: Core) -> Itera
                     **kept,
                     start_seconds=round(waited, 2),
                     off_by=off_by,
-                    pressure=round(max(pressure, core.pressure()), 3),
+                    pressure=round(pressure, 3),
                 )
-                spoilt = left > 0 and (record.foreign > plan.foreign or record.pressure > plan.pressure)
+                spoilt = record.foreign > plan.foreign and not last
                 yield record, spoilt
                 if not spoilt:
                     break

@@ -33,8 +33,8 @@ def _circumstances(records: Sequence[Record]) -> str:
     ours = ", ".join(f"{name} {version(name)}" for name in OURS)
     return (
         f"{when}, {os.cpu_count()} × {_processor()}, {os.uname().sysname} {os.uname().release}. Ours: {ours}. "
-        f"Peers: {peers}. Others took at most {seen:.0%} of a core while these were measured, and neighbours made "
-        f"a loop on the server's core take at most {pressed:.2f} times its least."
+        f"Peers: {peers}. Others took at most {seen:.0%} of a core while these were measured; before one of them "
+        f"neighbours made a loop on the server's core take at most {pressed:.2f} times its least."
     )
 
 

@@ -32,7 +32,7 @@ class Record:
     processes: int
     start_seconds: float
     off_by: float | None
-    pressure: float = 1.0  # on the server's core before or after, by neighbours that no kernel sees
+    pressure: float = 1.0  # on the server's core before it began, by neighbours that no kernel sees
 
     @property
     def foreign(self) -> float:

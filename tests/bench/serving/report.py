@@ -34,12 +34,11 @@ def median(records: Sequence[Record], field: str) -> float:
 
 def sentence(record: Record, spoilt: bool) -> str:
     load = f"{record.rate}/s" if record.rate else f"{record.connections} connections"
-    others = (
-        f"; others took {record.foreign:.0%} of a core, pressure {record.pressure:.2f}, once more" if spoilt else ""
-    )
+    others = f"; others took {record.foreign:.0%} of a core, once more" if spoilt else ""
+    pressed = f", pressure {record.pressure:.2f}" if record.pressure > 1.1 else ""
     return (
         f"   {record.server} {record.model} at {load}: {record.rps:,.0f}/s, p99 {record.p99_us / 1000:.2f} ms, "
-        f"{record.cpu_us:,.1f} µs of CPU a request, {record.errors} errors{others}"
+        f"{record.cpu_us:,.1f} µs of CPU a request, {record.errors} errors{pressed}{others}"
     )
 
 
