@@ -8,6 +8,7 @@ loop is timed: what it takes now over the least that it ever took is the pressur
 import os
 import statistics
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 ADDITIONS = 20_000
@@ -20,8 +21,9 @@ PAUSE_SECONDS = 0.3
 class Core:
     """One core. Ask while the server rests: its own work would be no neighbour's, but it empties the caches."""
 
-    def __init__(self, core: str) -> None:
-        """Looks for the least: what it finds later still counts."""
+    def __init__(self, core: str, loops: Callable[[], float] | None = None) -> None:
+        """Looks for the least: what it finds later still counts. loops: what is timed, in seconds."""
+        self._loops = loops or _loops
         self._pinned = ThreadPoolExecutor(1, initializer=os.sched_setaffinity, initargs=(0, {int(core)}))
         self._least = self._seconds()
         for _ in range(CALIBRATIONS):
@@ -42,7 +44,7 @@ class Core:
         return found
 
     def _seconds(self) -> float:
-        return self._pinned.submit(_loops).result()
+        return self._pinned.submit(self._loops).result()
 
 
 def _loops() -> float:

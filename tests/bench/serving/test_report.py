@@ -1,14 +1,12 @@
 """What was measured, shown."""
 
 import json
-import os
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.bench.serving import plot, records, report
-from tests.bench.serving.quiet import Core
 from tests.bench.serving.records import Failure, Record
 
 
@@ -40,13 +38,6 @@ def test_by_grpc_ours_is_held_against_those_by_grpc():
 def test_an_open_loop_has_a_table_of_its_own_which_says_how_much_was_answered():
     slow = measured("peer", 250, connections=0, rate=500, p99_us=80_000.0)
     assert "| peer | 1.00 | 80.00 | 50.0% |" in report.tables([*RUN, slow], against="ours")
-
-
-def test_a_core_that_is_ours_alone_presses_by_nothing():
-    core = Core(str(min(os.sched_getaffinity(0))))
-    assert core.pressure() >= 1
-    assert core.wait(limit=1000.0, patience=0.0) >= 1
-    assert core.wait(limit=0.0, patience=0.0) >= 1  # patience is over
 
 
 def test_failures_and_what_others_spoilt_do_not_count(tmp_path: Path):
