@@ -19,6 +19,7 @@ HOT = (
     "observation/columns.py",
     "observation/memory.py",
     "observation/observer.py",
+    "observation/pile.py",
     "observation/rows.py",
     "protocol/binary.py",
     "protocol/request.py",

@@ -43,7 +43,7 @@ class Batch:
     inputs: arrays by name; empty for a row alone that never was any: its layout and its buffers have it.
     """
 
-    __slots__ = ("buffers", "inputs", "layout", "made", "outputs", "rows")
+    __slots__ = ("answered", "answers", "buffers", "inputs", "layout", "made", "outputs", "rows")
 
     def __init__(
         self,
@@ -60,6 +60,9 @@ class Batch:
         self.buffers = buffers
         self.made: dict[Hashable, list[Any]] = {}
         """Where a front end keeps what it made of these outputs as a whole, for the batch's other works."""
+        self.answered: tuple[str, ...] | None = None
+        self.answers: list[bytes] = []
+        """What was made last, and of which outputs: most works ask for the same, and no key is looked up for them."""
 
     def values(self, name: str) -> tuple[tuple[int, ...], Buffer]:
         """An input's values, and the shape of one row of them."""

@@ -11,13 +11,15 @@ from ..batching.work import Batch, Work
 from ..loading import Model
 from .columns import Columns, Scores
 from .drift import Bins
+from .pile import Pile
 from .series import Families
 
 STEP_VALUES: Final = 1 << 14
 STEP_ROWS: Final = 256
 STEP_WORKS: Final = 512
 """Values, rows and works that are counted at once: a tenth of a millisecond or two."""
-_STEP_BYTES: Final = 8 * STEP_WORKS
+SECONDS_BYTES: Final = 8
+"""Seconds as float64: a number as an object is four times as long, and this lives for a second."""
 
 
 def parts(works: Sequence[Work]) -> Iterable[Batch]:
@@ -39,8 +41,11 @@ class Batches:
         self._scores = Scores(bundle) if bundle and bundle.scores and bundle.outputs else None
         self._published = list(_published(families, model, self._columns, self._scores))
         self._rows_at_once = max(1, min(STEP_ROWS, STEP_VALUES // (len(self._columns.bins) + 1)))
-        self._queued, self._took = bytearray(), bytearray()
-        """Seconds as float64, by work: a number as an object is four times as long, and this lives for a second."""
+        self._queued = Pile()
+        """Seconds of each work."""
+        self._took: list[float] = []
+        self._works: list[int] = []
+        """Of each run its seconds, and for how many works it was."""
         self._sizes: list[int] = []
         self.held = 0
         """Rows that are not counted yet."""
@@ -48,7 +53,7 @@ class Batches:
     @property
     def times_steps(self) -> int:
         """How often `count_times` has something to count."""
-        return -(-len(self._took) // _STEP_BYTES)
+        return -(-self._queued.size // (STEP_WORKS * SECONDS_BYTES))
 
     @property
     def values_steps(self) -> int:
@@ -57,8 +62,9 @@ class Batches:
 
     def take(self, works: Sequence[Work], started: float, ended: float) -> None:
         """Keeps what counting needs of a batch that ran."""
-        self._queued += struct.pack(f"{len(works)}d", *[work.started - work.queued for work in works])
-        self._took += struct.pack("d", ended - started) * len(works)
+        self._queued.add(struct.pack(f"{len(works)}d", *[work.started - work.queued for work in works]))
+        self._took.append(ended - started)
+        self._works.append(len(works))
         for batch in parts(works):
             self._columns.keep(batch)
             if self._scores is not None:
@@ -68,9 +74,11 @@ class Batches:
 
     def count_times(self) -> None:
         """Counts the seconds and the sizes of as many works as one step may take."""
-        self._queue.add(_first(self._queued))
-        self._compute.add(_first(self._took))
-        sizes, self._sizes = self._sizes[:STEP_WORKS], self._sizes[STEP_WORKS:]
+        self._queue.add(np.frombuffer(self._queued.take(STEP_WORKS * SECONDS_BYTES)))
+        took, works, sizes = self._took[:STEP_WORKS], self._works[:STEP_WORKS], self._sizes[:STEP_WORKS]
+        del self._took[:STEP_WORKS], self._works[:STEP_WORKS], self._sizes[:STEP_WORKS]
+        if took:
+            self._compute.add(took, works)
         if sizes:
             self._size.add(sizes)
             self._rows.inc(sum(sizes))
@@ -88,13 +96,6 @@ class Batches:
         for published in self._published:
             published.publish()
             yield
-
-
-def _first(held: bytearray) -> np.ndarray:
-    """The seconds of as many works as one step may take; they are held no longer."""
-    first = np.frombuffer(held[:_STEP_BYTES])
-    del held[:_STEP_BYTES]
-    return first
 
 
 class _Published:

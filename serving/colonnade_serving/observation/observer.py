@@ -53,7 +53,9 @@ class Observer:
         self._inflight = metrics.families.inflight.labels(model.name)
         self._depth = metrics.families.waiting.labels(model.name)
         self._good: list[float] = []
-        self._latest: tuple[Work | None, str | None] = (None, None)
+        self._latest: Work | None = None
+        self._trace: str | None = None
+        """The last of them, and its trace."""
         self._slow = -1.0
         self._told: list[Told] = []
         self._most = _most_rows(model)
@@ -88,7 +90,7 @@ class Observer:
         self.inflight -= 1
         if seconds <= self._slow and code == 200 and (work is None or work.deadline == inf):
             self._good.append(seconds)
-            self._latest = (work, trace)
+            self._latest, self._trace = work, trace
         else:
             self._told.append((code, seconds, reason, work, trace, perf_counter()))
         if not self._scheduled:
@@ -183,8 +185,8 @@ class Observer:
         if self._good:
             good = self._good[:STEP_GOOD]
             del self._good[:STEP_GOOD]
-            self._answers.good(good, *self._latest)
-        self._latest = (None, None)
+            self._answers.good(good, self._latest, self._trace)
+        self._latest = self._trace = None
         self._slow = -1.0 if self.finished else self._answers.slow
 
     def _count_told(self) -> None:

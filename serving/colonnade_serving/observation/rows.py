@@ -1,11 +1,13 @@
 """Values of rows that ran, until they are counted. Nothing of their batches is kept, so that memory is used again."""
 
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from ..datatypes import NUMPY
 from ..protocol.signature import Field
+from .pile import Pile
 
 
 class Rows:
@@ -17,14 +19,14 @@ class Rows:
     def __init__(self, field: Field) -> None:
         self._dtype = NUMPY[field.datatype]
         self._texts = field.datatype == "BYTES"
-        self._kept: dict[tuple[int, ...], Any] = {}
+        self._kept: dict[tuple[int, ...], Pile] = {}
         """By the shape of a row: where that is not fixed, rows of one shape are counted after those of another."""
 
     @property
     def ready(self) -> int:
         """How many rows `take` has."""
         for shape, kept in self._kept.items():
-            return len(kept) // self._size(shape)
+            return kept.size // self._size(shape)
         return 0
 
     def add(self, array: np.ndarray) -> None:
@@ -37,16 +39,15 @@ class Rows:
         if kept is None:
             if not values:
                 return
-            kept = self._kept[shape] = [] if self._texts else bytearray()
-        kept += values
+            kept = self._kept[shape] = Pile(self._texts)
+        kept.add(values)
 
     def take(self, most: int) -> np.ndarray:
         """Oldest rows, at least one must be ready and at most `most` come; shape (rows, columns)."""
         shape, kept = next(iter(self._kept.items()))
         size = self._size(shape)
-        values = self._array(kept[: most * size])
-        del kept[: most * size]
-        if not kept:
+        values = self._array(kept.take(most * size))
+        if not kept.size:
             del self._kept[shape]
         return values.reshape(-1, size // self._unit)
 
@@ -59,7 +60,7 @@ class Rows:
         return 1 if self._texts else self._dtype.itemsize
 
     def _size(self, shape: tuple[int, ...]) -> int:
-        return int(np.prod(shape, dtype=np.int64)) * self._unit
+        return prod(shape) * self._unit
 
     def _array(self, values: Any) -> np.ndarray:
         if not self._texts:

@@ -18,14 +18,14 @@ class Tally(Histogram):
     def _edges(self) -> np.ndarray:
         return np.array(self._upper_bounds)
 
-    def add(self, numbers: Any) -> np.ndarray:
-        """Counts n numbers, at least one, an array or what has its memory; returns each one's bucket, shape (n,)."""
+    def add(self, numbers: Any, times: Any = None) -> np.ndarray:
+        """Counts n numbers, at least one; returns each one's bucket, shape (n,). times: how often each came."""
         values = np.asarray(numbers)
         found = np.searchsorted(self._edges, values, side="left")
-        for bucket, count in enumerate(np.bincount(found, minlength=len(self._upper_bounds)).tolist()):
+        for bucket, count in enumerate(np.bincount(found, times, len(self._upper_bounds)).tolist()):
             if count:
                 self._buckets[bucket].inc(count)
-        self._sum.inc(float(values.sum()))
+        self._sum.inc(float(values.sum() if times is None else values @ np.asarray(times)))
         return found
 
 

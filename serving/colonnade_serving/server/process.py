@@ -31,11 +31,11 @@ class Process:
         self.settings = settings
         self.observation = Observation(settings, part.slot, part.directory)
         self.models = _models(settings, self.observation)
-        self.runtime = Runtime(settings, self.observation.metrics, self.models)
+        self.shared = Shared(self.models, settings.max_body_bytes)
+        self.runtime = Runtime(settings, self.observation.metrics, self.models, self.shared)
         self.rpc = RpcServer(
             self.models, self.observation.metrics, self._tells(), settings.max_body_bytes, settings.model_control
         )
-        self.shared = Shared(self.models, settings.max_body_bytes, self.runtime)
         self.app = create_app(self.runtime)
         self.connection = cast(type[asyncio.Protocol], partial(Door, shared=self.shared, http2=self.rpc.connection))
 

@@ -3,17 +3,23 @@
 from ..models import Models
 from ..observation.metrics import Metrics
 from ..settings import Settings
+from .lane import Shared
 
 
 class Runtime:
     """The state behind the routes."""
 
-    def __init__(self, settings: Settings, metrics: Metrics, models: Models) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics, models: Models, shared: Shared) -> None:
         self.settings = settings
         self.metrics = metrics
         self.models = models
-        self.draining = False
+        self._shared = shared
         models.changed.append(self._publish)
+
+    @property
+    def draining(self) -> bool:
+        """Whether clients are asked to leave."""
+        return self._shared.draining
 
     @property
     def ready(self) -> bool:
@@ -22,7 +28,7 @@ class Runtime:
 
     def start_drain(self) -> None:
         """From now on not ready; what still comes is answered."""
-        self.draining = True
+        self._shared.draining = True
         self._publish()
 
     def _publish(self) -> None:

@@ -86,7 +86,7 @@ class Server(uvicorn.Server):
         """
         del frame
         again = self._stop_at is not None
-        self._process.runtime.draining = True
+        self._process.shared.draining = True
         delay = 0.0 if again or sig == signal.SIGINT else self._settings.drain_delay
         self._stop_at = time.monotonic() + delay
 

@@ -22,8 +22,8 @@ class Answers:
         self._start = said[:-2]
         self._forms = Forms["_Form"]()
 
-    def of_rows(self, batch: Batch, outputs: tuple[str, ...]) -> list[bytes]:
-        """Each row's answer, from the number of its content-length on, as if it had been asked for alone.
+    def of_rows(self, batch: Batch, outputs: tuple[str, ...], before: bytes) -> list[bytes]:
+        """Each row's answer, as if it had been asked for alone. before: what it begins with, up to its content-length.
 
         Empty when an answer needs a closer look: a null stands for NaN or for infinity, and a shape may be odd.
         """
@@ -33,6 +33,7 @@ class Answers:
         if len(said) != len(outputs):
             return []
         form = self._forms.of(outputs, arrays, self._form)
+        form.begins(before)
         if len(said) == 1:
             return [b"".join((form.start(len(text)), text, END)) for text in said[0]]
         return [form.start(sum(map(len, row))) + form.data % row for row in zip(*said, strict=True)]
@@ -53,23 +54,31 @@ class _Form:
         self.data = b"%b" + b"".join([other.replace(b"%", b"%%") + b"%b" for other in others]) + END
         self._first = first
         self._length = len(first) + sum(map(len, others)) + len(END)
+        self._before = b""
         self._starts: dict[int, bytes] = {}
 
+    def begins(self, before: bytes) -> None:
+        """Answers begin by this from now on; it changes each second, with the date."""
+        if before is not self._before:
+            self._before = before
+            self._starts.clear()
+
     def start(self, size: int) -> bytes:
-        """What stands before the data, from the number of the content-length on. size: of all data, in bytes."""
+        """What stands before the data. size: of all data, in bytes."""
         start = self._starts.get(size)
         if start is None:
             if len(self._starts) >= MOST:
                 self._starts.clear()
-            start = self._starts[size] = b"%d\r\n\r\n%b" % (self._length + size, self._first)
+            start = self._starts[size] = b"%b%d\r\n\r\n%b" % (self._before, self._length + size, self._first)
         return start
 
 
 def with_id(answer: bytes, id: str) -> bytes:
     """The answer of `of_rows` to a request with an id."""
-    length, _, said = answer.partition(b"\r\n\r\n")
+    head, _, said = answer.partition(b"\r\n\r\n")
+    length = head.rpartition(b" ")[2]
     more = b',"id":%b}' % orjson.dumps(id)
-    return b"%d\r\n\r\n%b%b" % (int(length) + len(more) - 1, said[:-1], more)
+    return b"%b%d\r\n\r\n%b%b" % (head[: -len(length)], int(length) + len(more) - 1, said[:-1], more)
 
 
 def _before(name: str, array: np.ndarray) -> bytes:

@@ -57,29 +57,34 @@ class Codec:
         else:
             self._binaries.learn(body, json_length, asked, exchange.rows)
 
-    def quick(self, exchange: Exchange) -> bytes | None:
-        """A work of one row's answer, as Shared.plain or packed goes on; None when `write` has to look at it."""
+    def quick(self, exchange: Exchange, before: bytes) -> bytes | None:
+        """A work of one row's answer; None when `write` has to look at it. before: Shared.plain or packed."""
         batch, outputs = exchange.batch, exchange.outputs
         if batch is None or exchange.rows != 1:
             return None
         if exchange.plain:
-            made = batch.made.get(outputs)
-            if made is None:
-                made = batch.made[outputs] = self._answers.of_rows(batch, outputs)
+            made = batch.answers if batch.answered is outputs else self._plain_of(outputs, batch, before)
         else:
-            made = self._packed_of(exchange, batch)
+            made = self._packed_of(exchange, batch, before)
         if not made:
             return None
         asked = exchange.asked
         return made[exchange.at] if asked is None or asked.id is None else with_id(made[exchange.at], asked.id)
 
-    def _packed_of(self, exchange: Exchange, batch: Batch) -> list[bytes]:
+    def _plain_of(self, outputs: tuple[str, ...], batch: Batch, before: bytes) -> list[bytes]:
+        made = batch.made.get(outputs)
+        if made is None:
+            made = batch.made[outputs] = self._answers.of_rows(batch, outputs, before)
+        batch.answered, batch.answers = outputs, made
+        return made
+
+    def _packed_of(self, exchange: Exchange, batch: Batch, before: bytes) -> list[bytes]:
         asked, outputs = exchange.asked, exchange.outputs
         if asked is None or asked.id is not None or len(asked.binary) != len(outputs):
             return []
         made = batch.made.get((PACKED, outputs))
         if made is None:
-            made = batch.made[PACKED, outputs] = self._packed.of_rows(batch, outputs)
+            made = batch.made[PACKED, outputs] = self._packed.of_rows(batch, outputs, before)
         return made
 
     def write(self, exchange: Exchange) -> tuple[bytes, int | None]:

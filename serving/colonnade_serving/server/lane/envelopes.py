@@ -25,7 +25,9 @@ MARK: Final = b'"data":'
 OPENINGS: Final = (b'{"id":"', b'{"id": "')
 """Bodies with an id begin by it, as KServe's and Triton's clients have it; elsewhere an id is the parser's."""
 LATER_BYTES: Final = 1 << 14
-"""Longer lists are decoded at once, each by itself."""
+"""Longer bodies are decoded at once, each by itself."""
+OPEN: Final = 0x5B
+CLOSE: Final = 0x5D
 
 _KINDS: dict[str, tuple[str, Any]] = {
     "FP32": ("f", float),
@@ -84,7 +86,7 @@ class Envelope:
 
     opening: the text before the request's id; empty when it has none. before: from there up to the first data.
     together: whether data waits until works run, so that a batch's is decoded at once: that of one input of float32.
-    works, data: what waits.
+    works, data: what waits; data without its brackets.
     """
 
     opening: bytes
@@ -123,6 +125,14 @@ class Envelope:
             cut.append(part[: -len(slot.after)])
         return cut
 
+    def inside(self, body: bytes, start: int) -> bytes | None:
+        """As `cut`, of the one input there is, and without the list's brackets."""
+        after = self.slots[0].after
+        end = len(body) - len(after) - 1
+        if start >= end or body[start] != OPEN or body[end] != CLOSE or not body.endswith(after):
+            return None
+        return body[start + 1 : end]
+
     def decode(self) -> list[tuple[Exchange, bytes]]:
         """Gives the works that wait their buffers; returns those that a parser has to look at, with their bodies."""
         works, data = self.works, self.data
@@ -132,10 +142,10 @@ class Envelope:
         for at, work in enumerate(works):
             if buffers:
                 work.buffers = (buffers[at],)
-            elif not self._alone(work, data[at]):
+            elif not self._alone(work, listed := b"[%b]" % data[at]):
                 id = work.asked.id if work.asked is not None else None
                 start = self.opening + (id or "").encode() + self.before
-                odd.append((work, start + data[at] + self.slots[0].after))
+                odd.append((work, start + listed + self.slots[0].after))
         return odd
 
     def _together(self, data: list[bytes]) -> list[bytes]:
@@ -171,20 +181,25 @@ class Envelopes:
         Its buffers may come at `decode` only.
         """
         envelope, start = self._find(body)
-        data = None if envelope is None else envelope.cut(body, start)
-        if envelope is None or data is None:
+        if envelope is None:
             return False
         asked = envelope.asked
         if envelope.opening:
             id = body[len(envelope.opening) : start - len(envelope.before)].decode()
             asked = InferRequest(id, asked.inputs, asked.outputs, asked.binary)
-        if envelope.together and self._several and len(data[0]) < LATER_BYTES:
+        if envelope.together and self._several and len(body) < LATER_BYTES:
+            inside = envelope.inside(body, start)
+            if inside is None:
+                return False
             if not envelope.works:
                 self._waiting.append(envelope)
             envelope.works.append(exchange)
-            envelope.data.append(data[0])
+            envelope.data.append(inside)
             exchange.asks(asked, envelope.rows, envelope.layout, ())
             return True
+        data = envelope.cut(body, start)
+        if data is None:
+            return False
         self._several = True
         try:
             buffers = tuple([slot.buffer(data[place]) for place, slot in enumerate(envelope.slots)])
@@ -287,6 +302,6 @@ def _list_end(part: bytes) -> int:
     for at, byte in enumerate(part):
         if byte == 0x22:
             texts = not texts
-        elif byte == 0x5D and not texts:
+        elif byte == CLOSE and not texts:
             return at + 1
     return -1

@@ -58,6 +58,7 @@ class Lane(HttpToolsProtocol):
     def resume_reading(self) -> None:
         """There may be room again for more requests."""
         if self._in_flight.free and not self.flow.write_paused and not self._in_flight.full:
+            self._in_flight.paused = False
             self.flow.resume_reading()
 
     def answered(self) -> None:
@@ -106,7 +107,7 @@ class Lane(HttpToolsProtocol):
         super().pause_writing()
         self._in_flight.since = perf_counter()
         self._unsent = self.transport.get_write_buffer_size()
-        self.flow.pause_reading()
+        self._pause_reading()
 
     def resume_writing(self) -> None:
         """The client has caught up."""
@@ -220,7 +221,11 @@ class Lane(HttpToolsProtocol):
         if length > self.shared.limit:
             self._in_flight.refuse(exchange, too_large(self.shared.limit))
         if self._in_flight.full:
-            self.flow.pause_reading()
+            self._pause_reading()
+
+    def _pause_reading(self) -> None:
+        self._in_flight.paused = True
+        self.flow.pause_reading()
 
     def _add(self, exchange: Exchange, body: bytes) -> None:
         exchange.size += len(body)

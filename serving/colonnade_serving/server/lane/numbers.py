@@ -33,11 +33,11 @@ def pack(data: bytes, size: int, dtype: np.dtype) -> bytes:
 def pack_all(lists: Sequence[bytes], size: int) -> list[bytes]:
     """The buffers of several flat lists of so many numbers each, as float32. Raises ValueError if any is wrong.
 
-    A list that has another size pushes a STOP to where a number belongs, and it can't be cast.
+    lists: without their brackets. One of another size pushes a STOP to where a number belongs, and it can't be cast.
     """
     buffers: list[bytes] = []
     for start in range(0, len(lists), AT_ONCE):
-        some = [_inside(data) for data in lists[start : start + AT_ONCE]]
+        some = list(lists[start : start + AT_ONCE])
         some[0] = b"[" + some[0]
         some[-1] += _LAST
         numbers = _numbers(_BETWEEN.join(some))
@@ -46,12 +46,6 @@ def pack_all(lists: Sequence[bytes], size: int) -> list[bytes]:
         raw = _cast(numbers.reshape(-1, size + 1)[:, :size], np.dtype("<f4")).tobytes()
         buffers += [raw[at : at + 4 * size] for at in range(0, len(raw), 4 * size)]
     return buffers
-
-
-def _inside(data: bytes) -> bytes:
-    if len(data) < 2 or data[0] != 0x5B or data[-1] != 0x5D:
-        raise ValueError("a list is wanted, and nothing around it")
-    return data[1:-1]
 
 
 def _numbers(data: bytes) -> np.ndarray:

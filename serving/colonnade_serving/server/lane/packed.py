@@ -19,8 +19,8 @@ class Packed:
         self._model = model
         self._forms = Forms[bytes]()
 
-    def of_rows(self, batch: Batch, outputs: tuple[str, ...]) -> list[bytes]:
-        """Each row's answer, from the number of its inference-header-content-length on.
+    def of_rows(self, batch: Batch, outputs: tuple[str, ...], before: bytes) -> list[bytes]:
+        """Each row's answer. before: what it begins with, up to its inference-header-content-length.
 
         Empty when an answer needs a closer look: of texts the size differs, and a shape may be odd.
         """
@@ -28,14 +28,14 @@ class Packed:
         arrays = [batch.outputs[name] for name in outputs]
         if any(array.shape[:1] != (rows,) or not array.size or array.dtype.kind not in PLAIN for array in arrays):
             return []
-        start = self._forms.of(outputs, arrays, self._start)
+        start = before + self._forms.of(outputs, arrays, self._start)
         columns = [_cut(array, rows) for array in arrays]
         if len(columns) == 1:
             return [start + buffer for buffer in columns[0]]
         return [b"".join((start, *buffers)) for buffers in zip(*columns, strict=True)]
 
     def _start(self, outputs: tuple[str, ...], arrays: list[np.ndarray]) -> bytes:
-        """What stands before the buffers."""
+        """What stands before the buffers, from the length of the JSON on."""
         listed = [_listed(name, array) for name, array in zip(outputs, arrays, strict=True)]
         named = {"model_name": self._model.name, "model_version": self._model.version}
         said = orjson.dumps(named | {"outputs": listed})

@@ -8,8 +8,6 @@ from math import inf
 from time import perf_counter
 from typing import TYPE_CHECKING, Final, cast
 
-from uvicorn.protocols.http.flow_control import FlowControl
-
 from ...batching import Work
 from ...protocol.coding import WORTH_BYTES, deflated, inflate
 from ...protocol.errors import ProtocolError
@@ -31,7 +29,7 @@ class Pipeline:
 
     deaf: nothing more is taken from the client; the connection closes when all that was taken is answered.
     held: a head that was seen before, whose body comes by itself. between: whether the parser is between two requests.
-    mixed: whether uvicorn has had a request of this connection, too.
+    mixed: whether uvicorn has had a request of this connection, too. paused: whether the lane stopped reading.
     since: perf_counter() seconds, when bytes came last.
     """
 
@@ -41,17 +39,17 @@ class Pipeline:
         self.held = b""
         self.between = True
         self.mixed = False
+        self.paused = False
         self.since = perf_counter()
         self._shared = shared
         self._lane: Lane | None = None
-        self._flow: FlowControl | None = None
         self._behind: Sequence[object] = ()
         self._write: Callable[[bytes], None] | None = None
         self._done: Callable[[Work], None] | None = cast(Callable[[Work], None], self._answer)
 
     def connected(self, lane: "Lane") -> None:
         """The lane has its transport. What each answer needs of both is looked up once."""
-        self._lane, self._flow, self._behind = lane, lane.flow, cast(Sequence[object], lane.pipeline)
+        self._lane, self._behind = lane, cast(Sequence[object], lane.pipeline)
         self._write = lane.transport.write
 
     @property
@@ -155,7 +153,7 @@ class Pipeline:
                 exchange.head.target.observer.answered(GONE, now - exchange.began, "gone", exchange)
         self.exchanges.clear()
         # cycles: a connection is to go at once, not when the collector comes round
-        self._lane = self._flow = self._write = self._done = None
+        self._lane = self._write = self._done = None
 
     def _answer(self, exchange: Exchange) -> None:
         """The batcher is done with it."""
@@ -166,10 +164,9 @@ class Pipeline:
         shared = self._shared
         try:
             last = self._is_last(exchange)
-            quick = None if last else head.target.codec.quick(exchange)
-            if quick is not None and (len(quick) < WORTH_BYTES or not head.terms.accepts):
-                answer = (shared.plain if exchange.plain else shared.packed) + quick
-            else:
+            before = shared.plain if exchange.plain else shared.packed
+            answer = None if last else head.target.codec.quick(exchange, before)
+            if answer is None or (head.terms.accepts and len(answer) >= WORTH_BYTES):
                 body, json_length = head.target.codec.write(exchange)
                 coding = None
                 if head.terms.accepts:
@@ -192,18 +189,18 @@ class Pipeline:
 
     def _leave(self, exchange: Exchange, answer: bytes) -> None:
         """Writes an answer, unless another's comes before it."""
-        exchanges, lane, flow, write = self.exchanges, self._lane, self._flow, self._write
-        if lane is None or flow is None or write is None:
+        exchanges, lane, write = self.exchanges, self._lane, self._write
+        if lane is None or write is None:
             return
         if exchanges[0] is not exchange:
             exchange.answer = answer
             return
-        del exchanges[0]
+        exchanges.pop(0)
         write(answer)
         while exchanges and (waited := exchanges[0].answer) is not None:
-            del exchanges[0]
+            exchanges.pop(0)
             write(waited)
-        if flow.read_paused:  # also while the rest of a request is still to come
+        if self.paused or self.mixed:  # also while the rest of a request is still to come
             lane.resume_reading()
         if not exchanges and (self.deaf or self._behind):
             lane.answered()

@@ -1,7 +1,6 @@
 """What all connections of the process share."""
 
 from collections.abc import Iterable
-from typing import Protocol
 from urllib.parse import quote
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
@@ -11,18 +10,15 @@ from .heads import Heads
 from .target import Target
 
 
-class Drains(Protocol):
-    """Whether the process is about to end, and asks clients to leave."""
-
-    draining: bool
-
-
 class Shared:
-    """The models by path, the heads seen before, and what every answer begins with."""
+    """The models by path, the heads seen before, and what every answer begins with.
 
-    def __init__(self, models: Models, max_body_bytes: int, drains: Drains) -> None:
+    draining: whether the process is about to end: each answer is then its connection's last.
+    """
+
+    def __init__(self, models: Models, max_body_bytes: int) -> None:
         self.limit = max_body_bytes
-        self._drains = drains
+        self.draining = False
         self.heads = Heads()
         self.targets: dict[bytes, Target] = {}
         self.date = b""
@@ -32,11 +28,6 @@ class Shared:
         models.changed.append(self._list)
         self._list()
         self.tick([])
-
-    @property
-    def draining(self) -> bool:
-        """Whether each answer is its connection's last."""
-        return self._drains.draining
 
     def tick(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
         """Takes over the headers that every answer has; the server calls it when their date changes."""

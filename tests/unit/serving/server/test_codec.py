@@ -129,6 +129,7 @@ INSERTED = [
     b"[1,2,3],",
     b"\\",
 ]
+BEFORE = b"HTTP/1.1 200 OK\r\ncontent-length: "
 forms = st.sampled_from([{"separators": (",", ":")}, {}, {"indent": 1}])
 
 
@@ -243,13 +244,13 @@ def test_each_row_of_a_batch_is_answered_as_if_alone(logistic_model: Model, rows
         assert isinstance(exchange, Exchange)
         assert exchange.asked is not None
         exchange.batch, exchange.at = batch, at
-        quick = codec.quick(exchange)
+        quick = codec.quick(exchange, BEFORE)
         alone = {name: array[at : at + 1] for name, array in batch.outputs.items()}
         if quick is None:
             assert not np.isfinite(batch.outputs["probabilities"]).all()
             continue
         body, _ = response.encode("logistic", "1", exchange.asked, alone)
-        assert quick == b"%d\r\n\r\n%b" % (len(body), body)
+        assert quick == b"%b%d\r\n\r\n%b" % (BEFORE, len(body), body)
 
 
 def test_texts_are_answered_as_if_alone(flights_model: Model):
@@ -262,7 +263,7 @@ def test_texts_are_answered_as_if_alone(flights_model: Model):
         assert exchange.asked is not None
         exchange.batch, exchange.at = batch, at
         body, _ = response.encode("late_flights", "1", exchange.asked, {"label": label[at : at + 1]})
-        assert codec.quick(exchange) == b"%d\r\n\r\n%b" % (len(body), body)
+        assert codec.quick(exchange, BEFORE) == b"%b%d\r\n\r\n%b" % (BEFORE, len(body), body)
 
 
 def packed(rows: np.ndarray, more: Mapping[str, Any] | None = None) -> tuple[bytes, int]:
@@ -316,7 +317,12 @@ def test_each_row_of_a_batch_is_answered_in_binary_as_if_alone(logistic_model: M
         alone = {name: array[at : at + 1] for name, array in arrays.items()}
         body, json_length = response.encode("logistic", "1", exchange.asked, alone)
         assert json_length is not None
-        assert codec.quick(exchange) == b"%d\r\ncontent-length: %d\r\n\r\n%b" % (json_length, len(body), body)
+        assert codec.quick(exchange, BEFORE) == b"%b%d\r\ncontent-length: %d\r\n\r\n%b" % (
+            BEFORE,
+            json_length,
+            len(body),
+            body,
+        )
 
 
 def test_one_output_in_binary_and_one_in_json_is_no_quick_answer(logistic_model: Model):
@@ -325,7 +331,7 @@ def test_one_output_in_binary_and_one_in_json_is_no_quick_answer(logistic_model:
     exchange = read(codec, *packed(np.ones((1, 3), np.float32), {"outputs": outputs}))
     assert isinstance(exchange, Exchange)
     exchange.batch, exchange.at = Batch({}, {"label": np.zeros(1), "probabilities": np.zeros((1, 2))}, 1), 0
-    assert codec.quick(exchange) is None
+    assert codec.quick(exchange, BEFORE) is None
 
 
 def test_texts_are_no_quick_answer_in_binary(flights_model: Model):
@@ -333,7 +339,7 @@ def test_texts_are_no_quick_answer_in_binary(flights_model: Model):
     exchange = read(codec, json.dumps(flights(["UA"], [0.5]) | BINARY).encode())
     assert isinstance(exchange, Exchange)
     exchange.batch, exchange.at = Batch({}, {"label": np.array(["late"], object)}, 1), 0
-    assert codec.quick(exchange) is None
+    assert codec.quick(exchange, BEFORE) is None
 
 
 @pytest.mark.parametrize(

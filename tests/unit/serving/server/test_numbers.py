@@ -93,14 +93,14 @@ def test_a_list_after_a_refused_one_is_packed():
 )
 def test_lists_are_packed_together_as_apart(several: list[list[float]]):
     data = [json.dumps(each).encode() for each in several]
-    assert numbers.pack_all(data, 3) == [numbers.pack(each, 3, FLOATS["f"]) for each in data]
+    assert numbers.pack_all([each[1:-1] for each in data], 3) == [numbers.pack(each, 3, FLOATS["f"]) for each in data]
 
 
 @pytest.mark.parametrize(
-    "wrong", [b"[1]", b"[1,2,3]", b"[1,1e300]", b"[1e300,1]", b"[1,4e38]", b"[[1],2]", b"[1,2", b""]
+    "wrong", [b"1", b"1,2,3", b"1,1e300", b"1e300,1", b"1,4e38", b"[1],2", b"1,2]", b"1,2],[1,2", b"1,", b""]
 )
-@pytest.mark.parametrize("other", [b"[3,4]", b"[3]", b"[3,4,5]", b"[1e300,3,4]", b"[]"])
+@pytest.mark.parametrize("other", [b"3,4", b"3", b"3,4,5", b"1e300,3,4", b""])
 def test_lists_of_which_one_is_wrong_are_not_packed(wrong: bytes, other: bytes):
-    for several in ([wrong, other], [other, wrong], [b"[1,2]", other, wrong, b"[1,2]"]):
+    for several in ([wrong, other], [other, wrong], [b"1,2", other, wrong, b"1,2"]):
         with pytest.raises(ValueError, match=r"wanted|float32|^2$"):
             numbers.pack_all(several, 2)
