@@ -12,6 +12,7 @@ import numpy as np
 from ..batching.work import Work
 from . import reasons
 from .metrics import Metrics
+from .rare import Rare
 
 
 class Answer(NamedTuple):
@@ -25,8 +26,6 @@ class Answer(NamedTuple):
     at: float
 
 
-ORDINARY = 0.99
-MANY = 100
 PLAIN = re.compile(r"[!#-\[\]-~]{1,78}")
 """Ids that need no escaping: not all that read OpenMetrics undo it, and an exemplar has room for 128 characters."""
 TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?P<trace>[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
@@ -53,16 +52,14 @@ class Answers:
         self._good = families.good.labels(model)
         self._met = families.deadlines.labels(model, "met")
         self._missed = families.deadlines.labels(model, "missed")
-        self.slow = -1.0
-        """Seconds above which an answer is worth a look by itself: 1 % are, so that slow buckets have exemplars."""
+        self.rare = Rare()
 
     def good(self, seconds: list[float], work: Work | None, trace: str | None) -> None:
         """Adds answers by 200 of requests that had no deadline; work, trace: the last one's."""
         self._requests.labels(self._model, "200").inc(len(seconds))
         self._good.inc(len(seconds))
         took = np.frombuffer(struct.pack(f"{len(seconds)}d", *seconds))  # a third of what np.array takes
-        if len(seconds) >= MANY:
-            self.slow = _ordinary(took)
+        self.rare.passed(took)
         buckets = self._duration.add(took)
         self._exemplar(int(buckets[-1]), seconds[-1], work, trace)
 
@@ -77,8 +74,7 @@ class Answers:
             else:
                 self._failed(code, Counter(why for why, each in zip(said, codes, strict=True) if each == code))
         took = np.array(seconds)
-        if self.slow < 0:
-            self.slow = _ordinary(took)
+        self.rare.looked_at(took)
         buckets = self._duration.add(took)
         for bucket, place in zip(*np.unique(buckets, return_index=True), strict=True):
             self._exemplar(int(bucket), seconds[place], works[place], traces[place])
@@ -111,9 +107,3 @@ class Answers:
             labels["request_id"] = work.id
         if labels:
             self._exemplars.keep(self._model, bucket, seconds, labels)
-
-
-def _ordinary(seconds: np.ndarray) -> float:
-    """The most that all but one in a hundred took; np.quantile, which finds what lies between, costs ten times it."""
-    place = int(ORDINARY * (len(seconds) - 1))
-    return float(np.partition(seconds, place)[place])

@@ -122,6 +122,7 @@ class Observer:
         yield from self._taking(batches.count_times, batches.times_steps)
         yield from self._taking(self._count_good, max(1, -(-len(self._good) // STEP_GOOD)))
         yield from self._taking(self._count_told, -(-len(self._told) // STEP_TOLD))
+        yield from self._taking(self._settle, 1)
         yield from self._taking(batches.count_values, batches.values_steps)
 
     def telling(self) -> Iterator[None]:
@@ -187,13 +188,15 @@ class Observer:
             del self._good[:STEP_GOOD]
             self._answers.good(good, self._latest, self._trace)
         self._latest = self._trace = None
-        self._slow = -1.0 if self.finished else self._answers.slow
+
+    def _settle(self) -> None:
+        self._answers.rare.settle()
+        self._slow = -1.0 if self.finished else self._answers.rare.seconds
 
     def _count_told(self) -> None:
         told = self._told[:STEP_TOLD]
         del self._told[:STEP_TOLD]
         self._answers.count(told)
-        self._slow = -1.0 if self.finished else self._answers.slow
         if failed := [Answer._make(each) for each in told if each[0] >= 500]:
             access.failed(self.model, failed)
         if self.finished:

@@ -181,6 +181,21 @@ def test_an_ordinary_request_is_held_by_nobody_until_it_is_counted(observer: Obs
     assert [sys.getrefcount(work) for work in works][:-1] == before[:-1]  # of the last one the id is told
 
 
+def test_one_answer_in_a_hundred_is_looked_at_by_itself_whatever_came_before(observer: Observer):
+    random = np.random.default_rng(0)
+
+    def looked_at(typical: float, times: int) -> float:
+        """The share in the last of so many seconds, in each of which 4,000 answers took about as long."""
+        for _ in range(times):
+            observer.flush()
+            for seconds in random.exponential(typical, 4000):
+                observer.answered(200, float(seconds))
+        return len(observer._told) / 4000
+
+    for typical, times in ((0.001, 60), (0.01, 3), (0.001, 3), (0.0001, 3)):
+        assert 0.003 < looked_at(typical, times) < 0.03
+
+
 def test_a_slow_request_is_an_exemplar_among_fast_ones(observer: Observer, metrics: Metrics):
     works = requests(observer.model, {"X": rows(200)})
     for _ in range(2):
