@@ -14,6 +14,7 @@ HOT = (
     "batching/queue.py",
     "batching/run.py",
     "batching/work.py",
+    "clock.py",
     "observation/answers.py",
     "observation/batches.py",
     "observation/columns.py",

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import inf
-from time import perf_counter
 from typing import Final
 
 import numpy as np
 
+from ..clock import clock
 from ..protocol.errors import ProtocolError
 from ..protocol.signature import Signature
 from .busy import BusyPoll
@@ -93,14 +93,14 @@ class Batcher:
 
     def drain_seconds(self) -> float:
         """How long what waits and runs is expected to take."""
-        return max(self._busy_until - perf_counter(), 0.0) + self._backlog()
+        return max(self._busy_until - clock(), 0.0) + self._backlog()
 
     def submit(self, work: Work, alone: bool = False) -> None:
         """Queues a work. Raises Overloaded when the queue is full, or when it can't finish by its deadline.
 
         alone: nothing came with it that its front end has yet to look at, so that it may be done before this returns.
         """
-        work.queued = now = perf_counter()
+        work.queued = now = clock()
         if self._queue.works >= self.limits.queue and not self._make_room(now):
             raise Overloaded(f"{self.limits.queue} requests are waiting already", self.drain_seconds())
         if work.deadline != inf:
@@ -178,7 +178,7 @@ class Batcher:
     def _expire(self, work: Work) -> None:
         if not (work.started or work.abandoned):
             work.abandoned = True
-            self._end(work, Expired(perf_counter() - work.queued))
+            self._end(work, Expired(clock() - work.queued))
 
     def _backlog(self) -> float:
         """Seconds that what waits will take."""
@@ -229,7 +229,7 @@ class Batcher:
     def _waits(self) -> bool:
         """Whether the next batch is put off: until one more work comes, or should have come."""
         work = self._queue.oldest()
-        left = work.queued + self.limits.delay - perf_counter()
+        left = work.queued + self.limits.delay - clock()
         works = self._queue.works
         if left <= 0 or work.deadline != inf or self._queue.rows >= self._rows() or self._idle or not self.batching:
             return False
@@ -240,7 +240,7 @@ class Batcher:
 
     def _take(self) -> list[Work]:
         """The next batch, without what nobody waits for any more."""
-        now = perf_counter()
+        now = clock()
         taken = self._queue.take(self._rows() if self._queue.works > 1 else 0, self._runner.proven)
         stale = False
         for work in taken:
@@ -262,7 +262,7 @@ class Batcher:
 
     def _start(self, works: list[Work], rows: int, plain: bool) -> None:
         self._running += 1
-        self._busy_until = perf_counter() + self.cost.seconds(rows)
+        self._busy_until = clock() + self.cost.seconds(rows)
         future = self._loop.run_in_executor(self._pool, self._run, works, rows)
         future.add_done_callback(lambda done: self._ran(works, rows, plain, done))
 
@@ -281,7 +281,7 @@ class Batcher:
             for work in works:
                 if work.batch is None and work.failure is None:
                     work.failure = ProtocolError("the server has a fault; its log says more", 500)
-        return perf_counter()
+        return clock()
 
     def _finish(self, works: list[Work], rows: int, plain: bool, ended: float) -> None:
         """Answers first. plain: the batch ran once, so that what it took is what it costs."""

@@ -1,11 +1,12 @@
 """What waits, in groups of works that may run together; the group with the oldest work is next."""
 
 from collections.abc import Hashable
+from typing import Final
 
 from ..protocol.signature import Signature
 from .work import Work
 
-TOGETHER: tuple[()] = ()
+TOGETHER: Final = ()
 
 
 class Queue:

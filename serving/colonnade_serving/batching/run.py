@@ -100,10 +100,10 @@ class Runner:
 
 
 def _union(works: Sequence[Work]) -> tuple[str, ...]:
-    wanted = {work.outputs for work in works}
-    if len(wanted) == 1:
-        return works[0].outputs
-    return tuple(dict.fromkeys(name for names in wanted for name in names))
+    first = works[0].outputs
+    if all(work.outputs is first for work in works):  # clients alike ask for the same
+        return first
+    return tuple(dict.fromkeys(name for work in works for name in work.outputs))
 
 
 def _same(alone: np.ndarray, found: np.ndarray) -> bool:

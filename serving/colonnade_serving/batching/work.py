@@ -1,6 +1,6 @@
 """What a front end hands to a batcher, and the batch that it becomes part of."""
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any
@@ -30,7 +30,13 @@ class Layout:
 
     def arrays(self, works: Sequence[Buffers], rows: int) -> dict[str, np.ndarray]:
         """The inputs of works, one after another, by name. rows: of all of them."""
-        columns = works[0] if len(works) == 1 else map(_joined, zip(*works, strict=True))
+        columns: Iterable[Any]
+        if len(works) == 1:
+            columns = works[0]
+        elif len(self.inputs) == 1:
+            columns = (_joined([buffers[0] for buffers in works]),)
+        else:
+            columns = map(_joined, zip(*works, strict=True))
         return {
             name: _array(buffer, dtype, (rows, *row))
             for (name, dtype, row), buffer in zip(self.inputs, columns, strict=True)
@@ -130,7 +136,7 @@ def together(works: Sequence[Work], rows: int) -> dict[str, np.ndarray]:
     return {name: np.concatenate([each[name] for each in inputs]) for name in inputs[0]}
 
 
-def _joined(column: tuple[Any, ...]) -> Any:
+def _joined(column: Sequence[Any]) -> Any:
     return b"".join(column) if type(column[0]) is bytes else [text for buffer in column for text in buffer]
 
 

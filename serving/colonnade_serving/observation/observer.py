@@ -4,10 +4,10 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from math import inf
-from time import perf_counter
 from typing import Final
 
 from ..batching.work import Work
+from ..clock import clock
 from ..loading import Model
 from ..protocol.errors import ProtocolError
 from . import access
@@ -92,7 +92,7 @@ class Observer:
             self._good.append(seconds)
             self._latest, self._trace = work, trace
         else:
-            self._told.append((code, seconds, reason, work, trace, perf_counter()))
+            self._told.append((code, seconds, reason, work, trace, clock()))
         if not self._scheduled:
             self._wake(False)
 
@@ -103,11 +103,11 @@ class Observer:
 
     async def settle(self) -> None:
         """As flush, but requests are answered meanwhile."""
-        until = perf_counter() + STALL_SECONDS
+        until = clock() + STALL_SECONDS
         for _ in self.telling():
-            if perf_counter() > until:
+            if clock() > until:
                 await asyncio.sleep(0)
-                until = perf_counter() + STALL_SECONDS
+                until = clock() + STALL_SECONDS
 
     def labelled(self, labels: Sequence[Label]) -> dict[Outcome, int]:
         """Joins labels with what was predicted; returns how many came to what. Raises ProtocolError (404) when off."""
@@ -207,8 +207,8 @@ class Observer:
 
 def _some(steps: Iterator[None]) -> bool:
     """Takes steps until requests have waited long enough; whether there are more."""
-    until = perf_counter() + STALL_SECONDS
-    return any(perf_counter() > until for _ in steps)
+    until = clock() + STALL_SECONDS
+    return any(clock() > until for _ in steps)
 
 
 def _most_rows(model: Model) -> int:

@@ -1,11 +1,11 @@
 """A connection: uvicorn's protocol, which takes infer requests out of the parser's hands and answers them itself."""
 
 import asyncio
-from time import perf_counter
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from ...clock import clock
 from ...protocol.errors import ProtocolError
 from ..body import too_large
 from .exchange import Exchange
@@ -53,7 +53,7 @@ class Lane(HttpToolsProtocol):
     @property
     def busy(self) -> bool:
         """Whether a request waits for its answer."""
-        return bool(self._in_flight.exchanges) or not self._in_flight.free
+        return self._in_flight.count > 0 or not self._in_flight.free
 
     def resume_reading(self) -> None:
         """There may be room again for more requests."""
@@ -88,7 +88,7 @@ class Lane(HttpToolsProtocol):
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """The client closed its side: what came whole may still be answered."""
         self._release()
-        whole = len(self._in_flight.exchanges) - (self._taken is not None and not self._taken.refused)
+        whole = self._in_flight.count - (self._taken is not None and not self._taken.refused)
         if not whole and (self._in_flight.free or not self._in_flight.between):
             return None
         self._in_flight.deaf = True
@@ -105,7 +105,7 @@ class Lane(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """The client reads slower than it asks."""
         super().pause_writing()
-        self._in_flight.since = perf_counter()
+        self._in_flight.since = clock()
         self._unsent = self.transport.get_write_buffer_size()
         self._pause_reading()
 
@@ -117,9 +117,9 @@ class Lane(HttpToolsProtocol):
     def shutdown(self) -> None:
         """The server ends: the last answer in flight is the connection's last, that of a request still to come too."""
         self._release()
-        if self._in_flight.exchanges and self._in_flight.between:
+        if self._in_flight.count and self._in_flight.between:
             self._in_flight.deaf = True
-        if not self._in_flight.exchanges or not self._in_flight.free:
+        if not self._in_flight.count or not self._in_flight.free:
             super().shutdown()
 
     def sweep(self, now: float) -> None:
@@ -187,7 +187,7 @@ class Lane(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         """uvicorn has answered one of its own."""
-        self._in_flight.since = perf_counter()
+        self._in_flight.since = clock()
         super().on_response_complete()
         if self._in_flight.deaf and not self.busy:
             self.transport.close()
@@ -211,7 +211,7 @@ class Lane(HttpToolsProtocol):
         super().on_message_begin()
         self.url, self.expect_100_continue = url, expects
         self.headers += headers
-        if self._in_flight.exchanges:
+        if self._in_flight.count:
             self.cycle = _Before()  # type: ignore[assignment]
         super().on_headers_complete()
 

@@ -5,10 +5,10 @@ What every request goes through is here, to be compiled (setup.py); lane.py has 
 
 from collections.abc import Callable, Sequence
 from math import inf
-from time import perf_counter
 from typing import TYPE_CHECKING, Final, cast
 
 from ...batching import Work
+from ...clock import clock
 from ...protocol.coding import WORTH_BYTES, deflated, inflate
 from ...protocol.errors import ProtocolError
 from ..faults import GONE, reason, told
@@ -27,6 +27,7 @@ PIPELINED: Final = 64
 class Pipeline:
     """The exchanges of one connection.
 
+    first: the oldest that is not answered; those behind it wait for it, even if they are.
     deaf: nothing more is taken from the client; the connection closes when all that was taken is answered.
     held: a head that was seen before, whose body comes by itself. between: whether the parser is between two requests.
     mixed: whether uvicorn has had a request of this connection, too. paused: whether the lane stopped reading.
@@ -34,22 +35,23 @@ class Pipeline:
     """
 
     def __init__(self, shared: Shared) -> None:
-        self.exchanges: list[Exchange] = []
+        self.first: Exchange | None = None
+        self._behind: list[Exchange] = []
         self.deaf = False
         self.held = b""
         self.between = True
         self.mixed = False
         self.paused = False
-        self.since = perf_counter()
+        self.since = clock()
         self._shared = shared
         self._lane: Lane | None = None
-        self._behind: Sequence[object] = ()
+        self._uvicorns: Sequence[object] = ()
         self._write: Callable[[bytes], None] | None = None
         self._done: Callable[[Work], None] | None = cast(Callable[[Work], None], self._answer)
 
     def connected(self, lane: "Lane") -> None:
         """The lane has its transport. What each answer needs of both is looked up once."""
-        self._lane, self._behind = lane, cast(Sequence[object], lane.pipeline)
+        self._lane, self._uvicorns = lane, cast(Sequence[object], lane.pipeline)
         self._write = lane.transport.write
 
     @property
@@ -61,9 +63,14 @@ class Pipeline:
         return cycle is None or cycle.response_complete
 
     @property
+    def count(self) -> int:
+        """How many requests are not answered."""
+        return 0 if self.first is None else 1 + len(self._behind)
+
+    @property
     def full(self) -> bool:
         """Whether no more should be read before some are answered."""
-        return len(self.exchanges) > PIPELINED
+        return len(self._behind) >= PIPELINED
 
     def received(self, data: bytes) -> None:
         """Bytes from the client. A head that was seen before needs no parser when its whole body comes next."""
@@ -72,7 +79,7 @@ class Pipeline:
             return
         if self.mixed:
             lane._unset_keepalive_if_required()
-        now = perf_counter()
+        now = clock()
         if self.held:
             data, self.held = self.held + data, b""
         else:
@@ -105,7 +112,10 @@ class Pipeline:
     def begin(self, head: Head | None, now: float) -> Exchange:
         """A request's head has come; None for what never became a request."""
         exchange = Exchange(head, now)
-        self.exchanges.append(exchange)
+        if self.first is None:
+            self.first = exchange
+        else:
+            self._behind.append(exchange)
         if head is not None:
             exchange.trace = head.terms.trace
             head.target.observer.inflight += 1
@@ -140,18 +150,19 @@ class Pipeline:
         """Answers by an error."""
         exchange.refused = True
         if exchange.head is not None:
-            seconds = perf_counter() - exchange.began
+            seconds = clock() - exchange.began
             exchange.head.target.observer.answered(problem.status, seconds, reason(problem), exchange, exchange.trace)
         self._leave(exchange, wire.error(problem, self._shared.date, self._is_last(exchange)))
 
     def lost(self) -> None:
         """The client is gone: what has not begun never runs."""
-        now = perf_counter()
-        for exchange in self.exchanges:
+        now = clock()
+        for exchange in [] if self.first is None else [self.first, *self._behind]:
             exchange.abandoned = True
             if exchange.answer is None and exchange.head is not None:
                 exchange.head.target.observer.answered(GONE, now - exchange.began, "gone", exchange)
-        self.exchanges.clear()
+        self.first = None
+        self._behind.clear()
         # cycles: a connection is to go at once, not when the collector comes round
         self._lane = self._write = self._done = None
 
@@ -174,33 +185,39 @@ class Pipeline:
                 answer = wire.answer(body, json_length, coding, shared.date, last)
         except Exception as error:
             return self.refuse(exchange, told(error))
-        seconds = perf_counter() - exchange.began
+        seconds = clock() - exchange.began
         self._leave(exchange, answer)
         return head.target.observer.answered(200, seconds, "", exchange, exchange.trace)
+
+    def _next(self) -> Exchange | None:
+        """The first is answered: who is it now?"""
+        self.first = first = self._behind.pop(0) if self._behind else None
+        return first
 
     def _is_last(self, exchange: Exchange) -> bool:
         """Whether no answer follows: none may once the client was told so."""
         if not self.deaf and not self._shared.draining and exchange.head is not None and not exchange.head.last:
             return False
-        if self.exchanges[-1] is not exchange or self._behind:
+        latest = self._behind[-1] if self._behind else self.first
+        if latest is not exchange or self._uvicorns:
             return False
         self.deaf = True
         return True
 
     def _leave(self, exchange: Exchange, answer: bytes) -> None:
         """Writes an answer, unless another's comes before it."""
-        exchanges, lane, write = self.exchanges, self._lane, self._write
+        lane, write = self._lane, self._write
         if lane is None or write is None:
             return
-        if exchanges[0] is not exchange:
+        if self.first is not exchange:
             exchange.answer = answer
             return
-        exchanges.pop(0)
+        first = self._next()
         write(answer)
-        while exchanges and (waited := exchanges[0].answer) is not None:
-            exchanges.pop(0)
+        while first is not None and (waited := first.answer) is not None:
+            first = self._next()
             write(waited)
         if self.paused or self.mixed:  # also while the rest of a request is still to come
             lane.resume_reading()
-        if not exchanges and (self.deaf or self._behind):
+        if first is None and (self.deaf or self._uvicorns):
             lane.answered()
