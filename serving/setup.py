@@ -45,6 +45,7 @@ HOT = (
     "server/lane/exchange.py",
     "server/lane/forms.py",
     "server/lane/heads.py",
+    "server/lane/keeping.py",
     "server/lane/numbers.py",
     "server/lane/packed.py",
     "server/lane/pipeline.py",

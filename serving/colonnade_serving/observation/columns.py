@@ -48,7 +48,7 @@ class Columns:
                 self._text(name, column, feature, inputs)
         order = list(inputs)
         for dtype, group in alike.items():
-            group.sort(key=lambda of: order.index(of[1].input))
+            group.sort(key=lambda of: (order.index(of[1].input), of[1].place))  # side by side they are one slice
             numbers = Numbers([feature for _, _, feature in group], dtype)
             self._parts.append(_Part([column for _, column, _ in group], inputs, numbers.count))
             self.bins.update(zip((name for name, _, _ in group), numbers.bins, strict=True))

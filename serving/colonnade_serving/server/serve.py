@@ -74,8 +74,10 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Closes the ports, answers what is in flight, and tells what is left to tell."""
+        ticking = asyncio.create_task(self._tick_on())
         rpc = self._process.rpc.drain(self._settings.drain_timeout)
         await asyncio.gather(super().shutdown([*self._listeners, *(sockets or ())]), rpc)
+        ticking.cancel()
         await self._process.models.drain()
         await asyncio.to_thread(self._process.observation.close)
 
@@ -89,6 +91,12 @@ class Server(uvicorn.Server):
         self._process.shared.draining = True
         delay = 0.0 if again or sig == signal.SIGINT else self._settings.drain_delay
         self._stop_at = time.monotonic() + delay
+
+    async def _tick_on(self) -> None:
+        """uvicorn's ticks end before its connections do."""
+        while True:
+            await self.on_tick(0)
+            await asyncio.sleep(1)
 
     def _start_drain(self) -> None:
         if not self._drains:

@@ -8,7 +8,8 @@ import orjson
 from ...batching import Batch
 from ...datatypes import of_array
 from ...loading import Model
-from .forms import MOST, Forms
+from .forms import Forms
+from .keeping import keep
 
 END: Final = b"]}]}"
 OPTION: Final = orjson.OPT_SERIALIZE_NUMPY
@@ -67,9 +68,8 @@ class _Form:
         """What stands before the data. size: of all data, in bytes."""
         start = self._starts.get(size)
         if start is None:
-            if len(self._starts) >= MOST:
-                self._starts.clear()
-            start = self._starts[size] = b"%b%d\r\n\r\n%b" % (self._before, self._length + size, self._first)
+            start = b"%b%d\r\n\r\n%b" % (self._before, self._length + size, self._first)
+            keep(self._starts, size, start)
         return start
 
 

@@ -8,9 +8,8 @@ import numpy as np
 from ...batching import Layout
 from ...protocol.request import InferRequest
 from .exchange import Exchange
+from .keeping import keep
 
-MOST = 256
-"""Heads that are kept; then all are forgotten."""
 HEAD_BYTES = 4096
 """Longer ones are not kept."""
 PLAIN = "fiu"
@@ -57,7 +56,5 @@ class Binaries:
         for array in arrays:
             places.append((end, end + array.nbytes))
             end += array.nbytes
-        if len(self._known) >= MOST:
-            self._known.clear()
         same = InferRequest(None, {}, asked.outputs, asked.binary)
-        self._known[body[:json_length]] = Known(tuple(places), end, self._layout(asked.inputs), rows, same)
+        keep(self._known, body[:json_length], Known(tuple(places), end, self._layout(asked.inputs), rows, same))

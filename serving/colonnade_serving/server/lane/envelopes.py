@@ -18,9 +18,8 @@ from ...protocol.request import InferRequest
 from ...protocol.signature import Signature
 from . import numbers, values
 from .exchange import Exchange
+from .keeping import keep
 
-MOST: Final = 256
-"""Envelopes that are kept; then all are forgotten."""
 MARK: Final = b'"data":'
 OPENINGS: Final = (b'{"id":"', b'{"id": "')
 """Bodies with an id begin by it, as KServe's and Triton's clients have it; elsewhere an id is the parser's."""
@@ -234,14 +233,12 @@ class Envelopes:
         ]
         if not slots or not all(slots) or any(array.shape[:1] != (rows,) for array in asked.inputs.values()):
             return
-        if len(self._known) >= MOST:
-            self._known.clear()
         same = InferRequest(None, {}, asked.outputs, asked.binary)
         known = tuple(slot for slot in slots if slot is not None)
         before = body[at : _data(body)]
         layout = self.layout(asked.inputs)
         together = len(known) == 1 and layout.inputs[0][1] == FP32
-        self._known[opening + before] = Envelope(opening, before, known, layout, rows, same, together)
+        keep(self._known, opening + before, Envelope(opening, before, known, layout, rows, same, together))
 
     def _find(self, body: bytes) -> tuple[Envelope | None, int]:
         """The envelope that body begins as, and where its first data begins."""

@@ -5,8 +5,7 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-MOST = 256
-"""Forms that are kept; then all are forgotten."""
+from .keeping import keep
 
 Form = TypeVar("Form")
 Make = Callable[[tuple[str, ...], list[np.ndarray]], Form]
@@ -29,8 +28,4 @@ class Forms(Generic[Form]):
         kept = self._kept.get(outputs)
         if kept is not None and kept[0] == kinds:
             return kept[1]
-        if len(self._kept) >= MOST:
-            self._kept.clear()
-        form = make(outputs, arrays)
-        self._kept[outputs] = kinds, form
-        return form
+        return keep(self._kept, outputs, (kinds, make(outputs, arrays)))[1]

@@ -29,7 +29,10 @@ AT_ID: Final = 1
 AT_TRACE: Final = 2
 ELSE: Final = 3
 """Kinds of holes: places in HOLES, and what says nothing."""
-FRAMING: Final = (b"connection", b"expect", b"keep-alive", b"proxy-connection", b"te", b"transfer-encoding", b"upgrade")
+ELSEWHERE: Final = frozenset({b"expect", b"upgrade"})
+"""A request with one of these headers goes uvicorn's way."""
+CODING: Final = b"transfer-encoding"
+FRAMING: Final = (*ELSEWHERE, CODING, b"connection", b"keep-alive", b"proxy-connection", b"te")
 SAYING: Final = frozenset((*FRAMING, *HOLES, *TIMEOUTS, *TEXTS, JSON_LENGTH))
 """Headers that say something here; the value of any other may be whatever a parser takes."""
 

@@ -76,7 +76,7 @@ class Lane(HttpToolsProtocol):
         self._in_flight.connected(self)
 
     def feed(self, data: bytes) -> None:
-        """Bytes for the parser."""
+        """Bytes for the parser. What looks at bytes overrides this: `data_received` is the compiled pipeline's."""
         end = data.find(END) if self._in_flight.between else -1
         self._raw = data[:end] if end >= 0 else None
         super().data_received(data)

@@ -4,12 +4,8 @@ from collections.abc import Sequence
 
 from ...protocol.errors import ProtocolError
 from ..terms import terms
-from .heads import LENGTH, Head
+from .heads import CODING, ELSEWHERE, LENGTH, Head
 from .target import Target
-
-CODING = b"transfer-encoding"
-ELSEWHERE = frozenset({b"expect", b"upgrade"})
-"""A request with one of these headers goes uvicorn's way."""
 
 
 def understand(headers: Sequence[tuple[bytes, bytes]], target: Target, keep_alive: bool) -> Head | None:

@@ -5,6 +5,8 @@ import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,21 @@ def test_a_request_whose_body_is_still_to_come_is_answered(logistic: Path, tmp_p
         answer = client.answer()
         assert (answer.status, answer.headers["connection"]) == (200, "close")
         assert served.process.wait(10) == 0
+
+
+def test_time_goes_on_while_it_drains(logistic: Path, tmp_path: Path):
+    """What is done each second, the answers' date and looking for clients that stall, is done until the end."""
+    head, blank, body = post(json.dumps(row(0.1, 0.2, 0.3)).encode()).partition(b"\r\n\r\n")
+    with serving(tmp_path, str(logistic), "--drain-delay=0") as served, connected(served) as client:
+        client.send(head + blank)
+        time.sleep(0.2)
+        served.process.send_signal(signal.SIGTERM)
+        time.sleep(3)
+        client.send(body)
+        answer = client.answer()
+        assert answer.status == 200
+        late = datetime.now(UTC) - parsedate_to_datetime(answer.headers["date"])
+        assert late.total_seconds() < 2.5
 
 
 def test_all_of_a_pipeline_is_answered_before_its_connection_ends(logistic: Path, tmp_path: Path):
