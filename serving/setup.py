@@ -72,7 +72,7 @@ def extensions() -> list[Extension]:
     paths = [f"colonnade_serving/{path}" for path in HOT]
     found: list[Extension] = mypycify([*TYPES, *paths], opt_level="2", debug_level="0", group_name=GROUP)
     for extension in found:
-        extension.extra_compile_args.append("-fvisibility=hidden")  # a call within the library is then no detour
+        extension.extra_compile_args += ["-fvisibility=hidden", "-fno-plt"]  # calls are then no detours
     return found
 
 

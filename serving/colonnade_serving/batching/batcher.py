@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from math import inf
@@ -27,7 +27,7 @@ INLINE_SECONDS: Final = 0.0015
 
 CLEAR_SECONDS: Final = 0.01
 
-Observed = Callable[[Sequence[Work], float, float], None]
+Observed = Callable[[list[Work], float, float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +301,6 @@ class Batcher:
         if failure is not None:
             work.failure = failure
         try:
-            work.done(work)
+            work.finish()
         except Exception:
             log.exception("answering a request hit a fault of the server")

@@ -1,7 +1,7 @@
 """Running a batch so that each work gets what it would have got alone."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -30,7 +30,7 @@ class Runner:
         self.together = True
         """False once a batch answered otherwise than its works alone: from then on each runs alone."""
 
-    def run(self, works: Sequence[Work], rows: int) -> None:
+    def run(self, works: list[Work], rows: int) -> None:
         """Sets each work's batch or failure. Several run together. rows: of all of them."""
         if len(works) == 1:
             return self._alone(works[0])
@@ -55,7 +55,7 @@ class Runner:
             return
         work.batch, work.at = Batch(inputs, outputs, work.rows), 0
 
-    def _whole(self, works: Sequence[Work], rows: int) -> None:
+    def _whole(self, works: list[Work], rows: int) -> None:
         inputs = together(works, rows)
         try:
             outputs = self._engine.infer(inputs, _union(works))
@@ -69,7 +69,7 @@ class Runner:
             at += work.rows
         return None
 
-    def _halves(self, works: Sequence[Work], failure: str) -> None:
+    def _halves(self, works: list[Work], failure: str) -> None:
         """The poisoned works fail, the others do not."""
         middle = len(works) // 2
         for half in (works[:middle], works[middle:]):
@@ -80,7 +80,7 @@ class Runner:
         if all(work.failure is None for work in works):
             self._part(f"the model failed on works together that it can do apart: {failure}")
 
-    def _prove(self, works: Sequence[Work]) -> None:
+    def _prove(self, works: list[Work]) -> None:
         for work in works:
             found = work.results
             if found is None:
@@ -90,16 +90,16 @@ class Runner:
                 return self._part("a row's answer depends on the other rows of its batch", works)
         return None
 
-    def _part(self, why: str, works: Sequence[Work] = ()) -> None:
+    def _part(self, why: str, works: list[Work] | None = None) -> None:
         if self.together:
             log.warning("the model's requests are no longer batched", extra={"why": why})
         self.together = False
-        for work in works:
+        for work in works or []:
             work.batch = work.failure = None
             self._alone(work)
 
 
-def _union(works: Sequence[Work]) -> tuple[str, ...]:
+def _union(works: list[Work]) -> tuple[str, ...]:
     first = works[0].outputs
     if all(work.outputs is first for work in works):  # clients alike ask for the same
         return first

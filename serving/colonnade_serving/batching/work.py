@@ -106,6 +106,10 @@ class Work:
     started: float = 0.0
     ended: float = 0.0
 
+    def finish(self) -> None:
+        """It ran, or failed: tells who waits for it."""
+        self.done(self)
+
     def arrays(self) -> dict[str, np.ndarray]:
         """Its inputs by name; made of the buffers where there is a layout, for a work that runs alone."""
         return self.inputs if self.layout is None else self.layout.arrays((self.buffers,), self.rows)
@@ -127,7 +131,7 @@ def rows_of(signature: Signature, inputs: Mapping[str, np.ndarray]) -> int:
     return next((inputs[field.name].shape[0] for field in signature.inputs.values() if field.shape[:1] == (-1,)), 1)
 
 
-def together(works: Sequence[Work], rows: int) -> dict[str, np.ndarray]:
+def together(works: list[Work], rows: int) -> dict[str, np.ndarray]:
     """The inputs of several works, one after another. rows: of all of them."""
     layout = works[0].layout
     if layout is not None and all(work.layout is layout for work in works):

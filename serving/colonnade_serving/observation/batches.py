@@ -1,7 +1,7 @@
 """Counting what ran."""
 
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 import numpy as np
@@ -22,7 +22,7 @@ SECONDS_BYTES: Final = 8
 """Seconds as float64: a number as an object is four times as long, and this lives for a second."""
 
 
-def parts(works: Sequence[Work]) -> Iterable[Batch]:
+def parts(works: list[Work]) -> Iterable[Batch]:
     """The batches that works, which ran together, became parts of: one, unless it failed and was halved."""
     first = works[0].batch
     if first is not None and first is works[-1].batch:
@@ -60,7 +60,7 @@ class Batches:
         """How often `count_values` has something to count."""
         return -(-self.held // self._rows_at_once)
 
-    def take(self, works: Sequence[Work], started: float, ended: float) -> None:
+    def take(self, works: list[Work], started: float, ended: float) -> None:
         """Keeps what counting needs of a batch that ran."""
         self._queued.add(struct.pack(f"{len(works)}d", *[work.started - work.queued for work in works]))
         self._took.append(ended - started)

@@ -63,7 +63,7 @@ class Observer:
         metrics.describe(model)
         metrics.observers.append(self)
 
-    def batch(self, works: Sequence[Work], started: float, ended: float) -> None:
+    def batch(self, works: list[Work], started: float, ended: float) -> None:
         """A batch ran; times are perf_counter() seconds.
 
         What counting needs of works is taken at once, and none is kept: memory that is used again at once is in the

@@ -9,9 +9,10 @@ from ...batching import Batch
 from ...datatypes import of_array
 from ...loading import Model
 from .forms import Forms
-from .keeping import keep
 
 END: Final = b"]}]}"
+SIZES: Final = 512
+"""What stands before data of fewer bytes is kept, by their number."""
 OPTION: Final = orjson.OPT_SERIALIZE_NUMPY
 
 
@@ -56,20 +57,22 @@ class _Form:
         self._first = first
         self._length = len(first) + sum(map(len, others)) + len(END)
         self._before = b""
-        self._starts: dict[int, bytes] = {}
+        self._starts: list[bytes] = [b""] * SIZES
 
     def begins(self, before: bytes) -> None:
         """Answers begin by this from now on; it changes each second, with the date."""
         if before is not self._before:
             self._before = before
-            self._starts.clear()
+            self._starts = [b""] * SIZES
 
     def start(self, size: int) -> bytes:
         """What stands before the data. size: of all data, in bytes."""
-        start = self._starts.get(size)
-        if start is None:
-            start = b"%b%d\r\n\r\n%b" % (self._before, self._length + size, self._first)
-            keep(self._starts, size, start)
+        known = self._starts[size] if size < SIZES else b""
+        if known:
+            return known
+        start = b"%b%d\r\n\r\n%b" % (self._before, self._length + size, self._first)
+        if size < SIZES:
+            self._starts[size] = start
         return start
 
 

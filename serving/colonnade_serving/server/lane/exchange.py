@@ -8,6 +8,7 @@ from ...protocol.request import InferRequest
 
 if TYPE_CHECKING:
     from .heads import Head
+    from .pipeline import Pipeline
 
 
 class Exchange(Work):
@@ -16,16 +17,17 @@ class Exchange(Work):
     head: None for what never became a request. began: perf_counter() seconds, when the head came.
     chunks, size: of its body, while it comes. plain: answered in JSON alone.
     refused: its answer is an error, whatever else may come of its body. trace: its traceparent header.
-    answer: its bytes on the wire, while they wait for those of another.
+    answer: its bytes on the wire, while they wait for those of another. pipeline: its connection's, which answers it.
     """
 
-    __slots__ = ("answer", "asked", "began", "chunks", "head", "plain", "refused", "size", "trace")
+    __slots__ = ("answer", "asked", "began", "chunks", "head", "pipeline", "plain", "refused", "size", "trace")
 
     chunks: list[bytes]
     size: int
 
     def __init__(self, head: "Head | None", began: float) -> None:
         self.head = head
+        self.pipeline: Pipeline | None = None
         self.began = began
         self.asked: InferRequest | None = None
         self.answer: bytes | None = None
@@ -37,6 +39,11 @@ class Exchange(Work):
         self.buffers = ()
         self.batch = self.failure = None
         self.started = 0.0
+
+    def finish(self) -> None:
+        """As Work's; no callback, since a compiled call costs a tenth of one."""
+        if self.pipeline is not None:
+            self.pipeline.answer(self)
 
     def asks(self, asked: InferRequest, rows: int, layout: Layout, buffers: Buffers) -> None:
         """It asks what another did, of other data and by another id."""

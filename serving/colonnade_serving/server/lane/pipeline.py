@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from math import inf
 from typing import TYPE_CHECKING, Final, cast
 
-from ...batching import Work
 from ...clock import clock
 from ...protocol.coding import WORTH_BYTES, deflated, inflate
 from ...protocol.errors import ProtocolError
@@ -47,7 +46,6 @@ class Pipeline:
         self._lane: Lane | None = None
         self._uvicorns: Sequence[object] = ()
         self._write: Callable[[bytes], None] | None = None
-        self._done: Callable[[Work], None] | None = cast(Callable[[Work], None], self._answer)
 
     def connected(self, lane: "Lane") -> None:
         """The lane has its transport. What each answer needs of both is looked up once."""
@@ -112,6 +110,7 @@ class Pipeline:
     def begin(self, head: Head | None, now: float) -> Exchange:
         """A request's head has come; None for what never became a request."""
         exchange = Exchange(head, now)
+        exchange.pipeline = self
         if self.first is None:
             self.first = exchange
         else:
@@ -128,9 +127,7 @@ class Pipeline:
         seen could be told to be the last.
         """
         head = exchange.head
-        done = self._done
         assert head is not None
-        assert done is not None
         target, terms = head.target, head.terms
         try:
             if terms.encoding:
@@ -141,7 +138,6 @@ class Pipeline:
             timeout = exchange.asked.timeout if exchange.asked else None
             if timeout or terms.timeout != inf:
                 exchange.deadline = terms.deadline(exchange.began, timeout)
-            exchange.done = done
             target.batcher.submit(exchange, alone)
         except Exception as error:
             self.refuse(exchange, told(error))
@@ -164,9 +160,9 @@ class Pipeline:
         self.first = None
         self._behind.clear()
         # cycles: a connection is to go at once, not when the collector comes round
-        self._lane = self._write = self._done = None
+        self._lane = self._write = None
 
-    def _answer(self, exchange: Exchange) -> None:
+    def answer(self, exchange: Exchange) -> None:
         """The batcher is done with it."""
         head = exchange.head
         assert head is not None
