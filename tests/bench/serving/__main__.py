@@ -5,15 +5,16 @@ import signal
 import sys
 import time
 from pathlib import Path
+from typing import TextIO
 
 from cluster.steps import ClusterError, say
 
 from . import environments, page, plot, records, report
 from .cases import MODELS, Case
 from .load import LoadError
-from .measuring import Plan, check, measure
+from .measuring import Plan, check, measure, together
 from .processes import ServerError
-from .quiet import Core
+from .quiet import Core, tracked
 from .registry import PEERS, REGISTRY
 
 PICTURE = Path("docs/images/serving-benchmark.png")
@@ -49,30 +50,52 @@ def _check(names: list[str], case: Case, arguments: argparse.Namespace) -> int:
 
 
 def _measure(names: list[str], case: Case, arguments: argparse.Namespace) -> int:
-    """Every server once, then again, so that a change of the machine's mood is no server's own."""
     since = int(time.time())
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    failures, core = 0, Core(arguments.server_core)
+    if tracked():
+        say(
+            "! the kernel tracks connections, each packet is dearer for it: try make cluster-down"
+        )
     with arguments.out.open("a") as out:
-        for repeat in range(arguments.repeats):
-            for name in names:
-                began = time.monotonic()
-                try:
-                    for record, spoilt in measure(name, case, _plan(arguments), repeat, core):
-                        print(records.line(record, spoilt=spoilt), file=out, flush=True)
-                        say(report.sentence(record, spoilt))
-                except (ServerError, LoadError) as error:
-                    failures += 1
-                    failure = records.Failure(name, case.name, arguments.rows, repeat, str(error))
-                    print(records.line(failure), file=out, flush=True)
-                    say(f"✗ {name}: {error}")
-                say(f"   {name}: {time.monotonic() - began:.0f} s")
+        way = _alternately if arguments.together else _one_by_one
+        failures = way(names, case, arguments, Core(arguments.server_core), out)
     found = records.read([arguments.out])
     measured = [record for record in found if record.at >= since]
     print(report.tables(measured, arguments.against))
     if others := len(found) - len(measured):
         say(f"{arguments.out} has {others} results from before, maybe of other code: --show puts all together")
     return failures
+
+
+def _one_by_one(names: list[str], case: Case, arguments: argparse.Namespace, core: Core, out: TextIO) -> int:
+    """Every server once, then again, so that a change of the machine's mood is no server's own."""
+    failures = 0
+    for repeat in range(arguments.repeats):
+        for name in names:
+            began = time.monotonic()
+            try:
+                for record, spoilt in measure(name, case, _plan(arguments), repeat, core):
+                    print(records.line(record, spoilt=spoilt), file=out, flush=True)
+                    say(report.sentence(record, spoilt))
+            except (ServerError, LoadError) as error:
+                failures += 1
+                failure = records.Failure(name, case.name, arguments.rows, repeat, str(error))
+                print(records.line(failure), file=out, flush=True)
+                say(f"✗ {name}: {error}")
+            say(f"   {name}: {time.monotonic() - began:.0f} s")
+    return failures
+
+
+def _alternately(names: list[str], case: Case, arguments: argparse.Namespace, core: Core, out: TextIO) -> int:
+    """All servers at once, a window each in turn: one that does not come up ends all."""
+    try:
+        for record in together(names, case, _plan(arguments), arguments.repeats, core):
+            print(records.line(record), file=out, flush=True)
+            say(report.sentence(record, spoilt=False))
+    except (ServerError, LoadError) as error:
+        say(f"✗ {error}")
+        return 1
+    return 0
 
 
 def _show(arguments: argparse.Namespace) -> int:
@@ -128,7 +151,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rates", type=_numbers, default=(), help="requests a second of the open loop (vegeta)")
     parser.add_argument("--seconds", type=int, default=10, help="of each level")
     parser.add_argument("--warm", type=int, default=5, help="seconds of warming up")
-    parser.add_argument("--repeats", type=int, default=1)
+    parser.add_argument("--repeats", type=int, default=1, help="of all levels; with --together, windows of a level")
+    parser.add_argument("--together", action="store_true", help="all servers up at once, a window each in turn")
     parser.add_argument("--foreign", type=float, default=0.05, help="a core's share that others may take")
     parser.add_argument("--pressure", type=float, default=1.15, help="by neighbours on the server's core that is borne")
     parser.add_argument("--server-core", default="0")

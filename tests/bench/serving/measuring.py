@@ -2,8 +2,8 @@
 
 import os
 import time
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from .registry import REGISTRY, Server
 from .rpc import RpcLoad
 
 WARM_CONNECTIONS = 8
+PORTS = 10
+"""That a server may take, from its first on, when several are up at once."""
 
 
 @dataclass(frozen=True)
@@ -71,43 +73,84 @@ def check(server: Server, case: Case, plan: Plan) -> float | None:
         return max((off for rows in {1, plan.rows} if (off := started.off_by(case, rows)) is not None), default=None)
 
 
+@dataclass(frozen=True)
+class Ready:
+    """A server that is up, warm and right, and what loads it. seconds: until its first right answers."""
+
+    name: str
+    model: str
+    running: Running
+    by: Load | RpcLoad
+    seconds: float
+    off_by: float | None
+
+
 def measure(name: str, case: Case, plan: Plan, repeat: int, core: Core) -> Iterator[tuple[Record, bool]]:
     """Each level's record, and whether it is spoilt: then it is measured once more. Raises when answers are wrong.
 
     core: the server's.
     """
+    with _ready(name, case, plan, plan.port) as server:
+        for level in _levels(plan):
+            for last in (False, True):
+                record = _window(server, level, plan, repeat, core.wait(plan.pressure, plan.patience))
+                spoilt = record.foreign > plan.foreign and not last
+                yield record, spoilt
+                if not spoilt:
+                    break
+
+
+def together(names: Sequence[str], case: Case, plan: Plan, windows: int, core: Core) -> Iterator[Record]:
+    """As `measure`, with all servers up at once: of each level so many windows each, one server's after another's.
+
+    What changes on the machine from one minute to the next then meets all alike: a window's place is `repeat`.
+    """
+    with ExitStack() as stack:
+        servers = [
+            stack.enter_context(_ready(name, case, plan, plan.port + place * PORTS)) for place, name in enumerate(names)
+        ]
+        for level in _levels(plan):
+            for window in range(windows):
+                pressure = core.wait(plan.pressure, plan.patience)
+                for server in servers if window % 2 else servers[::-1]:
+                    yield _window(server, level, plan, window, pressure)
+
+
+@contextmanager
+def _ready(name: str, case: Case, plan: Plan, port: int) -> Iterator[Ready]:
     server = REGISTRY[name]
     with ExitStack() as stack:
         began = time.monotonic()
-        started = stack.enter_context(running(server, case, plan.server_core, plan.port))
+        started = stack.enter_context(running(server, case, plan.server_core, port))
         started.wait(plan.start_seconds)
         off_by = [started.off_by(case, rows) for rows in {1, plan.rows}][-1]
         waited = time.monotonic() - began
         by = stack.enter_context(_load(server, case.window(0, plan.rows), started, plan.load_core))
         if plan.warm_seconds:
             by.closed(WARM_CONNECTIONS, plan.warm_seconds)
-        for level in (*(Level(c) for c in plan.connections), *(Level(rate=rate) for rate in plan.rates)):
-            for last in (False, True):
-                pressure = core.wait(plan.pressure, plan.patience)
-                before = _now(started, plan)
-                outcome = level.run(by, plan.seconds)
-                kept = _record(level, before, outcome, _now(started, plan))
-                record = Record(
-                    name,
-                    case.name,
-                    plan.rows,
-                    repeat,
-                    int(time.time()),
-                    **kept,
-                    start_seconds=round(waited, 2),
-                    off_by=off_by,
-                    pressure=round(pressure, 3),
-                )
-                spoilt = record.foreign > plan.foreign and not last
-                yield record, spoilt
-                if not spoilt:
-                    break
+        yield Ready(name, case.name, started, by, waited, off_by)
         started.off_by(case, 1)
+
+
+def _levels(plan: Plan) -> Iterator[Level]:
+    yield from (Level(connections) for connections in plan.connections)
+    yield from (Level(rate=rate) for rate in plan.rates)
+
+
+def _window(server: Ready, level: Level, plan: Plan, repeat: int, pressure: float) -> Record:
+    before = _now(server.running, plan)
+    outcome = level.run(server.by, plan.seconds)
+    return Record(
+        server.name,
+        server.model,
+        plan.rows,
+        repeat,
+        int(time.time()),
+        **_record(level, before, outcome, _now(server.running, plan)),
+        start_seconds=round(server.seconds, 2),
+        off_by=server.off_by,
+        pressure=round(pressure, 3),
+    )
 
 
 def _load(server: Server, case: Case, started: Running, core: str) -> AbstractContextManager[Load | RpcLoad]:

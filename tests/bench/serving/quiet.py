@@ -10,12 +10,14 @@ import statistics
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 ADDITIONS = 20_000
 LOOPS = 15
 """A third of a millisecond to two each; their median counts, so that one interruption doesn't."""
 CALIBRATIONS = 10
 PAUSE_SECONDS = 0.3
+TRACKED = Path("/proc/sys/net/netfilter/nf_conntrack_count")
 
 
 class Core:
@@ -45,6 +47,12 @@ class Core:
 
     def _seconds(self) -> float:
         return self._pinned.submit(self._loops).result()
+
+
+def tracked(count: Path = TRACKED) -> bool:
+    """Whether the kernel follows each connection and so each packet, as it does for kube-proxy's rules: a twentieth of
+    a quick server's request."""
+    return count.exists() and int(count.read_text()) > 0
 
 
 def _loops() -> float:

@@ -101,7 +101,14 @@ def _ratios(group: Group, against: str) -> str:
 
 
 def _ratio(ours: Sequence[Record], theirs: Sequence[Record]) -> str:
-    return f"{median(ours, 'rps') / median(theirs, 'rps'):,.2f}" if ours and theirs else ""
+    """The median over what was measured in the same round: what pressed on one then pressed on the other."""
+    rounds = {record.repeat for record in ours} & {record.repeat for record in theirs}
+    ratios = [median(_of(ours, round), "rps") / median(_of(theirs, round), "rps") for round in rounds]
+    return f"{statistics.median(ratios):,.2f}" if ratios else ""
+
+
+def _of(records: Sequence[Record], repeat: int) -> list[Record]:
+    return [record for record in records if record.repeat == repeat]
 
 
 def _busiest(group: Group) -> dict[str, Sequence[Record]]:

@@ -1,11 +1,12 @@
 """How much neighbours press on a core, of loops whose seconds are given and of the real one."""
 
 import os
+from pathlib import Path
 
 import pytest
 
 from tests.bench.serving import quiet
-from tests.bench.serving.quiet import CALIBRATIONS, Core
+from tests.bench.serving.quiet import CALIBRATIONS, Core, tracked
 
 CORE = str(min(os.sched_getaffinity(0)))
 
@@ -42,3 +43,10 @@ def test_the_real_loop_runs_on_its_core():
 
     assert Core(CORE, loops).pressure() >= 1
     assert pinned == [{int(CORE)}] * (2 + CALIBRATIONS)
+
+
+@pytest.mark.parametrize(("count", "is_tracked"), [("0\n", False), ("140\n", True), (None, False)])
+def test_connections_are_tracked_where_the_kernel_counts_some(tmp_path: Path, count: str | None, is_tracked: bool):
+    if count is not None:
+        (tmp_path / "count").write_text(count)
+    assert tracked(tmp_path / "count") is is_tracked

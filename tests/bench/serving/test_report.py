@@ -30,6 +30,12 @@ def test_the_ratio_is_ours_over_the_peers_and_of_cpu_the_peers_over_ours():
     assert "| peer | 20.00 | 20.00 |" in report.tables(RUN, against="ours")
 
 
+def test_the_ratio_is_the_median_of_those_of_each_round():
+    quick, slow = (measured("ours", 1000, repeat=0), measured("peer", 100, repeat=0)), measured("ours", 300, repeat=1)
+    run = [*quick, slow, measured("peer", 50, repeat=1), measured("peer", 1, repeat=2)]
+    assert "| peer | 8.00 |" in report.tables(run, against="ours")
+
+
 def test_by_grpc_ours_is_held_against_those_by_grpc():
     run = [*RUN, measured("ours-grpc", 100), measured("peer-grpc", 25)]
     assert "| peer-grpc | 4.00 | 4.00 |" in report.tables(run, against="ours")
