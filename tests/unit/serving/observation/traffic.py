@@ -1,7 +1,7 @@
 """Requests as a batcher reports them, and what is then told of them."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import inf
 from typing import Any
 
@@ -21,7 +21,7 @@ def requests(model: Model, inputs: Mapping[str, np.ndarray], rows: int = 1, **fi
     return [_part(batch, at, rows, **fields) for at in range(0, size, rows)]
 
 
-def answered(observer: Observer, works: Sequence[Work], seconds: float = 0.002) -> None:
+def answered(observer: Observer, works: list[Work], seconds: float = 0.002) -> None:
     """Reports requests as one batch, each answered by 200."""
     observer.inflight += len(works)
     observer.batch(works, works[0].started, works[0].ended)
