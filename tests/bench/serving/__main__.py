@@ -53,9 +53,7 @@ def _measure(names: list[str], case: Case, arguments: argparse.Namespace) -> int
     since = int(time.time())
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     if tracked():
-        say(
-            "! the kernel tracks connections, each packet is dearer for it: try make cluster-down"
-        )
+        say("! the kernel tracks connections, each packet is dearer for it: try make cluster-down")
     with arguments.out.open("a") as out:
         way = _alternately if arguments.together else _one_by_one
         failures = way(names, case, arguments, Core(arguments.server_core), out)
