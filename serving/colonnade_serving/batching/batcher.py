@@ -79,7 +79,7 @@ class Batcher:
         self._later: asyncio.TimerHandle | None = None
         self._idle: asyncio.Event | None = None
         self._running_loop: asyncio.AbstractEventLoop | None = None
-        self._poll = BusyPoll(self.limits.busy_poll)
+        self._poll = BusyPoll(self.limits.busy_poll, clock)
 
     @property
     def waiting(self) -> int:

@@ -6,7 +6,6 @@ Linux does the same for sockets (net.core.busy_poll) and KVM for its guests (hal
 """
 
 import asyncio
-import time
 from collections.abc import Callable
 
 
@@ -15,7 +14,7 @@ class BusyPoll:
 
     __slots__ = ("_clock", "_idle_since", "_loop", "_pays", "_seconds", "_turning")
 
-    def __init__(self, seconds: float, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, seconds: float, clock: Callable[[], float]) -> None:
         """seconds: 0 for never. clock: seconds."""
         self._seconds = seconds
         self._clock = clock

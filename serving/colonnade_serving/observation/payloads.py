@@ -8,6 +8,7 @@ from functools import partial
 from typing import NamedTuple
 
 from ..batching.work import Work
+from ..clock import clock
 from ..loading import Model
 from .aside import Aside
 from .events import Sampled, feedback, prediction
@@ -39,7 +40,7 @@ class Payloads:
         """share: of the requests, 0 to 1. protected: names whose values are left out, besides those of a bundle."""
         self._families, self._sink = families, sink
         self._share, self._protected = share, protected
-        self._clock = time.time() - time.perf_counter()
+        self._clock = time.time() - clock()
         self._offered = self._done = 0  # bytes; each is written by one thread only
         self._aside: Aside[Event] = Aside("payloads", self._write, FLUSH_SECONDS)
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from math import inf
 from struct import Struct
-from time import perf_counter
 
+from ..clock import clock
 from ..observation.logs import Sparing
 from ..protocol.errors import ProtocolError
 from . import status
@@ -144,7 +144,7 @@ class Call:
         self._open = 0
         self._whole = self._handing = False
         self.asked = asked
-        self.started = perf_counter()
+        self.started = clock()
         self.deadline = self.started + asked.timeout
         self.left: Callable[[], None] | None = None
         self.pending: dict[Hashable, Callable[[], None]] = {}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from time import perf_counter
 from weakref import WeakKeyDictionary
 
 from ..batching import Work, rows_of
+from ..clock import clock
 from ..models import Models, Served
 from ..observation.logs import Sparing
 from ..observation.metrics import Metrics
@@ -94,7 +94,7 @@ class Pending:
 
     def _count(self, code: int, reason: str) -> None:
         work, self._work = self._work, None  # which holds `done`, and with it this
-        seconds = perf_counter() - self._started
+        seconds = clock() - self._started
         self._served.observer.answered(code, seconds, reason, work, self._trace)
 
 
@@ -131,7 +131,7 @@ class Infer:
             call.send(_streamed(answer, message.id))
             call.taken(mine[0] if mine else None)
 
-        pending = self._begin(call, message, perf_counter(), answered)
+        pending = self._begin(call, message, clock(), answered)
         if pending is not None and not pending.over:
             mine.append(pending)
             call.pending[pending] = pending.left

@@ -1,7 +1,6 @@
 """POST /v2/models/M[/versions/V]/infer where the lane doesn't answer it: body in, answer out, the batcher between."""
 
 import asyncio
-import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ..batching import Work, rows_of
+from ..clock import clock
 from ..models import Served
 from ..protocol import request, response
 from ..protocol.coding import deflated, inflate
@@ -31,7 +31,7 @@ class InferRoute:
 
     async def __call__(self, http: Request) -> Response:
         """One infer request."""
-        began = time.perf_counter()
+        began = clock()
         try:
             served = self.runtime.models.find(http.path_params["model"], http.path_params.get("version"))
         except ProtocolError as error:
@@ -50,7 +50,7 @@ class InferRoute:
         except Exception as error:
             problem = told(error)
             answer, why = error_response(problem), reason(problem)
-        served.observer.answered(answer.status_code, time.perf_counter() - began, why, work, trace)
+        served.observer.answered(answer.status_code, clock() - began, why, work, trace)
         return answer
 
     async def _read(

@@ -10,6 +10,7 @@ from types import FrameType
 
 import uvicorn
 
+from ..clock import clock
 from ..compiled import COMPILED
 from ..loading import CannotServe
 from ..settings import Settings
@@ -107,7 +108,7 @@ class Server(uvicorn.Server):
     def _sweep(self) -> None:
         """Every second: the answers' date, clients that keep the server waiting, and the pod's size."""
         self._process.shared.tick(self.server_state.default_headers)
-        now = time.perf_counter()
+        now = clock()
         for connection in list(self.server_state.connections):
             if isinstance(connection, Lane):
                 connection.sweep(now)

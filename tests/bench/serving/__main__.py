@@ -151,7 +151,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--warm", type=int, default=5, help="seconds of warming up")
     parser.add_argument("--repeats", type=int, default=1, help="of all levels; with --together, windows of a level")
     parser.add_argument("--together", action="store_true", help="all servers up at once, a window each in turn")
-    parser.add_argument("--foreign", type=float, default=0.05, help="a core's share that others may take")
+    parser.add_argument("--foreign", type=float, default=0.05, help="a core's share that others may take; not together")
     parser.add_argument("--pressure", type=float, default=1.15, help="by neighbours on the server's core that is borne")
     parser.add_argument("--server-core", default="0")
     parser.add_argument("--load-core", default="1")

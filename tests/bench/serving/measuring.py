@@ -103,7 +103,8 @@ def measure(name: str, case: Case, plan: Plan, repeat: int, core: Core) -> Itera
 def together(names: Sequence[str], case: Case, plan: Plan, windows: int, core: Core) -> Iterator[Record]:
     """As `measure`, with all servers up at once: of each level so many windows each, one server's after another's.
 
-    What changes on the machine from one minute to the next then meets all alike: a window's place is `repeat`.
+    What changes on the machine from one minute to the next then meets all alike, so that no window counts as spoilt. A
+    window's place is `repeat`.
     """
     with ExitStack() as stack:
         servers = [

@@ -103,7 +103,7 @@ def _ratios(group: Group, against: str) -> str:
 def _ratio(ours: Sequence[Record], theirs: Sequence[Record]) -> str:
     """The median over what was measured in the same round: what pressed on one then pressed on the other."""
     rounds = {record.repeat for record in ours} & {record.repeat for record in theirs}
-    ratios = [median(_of(ours, round), "rps") / median(_of(theirs, round), "rps") for round in rounds]
+    ratios = [median(_of(ours, each), "rps") / median(_of(theirs, each), "rps") for each in rounds]
     return f"{statistics.median(ratios):,.2f}" if ratios else ""
 
 

@@ -1,7 +1,5 @@
 """Lists of numbers in JSON, decoded to buffers with no Python object for each: half of what a wide row costs."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import simdjson
 
@@ -30,14 +28,14 @@ def pack(data: bytes, size: int, dtype: np.dtype) -> bytes:
     return _cast(numbers, dtype).tobytes()
 
 
-def pack_all(lists: Sequence[bytes], size: int) -> list[bytes]:
+def pack_all(lists: list[bytes], size: int) -> list[bytes]:
     """The buffers of several flat lists of so many numbers each, as float32. Raises ValueError if any is wrong.
 
     lists: without their brackets. One of another size pushes a STOP to where a number belongs, and it can't be cast.
     """
     buffers: list[bytes] = []
     for start in range(0, len(lists), AT_ONCE):
-        some = list(lists[start : start + AT_ONCE])
+        some = lists[start : start + AT_ONCE]
         some[0] = b"[" + some[0]
         some[-1] += _LAST
         numbers = _numbers(_BETWEEN.join(some))

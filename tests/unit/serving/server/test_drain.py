@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from tests.unit.serving.server.process import Served, ask, row, serving
-from tests.unit.serving.server.raw import connected, post
+from tests.unit.serving.server.raw import Answer, Raw, connected, post
 
 INFER = "/v2/models/logistic/infer"
+ASKED = post(json.dumps(row(0.1, 0.2, 0.3)).encode())
 
 
 def well_behaved(served: Served, stop: threading.Event) -> list[int]:
@@ -70,48 +71,46 @@ def test_what_is_in_flight_is_answered_after_the_port_is_closed(neighbours: Path
     assert answers[-1].headers["connection"] == "close"
 
 
+def ended_within_a_request(served: Served, client: Raw, seconds: float) -> Answer:
+    """The answer to a request whose body comes so long after the server was told to end, and its head before."""
+    head, blank, body = ASKED.partition(b"\r\n\r\n")
+    client.send(head + blank)
+    time.sleep(0.2)
+    served.process.send_signal(signal.SIGTERM)
+    time.sleep(seconds)
+    client.send(body)
+    return client.answer()
+
+
 @pytest.mark.parametrize("requests_before", [0, 2])
 def test_a_request_whose_body_is_still_to_come_is_answered(logistic: Path, tmp_path: Path, requests_before: int):
     """Many clients send a head and its body apart, and the end may come between the two."""
-    head, blank, body = post(json.dumps(row(0.1, 0.2, 0.3)).encode()).partition(b"\r\n\r\n")
     with serving(tmp_path, str(logistic), "--drain-delay=0") as served, connected(served) as client:
         for _ in range(requests_before):
-            client.send(head + blank + body)
+            client.send(ASKED)
             assert client.answer().status == 200
-        client.send(head + blank)
-        time.sleep(0.2)
-        served.process.send_signal(signal.SIGTERM)
-        time.sleep(0.4)
-        client.send(body)
-        answer = client.answer()
+        answer = ended_within_a_request(served, client, 0.4)
         assert (answer.status, answer.headers["connection"]) == (200, "close")
         assert served.process.wait(10) == 0
 
 
 def test_time_goes_on_while_it_drains(logistic: Path, tmp_path: Path):
     """What is done each second, the answers' date and looking for clients that stall, is done until the end."""
-    head, blank, body = post(json.dumps(row(0.1, 0.2, 0.3)).encode()).partition(b"\r\n\r\n")
     with serving(tmp_path, str(logistic), "--drain-delay=0") as served, connected(served) as client:
-        client.send(head + blank)
-        time.sleep(0.2)
-        served.process.send_signal(signal.SIGTERM)
-        time.sleep(3)
-        client.send(body)
-        answer = client.answer()
+        answer = ended_within_a_request(served, client, 3)
         assert answer.status == 200
         late = datetime.now(UTC) - parsedate_to_datetime(answer.headers["date"])
         assert late.total_seconds() < 2.5
 
 
 def test_all_of_a_pipeline_is_answered_before_its_connection_ends(logistic: Path, tmp_path: Path):
-    asked = post(json.dumps(row(0.1, 0.2, 0.3)).encode())
     with serving(tmp_path, str(logistic), "--drain-delay=1") as served, connected(served) as client:
         for _ in range(3):
-            client.send(asked)
+            client.send(ASKED)
             assert client.answer().status == 200
         served.process.send_signal(signal.SIGTERM)
         time.sleep(0.2)
-        client.send(asked * 4)
+        client.send(ASKED * 4)
         answers = [client.answer() for _ in range(4)]
         assert [answer.headers.get("connection") for answer in answers] == [None, None, None, "close"]
         assert served.process.wait(10) == 0
