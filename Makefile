@@ -34,9 +34,13 @@ $(VENV)/.compiled: $(VENV)/.installed serving/setup.py $(shell find serving/colo
 
 .PHONY: venv lock
 venv: $(VENV)/.compiled ## the Python environment, from the lock, with serving's hot path compiled
-lock: $(UV) ## resolve again and write the locks
-	@$(UV) lock --quiet
-	@sh -c 'export="$(UV) export --quiet --frozen --no-header --no-annotate --no-emit-workspace"; \
+# Resolved in a copy, in which what is pinned already is a constraint: a new dependency moves none of the others.
+PINNED = $$(awk '/^[a-zA-Z0-9].*==/ {sub(/ \\\\$$/, ""); printf "\"%s\", ", $$0}' requirements.txt)
+lock: $(UV) ## pin what is new in the locks (UPGRADE=1: resolve all of it anew)
+	@rm -rf build/lock; for p in . operator serving jobs; do mkdir -p build/lock/$$p && cp $$p/pyproject.toml build/lock/$$p/; done
+	@test -n "$(UPGRADE)" || sed -i "s|^package = false$$|&\nconstraint-dependencies = [$(PINNED)]|" build/lock/pyproject.toml
+	@$(UV) lock --quiet --project build/lock
+	@sh -c 'export="$(UV) export --quiet --project build/lock --frozen --no-header --no-annotate --no-emit-workspace"; \
 	  $$export --output-file requirements.txt >/dev/null; \
 	  for p in operator:colonnade serving:colonnade-serving jobs:colonnade-jobs; do \
 	    $$export --no-dev --package $${p#*:} --output-file $${p%%:*}/requirements.txt >/dev/null; done'
