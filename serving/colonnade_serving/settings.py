@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, CliPositionalArg, SettingsConfigDict
 
 from .digests import PATTERN
@@ -73,6 +73,13 @@ class Listening(BaseModel):
         default=2.0, ge=0, description="Seconds after SIGTERM, not ready but still serving, while endpoints go away."
     )
     drain_timeout: float = Field(default=25.0, ge=0, description="Seconds that requests in flight then may take.")
+
+    @field_validator("grpc_port")
+    @classmethod
+    def _is_another_port(cls, port: int | None, info: ValidationInfo) -> int | None:
+        if port and port == info.data.get("http_port"):
+            raise ValueError("the port for REST speaks gRPC too, so leave --grpc-port out or choose another")
+        return port
 
 
 class Computing(BaseModel):

@@ -13,6 +13,7 @@ import uvicorn
 from ..clock import clock
 from ..compiled import COMPILED
 from ..loading import CannotServe
+from ..ports import BACKLOG, PortError, listen
 from ..settings import Settings
 from .lane import Lane
 from .part import ALONE, Part
@@ -21,7 +22,6 @@ from .resize import Resize
 
 log = logging.getLogger(__name__)
 
-BACKLOG = 4096
 YOUNG_OBJECTS = 20_000
 """A request leaves no cycles: what lives long is held for the metrics, and looking through it more often is in vain."""
 
@@ -54,7 +54,7 @@ class Server(uvicorn.Server):
                 grpc = listen(self._settings.host, self._settings.grpc_port, self._part.among)
                 ports["grpc_port"] = grpc.getsockname()[1]
                 await self._process.rpc.listen(grpc)
-        except CannotServe as error:
+        except PortError as error:
             self._fail(str(error))
             return
         self._listeners.append(http)
@@ -147,15 +147,6 @@ def serve(settings: Settings, part: Part = ALONE) -> str | None:
     server.run()
     log.info("ended", extra={"failure": server.failure})
     return server.failure
-
-
-def listen(host: str, port: int, shared: bool) -> socket.socket:
-    """A listening socket; shared: with processes over which the kernel spreads connections. Raises CannotServe."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=BACKLOG, reuse_port=shared)
-    except OSError as error:
-        raise CannotServe(f"{host} port {port}: {error.strerror}") from error
 
 
 def _config(settings: Settings, process: Process) -> uvicorn.Config:

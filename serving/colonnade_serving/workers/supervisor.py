@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from ..ports import PortError, hold
 from ..settings import Settings
 from .child import Child
 from .wire import Welcome
@@ -47,8 +48,8 @@ class Supervisor:
             loop.add_signal_handler(sig, self._end, sig)
         try:
             held = self._hold_ports()
-        except OSError as error:
-            return f"{self.settings.host}: {error.strerror}"
+        except PortError as error:
+            return str(error)
         with tempfile.TemporaryDirectory(prefix="colonnade-metrics-") as directory:
             slots = range(self.settings.worker_count)
             await asyncio.gather(*(self._keep(slot, Path(directory)) for slot in slots))
@@ -58,9 +59,9 @@ class Supervisor:
         return self.failure
 
     def _hold_ports(self) -> list[socket.socket]:
-        """Binds each port without listening: it is ours from now on, and a port of 0 is the same for all workers."""
+        """Each port is ours from now on, and a port of 0 is the same for all workers. Raises PortError."""
         ports = {name: getattr(self.settings, name) for name in ("http_port", "grpc_port")}
-        held = {name: _bound(self.settings.host, port) for name, port in ports.items() if port is not None}
+        held = {name: hold(self.settings.host, port) for name, port in ports.items() if port is not None}
         found = {name: holder.getsockname()[1] for name, holder in held.items()}
         self.settings = self.settings.model_copy(update=found)
         return list(held.values())
@@ -144,11 +145,3 @@ class Supervisor:
         self._ending.set()
         for child in self._children.values():
             child.signal(sig)
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    holder = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    holder.bind((host, port))
-    return holder

@@ -113,6 +113,12 @@ def test_golden_outputs_that_are_missed_end_the_process(bundle: tuple[Path, str]
         (("/nowhere",), {}, 1, "a bundle is a directory with a bundle.json"),
         ((), {"COLONNADE_BUNDLE": "ftp://a/b"}, 1, "the store is file:///path or s3://bucket/prefix"),
         (("/x",), {"COLONNADE_HTTP_PORT": "many"}, 2, "--http-port (COLONNADE_HTTP_PORT) is 'many': Input should be"),
+        (
+            ("/x", "--http-port=8081", "--grpc-port=8081"),
+            {},
+            2,
+            "--grpc-port (COLONNADE_GRPC_PORT) is '8081': Value error",
+        ),
         (("/x", "--digest=abc"), {}, 2, "--digest (COLONNADE_DIGEST) is 'abc': String should match"),
     ],
 )

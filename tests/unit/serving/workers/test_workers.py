@@ -118,6 +118,15 @@ def test_workers_whose_supervisor_is_gone_end(logistic: Path, tmp_path: Path):
         until(lambda: not any(_lives(pid) for pid in pids), 20)
 
 
+@pytest.mark.parametrize("setting", ["--http-port", "--grpc-port"])
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_second_server_on_a_port_ends_and_says_who_has_it(served: Served, folder: Path, workers: int, setting: str):
+    ports = ["--http-port=0", f"{setting}={served.port}"]
+    ended = run(str(folder), "--host=127.0.0.1", f"--workers={workers}", *ports, seconds=30)
+    held = f"port {served.port} is held by pid {served.process.pid} ("
+    assert (ended.returncode, held in ended.stderr) == (1, True), ended.stderr
+
+
 def _lives(pid: int) -> bool:
     try:
         return "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]
