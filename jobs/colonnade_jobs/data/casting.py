@@ -1,20 +1,19 @@
 """From what a source holds to the type that a column declares, as SQL. What can't be cast is null, and counted."""
 
-from ..documents import Column
-from .tables import name
+from .columns import Field
 
 STORED = {"number": "DOUBLE", "integer": "BIGINT", "boolean": "BOOLEAN", "date": "TIMESTAMP"}
 NUMERIC_SOURCES = ("INT", "DOUBLE", "FLOAT", "DECIMAL")
 
 
-def typed(column: Column, sql_type: str, *, trim: bool) -> str:
+def typed(field: Field, *, trim: bool) -> str:
     """The SQL of a column's value in its declared type; null where it is missing or can't be cast.
 
     Numbers are DOUBLE without NaN and infinities, integers BIGINT, dates TIMESTAMP in UTC, all else VARCHAR without
     empty strings.
     """
-    source = present(column, sql_type, trim=trim)
-    match column.type:
+    source = present(field, trim=trim)
+    match field.rule.type:
         case "number":
             return _finite(f"TRY_CAST({source} AS DOUBLE)")
         case "integer":
@@ -25,19 +24,19 @@ def typed(column: Column, sql_type: str, *, trim: bool) -> str:
         case "boolean":
             return f"TRY_CAST({source} AS BOOLEAN)"
         case "date":
-            return _timestamp(source, sql_type)
+            return _timestamp(source, field.source)
         case _:
             return source
 
 
-def present(column: Column, sql_type: str, *, trim: bool) -> str:
+def present(field: Field, *, trim: bool) -> str:
     """The SQL of a column's value as the source has it; null where it is missing: NaN and the empty string are."""
-    source = name(column.name)
-    if sql_type in ("DOUBLE", "FLOAT"):
+    source = field.inner
+    if field.source in ("DOUBLE", "FLOAT"):
         source = f"CASE WHEN isnan({source}) THEN NULL ELSE {source} END"
-    elif sql_type == "VARCHAR":
+    elif field.source == "VARCHAR":
         source = f"nullif({f'trim({source})' if trim else source}, '')"
-    if column.type in STORED or sql_type == "VARCHAR":
+    if field.rule.type in STORED or field.source == "VARCHAR":
         return source
     return f"CAST({source} AS VARCHAR)"
 

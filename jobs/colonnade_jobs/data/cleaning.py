@@ -3,34 +3,36 @@
 
 import duckdb
 
-from ..documents import CleaningStep, Column, FillMissing
+from ..documents import CleaningStep, FillMissing
 from ..refusals import Refusal
 from ..suggestions import did_you_mean
 from .casting import STORED
-from .tables import literal, name
+from .columns import Field
+from .tables import literal
 
 NUMERIC = {"number", "integer"}
 
 
-def fill_missing(connection: duckdb.DuckDBPyConnection, columns: list[Column], steps: list[CleaningStep]) -> None:
+def fill_missing(connection: duckdb.DuckDBPyConnection, fields: list[Field], steps: list[CleaningStep]) -> None:
     """Fills the valid rows of `checked` as the steps say. Raises Refusal when a step doesn't fit its column."""
-    known = {column.name: column for column in columns}
+    known = {field.rule.name: field for field in fields}
     for step in steps:
         if step.fill_missing is None:
             continue
-        column = known.get(step.fill_missing.column)
-        if column is None:
+        field = known.get(step.fill_missing.column)
+        if field is None:
             wrong = step.fill_missing.column
             raise Refusal(
                 "SchemaMismatch", f"spec.cleaning: the source has no column {wrong}{did_you_mean(wrong, known)}"
             )
-        value = _value(connection, column, step.fill_missing)
+        value = _value(connection, field, step.fill_missing)
         connection.execute(
-            f"UPDATE checked SET {name(column.name)} = {value} WHERE {name(column.name)} IS NULL AND len(reasons) = 0"
+            f"UPDATE checked SET {field.inner} = {value} WHERE {field.inner} IS NULL AND len(reasons) = 0"
         )
 
 
-def _value(connection: duckdb.DuckDBPyConnection, column: Column, fill: FillMissing) -> str:
+def _value(connection: duckdb.DuckDBPyConnection, field: Field, fill: FillMissing) -> str:
+    column = field.rule
     sql_type = STORED.get(column.type, "VARCHAR")
     if fill.strategy == "constant":
         if fill.value is None:
@@ -40,7 +42,7 @@ def _value(connection: duckdb.DuckDBPyConnection, column: Column, fill: FillMiss
         raise Refusal(
             "InvalidSpec", f"spec.cleaning: {column.name} is a {column.type}, without a {fill.strategy}; use mode"
         )
-    found = _statistic(connection, name(column.name), fill.strategy)
+    found = _statistic(connection, field.inner, fill.strategy)
     return "NULL" if found is None else f"CAST({literal(found)} AS {sql_type})"
 
 
@@ -52,5 +54,5 @@ def _statistic(connection: duckdb.DuckDBPyConnection, value: str, strategy: str)
         query = f"SELECT CAST(median({value}) AS VARCHAR) {valid}"
     else:  # summed exactly: a sum of doubles would depend on how the rows fell to the threads
         query = f"SELECT CAST(CAST(sum(CAST({value} AS DECIMAL(38, 9))) AS DOUBLE) / count(*) AS VARCHAR) {valid}"
-    row = connection.execute(query).fetchone()
-    return None if row is None or row[0] is None else str(row[0])
+    rows = connection.execute(query).fetchall()
+    return None if not rows or rows[0][0] is None else str(rows[0][0])

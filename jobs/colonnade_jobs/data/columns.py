@@ -1,6 +1,7 @@
 """What a column is: its declared type, or the one that the source shows."""
 # ruff: noqa: S608 - identifiers go through name(), values through literal()
 
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -8,7 +9,8 @@ import duckdb
 from ..documents import Column, ColumnType, Schema
 from ..refusals import Refusal
 from ..suggestions import did_you_mean
-from .tables import name, types
+from . import naming
+from .tables import one_row, types
 
 INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
 NUMBERS = {"FLOAT", "DOUBLE", "HUGEINT", "UHUGEINT", "UBIGINT"}
@@ -17,28 +19,43 @@ TEXT_WORDS = 3.0
 TEXT_DISTINCT_SHARE = 0.2
 
 
-def resolve(connection: duckdb.DuckDBPyConnection, schema: Schema) -> list[Column]:
-    """One column for each of the table `raw`, in its order: as declared, or inferred.
+@dataclass(frozen=True)
+class Field:
+    """A column of the table. rule: its owner's name for it, its type and demands, as declared or inferred.
+
+    inner: what it is called in `raw` and every table made of it. source: its SQL type in `raw`.
+    """
+
+    rule: Column
+    inner: str
+    source: str
+
+
+def resolve(connection: duckdb.DuckDBPyConnection, names: list[str], schema: Schema) -> list[Field]:
+    """One field for each column of the table `raw`, in its order. names: what their owner calls them.
 
     Raises Refusal when the schema names a column that the source lacks.
     """
-    found = types(connection, "raw")
+    sources = types(connection, "raw")
     declared = {column.name: column for column in schema.columns}
     for wanted in [*declared, *schema.unique_key]:
-        if wanted not in found:
+        if wanted not in names:
             raise Refusal(
-                "SchemaMismatch", f"spec.schema: the source has no column {wanted}{did_you_mean(wanted, found)}"
+                "SchemaMismatch", f"spec.schema: the source has no column {wanted}{did_you_mean(wanted, names)}"
             )
-    return [
-        declared.get(column) or Column(name=column, type=_infer(connection, column, found[column]), nullable=True)
-        for column in found
-    ]
+    fields = []
+    for n, name in enumerate(names):
+        inner = naming.inner(n)
+        source = sources[inner]
+        rule = declared.get(name) or Column(name=name, type=_infer(connection, inner, source), nullable=True)
+        fields.append(Field(rule, inner, source))
+    return fields
 
 
-def describe(columns: list[Column], schema: Schema) -> dict[str, Any]:
+def describe(fields: list[Field], schema: Schema) -> dict[str, Any]:
     """The schema as a version records it: every column with its rules, and the unique key."""
-    fields = [column.model_dump(mode="json", by_alias=True, exclude_defaults=True) for column in columns]
-    return {"columns": fields, "uniqueKey": schema.unique_key}
+    rules = [field.rule.model_dump(mode="json", by_alias=True, exclude_defaults=True) for field in fields]
+    return {"columns": rules, "uniqueKey": schema.unique_key}
 
 
 def _infer(connection: duckdb.DuckDBPyConnection, column: str, sql_type: str) -> ColumnType:
@@ -54,12 +71,12 @@ def _infer(connection: duckdb.DuckDBPyConnection, column: str, sql_type: str) ->
 
 
 def _string_kind(connection: duckdb.DuckDBPyConnection, column: str) -> ColumnType:
-    value = f"CAST({name(column)} AS VARCHAR)"
-    row = connection.execute(
+    value = f"CAST({column} AS VARCHAR)"
+    present, distinct, doubled_words = one_row(
+        connection,
         f"SELECT count({value}), count(DISTINCT {value}), avg(length(regexp_replace({value}, '\\S+', 'w', 'g'))) "
-        f"FROM raw"
-    ).fetchone()
-    present, distinct, doubled_words = row or (0, 0, None)
+        f"FROM raw",
+    )
     words = ((doubled_words or 1) + 1) / 2  # `w w w`: as many letters as words, and a space between each two
     if words >= TEXT_WORDS and distinct > TEXT_DISTINCT_SHARE * present:
         return "text"

@@ -11,20 +11,46 @@ import pyarrow.parquet as pq
 from colonnade_serving import digests
 
 BATCH_ROWS = 65_536
+GROUP_ROWS = 122_880
+
+
+def write(batches: pa.RecordBatchReader, names: list[str], target: Path) -> str:
+    """Writes a table as parquet, its columns under names, and returns the digest, computed on the way."""
+    schema = pa.schema([pa.field(name, kind) for name, kind in zip(names, batches.schema.types, strict=True)])
+    whole = _Table(schema)
+    with pq.ParquetWriter(target, schema, compression="zstd") as writer:
+        for batch in batches:
+            whole.add(batch)
+            writer.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=schema), row_group_size=GROUP_ROWS)
+    return whole.digest()
 
 
 def digest(table: Path) -> str:
     """The digest of a parquet file's content; equal values in equal order under equal names give an equal digest."""
     file = pq.ParquetFile(table)
-    columns = {field.name: _Column(field.type) for field in file.schema_arrow}
+    whole = _Table(file.schema_arrow)
     for batch in file.iter_batches(BATCH_ROWS):
-        for name, values in zip(batch.schema.names, batch.columns, strict=True):
-            columns[name].add(values)
-    whole = hashlib.sha256()
-    whole.update(f"{file.metadata.num_rows}\n".encode())
-    for name, column in columns.items():
-        whole.update(f"{len(name.encode())} {name} {column.digest()}\n".encode())
-    return digests.PREFIX + whole.hexdigest()
+        whole.add(batch)
+    return whole.digest()
+
+
+class _Table:
+    """A table's columns, hashed batch by batch."""
+
+    def __init__(self, schema: pa.Schema) -> None:
+        self.rows = 0
+        self.columns = [(field.name, _Column(field.type)) for field in schema]
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        self.rows += batch.num_rows
+        for (_, column), values in zip(self.columns, batch.columns, strict=True):
+            column.add(values)
+
+    def digest(self) -> str:
+        whole = hashlib.sha256(f"{self.rows}\n".encode())
+        for name, column in self.columns:
+            whole.update(f"{len(name.encode())} {name} {column.digest()}\n".encode())
+        return digests.PREFIX + whole.hexdigest()
 
 
 class _Column:

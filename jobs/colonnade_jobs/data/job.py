@@ -1,5 +1,5 @@
 """`colonnade-jobs dataset`: from a source to a version, or to the reasons why there is none."""
-# ruff: noqa: S608 - identifiers go through name(), values through literal()
+# ruff: noqa: S608 - identifiers are of our own making, values go through literal()
 
 import shutil
 from pathlib import Path
@@ -11,15 +11,13 @@ from colonnade_serving.digests import hex_of
 from colonnade_serving.store import Store, StoreError
 
 from .. import progress
-from ..documents import Column, DatasetJob
+from ..documents import DatasetJob
 from ..refusals import Refusal, Unreachable
-from . import checking, cleaning, columns, content, report, sources, tables, unpack, version
+from . import checking, cleaning, columns, content, naming, report, sources, tables, unpack, version
 from .checking import Checked
+from .columns import Field
 from .sources import Origin
-from .tables import name
 from .version import DATA, QUARANTINE, REPORT, Identity
-
-ROW_GROUP = 122_880
 
 
 def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc")) -> dict[str, Any]:
@@ -31,13 +29,14 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
     address, files = sources.fetch(job.spec.source, origin, downloads)
     progress.report(10, f"reading {len(files)} file{'s' if len(files) > 1 else ''} of {address}")
     with tables.connect(scratch) as connection:
-        found, checked = _check(connection, job, unpack.unpack(files, downloads))
+        fields, checked = _check(connection, job, unpack.unpack(files, downloads))
         shutil.rmtree(downloads)
-        _write(connection, found, checked, folder, job)
+        progress.report(60, "writing")
+        identity = _write(connection, fields, checked, folder, job)
+        progress.report(80, "profiling columns")
+        (folder / REPORT).write_bytes(version.canonical(report.build(connection, fields, checked, job.spec.split)))
     if problem := _objection(job, checked):
         return _invalid(job, store, folder, checked, problem)
-    progress.report(80, "computing the digest")
-    identity = _identity(job, folder, found)
     rows = checked.rows - checked.invalid
     facts = {"rows": rows, "bytes": (folder / DATA).stat().st_size, "source": address, "invalidRows": checked.invalid}
     progress.report(90, f"storing {identity.digest}")
@@ -45,20 +44,20 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
     return _answer(store, manifest, job.previous)
 
 
-def _check(connection: duckdb.DuckDBPyConnection, job: DatasetJob, files: list[Path]) -> tuple[list[Column], Checked]:
+def _check(connection: duckdb.DuckDBPyConnection, job: DatasetJob, files: list[Path]) -> tuple[list[Field], Checked]:
     spec = job.spec
-    tables.load(connection, files, [column.name for column in spec.schema_.columns], spec.source.format)
-    found = columns.resolve(connection, spec.schema_)
-    _check_split(job, found)
-    progress.report(30, f"checking {len(found)} columns")
-    checked = checking.check(connection, found, spec.schema_, spec.cleaning)
-    cleaning.fill_missing(connection, found, spec.cleaning)
+    names = tables.load(connection, files, [column.name for column in spec.schema_.columns], spec.source.format)
+    fields = columns.resolve(connection, names, spec.schema_)
+    _check_split(job, fields)
+    progress.report(30, f"checking {len(fields)} columns")
+    checked = checking.check(connection, fields, spec.schema_, spec.cleaning)
+    cleaning.fill_missing(connection, fields, spec.cleaning)
     progress.report(55, f"{checked.rows:,} rows checked, {checked.invalid:,} refused")
-    return found, checked
+    return fields, checked
 
 
-def _check_split(job: DatasetJob, found: list[Column]) -> None:
-    known = {column.name: column.type for column in found}
+def _check_split(job: DatasetJob, fields: list[Field]) -> None:
+    known = {field.rule.name: field.rule.type for field in fields}
     split = job.spec.split
     for field, column in (("stratifyBy", split.stratify_by), ("timeColumn", split.time_column)):
         if column and column not in known:
@@ -68,22 +67,24 @@ def _check_split(job: DatasetJob, found: list[Column]) -> None:
 
 
 def _write(
-    connection: duckdb.DuckDBPyConnection, found: list[Column], checked: Checked, folder: Path, job: DatasetJob
-) -> None:
-    values = ", ".join(name(column.name) for column in found)
-    raw = ", ".join(f"CAST(raw.{name(c)} AS VARCHAR) AS {name(c)}" for c in tables.types(connection, "raw"))
-    options = f"(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {ROW_GROUP})"
-    for query, file in (
-        (f"SELECT {values} FROM checked WHERE len(reasons) = 0 ORDER BY row_id", DATA),
-        (
-            f"SELECT {raw}, array_to_string(checked.reasons, '; ') AS reasons FROM checked "
-            "JOIN raw ON raw.rowid = checked.row_id WHERE len(checked.reasons) > 0 ORDER BY checked.row_id",
-            QUARANTINE,
-        ),
-    ):
-        connection.execute(f"COPY ({query}) TO {tables.literal(str(folder / file))} {options}")
-    progress.report(70, "profiling columns")
-    (folder / REPORT).write_bytes(version.canonical(report.build(connection, found, checked, job.spec.split)))
+    connection: duckdb.DuckDBPyConnection, fields: list[Field], checked: Checked, folder: Path, job: DatasetJob
+) -> Identity:
+    """Writes data and quarantine under the owner's names; where a column is called reasons, ours is reasons_1."""
+    names = [field.rule.name for field in fields]
+    values = ", ".join(field.inner for field in fields)
+    raw = ", ".join(f"CAST(raw.{field.inner} AS VARCHAR)" for field in fields)
+    labels = "[" + ", ".join(tables.literal(label) for label in checked.labels) + "]::VARCHAR[]"
+    kept = connection.sql(f"SELECT {values} FROM checked WHERE len(reasons) = 0 ORDER BY row_id")
+    data = content.write(kept.to_arrow_reader(content.BATCH_ROWS), names, folder / DATA)
+    aside = connection.sql(
+        f"SELECT {raw}, array_to_string(list_transform(reasons, lambda rule: ({labels})[rule + 1]), '; ') "
+        "FROM checked JOIN raw ON raw.rowid = row_id WHERE len(reasons) > 0 ORDER BY row_id"
+    )
+    reasons = naming.distinct([*names, "reasons"])
+    quarantine = content.write(aside.to_arrow_reader(content.BATCH_ROWS), reasons, folder / QUARANTINE)
+    return Identity(
+        data, quarantine, columns.describe(fields, job.spec.schema_), job.spec.split.model_dump(by_alias=True)
+    )
 
 
 def _objection(job: DatasetJob, checked: Checked) -> Refusal | None:
@@ -110,12 +111,6 @@ def _invalid(job: DatasetJob, store: Store, folder: Path, checked: Checked, prob
     found: dict[str, Any] = {"digest": None, "rows": checked.rows - checked.invalid, "invalidRows": checked.invalid}
     found |= {"reportUri": store.uri(f"{place}/{REPORT}"), "quarantineUri": store.uri(f"{place}/{QUARANTINE}")}
     return {"outcome": "Invalid", "reason": problem.reason, "message": problem.message, "version": found}
-
-
-def _identity(job: DatasetJob, folder: Path, found: list[Column]) -> Identity:
-    schema = columns.describe(found, job.spec.schema_)
-    split = job.spec.split.model_dump(by_alias=True)
-    return Identity(content.digest(folder / DATA), content.digest(folder / QUARANTINE), schema, split)
 
 
 def _answer(store: Store, manifest: dict[str, Any], previous: str | None) -> dict[str, Any]:

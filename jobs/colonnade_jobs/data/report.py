@@ -7,18 +7,17 @@ from typing import Any
 
 import duckdb
 
-from ..documents import Column, Split
+from ..documents import Split
 from .checking import Checked
-from .tables import literal, name
+from .columns import Field
+from .tables import literal, one_row
 
 BINS = 20
 TOP_VALUES = 20
 NUMERIC = {"number", "integer", "date"}
 
 
-def build(
-    connection: duckdb.DuckDBPyConnection, columns: list[Column], checked: Checked, split: Split
-) -> dict[str, Any]:
+def build(connection: duckdb.DuckDBPyConnection, fields: list[Field], checked: Checked, split: Split) -> dict[str, Any]:
     """The report of the valid rows of `checked`: counts, per-column profiles, rules, split sizes."""
     valid = checked.rows - checked.invalid
     return {
@@ -26,7 +25,7 @@ def build(
         "invalidRows": checked.invalid,
         "duplicateRows": checked.duplicates,
         "rules": [asdict(rule) for rule in checked.rules],
-        "columns": [_profile(connection, column) for column in columns],
+        "columns": [_profile(connection, field) for field in fields],
         "split": split_sizes(valid, split),
     }
 
@@ -37,10 +36,10 @@ def split_sizes(rows: int, split: Split) -> dict[str, Any]:
     return {"train": rows - test, "test": test} | split.model_dump(by_alias=True, exclude_none=True, exclude={"test"})
 
 
-def _profile(connection: duckdb.DuckDBPyConnection, column: Column) -> dict[str, Any]:
-    value = name(column.name)
+def _profile(connection: duckdb.DuckDBPyConnection, field: Field) -> dict[str, Any]:
+    column, value = field.rule, field.inner
     query = f"SELECT count(*) - count({value}), count(DISTINCT {value}) FROM checked WHERE len(reasons) = 0"
-    nulls, distinct = connection.execute(query).fetchone() or (0, 0)
+    nulls, distinct = one_row(connection, query)
     profile = {"name": column.name, "type": column.type, "nulls": nulls, "distinct": distinct}
     if column.type in NUMERIC:
         return profile | _numbers(connection, f"epoch({value})" if column.type == "date" else value)
@@ -48,11 +47,11 @@ def _profile(connection: duckdb.DuckDBPyConnection, column: Column) -> dict[str,
 
 
 def _numbers(connection: duckdb.DuckDBPyConnection, value: str) -> dict[str, Any]:
-    row = connection.execute(
+    low, high, mean, deviation = one_row(
+        connection,
         f"SELECT min({value})::DOUBLE, max({value})::DOUBLE, avg({value}), stddev_samp({value}) "
-        "FROM checked WHERE len(reasons) = 0"
-    ).fetchone()
-    low, high, mean, deviation = row or (None, None, None, None)
+        "FROM checked WHERE len(reasons) = 0",
+    )
     if low is None or high is None:
         return {}
     found = {"min": low, "max": high, "mean": mean, "stddev": deviation}

@@ -4,65 +4,62 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..documents import Column, Schema
-from .tables import literal, name
+from .columns import Field
+from .tables import literal
 
 NOUNS = {"number": "number", "integer": "whole number", "boolean": "boolean", "date": "date"}
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One demand. label: for people; column: whose values are the examples; broken: SQL, true where a row breaks it."""
+    """One demand. label: for people; field: whose values are the examples; broken: SQL, true where a row breaks it."""
 
     label: str
-    column: str
+    field: Field
     broken: str
 
 
-def of_schema(columns: list[Column], schema: Schema, filled: set[str]) -> list[Rule]:
+def of_schema(fields: list[Field], schema: Schema, filled: set[str]) -> list[Rule]:
     """All rules but the type rule, over the table `typed`. filled: columns whose missing values cleaning mends."""
-    rules = [rule for column in columns for rule in _of_column(column, filled)]
+    rules = [rule for field in fields for rule in _of_column(field, filled)]
     if schema.unique_key:
-        rules.append(_unique(schema.unique_key))
+        by_name = {field.rule.name: field for field in fields}
+        rules.append(_unique([by_name[column] for column in schema.unique_key]))
     return rules
 
 
-def type_rule(column: Column, present: str, typed: str) -> Rule | None:
+def type_rule(field: Field, present: str, typed: str) -> Rule | None:
     """The demand that a value has its declared type, over the table `raw`; strings take anything."""
-    if column.type not in NOUNS:
+    if field.rule.type not in NOUNS:
         return None
-    return Rule(f"{column.name} not a {NOUNS[column.type]}", column.name, f"{present} IS NOT NULL AND {typed} IS NULL")
+    label = f"{field.rule.name} not a {NOUNS[field.rule.type]}"
+    return Rule(label, field, f"{present} IS NOT NULL AND {typed} IS NULL")
 
 
-def _of_column(column: Column, filled: set[str]) -> Iterator[Rule]:
-    value = name(column.name)
+def _of_column(field: Field, filled: set[str]) -> Iterator[Rule]:
+    column, value = field.rule, field.inner
     if not column.nullable and column.name not in filled:
         # A value that has the wrong type is null here too; it breaks the type rule, not this one.
-        yield Rule(
-            f"{column.name} missing",
-            column.name,
-            f"{value} IS NULL AND NOT list_contains(broken_types, {literal(column.name)})",
-        )
+        broken_type = f"list_contains(broken_types, {literal(field.inner)})"
+        yield Rule(f"{column.name} missing", field, f"{value} IS NULL AND NOT {broken_type}")
     if column.min is not None:
-        yield Rule(f"{column.name} under {_shown(column.min)}", column.name, f"{value} < {_bound(column, column.min)}")
+        yield Rule(f"{column.name} under {_shown(column.min)}", field, f"{value} < {_bound(column, column.min)}")
     if column.max is not None:
-        yield Rule(f"{column.name} over {_shown(column.max)}", column.name, f"{value} > {_bound(column, column.max)}")
+        yield Rule(f"{column.name} over {_shown(column.max)}", field, f"{value} > {_bound(column, column.max)}")
     if column.pattern is not None:
-        yield Rule(
-            f"{column.name} not like {column.pattern}",
-            column.name,
-            f"NOT regexp_matches(CAST({value} AS VARCHAR), {literal(column.pattern)})",
-        )
+        unlike = f"NOT regexp_matches(CAST({value} AS VARCHAR), {literal(column.pattern)})"
+        yield Rule(f"{column.name} not like {column.pattern}", field, unlike)
     if column.allowed is not None:
-        yield Rule(f"{column.name} not allowed", column.name, f"{value} NOT IN ({_values(column)})")
+        yield Rule(f"{column.name} not allowed", field, f"{value} NOT IN ({_values(column)})")
     if column.unique:
-        yield _unique([column.name])
+        yield _unique([field])
 
 
-def _unique(key: list[str]) -> Rule:
-    columns = ", ".join(name(column) for column in key)
-    whole = " AND ".join(f"{name(column)} IS NOT NULL" for column in key)
+def _unique(key: list[Field]) -> Rule:
+    columns = ", ".join(field.inner for field in key)
+    whole = " AND ".join(f"{field.inner} IS NOT NULL" for field in key)
     repeated = f"row_number() OVER (PARTITION BY {columns} ORDER BY row_id) > 1"
-    return Rule(f"{', '.join(key)} repeated", key[0], f"{whole} AND {repeated}")
+    return Rule(f"{', '.join(field.rule.name for field in key)} repeated", key[0], f"{whole} AND {repeated}")
 
 
 def _bound(column: Column, value: float | str) -> str:

@@ -3,11 +3,13 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from .. import resources
 from ..refusals import Refusal
+from . import naming, parquet
 
 MEMORY_SHARE = 0.5
 ENCODINGS = ("utf-8", "latin-1")
@@ -30,9 +32,10 @@ def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def load(connection: duckdb.DuckDBPyConnection, files: list[Path], as_text: list[str], kind: str | None) -> None:
-    """Makes the table `raw` of all files, in order, columns matched by name.
+def load(connection: duckdb.DuckDBPyConnection, files: list[Path], as_text: list[str], kind: str | None) -> list[str]:
+    """Makes the table `raw` of all files, in order, columns matched by name; returns the columns' names in order.
 
+    Inside, the columns are c0, c1, … (naming.inner): no name that a source chose is ever part of our SQL's scope.
     as_text: columns of a csv whose type is declared, and therefore not guessed. kind: csv or parquet; else by name.
     Raises Refusal when a file isn't what its name says.
     """
@@ -41,12 +44,14 @@ def load(connection: duckdb.DuckDBPyConnection, files: list[Path], as_text: list
         raise Refusal("UnreadableSource", "spec.source.storageUri: csv and parquet files are mixed; name one kind")
     reader = _csv if kinds == {"csv"} else _parquet
     try:
-        _load(connection, reader, files, as_text)
+        names = _load(connection, reader, files, as_text)
+        if reader is _parquet:
+            names = parquet.names(files)
     except duckdb.Error as error:
         raise Refusal("UnreadableSource", f"{files[0].name} can't be read as {kinds.pop()}: {said(error)}") from error
-    columns = list(types(connection, "raw"))
-    if reader is _csv and len(columns) == 1 and any(delimiter in columns[0] for delimiter in DELIMITERS):
+    if reader is _csv and len(names) == 1 and any(delimiter in names[0] for delimiter in DELIMITERS):
         raise Refusal("UnreadableSource", f"{files[0].name}: its lines hold different numbers of fields; mend the file")
+    return names
 
 
 def said(error: duckdb.Error) -> str:
@@ -58,17 +63,26 @@ def said(error: duckdb.Error) -> str:
 Reader = Callable[[list[Path], list[str], str], str]
 
 
-def _load(connection: duckdb.DuckDBPyConnection, reader: Reader, files: list[Path], as_text: list[str]) -> None:
+def _load(connection: duckdb.DuckDBPyConnection, reader: Reader, files: list[Path], as_text: list[str]) -> list[str]:
     for encoding in ENCODINGS:
         try:
             columns = [row[0] for row in connection.execute(f"DESCRIBE {reader(files, [], encoding)}").fetchall()]
             known = [column for column in as_text if column in columns]
-            connection.execute(f"CREATE TABLE raw AS {reader(files, known, encoding)}")
+            inner = ", ".join(naming.inner(n) for n in range(len(columns)))
+            connection.execute(
+                f"CREATE TABLE raw AS SELECT * FROM ({reader(files, known, encoding)}) AS source({inner})"
+            )
         except duckdb.Error as error:
             if "utf-8" not in str(error).lower() or encoding == ENCODINGS[-1]:
                 raise
         else:
-            return
+            return columns
+    return []
+
+
+def one_row(connection: duckdb.DuckDBPyConnection, query: str) -> Any:
+    """The one row that a query answers, read to its end: a result half read keeps the connection busy."""
+    return connection.execute(query).fetchall()[0]
 
 
 def types(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
