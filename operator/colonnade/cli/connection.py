@@ -5,6 +5,7 @@ from pathlib import Path
 
 import urllib3
 from kubernetes import client, config
+from kubernetes.config import kube_config
 
 from colonnade.cli.cluster import Cluster
 from colonnade.cli.errors import CliError
@@ -23,16 +24,30 @@ def connect(namespace: str | None, context: str | None, kubeconfig: str | None) 
     settings.retries = RETRIES
     try:
         config.load_kube_config(config_file=kubeconfig, context=context, client_configuration=settings)
-        chosen = namespace or _namespace(context, kubeconfig)
+        chosen_context = _context(context, kubeconfig)
+        _refuse_impersonation(chosen_context["user"], kubeconfig)
+        chosen = namespace or str(chosen_context.get("namespace") or "default")
     except config.ConfigException as error:
         chosen = namespace or _in_cluster(settings, kubeconfig, error)
     return Cluster(client.ApiClient(settings), chosen)
 
 
-def _namespace(context: str | None, kubeconfig: str | None) -> str:
+def _context(context: str | None, kubeconfig: str | None) -> dict[str, str]:
+    """Its cluster, user and namespace."""
     contexts, current = config.list_kube_config_contexts(kubeconfig)
-    chosen = next((each for each in contexts if each["name"] == context), current)
-    return str(chosen["context"].get("namespace") or "default")
+    chosen: dict[str, str] = next((each for each in contexts if each["name"] == context), current)["context"]
+    return chosen
+
+
+def _refuse_impersonation(user: str, kubeconfig: str | None) -> None:
+    """The client leaves `as:` out, so that a command would be carried out, and signed, by somebody else."""
+    merged = kube_config.KubeConfigMerger(kubeconfig or kube_config.KUBE_CONFIG_DEFAULT_LOCATION).config
+    entry = merged["users"].get_with_name(user).value.get("user") or {}
+    if asked := sorted(key for key in entry if key == "as" or key.startswith("as-")):
+        raise CliError(
+            f"the kubeconfig's user {user} impersonates {entry.get('as', 'somebody')} ({', '.join(asked)}), which"
+            " kubectl colonnade does not do; name a context whose user has no such lines"
+        )
 
 
 def _in_cluster(settings: client.Configuration, kubeconfig: str | None, why: Exception) -> str:
