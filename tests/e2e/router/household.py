@@ -65,6 +65,9 @@ class Household:
         config = ["-c", str(self._home / "bootstrap.yaml"), "--concurrency", "2", "-l", "warn", "--disable-hot-restart"]
         self._spawn("envoy", [str(envoy()), *config, "--drain-time-s", "15", "--drain-strategy", "immediate"])
 
+    def pid(self, name: str) -> int:
+        return self._processes[name].pid
+
     def kill(self, name: str, number: int = signal.SIGKILL) -> None:
         os.kill(self._processes[name].pid, number)
         if number == signal.SIGKILL:
@@ -120,6 +123,10 @@ class Household:
 
     async def stats(self) -> str:
         return await self._get(self.settings.stats_port, "/stats/prometheus")
+
+    async def live(self) -> bool:
+        """What the kubelet's probe is told."""
+        return bool(await self._get(self.settings.stats_port, "/live"))
 
     async def metrics(self) -> str:
         """The agent's own."""

@@ -75,6 +75,14 @@ def test_a_router_is_ready_only_where_clients_get_in(chart: list[Manifest]) -> N
     assert envoy["startupProbe"]["tcpSocket"] == envoy["readinessProbe"]["tcpSocket"] == {"port": "http"}
 
 
+def test_nothing_is_ended_for_being_busy(chart: list[Manifest]) -> None:
+    """A minute without an answer; Envoy's comes from its workers (tests/e2e/router/test_alive.py)."""
+    for workload, container in (("colonnade-router", "agent"), ("colonnade-operator", "operator")):
+        spec = named(chart, "Deployment", workload)["spec"]["template"]["spec"]
+        (found,) = [each for each in containers(spec) if each["name"] == container]
+        assert found["livenessProbe"]["periodSeconds"] * found["livenessProbe"]["failureThreshold"] >= 60
+
+
 def test_ports_are_those_that_router_and_agent_listen_on(chart: list[Manifest]) -> None:
     settings = AgentSettings()
     spec = named(chart, "Deployment", "colonnade-router")["spec"]["template"]["spec"]
