@@ -20,9 +20,10 @@ class Refused(Exception):
     """Helm's own words on why these values don't do."""
 
 
-def render(values: Mapping[str, Any]) -> list[Manifest]:
-    """Raises Refused."""
+def render(values: Mapping[str, Any], *api_versions: str) -> list[Manifest]:
+    """api_versions: what the cluster has beside what every one has, such as apps/v1/Deployment. Raises Refused."""
     command = [str(BINARY), "template", "colonnade", str(CHART), "--namespace", NAMESPACE, "--values", "-"]
+    command += [f"--api-versions={each}" for each in api_versions]
     given = yaml.safe_dump(dict(values))
     ended = subprocess.run(command, input=given, capture_output=True, text=True, timeout=300, check=False)
     if ended.returncode:

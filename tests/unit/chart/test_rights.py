@@ -121,3 +121,26 @@ def test_everyone_may_read_what_the_command_needs_and_no_more(chart: list[Manife
         "resourceNames": ["colonnade-info"],
         "verbs": ["get"],
     }
+
+
+def test_admission_policies_hold_where_colonnade_looks_after(chart: list[Manifest]) -> None:
+    everywhere = of_kind(chart, "ValidatingAdmissionPolicyBinding")
+    assert {each["metadata"]["name"] for each in everywhere} == {
+        "colonnade-approval",
+        "colonnade-stamps",
+        "colonnade-status",
+    }
+    for each in of_kind(render({"watchNamespaces": ["team-a"]}), "ValidatingAdmissionPolicyBinding"):
+        (expression,) = each["spec"]["matchResources"]["namespaceSelector"]["matchExpressions"]
+        assert expression["values"] == ["team-a", NAMESPACE]
+
+
+def test_names_are_stamped_where_the_cluster_can(chart: list[Manifest]) -> None:
+    mutating = "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy"
+    assert not of_kind(chart, "MutatingAdmissionPolicy")
+    assert len(of_kind(render({}, mutating), "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding")) == 4
+
+
+def test_admission_can_be_left_out() -> None:
+    rendered = render({"admission": {"enabled": False}}, "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy")
+    assert not [each for each in rendered if "AdmissionPolicy" in each["kind"]]
