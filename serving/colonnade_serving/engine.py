@@ -11,6 +11,7 @@ import onnxruntime
 
 from . import exotic
 from .datatypes import ONNX
+from .modelfile import ModelInvalid, Opened, Side, check_columns, objection, open_model, plain, uncarried
 from .single import Form, Singles
 from .threads import intra_op_threads
 
@@ -18,10 +19,6 @@ onnxruntime.disable_telemetry_events()
 
 CPU = "CPUExecutionProvider"
 Run = Callable[[Sequence[str], Mapping[str, np.ndarray]], list[np.ndarray]]
-
-
-class ModelInvalid(Exception):
-    """The file is no model that can be served; the message says why, on one line."""
 
 
 class ModelFailed(Exception):
@@ -50,16 +47,19 @@ class Engine:
         on_cpu = list(providers) == [CPU]
         if not on_cpu:
             onnxruntime.preload_dlls()  # CUDA's, where they lie in site-packages
+        opened = open_model(model)
+        self.classes = opened.classes
+        """Of each output that was a list of dictionaries, and is a tensor now, the classes in its columns' order."""
         try:
-            self._session = onnxruntime.InferenceSession(
-                os.fspath(model), _options(threads or intra_op_threads()), providers=list(providers)
-            )
+            self._session = _session(model, opened, _options(threads or intra_op_threads()), providers)
         except Exception as error:  # onnxruntime's exceptions share no base class
-            raise ModelInvalid(f"{model.name} can't be loaded: {one_line(error)}") from error
+            raise ModelInvalid(objection(model, opened.model, error)) from error
+        del opened  # another copy of the weights
         _check_started(providers, self.providers)
         self._session.disable_fallback()  # a run that failed would go on without the accelerator, and say nothing
-        self.inputs = tuple(_spec(node) for node in self._session.get_inputs())
-        self.outputs = tuple(_spec(node) for node in self._session.get_outputs())
+        self.inputs = tuple(_spec("input", node) for node in self._session.get_inputs())
+        self.outputs = tuple(_spec("output", node) for node in self._session.get_outputs())
+        check_columns(self.classes, {spec.name: spec.shape for spec in self.outputs})
         self._texts = frozenset(spec.name for spec in self.inputs if spec.datatype == "BYTES")
         bf16 = any(spec.datatype == "BF16" for spec in self.inputs + self.outputs)
         self._run: Run = partial(exotic.run_with_bf16, self._session) if bf16 else self._session.run
@@ -81,7 +81,7 @@ class Engine:
                 inputs = {name: exotic.opaque(inputs[name]) if name in self._texts else inputs[name] for name in inputs}
             return dict(zip(names, self._run(names, inputs), strict=True))
         except Exception as error:
-            raise ModelFailed(one_line(error)) from error
+            raise ModelFailed(plain(error)) from error
 
     def infer_row(
         self, inputs: Form, buffers: Sequence[object], outputs: tuple[str, ...]
@@ -114,11 +114,13 @@ def _check_started(asked: Sequence[str], runs: Sequence[str]) -> None:
         )
 
 
-def one_line(error: BaseException) -> str:
-    """An exception's message on one line, without onnxruntime's preamble and source positions."""
-    text = " ".join(str(error).split())
-    _, found, status = text.partition("Status Message: ")
-    return status if found else text.rpartition("[ONNXRuntimeError] : ")[2]
+def _session(
+    path: Path, opened: Opened, options: onnxruntime.SessionOptions, providers: Sequence[str]
+) -> onnxruntime.InferenceSession:
+    if not opened.classes:
+        return onnxruntime.InferenceSession(os.fspath(path), options, providers=list(providers))
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", os.fspath(path.parent))
+    return onnxruntime.InferenceSession(opened.model.SerializeToString(), options, providers=list(providers))
 
 
 def _options(threads: int) -> onnxruntime.SessionOptions:
@@ -131,9 +133,8 @@ def _options(threads: int) -> onnxruntime.SessionOptions:
     return options
 
 
-def _spec(node: onnxruntime.NodeArg) -> TensorSpec:
+def _spec(side: Side, node: onnxruntime.NodeArg) -> TensorSpec:
     datatype = ONNX.get(node.type)
     if datatype is None:
-        hint = "; export classifiers with options={'zipmap': False}" if node.type.startswith("seq(map") else ""
-        raise ModelInvalid(f"{node.name} is {node.type}, which the Open Inference Protocol can't carry{hint}")
+        raise ModelInvalid(uncarried(side, node.name, node.type))
     return TensorSpec(node.name, datatype, tuple(dim if isinstance(dim, int) else -1 for dim in node.shape))

@@ -7,7 +7,8 @@ import numpy as np
 
 from colonnade_serving.bundle import Golden, TensorSignature
 from colonnade_serving.datatypes import NUMPY
-from colonnade_serving.engine import Engine, ModelFailed, ModelInvalid, TensorSpec
+from colonnade_serving.engine import Engine, ModelFailed, TensorSpec
+from colonnade_serving.modelfile import ModelInvalid
 from colonnade_serving.store import Store
 
 from .. import progress
@@ -44,6 +45,7 @@ def facts(job: TrainJob, store: Store, folder: Path, scratch: Path) -> Facts:
         task=None,
         inputs=_signature(engine.inputs),
         outputs=_signature(engine.outputs),
+        classes=_classes(engine),
         golden=_golden(engine),
         lineage=lineage(job),
     )
@@ -54,6 +56,11 @@ def _load(model: Path, address: str) -> Engine:
         return Engine(model)
     except ModelInvalid as error:
         raise Refusal("ModelInvalid", f"spec.source.storageUri: {address}: {error}") from error
+
+
+def _classes(engine: Engine) -> list[str | int] | None:
+    """Of a classifier whose export had them beside its probabilities; of several such outputs, nobody knows whose."""
+    return list(*engine.classes.values()) if len(engine.classes) == 1 else None
 
 
 def _golden(engine: Engine) -> Golden:

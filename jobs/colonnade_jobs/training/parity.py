@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from colonnade_serving.engine import Engine, ModelFailed, ModelInvalid
+from colonnade_serving.engine import Engine, ModelFailed
+from colonnade_serving.modelfile import ModelInvalid
 
 from .. import progress, resources
 from ..refusals import Refusal

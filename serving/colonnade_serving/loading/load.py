@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -11,7 +12,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from .. import digests
 from ..bundle import Bundle, BundleError, GoldenMismatch, TensorSignature, replay, verify_bundle
 from ..bundle.verify import MODEL
-from ..engine import CPU, Engine, ModelFailed, ModelInvalid, TensorSpec
+from ..engine import CPU, Engine, ModelFailed, TensorSpec
+from ..modelfile import ModelInvalid
 from ..protocol.errors import ProtocolError
 from ..protocol.signature import Signature, signature
 from ..store import StoreError
@@ -54,6 +56,15 @@ class Model:
     golden: float | None
     calibration: Calibration | None = None
 
+    @property
+    def classes(self) -> dict[str, list[Any]]:
+        """Of each output that is known to have a column a class, the classes in the columns' order."""
+        found: dict[str, list[Any]] = {name: list(labels) for name, labels in self.engine.classes.items()}
+        if self.bundle and (labels := self.bundle.classes):
+            columns = (name for name, field in self.signature.outputs.items() if field.shape[1:] == (len(labels),))
+            found = dict.fromkeys(columns, labels) | found
+        return found
+
 
 @dataclass(frozen=True)
 class Source:
@@ -90,11 +101,16 @@ def load(source: Source, cache: Path, how: How | None = None) -> Model:
     """
     try:
         path = local_path(source.address, cache)
-        if path.suffix == ".onnx":
-            return _bare(path, source, how or How())
-        return _bundled(path, source, how or How())
+        read = _bare if path.suffix == ".onnx" else _bundled
+        model = read(path, source, how or How())
     except OBJECTIONS as error:
         raise CannotServe(f"{source.address}: {' '.join(str(error).split())}") from error
+    for output, classes in model.engine.classes.items():
+        log.info(
+            "an output's ZipMap is left out: it is a tensor, a column a class",
+            extra={"model": model.name, "output": output, "classes": classes},
+        )
+    return model
 
 
 def _bare(path: Path, source: Source, how: How) -> Model:

@@ -5,6 +5,8 @@ github.com/triton-inference-server/common, protobuf/model_config.proto.
 
 from collections.abc import Iterable
 
+import orjson
+
 from ...models import Served
 from ...protocol.signature import Field
 from .schemas import ModelConfig, Parameter, TensorConfig
@@ -30,6 +32,7 @@ def configuration(served: Served) -> ModelConfig:
 def _parameters(served: Served) -> dict[str, str]:
     model, cost = served.model, served.batcher.cost
     told = {"version": model.version, "digest": model.digest, "providers": ",".join(model.engine.providers)}
+    told |= {f"classes.{output}": orjson.dumps(classes).decode() for output, classes in model.classes.items()}
     if model.golden is not None:
         told["golden_difference"] = f"{model.golden:.3g}"
     if model.calibration is not None:

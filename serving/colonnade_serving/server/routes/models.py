@@ -1,5 +1,7 @@
 """What a model is and how it does."""
 
+from typing import Any
+
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
@@ -8,7 +10,7 @@ from ...models import State
 from ...protocol.signature import Field
 from ..runtime import Runtime
 from .configuration import configuration
-from .schemas import ModelConfig, ModelMetadata, ModelReady, Statistics, TensorMetadata, errors
+from .schemas import ModelConfig, ModelMetadata, ModelReady, Statistics, TensorMetadata, TensorParameters, errors
 from .statistics import statistics
 
 MODEL = "/v2/models/{model}"
@@ -26,8 +28,8 @@ def routes(runtime: Runtime) -> APIRouter:
         """Statistics of each model that answers."""
         return statistics(runtime.metrics, [served.model for served in runtime.models.served()])
 
-    @router.get(MODEL, response_model=ModelMetadata, responses=MISSING)
-    @router.get(VERSION, response_model=ModelMetadata, responses=MISSING)
+    @router.get(MODEL, response_model=ModelMetadata, response_model_exclude_none=True, responses=MISSING)
+    @router.get(VERSION, response_model=ModelMetadata, response_model_exclude_none=True, responses=MISSING)
     async def metadata(model: str, version: str | None = None) -> ModelMetadata:
         """A model's inputs and outputs."""
         return _metadata(runtime.models.find(model, version).model, _versions(runtime, model))
@@ -65,9 +67,10 @@ def _metadata(model: Model, versions: list[str]) -> ModelMetadata:
         versions=versions,
         platform=PLATFORM,
         inputs=[_field(field) for field in model.signature.inputs.values()],
-        outputs=[_field(field) for field in model.signature.outputs.values()],
+        outputs=[_field(field, model.classes.get(field.name)) for field in model.signature.outputs.values()],
     )
 
 
-def _field(field: Field) -> TensorMetadata:
-    return TensorMetadata(name=field.name, datatype=field.datatype, shape=list(field.shape))
+def _field(field: Field, classes: list[Any] | None = None) -> TensorMetadata:
+    known = None if classes is None else TensorParameters(classes=classes)
+    return TensorMetadata(name=field.name, datatype=field.datatype, shape=list(field.shape), parameters=known)

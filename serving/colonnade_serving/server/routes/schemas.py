@@ -40,12 +40,19 @@ class ModelReady(BaseModel):
     ready: bool
 
 
+class TensorParameters(BaseModel):
+    """What is known of an output besides. classes: what its columns stand for, in their order."""
+
+    classes: list[int | float | bool | str]
+
+
 class TensorMetadata(BaseModel):
     """An input or output; -1 in shape is a dimension of any size."""
 
     name: str
     datatype: str
     shape: list[int]
+    parameters: TensorParameters | None = None
 
 
 class ModelMetadata(BaseModel):

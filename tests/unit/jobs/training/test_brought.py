@@ -6,8 +6,11 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper
+from skl2onnx import to_onnx
+from sklearn.linear_model import LogisticRegression
 
 from colonnade_jobs.refusals import Refusal
+from colonnade_serving import digests
 from tests.unit.jobs.desk import Desk
 
 
@@ -41,7 +44,7 @@ def test_a_graph_of_fixed_size_is_asked_in_that_size(desk: Desk, tmp_path: Path)
 
 def test_what_is_no_model_is_refused(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "mine.onnx").write_bytes(b"no model")
-    with pytest.raises(Refusal, match="can't be loaded") as refusal:
+    with pytest.raises(Refusal, match="no ONNX model") as refusal:
         desk.make({"model": "mine", "source": {"storageUri": f"file://{tmp_path}/mine.onnx"}})
     assert refusal.value.reason == "ModelInvalid"
 
@@ -55,3 +58,19 @@ def test_an_infinite_answer_cant_be_golden(desk: Desk, tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="Infinity") as refusal:
         desk.make({"model": "mine", "source": {"storageUri": graph(tmp_path, "Reciprocal")}})
     assert refusal.value.reason == "SignatureUnsupported"
+
+
+def test_a_classifier_of_a_default_export_is_bundled_as_it_will_be_served(desk: Desk, tmp_path: Path) -> None:
+    rows = np.random.default_rng(1).random((60, 2), np.float32)
+    words = np.where(rows[:, 0] > 0.5, "late", "in time")
+    model = to_onnx(LogisticRegression().fit(rows, words), rows[:1])
+    assert any(node.op_type == "ZipMap" for node in model.graph.node)
+    onnx.save(model, tmp_path / "mine.onnx")
+    bundle = desk.bundle(desk.make({"model": "mine", "source": {"storageUri": f"file://{tmp_path}/mine.onnx"}}))
+    assert (bundle.outputs[1].name, bundle.outputs[1].datatype, bundle.outputs[1].shape) == (
+        "output_probability",
+        "FP32",
+        [-1, 2],
+    )
+    assert bundle.classes == ["in time", "late"]
+    assert bundle.files["model.onnx"] == digests.of_file(tmp_path / "mine.onnx")
