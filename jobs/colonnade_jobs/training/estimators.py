@@ -101,7 +101,10 @@ def _value(value: Any, field: str) -> Any:
 
 
 def _check_task(estimator: BaseEstimator, name: str, task: str) -> None:
-    fits = is_classifier(estimator) if task == "Classification" else is_regressor(estimator)
+    try:
+        fits = is_classifier(estimator) if task == "Classification" else is_regressor(estimator)
+    except AttributeError as error:  # made of another estimator, and none was given
+        raise Refusal("InvalidParameter", f"{FIELD}.params: {name} needs an estimator: {{name: sklearn...}}") from error
     if not fits:
         wanted = "classifier" if task == "Classification" else "regressor"
         raise Refusal("UnsuitableEstimator", f"{FIELD}.name: {name} is no {wanted}, which task: {task} needs")

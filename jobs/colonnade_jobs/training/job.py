@@ -13,7 +13,7 @@ from colonnade_serving.store import Store, StoreError
 from .. import progress
 from ..documents import Training, TrainJob
 from ..refusals import Unreachable
-from . import brought, bundle, dataset, estimators, export, features, fitting, judging, parity
+from . import brought, bundle, dataset, estimators, export, features, fitting, judging, offered, parity
 from .bundle import Facts
 from .features import Choice
 
@@ -42,7 +42,7 @@ def _facts(job: TrainJob, store: Store, folder: Path, scratch: Path) -> Facts:
 
 
 def _train(job: TrainJob, wanted: Training, store: Store, folder: Path, scratch: Path) -> Facts:
-    export.check(estimators.build(wanted.estimator, wanted.task, wanted.seed))
+    offered.check(estimators.build(wanted.estimator, wanted.task, wanted.seed))
     progress.report(5, "fetching the dataset")
     manifest, table = dataset.fetch(job.dataset, store, scratch)
     choice = features.choose(manifest["schema"], wanted.target, wanted.features)

@@ -7,7 +7,7 @@ from sklearn.base import BaseEstimator
 
 from colonnade_jobs.documents import Estimator
 from colonnade_jobs.refusals import Refusal
-from colonnade_jobs.training import estimators, export
+from colonnade_jobs.training import estimators, offered
 
 
 def build(name: str, task: str = "Classification", **params: Any) -> BaseEstimator:
@@ -78,5 +78,37 @@ def test_what_doesnt_do_is_refused_with_the_remedy(
 
 def test_what_cant_be_exported_is_refused_before_it_is_trained() -> None:
     with pytest.raises(Refusal, match="DummyClassifier has no ONNX form") as refusal:
-        export.check(build("sklearn.dummy.DummyClassifier"))
+        offered.check(build("sklearn.dummy.DummyClassifier"))
     assert refusal.value.reason == "ExportUnsupported"
+
+
+LINE = {"name": "sklearn.linear_model.LogisticRegression"}
+HIST = "sklearn.ensemble.HistGradientBoostingClassifier"
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "message"),
+    [
+        (HIST, {"categorical_features": [0]}, "params.categorical_features: .* compares the categories as numbers"),
+        (HIST, {"categorical_features": ["a"]}, "can't be served with"),
+        ("sklearn.ensemble.BaggingClassifier",
+         {"estimator": {"name": HIST, "params": {"categorical_features": [1]}}}, "categorical_features"),
+        ("sklearn.calibration.CalibratedClassifierCV", {"method": "isotonic"}, "with isotonic: .*; use sigmoid"),
+        ("sklearn.calibration.CalibratedClassifierCV", {"method": "temperature"}, "with temperature"),
+        ("sklearn.model_selection.TunedThresholdClassifierCV", {"estimator": LINE}, "a threshold of its own"),
+        ("sklearn.gaussian_process.GaussianProcessClassifier", {}, "the serving engine can't run"),
+        ("sklearn.naive_bayes.CategoricalNB", {}, "use sklearn.naive_bayes.BernoulliNB"),
+        ("sklearn.multioutput.MultiOutputClassifier", {"estimator": LINE}, "several targets"),
+    ],
+)  # fmt: skip
+def test_what_is_exported_wrong_is_refused_before_it_is_trained(
+    name: str, params: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(Refusal, match=message) as refusal:
+        offered.check(build(name, **params))
+    assert refusal.value.reason == "ExportUnsupported"
+
+
+def test_an_estimator_made_of_another_asks_for_it() -> None:
+    with pytest.raises(Refusal, match=r"SelfTrainingClassifier needs an estimator"):
+        build("sklearn.semi_supervised.SelfTrainingClassifier")
