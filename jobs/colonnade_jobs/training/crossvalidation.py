@@ -53,9 +53,10 @@ def _folds(strategy: str, folds: int, seed: int) -> Any:
 def _judge(fold: Pipeline, frame: Frame, rows: Array) -> dict[str, float]:
     if hasattr(fold, "predict_proba"):
         known = np.isin(frame.target[rows], fold.classes_)  # a fold in time may lack a class that comes later
-        truth = np.searchsorted(fold.classes_, frame.target[rows[known]])
-        statistics = classification_statistics(truth, fold.predict_proba(frame.table(rows[known])))
         rows = rows[known]
+        table = frame.table(rows)
+        truth, predicted = (np.searchsorted(fold.classes_, of) for of in (frame.target[rows], fold.predict(table)))
+        statistics = classification_statistics(truth, predicted, fold.predict_proba(table))
     else:
         statistics = regression_statistics(frame.target[rows].astype(float), fold.predict(frame.table(rows)).ravel())
     values = {name: statistic(np.ones(len(rows))) for name, statistic in statistics.items()}

@@ -76,7 +76,7 @@ def _metrics(wanted: Training, trained: Trained, served: list[Array]) -> dict[st
     target = trained.frame.target[trained.testing]
     if wanted.task == "Regression":
         return metrics.regression(target, served[0].ravel(), wanted.seed)
-    return metrics.classification(target, served[1], trained.pipeline.classes_, wanted.seed)
+    return metrics.classification(target, served[0], served[1], trained.pipeline.classes_, wanted.seed)
 
 
 def _scores(served: list[Array]) -> Array:

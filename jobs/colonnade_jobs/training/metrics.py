@@ -10,14 +10,17 @@ Array = np.ndarray[Any, Any]
 SMALLEST_PROBABILITY = 1e-15
 
 
-def classification(labels: Array, probabilities: Array, classes: Array, seed: int) -> dict[str, Metric]:
+def classification(
+    labels: Array, predicted: Array, probabilities: Array, classes: Array, seed: int
+) -> dict[str, Metric]:
     """roc_auc, accuracy, f1, precision, recall, log_loss, with intervals.
 
-    labels: shape (rows,); probabilities: shape (rows, K) in the order of classes. Of two classes the second is the
+    labels, predicted: the true and the answered ones, shape (rows,); probabilities: shape (rows, K) in the order of
+    classes, of which the answered label need not have the largest (SVC). Of two classes the second is the
     positive one; of more, precision, recall, f1 and roc_auc (one against the rest) are means over the classes.
     """
-    truth = np.searchsorted(classes, labels)
-    statistics = classification_statistics(truth, probabilities.astype(float))
+    truth, answered = np.searchsorted(classes, labels), np.searchsorted(classes, predicted)
+    statistics = classification_statistics(truth, answered, probabilities.astype(float))
     return bootstrap(statistics, len(labels), seed, width=len(classes))
 
 
@@ -26,10 +29,9 @@ def regression(target: Array, predictions: Array, seed: int) -> dict[str, Metric
     return bootstrap(regression_statistics(target.astype(float), predictions.astype(float)), len(target), seed)
 
 
-def classification_statistics(truth: Array, probabilities: Array) -> dict[str, Statistic]:
-    """The metrics of `classification` as functions of weights. truth: the class's index, shape (rows,)."""
+def classification_statistics(truth: Array, predicted: Array, probabilities: Array) -> dict[str, Statistic]:
+    """The metrics of `classification` as functions of weights. truth, predicted: the classes' index, shape (rows,)."""
     rows, count = probabilities.shape
-    predicted = probabilities.argmax(axis=1)
     losses = -np.log(np.clip(probabilities[np.arange(rows), truth], SMALLEST_PROBABILITY, 1))
     ranked = [_Ranked(probabilities[:, k], truth == k) for k in ([1] if count == 2 else range(count))]
 

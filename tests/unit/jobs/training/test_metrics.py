@@ -28,9 +28,12 @@ def drawn(rows: int, classes: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
 @given(classes=st.integers(2, 4), seed=st.integers(0, 999))
 def test_classification_agrees_with_scikit_learn(classes: int, seed: int) -> None:
     truth, scores = drawn(80, classes, seed)
-    found = {name: of(np.ones(len(truth))) for name, of in metrics.classification_statistics(truth, scores).items()}
-    average = {"average": "binary" if classes == 2 else "macro", "zero_division": 0}
     predicted = scores.argmax(axis=1)
+    found = {
+        name: of(np.ones(len(truth)))
+        for name, of in metrics.classification_statistics(truth, predicted, scores).items()
+    }
+    average = {"average": "binary" if classes == 2 else "macro", "zero_division": 0}
     roc = reference.roc_auc_score(truth, scores[:, 1] if classes == 2 else scores, multi_class="ovr")
     assert found == pytest.approx(
         {
@@ -50,8 +53,9 @@ def test_weights_are_rows_drawn_so_often(seed: int) -> None:
     weights = np.random.default_rng(seed).integers(0, 3, len(truth)).astype(float)
     weights[:2] = 1
     repeated = np.repeat(np.arange(len(truth)), weights.astype(int))
-    many = metrics.classification_statistics(truth[repeated], scores[repeated])
-    for name, statistic in metrics.classification_statistics(truth, scores).items():
+    predicted = scores.argmax(axis=1)
+    many = metrics.classification_statistics(truth[repeated], predicted[repeated], scores[repeated])
+    for name, statistic in metrics.classification_statistics(truth, predicted, scores).items():
         assert statistic(weights) == pytest.approx(many[name](np.ones(len(repeated))))
 
 
@@ -87,7 +91,13 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
     assert covered >= 52
 
 
+def test_a_label_is_judged_as_it_was_answered_whatever_the_probabilities_say() -> None:
+    truth, answered = np.array([0, 1, 1, 0]), np.array([1, 1, 1, 0])
+    probabilities = np.tile([0.9, 0.1], (4, 1))
+    assert metrics.classification(truth, answered, probabilities, np.array([0, 1]), seed=0)["accuracy"].value == 0.75
+
+
 def test_a_metric_that_isnt_defined_is_left_out() -> None:
-    found = metrics.classification(np.zeros(5), np.tile([0.7, 0.3], (5, 1)), np.array([0, 1]), seed=0)
+    found = metrics.classification(np.zeros(5), np.zeros(5), np.tile([0.7, 0.3], (5, 1)), np.array([0, 1]), seed=0)
     assert "roc_auc" not in found
     assert found["accuracy"].value == 1
