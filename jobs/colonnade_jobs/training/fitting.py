@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline
 from .. import progress
 from ..documents import CrossValidation, Split, Training
 from ..refusals import Refusal
-from . import crossvalidation, estimators, frames, pipeline, split
+from . import crossvalidation, estimators, frames, pipeline, precision, split
 from .features import Choice
 from .frames import Frame
 
@@ -50,6 +50,8 @@ def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice)
         training = training[np.argsort(values[training], kind="stable")]
     if wanted.task == "Classification":
         testing = _of_known_classes(frame, training, testing)
+    else:
+        precision.check_target(frame.target, wanted.target)
     notes = [f"{frame.dropped:,} rows without a {wanted.target} were left out."] if frame.dropped else []
     estimator = estimators.build(wanted.estimator, wanted.task, wanted.seed)
     scale, unknown = wanted.preprocessing.scale, wanted.preprocessing.encode.handle_unknown

@@ -22,12 +22,16 @@ def choose(frame: Frame, rows: Array) -> Array:
     return rows[list(chosen)[:MOST_ROWS]]
 
 
-def record(engine: Engine, inputs: dict[str, Array]) -> Golden:
-    """The inputs and what the engine answers to them, element by element what a client would see."""
+def record(engine: Engine, inputs: dict[str, Array], tolerance: float = 1e-5) -> Golden:
+    """The inputs and what the engine answers to them, element by element what a client would see.
+
+    tolerance: how far a serving pod's answers may be off, absolute, and relative above 1.
+    """
     outputs = engine.infer(inputs)
     return Golden(
         inputs=[Tensor.of(name, array) for name, array in inputs.items()],
         outputs=[Tensor.of(name, array) for name, array in outputs.items()],
+        tolerance=tolerance,
     )
 
 

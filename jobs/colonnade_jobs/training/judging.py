@@ -11,7 +11,7 @@ from colonnade_serving.engine import Engine
 from .. import progress
 from ..data.version import canonical
 from ..documents import Training, TrainJob
-from . import bins, golden, metrics, parity
+from . import bins, golden, metrics, parity, precision
 from .bundle import Facts
 from .features import Choice
 from .fitting import Trained
@@ -28,8 +28,9 @@ def judge(job: TrainJob, wanted: Training, choice: Choice, trained: Trained, eng
     frame, testing = trained.frame, trained.testing
     progress.report(65, f"comparing the serving engine with scikit-learn on {len(testing):,} held-out rows")
     expected = _expected(trained, wanted.task)
-    served = parity.answer(engine, frame, testing)
-    agreement = parity.compare(expected, served)
+    served = parity.answer(engine, frame, testing, [output.shape[1:] for output in expected])
+    spread = precision.spread(frame.target) if wanted.task == "Regression" else 1.0
+    agreement = parity.compare(expected, served, spread)
     parity.check(agreement, wanted.estimator.name, wanted.preprocessing.scale)
     progress.report(90, f"all {agreement.rows:,} rows agree (worst {agreement.worst:.2g}); measuring")
     chosen = frame.tensors(golden.choose(frame, testing))
@@ -45,7 +46,7 @@ def judge(job: TrainJob, wanted: Training, choice: Choice, trained: Trained, eng
         cross_validation=trained.folds,
         parity={"rows": agreement.rows, "worst": agreement.worst},
         lineage=lineage(job),
-        golden=golden.record(engine, chosen),
+        golden=golden.record(engine, chosen, parity.TOLERANCE * min(1, spread)),
         training=wanted,
         rows={"train": len(trained.training), "test": len(testing)},
         left_out=choice.left_out,

@@ -15,17 +15,23 @@ from ..refusals import Refusal
 from .frames import Frame
 
 Array = np.ndarray[Any, Any]
-TOLERANCE = 1e-5
+TOLERANCE = 1e-5  # of a probability, and of a prediction in units of the target's spread
+FLOAT32_SUMS = 2.0**-19  # what a sum of hundreds of float32 may lose of a large number: 16 units in the last place
 BATCH = 128
+ALONE = 16
 
 
 @dataclass(frozen=True)
 class Parity:
-    """rows: compared, each of them; failed: how many differ by more than the tolerance; worst: the largest."""
+    """rows: compared, each of them; failed: how many differ by more than the tolerance; worst: the largest difference.
+
+    ties: indices of rows that lie equally near to two answers, where either is right.
+    """
 
     rows: int
     failed: int
     worst: float
+    ties: tuple[int, ...] = ()
 
 
 def load(model: Path) -> Engine:
@@ -36,38 +42,77 @@ def load(model: Path) -> Engine:
         raise Refusal("ExportFailed", f"the exported model can't be served: {error}") from error
 
 
-def answer(engine: Engine, frame: Frame, rows: Array) -> list[Array]:
-    """The engine's outputs for rows of a frame, in the graph's order. Raises Refusal when it fails on one."""
+def answer(engine: Engine, frame: Frame, rows: Array, widths: list[tuple[int, ...]]) -> list[Array]:
+    """The engine's outputs for rows of a frame, in the graph's order.
+
+    widths: each output's shape behind its rows. Raises Refusal when it fails on a row, answers in another shape, or
+    answers a row otherwise when it is alone.
+    """
     batches = [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
-    found: list[dict[str, Array]] = []
+    found: list[list[Array]] = []
+    # One thread an inference and several inferences at once: the engine lets go of the GIL while it computes.
+    with ThreadPoolExecutor(resources.cpus()) as pool:
+        for n, outputs in enumerate(pool.map(lambda batch: _infer(engine, frame, batch, widths), batches)):
+            found.append(outputs)
+            if n and n % 20 == 0:
+                progress.report(65 + 25 * n // len(batches), f"{n * BATCH:,} of {len(rows):,} rows compared")
+    whole = [np.concatenate(of) for of in zip(*found, strict=True)]
+    _check_alone(engine, frame, rows, whole)
+    return whole
+
+
+def _infer(engine: Engine, frame: Frame, rows: Array, widths: list[tuple[int, ...]]) -> list[Array]:
     try:
-        # One thread an inference and several inferences at once: the engine lets go of the GIL while it computes.
-        with ThreadPoolExecutor(resources.cpus()) as pool:
-            for n, outputs in enumerate(pool.map(lambda batch: engine.infer(frame.tensors(batch)), batches)):
-                found.append(outputs)
-                if n and n % 20 == 0:
-                    progress.report(65 + 25 * n // len(batches), f"{n * BATCH:,} of {len(rows):,} rows compared")
+        outputs = engine.infer(frame.tensors(rows))
     except ModelFailed as error:
         raise Refusal("ParityFailed", f"the serving engine fails on a held-out row: {error}") from error
-    return [np.concatenate([one[output.name] for one in found]) for output in engine.outputs]
+    for (name, output), width in zip(outputs.items(), widths, strict=True):
+        if output.shape != (len(rows), *width):
+            raise Refusal(
+                "ParityFailed",
+                f"the serving engine answers {len(rows)} rows by {name} of the shape {list(output.shape)}, where "
+                f"{[len(rows), *width]} is due: its ONNX form is wrong; try another estimator",
+            )
+    return list(outputs.values())
 
 
-def compare(expected: list[Array], served: list[Array]) -> Parity:
+def _check_alone(engine: Engine, frame: Frame, rows: Array, together: list[Array]) -> None:
+    for n in range(0, len(rows), -(-len(rows) // ALONE)):
+        alone = _infer(engine, frame, rows[n : n + 1], [output.shape[1:] for output in together])
+        if not all(_same(one[0], all_, n) for one, all_ in zip(alone, together, strict=True)):
+            raise Refusal(
+                "ParityFailed",
+                "the serving engine answers a held-out row otherwise when it comes alone than among others: requests "
+                "are answered together, so this model can't be served; try another estimator",
+            )
+
+
+def _same(alone: Array, together: Array, row: int) -> bool:
+    if together.dtype.kind != "f":
+        return bool(alone == together[row])
+    allowed = TOLERANCE * float(together.std())
+    return np.allclose(alone, together[row], rtol=FLOAT32_SUMS, atol=allowed, equal_nan=True)
+
+
+def compare(expected: list[Array], served: list[Array], spread: float = 1) -> Parity:
     """expected, served: the outputs in order: labels (rows,) and probabilities (rows, K), or predictions (rows, 1).
 
-    Differences are relative to the largest of 1, the number, and how far the numbers spread: a prediction near 0 of a
-    target in thousands is a sum of thousands. A label must be equal, unless the two largest probabilities are within
-    the tolerance of each other.
+    spread: the target's standard deviation, in which differences of predictions are told; 1 for probabilities. A number
+    far larger than the spread may lose what float32 sums lose. A label must be equal, unless the two largest
+    probabilities are within the tolerance of each other.
     """
-    numbers, other = expected[-1].astype(float), served[-1].reshape(expected[-1].shape).astype(float)
-    unit = np.maximum(max(1, numbers.std()), np.abs(numbers))
-    worst = (np.abs(numbers - other) / unit).max(axis=1)
-    worst = np.where(np.isfinite(worst), worst, np.inf)
-    failed = worst > TOLERANCE
+    numbers, other = expected[-1].astype(float), served[-1].astype(float)
+    apart = np.abs(numbers - other)
+    allowed = np.maximum(TOLERANCE * spread, FLOAT32_SUMS * np.abs(numbers))
+    failed = ~(apart <= allowed).all(axis=1)  # so that NaN fails
+    worst = np.where(np.isfinite(apart), apart, np.inf).max() / spread
+    ties = np.zeros(len(failed), dtype=bool)
     if len(expected) == 2:
         top = np.sort(numbers, axis=1)[:, -2:]
-        failed |= (expected[0] != served[0].ravel()) & (top[:, 1] - top[:, 0] > 2 * TOLERANCE)
-    return Parity(len(worst), int(failed.sum()), float(worst.max()))
+        differ = expected[0] != served[0]
+        ties = differ & (top[:, 1] - top[:, 0] <= 2 * TOLERANCE) & ~failed
+        failed |= differ & ~ties
+    return Parity(len(failed), int(failed.sum()), float(worst), tuple(np.flatnonzero(ties).tolist()))
 
 
 def check(parity: Parity, estimator: str, scale: str) -> None:

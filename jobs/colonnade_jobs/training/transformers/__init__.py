@@ -4,6 +4,7 @@ Importing this package registers the converters with skl2onnx.
 """
 
 from . import discriminant as discriminant
+from . import quadratic as quadratic
 from .dates import DateParts
 from .double import InDoubleClassifier, InDoubleRegressor
 from .lowercase import LowerAscii

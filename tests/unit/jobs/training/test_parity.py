@@ -1,13 +1,20 @@
 """The serving engine answers as scikit-learn does, on every held-out row: estimators x columns x tasks."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
+from onnx import TensorProto, helper
 
 from colonnade_jobs.refusals import Refusal
 from colonnade_jobs.training import parity
-from tests.unit.jobs.desk import FEATURES, Desk
+from colonnade_jobs.training.features import Feature
+from colonnade_jobs.training.frames import Frame
+from colonnade_serving.bundle import replay
+from colonnade_serving.engine import Engine
+from tests.unit.jobs.desk import FEATURES, SCHEMA, Desk, people
 
 CLASSIFIERS: dict[str, dict[str, Any]] = {
     "linear_model.LogisticRegression": {"max_iter": 1000},
@@ -116,6 +123,62 @@ def test_an_answer_that_is_no_number_differs() -> None:
     assert found.worst == np.inf
 
 
-def test_differences_are_relative_for_large_numbers() -> None:
-    assert parity.compare([np.array([[1e6]])], [np.array([[1e6 + 5]])]).failed == 0
-    assert parity.compare([np.array([[1e6]])], [np.array([[1e6 + 50]])]).failed == 1
+def test_differences_are_relative_to_the_targets_spread() -> None:
+    prices = np.array([[1e-6], [2e-6]])
+    assert parity.compare([prices], [prices + 1e-12], spread=1e-6).failed == 0
+    assert parity.compare([prices], [prices + 1e-10], spread=1e-6).failed == 2
+    assert parity.compare([prices], [prices + 1e-10], spread=1e-6).worst == pytest.approx(1e-4)
+
+
+def test_a_number_far_over_the_spread_may_lose_what_float32_sums_lose() -> None:
+    years = np.array([[2010.0]])
+    assert parity.compare([years], [years + 1e-3], spread=5).failed == 0
+    assert parity.compare([years], [years + 1e-2], spread=5).failed == 1
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e-6, 1e6, 1e9])
+def test_a_target_of_any_unit_is_judged_alike(desk: Desk, scale: float) -> None:
+    rows = people(200)
+    rows["amount"] *= scale
+    desk.dataset(rows, schema=SCHEMA)
+    answer = desk.train("linear_model.Ridge", "amount", task="Regression", features={"include": ["age", "city"]})
+    assert answer["parity"]["worst"] <= parity.TOLERANCE
+    engine, golden = desk.engine(answer), desk.bundle(answer).golden
+    assert replay(golden, engine.infer) == 0
+    assert golden.tolerance <= parity.TOLERANCE * max(1, scale * 1000)
+
+
+def test_a_target_that_float32_cant_resolve_is_refused_before_it_is_learnt(desk: Desk) -> None:
+    rows = people(200)
+    rows["amount"] += 1e8
+    desk.dataset(rows, schema=SCHEMA)
+    with pytest.raises(Refusal, match=r"amount lies around 1e\+08 and deviates by .*subtract a constant") as refusal:
+        desk.train("linear_model.Ridge", "amount", task="Regression", features={"include": ["age"]})
+    assert refusal.value.reason == "UnsuitableTarget"
+
+
+def graph_of(folder: Path, *nodes: onnx.NodeProto) -> Engine:
+    """An engine of a graph from x (rows, 1) to y."""
+    ends = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in ("x", "y")]
+    ends[0].type.tensor_type.shape.dim.add().dim_param = "n"
+    ends[0].type.tensor_type.shape.dim.add().dim_value = 1
+    graph = helper.make_graph(nodes, "g", ends[:1], ends[1:])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9), folder / "m.onnx")
+    return parity.load(folder / "m.onnx")
+
+
+def one_column(rows: int) -> Frame:
+    return Frame([Feature("x", "number")], {"x": np.arange(rows, dtype=np.float32)}, np.zeros(rows), 0)
+
+
+def test_shapes_are_part_of_parity(tmp_path: Path) -> None:
+    engine = graph_of(tmp_path, helper.make_node("Transpose", ["x"], ["y"]))
+    with pytest.raises(Refusal, match=r"128 rows by y of the shape \[1, 128\], where \[128, 1\] is due"):
+        parity.answer(engine, one_column(200), np.arange(200), [(1,)])
+
+
+def test_a_row_must_get_alone_what_it_gets_among_others(tmp_path: Path) -> None:
+    mean = helper.make_node("ReduceMean", ["x"], ["m"], keepdims=1)
+    engine = graph_of(tmp_path, mean, helper.make_node("Sub", ["x", "m"], ["y"]))
+    with pytest.raises(Refusal, match="otherwise when it comes alone"):
+        parity.answer(engine, one_column(200), np.arange(200), [(1,)])
