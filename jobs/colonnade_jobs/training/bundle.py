@@ -9,7 +9,7 @@ from colonnade_serving.bundle import MANIFEST, Bundle, Golden, TensorSignature, 
 
 from ..data.version import canonical
 from ..documents import Training
-from . import card
+from . import card, signature
 
 FILES = ("model.onnx", "card.json", "card.html")
 
@@ -69,6 +69,7 @@ def answer(facts: Facts, digest: str, uri: str, size: int) -> dict[str, Any]:
         "digest": digest,
         "artifactUri": uri,
         "bytes": size,
+        "signature": signature.described(facts.inputs, facts.outputs),
         "metrics": facts.metrics,
         "crossValidation": facts.cross_validation,
         "parity": facts.parity,

@@ -20,7 +20,17 @@ from colonnade.api.monitorpolicy import (
     SignalStatus,
     Target,
 )
-from colonnade.api.results import ApprovalState, FoldMetric, GateVerdict, Lineage, Metric, Parity, PinnedDataset
+from colonnade.api.results import (
+    ApprovalState,
+    FoldMetric,
+    GateVerdict,
+    Lineage,
+    Metric,
+    Parity,
+    PinnedDataset,
+    Signature,
+    TensorGroup,
+)
 from colonnade.api.rollouts import CandidateRevision, RejectedRevision, Rollout, ServedRevision, StepStatus, Verdict
 from colonnade.api.signals import Signal
 from colonnade.api.sources import DataSource, ModelSource
@@ -87,6 +97,7 @@ __all__ = [
     "Serving",
     "Signal",
     "SignalStatus",
+    "Signature",
     "Split",
     "Status",
     "Step",
@@ -94,6 +105,7 @@ __all__ = [
     "Strategy",
     "Table",
     "Target",
+    "TensorGroup",
     "Training",
     "Validation",
     "Verdict",

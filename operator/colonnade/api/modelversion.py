@@ -22,7 +22,16 @@ from colonnade.api.common import (
     Word,
     short_digest,
 )
-from colonnade.api.results import ApprovalState, FoldMetric, GateVerdict, Lineage, Metric, Parity, PinnedDataset
+from colonnade.api.results import (
+    ApprovalState,
+    FoldMetric,
+    GateVerdict,
+    Lineage,
+    Metric,
+    Parity,
+    PinnedDataset,
+    Signature,
+)
 from colonnade.api.sources import ModelSource
 from colonnade.api.training import Training
 
@@ -128,6 +137,9 @@ class ModelVersionStatus(Status):
     )
     artifact_uri: Uri | None = Field(default=None, description="Where the bundle lies in the artifact store.")
     bytes: Count | None = Field(default=None, description="Size of the bundle.")
+    signature: Signature | None = Field(
+        default=None, description="What it takes and gives; a rollout holds it against what serves."
+    )
     dataset: PinnedDataset | None = Field(default=None, description="The Dataset version that it is trained on.")
     metrics: Metrics = Field(
         default={}, description="Metrics on the held-out rows, by name, with 95 % confidence intervals."

@@ -1,11 +1,14 @@
 """What is known of a model once it was made: its metrics, where it came from, and how it was judged."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from colonnade.api.common import Count, Digest, Said, StatusPart, Word
+
+TensorName = Annotated[str, Field(min_length=1, max_length=253)]
+Dimension = Annotated[int, Field(ge=-1)]
 
 
 class Metric(StatusPart):
@@ -15,6 +18,38 @@ class Metric(StatusPart):
     low: float | None = Field(default=None, description="Lower end of its 95 % confidence interval.")
     high: float | None = Field(default=None, description="Upper end of its 95 % confidence interval.")
     n: Count | None = Field(default=None, description="Held-out rows that it was taken over.")
+
+
+class TensorGroup(StatusPart):
+    """Inputs or outputs that are alike but for their names."""
+
+    datatype: Word = Field(description="As the Open Inference Protocol has it, such as FP32 or BYTES.")
+    shape: tuple[Dimension, ...] = Field(
+        max_length=32,
+        description="Sizes of the dimensions; -1 takes any.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
+    )
+    names: tuple[TensorName, ...] = Field(
+        max_length=512, description="Their names.", json_schema_extra={"x-kubernetes-list-type": "atomic"}
+    )
+
+
+class Signature(StatusPart):
+    """What a model takes and gives."""
+
+    digest: Digest = Field(description="sha256 of all inputs and outputs; equal where every request fits both models.")
+    inputs: tuple[TensorGroup, ...] | None = Field(
+        default=None,
+        max_length=128,
+        description="What it takes, all of which a request has to give; absent where that is too much to list.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
+    )
+    outputs: tuple[TensorGroup, ...] | None = Field(
+        default=None,
+        max_length=128,
+        description="What it gives; absent where that is too much to list.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
+    )
 
 
 class FoldMetric(StatusPart):

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, computed_field
 
 from colonnade.api.common import Count, Digest, ObjectName, Report, Revision, Said, StatusPart, Uri, Word
+from colonnade.api.results import Signature
 
 Percent = Annotated[int, Field(ge=0, le=100)]
 
@@ -20,6 +21,9 @@ class ServedRevision(StatusPart):
     digest: Digest = Field(description="sha256 of the bundle; each pod verifies it before it answers.")
     artifact_uri: Uri | None = Field(
         default=None, description="Where the bundle lies, so that the revision outlives its ModelVersion."
+    )
+    signature: Signature | None = Field(
+        default=None, description="What it takes and gives: the next revision has to answer what is asked of this one."
     )
     weight: Percent = Field(description="Percent of the requests that it is to get; stable and candidate sum to 100.")
     ready: Count = Field(default=0, description="Pods that answer.")

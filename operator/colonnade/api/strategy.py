@@ -1,7 +1,7 @@
 """How a new revision takes over from the stable one."""
 
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -150,6 +150,12 @@ class Strategy(SpecPart):
     )
     blue_green: BlueGreen | None = Field(
         default=None, description="The candidate starts in full beside stable, and then gets all requests at once."
+    )
+    signature_change: Literal["Hold", "Allow"] = Field(
+        default="Hold",
+        description="What becomes of a candidate that can't answer what is asked of stable: an input that is gone, "
+        "new, or of another datatype or shape, an output that is gone. Hold: it gets no request. Allow: clients know. "
+        "What only adds outputs is never held.",
     )
 
 

@@ -70,6 +70,7 @@ def _version(live: Manifest) -> ModelVersionSummary:
         ready=ready,
         message=message,
         deleting=objects.deleting(live),
+        signature=status.signature,
     )
 
 

@@ -18,7 +18,7 @@ from colonnade.plan.words import clipped
 
 RETRY_ANNOTATION = "colonnade.dev/retry"
 OUTCOMES = frozenset({"Trained", "Failed"})
-REPORTED = ("digest", "artifactUri", "bytes", "metrics", "crossValidation", "parity", "lineage")
+REPORTED = ("digest", "artifactUri", "bytes", "signature", "metrics", "crossValidation", "parity", "lineage")
 
 
 def plan(observed: ObservedModelVersion, now: datetime) -> Decision[ModelVersionStatus]:

@@ -19,6 +19,7 @@ from colonnade.api import (
     MonitorPolicySpec,
     MonitorPolicyStatus,
     ObjectMeta,
+    Signature,
     Verdict,
 )
 
@@ -83,6 +84,7 @@ class ModelVersionSummary:
     ready: bool = False
     message: str = ""
     deleting: bool = False
+    signature: Signature | None = None
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ def started(status: DeploymentStatus, wanted: Wanted, total: int) -> DeploymentS
         model_version=wanted.model_version,
         digest=wanted.digest,
         artifact_uri=wanted.artifact_uri,
+        signature=wanted.signature,
         weight=0,
     )
     step = StepStatus(index=0, total=total, reason="Starting", message=f"{wanted.model_version} is being started")

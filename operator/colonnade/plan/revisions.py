@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from colonnade.api import DeploymentSpec, RejectedRevision, ServedRevision, Serving
+from colonnade.api import DeploymentSpec, RejectedRevision, ServedRevision, Serving, Signature
 from colonnade.plan.digests import short_hash
 from colonnade.plan.observed import ModelVersionSummary
 
@@ -15,6 +15,7 @@ class Wanted:
     model_version: str
     digest: str
     artifact_uri: str
+    signature: Signature | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,8 @@ def _newest_first(versions: tuple[ModelVersionSummary, ...]) -> list[ModelVersio
 def _wanted(version: ModelVersionSummary, spec: DeploymentSpec) -> Wanted | None:
     if not version.ready or version.deleting or not version.digest or not version.artifact_uri:
         return None
-    return Wanted(revision_of(version.digest, spec.serving), version.name, version.digest, version.artifact_uri)
+    revision = revision_of(version.digest, spec.serving)
+    return Wanted(revision, version.name, version.digest, version.artifact_uri, version.signature)
 
 
 def _waits(versions: tuple[ModelVersionSummary, ...]) -> str:

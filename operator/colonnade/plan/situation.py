@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from colonnade.api import Canary, DeploymentSpec, DeploymentStatus, MonitorPolicySpec
+from colonnade.api import Canary, DeploymentSpec, DeploymentStatus, MonitorPolicySpec, ServedRevision
 from colonnade.api import Rollout as Record
 from colonnade.plan.commands import OBEYED, Commands, commands
 from colonnade.plan.exposure import exposure
@@ -94,7 +94,7 @@ def rollout_of(here: Situation, status: DeploymentStatus) -> Rollout | None:
         index=step.index if step else 0,
         since=step.since if step else None,
         candidate=candidate,
-        stable=stable,
+        stable=_signed(here, stable) if stable else None,
         wanted=here.wanted,
         workload=here.workload(candidate.revision),
         routers=here.observed.routers,
@@ -106,6 +106,14 @@ def rollout_of(here: Situation, status: DeploymentStatus) -> Rollout | None:
         stable_ready=here.ready(stable.revision) if stable else 0,
     )
     return _timed(here, status, rollout)
+
+
+def _signed(here: Situation, stable: ServedRevision) -> ServedRevision:
+    """With the signature that its ModelVersion tells, where it was not recorded with the revision."""
+    if stable.signature is not None:
+        return stable
+    told = (each.signature for each in here.observed.versions if each.digest == stable.digest)
+    return stable.model_copy(update={"signature": next(told, None)})
 
 
 def restorable(here: Situation, status: DeploymentStatus) -> Record | None:

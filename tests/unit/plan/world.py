@@ -10,7 +10,16 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from colonnade.api import DeploymentSpec, DeploymentStatus, MonitorPolicySpec, ObjectMeta, ServedRevision, Signal
+from colonnade.api import (
+    DeploymentSpec,
+    DeploymentStatus,
+    MonitorPolicySpec,
+    ObjectMeta,
+    ServedRevision,
+    Signal,
+    Signature,
+    TensorGroup,
+)
 from colonnade.plan import decided
 from colonnade.plan.deployment import plan
 from colonnade.plan.exposure import exposure
@@ -43,6 +52,13 @@ def at(seconds: float) -> datetime:
 
 def digest(name: str) -> str:
     return "sha256:" + name.encode().hex().ljust(64, "0")[:64]
+
+
+def signature(*inputs: str) -> Signature:
+    """Of a model that takes these, each a number."""
+    taken = TensorGroup(datatype="FP32", shape=(-1, 1), names=inputs)
+    given = TensorGroup(datatype="INT64", shape=(-1,), names=("label",))
+    return Signature(digest=digest("".join(inputs)), inputs=(taken,), outputs=(given,))
 
 
 def policy(*signals: dict[str, Any], **spec: Any) -> MonitorPolicySpec:
@@ -125,9 +141,11 @@ class World:
 
     def release(self, name: str, **model: Any) -> None:
         """A new approved version of the model."""
-        self.models[name] = Model(**model)
         uri = f"file:///store/models/{digest(name)[7:]}"
-        self.versions.append(ModelVersionSummary(name, at(self.second), digest(name), uri, ready=True))
+        takes = model.pop("takes", ("dep_delay", "distance"))
+        self.models[name] = Model(**model)
+        told = ModelVersionSummary(name, at(self.second), digest(name), uri, ready=True, signature=signature(*takes))
+        self.versions.append(told)
 
     def change(self, **spec: Any) -> None:
         given = {**self.spec.manifest(), **spec}

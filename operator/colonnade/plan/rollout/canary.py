@@ -14,6 +14,7 @@ RULES: tuple[Rule, ...] = (
     rules.superseded,  # another revision is wanted now
     rules.breached,  # a signal failed: home at once
     rules.overdue,  # its pods don't get ready in time
+    rules.signature_changed,  # it can't answer what is asked of stable
     rules.unready,  # too few ready pods for this weight
     rules.halted,  # someone holds every rollout
     rules.shifting,  # the weight isn't this step's yet

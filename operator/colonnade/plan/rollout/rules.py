@@ -7,6 +7,7 @@ from colonnade.plan.revisions import Wanted
 from colonnade.plan.rollout.moves import GoHome, Hold
 from colonnade.plan.rollout.rollout import Rollout
 from colonnade.plan.routing import contradicts, unapplied
+from colonnade.plan.signature import what_is_lost
 from colonnade.plan.verdict import Judged, binomial_interval
 from colonnade.plan.words import duration, percent, requests
 
@@ -47,6 +48,25 @@ def overdue(rollout: Rollout) -> GoHome | None:
         return None
     message = f"after {duration(deadline)} {pods(rollout)}; {_back(rollout)}"
     return GoHome("RolledBack", "ProgressDeadlineExceeded", message)
+
+
+def signature_changed(rollout: Rollout) -> Hold | None:
+    candidate, stable = rollout.candidate, rollout.stable
+    if stable is None or candidate.digest == stable.digest or rollout.spec.strategy.signature_change == "Allow":
+        return None
+    weight = 0 if candidate.weight else None
+    allow = "no request goes to it; spec.strategy.signatureChange: Allow lets it go on, once clients know"
+    if candidate.signature is None or stable.signature is None:
+        unknown = candidate if candidate.signature is None else stable
+        said = (
+            f"what {unknown.model_version} takes and gives isn't recorded, so that nobody can say whether requests fit"
+        )
+        return Hold("SignatureUnknown", f"{said}; {allow}", weight, clock="Stop")
+    lost = what_is_lost(stable.signature, candidate.signature)
+    if not lost:
+        return None
+    said = f"{candidate.model_version} can't answer what is asked of {stable.model_version}: {lost}"
+    return Hold("SignatureChanged", f"{said}; {allow}", weight, clock="Stop")
 
 
 def unready(rollout: Rollout) -> Hold | None:

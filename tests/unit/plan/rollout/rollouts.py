@@ -9,7 +9,7 @@ from colonnade.plan.observed import Applied, Counts, Evidence, Missing, Router, 
 from colonnade.plan.revisions import Wanted
 from colonnade.plan.rollout.rollout import Rollout, Stage
 from colonnade.plan.verdict import judge_all
-from tests.unit.plan.world import at, deployment, digest, policy
+from tests.unit.plan.world import at, deployment, digest, policy, signature
 
 STABLE, CANDIDATE = "1111111111", "2222222222"
 HEALTHY = Counts(1000, 2)
@@ -27,9 +27,19 @@ def canary(weight: int = 25, errors: Evidence = HEALTHY, **changes: Any) -> Roll
         index=next((i for i, stage in enumerate(stages) if stage.weight == weight), 0),
         since=at(0),
         candidate=CandidateRevision(
-            revision=CANDIDATE, model_version="flights-late-2", digest=digest("2"), weight=weight
+            revision=CANDIDATE,
+            model_version="flights-late-2",
+            digest=digest("2"),
+            signature=signature("dep_delay"),
+            weight=weight,
         ),
-        stable=ServedRevision(revision=STABLE, model_version="flights-late-1", digest=digest("1"), weight=100 - weight),
+        stable=ServedRevision(
+            revision=STABLE,
+            model_version="flights-late-1",
+            digest=digest("1"),
+            signature=signature("dep_delay"),
+            weight=100 - weight,
+        ),
         wanted=Wanted(CANDIDATE, "flights-late-2", digest("2"), "file:///store/models/2"),
         workload=workload(),
         routers=(sending(weight), sending(weight, "router-1")),
