@@ -27,6 +27,7 @@ HOT = (
     "protocol/response.py",
     "protocol/signature.py",
     "protocol/tensors.py",
+    "request_ids.py",
     "rpc/answer.py",
     "rpc/calls.py",
     "rpc/http2/connection.py",

@@ -5,7 +5,7 @@ from .cost import Cost
 from .explain import explain
 from .overload import Expired, Overloaded
 from .run import Runner
-from .work import Batch, Buffers, Layout, Work, rows_of
+from .work import Batch, Buffers, Layout, Work, rows_of, unread
 
 __all__ = [
     "Batch",
@@ -20,4 +20,5 @@ __all__ = [
     "Work",
     "explain",
     "rows_of",
+    "unread",
 ]

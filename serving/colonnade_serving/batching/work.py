@@ -86,7 +86,8 @@ class Work:
     inputs: validated arrays by name; their leading dimension is `rows` where the signature's is -1.
     outputs: in the client's order. deadline: inf for none. done: called once, on the loop's thread, unless abandoned.
     layout, buffers: the inputs before they are arrays, where a front end has them so.
-    id: the request's. abandoned: set it when the client left; what has not begun then never runs.
+    id: the request's, by which it is remembered. echo: its answer's x-request-id; empty before there is an answer.
+    abandoned: set it when the client left; what has not begun then never runs.
     There when done() is called: `failure`, or else `results`; and queued, started and ended.
     """
 
@@ -105,6 +106,7 @@ class Work:
     queued: float = 0.0
     started: float = 0.0
     ended: float = 0.0
+    echo: bytes = b""
 
     def finish(self) -> None:
         """It ran, or failed: tells who waits for it."""
@@ -124,6 +126,11 @@ class Work:
             return {name: batch.outputs[name] for name in self.outputs}
         end = self.at + self.rows
         return {name: batch.outputs[name][self.at : end] for name in self.outputs}
+
+
+def unread(echo: bytes) -> Work:
+    """What a request is before anyone knows what it asks: a work that never runs, and is only logged."""
+    return Work({}, (), 0, echo=echo)
 
 
 def rows_of(signature: Signature, inputs: Mapping[str, np.ndarray]) -> int:

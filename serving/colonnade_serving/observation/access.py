@@ -39,8 +39,10 @@ def _said(model: Model, answer: Answer) -> dict[str, object]:
     said: dict[str, object] = {"model": model.name, "status": answer.code, "seconds": round(answer.seconds, 6)}
     if answer.code >= 400:
         said["reason"] = reasons.of(answer.code, answer.reason)
-    if answer.work is not None:
-        said["request_id"] = answer.work.id
+    if (work := answer.work) is not None:
+        said["request_id"] = work.echo.decode() or work.id
+        if work.id is not None and work.id != said["request_id"]:
+            said["id"] = work.id
     if trace := trace_id(answer.trace):
         said["trace_id"] = trace
     return said

@@ -97,6 +97,6 @@ def _attributes(model: Model, answer: Answer) -> dict[str, Any]:
         "colonnade.version": model.version,
         "colonnade.digest": model.digest,
         "colonnade.rows": answer.work.rows if answer.work and answer.work.started else None,
-        "colonnade.request_id": answer.work.id if answer.work else None,
+        "colonnade.request_id": (answer.work.echo.decode() or answer.work.id) if answer.work else None,
     }
     return {name: value for name, value in known.items() if value is not None}

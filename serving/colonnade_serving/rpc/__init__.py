@@ -7,6 +7,6 @@ answer is written when the batch is done.
 
 from .http2.frames import PREFACE
 from .inference import Tells
-from .server import RpcServer
+from .server import Policy, RpcServer
 
-__all__ = ["PREFACE", "RpcServer", "Tells"]
+__all__ = ["PREFACE", "Policy", "RpcServer", "Tells"]

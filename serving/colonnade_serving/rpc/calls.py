@@ -12,6 +12,7 @@ from struct import Struct
 from ..clock import clock
 from ..observation.logs import Sparing
 from ..protocol.errors import ProtocolError
+from ..request_ids import RequestIds, plain
 from . import status
 from .http2 import Head, Stream
 from .messages import inflate
@@ -39,12 +40,16 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a call's head says. timeout: seconds, inf for none. refused: why it is not answered. trace: traceparent."""
+    """What a call's head says.
+
+    timeout: seconds, inf for none. refused: why it is not answered. trace: traceparent.
+    request_id: x-request-id; empty where it isn't fit to be said again.
+    """
 
     method: Method | None
     timeout: float
     encoding: str
-    request_id: str | None
+    request_id: bytes
     trace: str | None
     refused: ProtocolError | None
 
@@ -61,7 +66,8 @@ def asked(head: Head, methods: Mapping[str, Method]) -> Asked:
     except ProtocolError as error:
         refused = error
     encoding = _text(fields, b"grpc-encoding") or "identity"
-    return Asked(method, timeout, encoding, _text(fields, b"x-request-id"), _text(fields, b"traceparent"), refused)
+    id = plain(fields.get(b"x-request-id", b""))
+    return Asked(method, timeout, encoding, id, _text(fields, b"traceparent"), refused)
 
 
 def _unknown(path: str | None) -> ProtocolError:
@@ -118,7 +124,8 @@ class NotGrpc:
 class Call:
     """A stream's receiver. A unary method answers once; a streaming one sends, and says what it has taken.
 
-    started, deadline: time.perf_counter() seconds. left: a unary method's, called when its client is gone; a streaming
+    started, deadline: time.perf_counter() seconds. id: its x-request-id.
+    left: a unary method's, called when its client is gone; a streaming
     one keeps the like in `pending`, by what it is working on.
     """
 
@@ -131,13 +138,15 @@ class Call:
         "_whole",
         "asked",
         "deadline",
+        "id",
         "left",
         "pending",
         "started",
     )
 
-    def __init__(self, stream: Stream, asked: Asked, limit: int) -> None:
+    def __init__(self, stream: Stream, asked: Asked, ids: RequestIds, limit: int) -> None:
         """limit: bytes of a message."""
+        self.id = asked.request_id or ids.make()
         self._stream = stream
         self._limit = limit
         self._body: bytes | bytearray = b""
@@ -204,20 +213,20 @@ class Call:
         if isinstance(answer, ProtocolError):
             self.fail(answer)
         else:
-            self._stream.answer(status.HEADERS, PREFIX.pack(0, len(answer)) + answer, status.DONE)
+            self._stream.answer(status.headers(self.id), PREFIX.pack(0, len(answer)) + answer, status.DONE)
 
     def fail(self, error: ProtocolError) -> None:
         """Ends the call with an error."""
         self.left = None
         stream = self._stream
         block = status.trailers(error)
-        stream.finish(block if stream.started else status.HEADERS + block)
+        stream.finish(block if stream.started else status.headers(self.id) + block)
 
     def send(self, message: bytes) -> None:
         """One of several answers."""
         stream = self._stream
         if not stream.started:
-            stream.start(status.HEADERS)
+            stream.start(status.headers(self.id))
         stream.send(PREFIX.pack(0, len(message)) + message)
 
     def taken(self, what: Hashable = None) -> None:
@@ -243,7 +252,7 @@ class Call:
         except ProtocolError as error:
             self.fail(error)
         except Exception:
-            log.exception("a call hit a fault of the server")
+            log.exception("a call hit a fault of the server", extra={"request_id": self.id.decode()})
             self.fail(ProtocolError("the server has a fault; its log says more", 500))
 
     def _only_message(self) -> bytes:
@@ -289,6 +298,6 @@ class Call:
             if self._body:
                 return self.fail(ProtocolError(f"body: it ends in a message, of which {len(self._body)} bytes came"))
             if not self._stream.started:
-                self._stream.start(status.HEADERS)
+                self._stream.start(status.headers(self.id))
             self._stream.finish(status.DONE)
         return None

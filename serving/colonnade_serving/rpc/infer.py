@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
-from ..batching import Work, rows_of
+from ..batching import Work, rows_of, unread
 from ..clock import clock
 from ..models import Models, Served
 from ..observation.logs import Sparing
@@ -30,11 +30,12 @@ Answered = Callable[[bytes | ProtocolError], None]
 class Pending:
     """One infer request on its way, until it is over. `done` is its work's; `left` says that nobody waits any more."""
 
-    __slots__ = ("_answered", "_answers", "_request", "_served", "_started", "_trace", "_work", "over")
+    __slots__ = ("_answered", "_answers", "_echo", "_request", "_served", "_started", "_trace", "_work", "over")
 
     def __init__(self, served: Served, answers: Answers, call: Call, started: float, answered: Answered) -> None:
         self._served = served
         self._answers = answers
+        self._echo = call.id
         self._trace = call.asked.trace
         self._started = started
         self._answered = answered
@@ -52,23 +53,23 @@ class Pending:
             if request.timeout:
                 deadline = min(deadline, self._started + request.timeout / 1e6)
             rows = rows_of(signature, request.inputs)
-            id = request.id or call.asked.request_id
-            self._work = Work(request.inputs, request.outputs, rows, self.done, deadline, id)
+            id = request.id or call.asked.request_id.decode() or None
+            self._work = Work(request.inputs, request.outputs, rows, self.done, deadline, id, echo=call.id)
             served.batcher.submit(self._work)
         except Exception as error:
-            self._end(_told(error))
+            self._fail(error)
 
     def done(self, work: Work) -> None:
         """The batch ran, or the work failed."""
         if self.over:
             return
         if work.failure is not None:
-            self._end(_told(work.failure))
+            self._fail(work.failure)
             return
         try:
             answer = self._encoded(work, self._request)
         except Exception as error:
-            self._end(_told(error))
+            self._fail(error)
             return
         self.over = True
         self._answered(answer)
@@ -87,24 +88,25 @@ class Pending:
         assert results is not None
         return self._answers.encode(request, results)
 
-    def _end(self, error: ProtocolError) -> None:
+    def _fail(self, fault: Exception) -> None:
+        error = _told(fault, self._echo)
         self.over = True
         self._answered(error)
         self._count(error.status, getattr(error, "reason", ""))
 
     def _count(self, code: int, reason: str) -> None:
-        work, self._work = self._work, None  # which holds `done`, and with it this
+        work, self._work = self._work or unread(self._echo), None  # which holds `done`, and with it this
         seconds = clock() - self._started
         self._served.observer.answered(code, seconds, reason, work, self._trace)
 
 
-def _told(error: Exception) -> ProtocolError:
-    """What the client hears; the log hears it too when the client isn't to blame."""
+def _told(error: Exception, id: bytes) -> ProtocolError:
+    """What the client hears; the log hears it too when the client isn't to blame. id: the call's x-request-id."""
     if not isinstance(error, ProtocolError):
-        log.error("an infer request hit a fault of the server", exc_info=error)
+        log.error("an infer request hit a fault of the server", exc_info=error, extra={"request_id": id.decode()})
         return ProtocolError("the server has a fault; its log says more", 500)
     if error.status >= 500:
-        log.warning(error.message, extra={"status": error.status})
+        log.warning(error.message, extra={"status": error.status, "request_id": id.decode()})
     return error
 
 

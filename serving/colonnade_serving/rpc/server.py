@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+from dataclasses import dataclass
 from typing import cast
 
 from ..models import Models
 from ..observation.metrics import Metrics
 from ..protocol.errors import ProtocolError
+from ..request_ids import RequestIds
 from . import calls
 from .calls import Asked, Call, Method, NotGrpc
 from .health import Health
@@ -25,17 +27,24 @@ STALL_SECONDS = 30.0
 """A client that begins a message, or asks for one, and then does nothing for twice as long is given up."""
 
 
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What clients may. message_bytes: of a message at most. model_control: whether they load and unload models."""
+
+    message_bytes: int
+    model_control: bool = False
+
+
 class RpcServer:
     """Answers gRPC over the models. Used from the loop's thread only.
 
     `connection` makes the protocol for one transport: any listener may hand over a client that speaks HTTP/2.
     """
 
-    def __init__(
-        self, models: Models, metrics: Metrics, tells: Tells, max_message_bytes: int, model_control: bool = False
-    ) -> None:
-        """model_control: whether clients may load and unload models."""
-        self._limit = max_message_bytes
+    def __init__(self, models: Models, metrics: Metrics, tells: Tells, ids: RequestIds, policy: Policy) -> None:
+        """ids: makes those of calls that have none."""
+        self._ids = ids
+        self._limit = policy.message_bytes
         self._models = models
         self._draining = False
         self._connections: set[Connection] = set()
@@ -45,7 +54,7 @@ class RpcServer:
         self._methods = _methods(
             Infer(models, metrics),
             Inference(models, self._ready, tells),
-            Repository(models, model_control),
+            Repository(models, policy.model_control),
             self._health,
         )
         models.changed.append(self._health.changed)
@@ -102,11 +111,11 @@ class RpcServer:
     def _opened(self, stream: Stream, head: Head) -> Receiver:
         asked = head.made
         if type(asked) is Asked:
-            return Call(stream, asked, self._limit)
+            return Call(stream, asked, self._ids, self._limit)
         if not calls.is_grpc(head):
             return NotGrpc(stream)
         head.made = asked = calls.asked(head, self._methods)
-        return Call(stream, asked, self._limit)
+        return Call(stream, asked, self._ids, self._limit)
 
     def _sweep(self) -> None:
         for connection in list(self._connections):

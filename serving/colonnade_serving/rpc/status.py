@@ -49,11 +49,20 @@ def literal(name: bytes, value: bytes) -> bytes:
 
 
 HEADERS = b"\x88" + literal(b"content-type", b"application/grpc")
-"""The header block of every answer; 0x88 is `:status: 200` in HPACK's static table."""
+"""What the header block of every answer begins with; 0x88 is `:status: 200` in HPACK's static table."""
+_ID = literal(b"x-request-id", b"")[:-1]
+_ONE_BYTE = 127
+"""A literal shorter than that has its length in a byte."""
 DONE = literal(b"grpc-status", b"0")
 """The trailers of an answer without an error."""
 FAULT = literal(b"grpc-status", b"%d" % Code.INTERNAL)
 NOT_GRPC = literal(b":status", b"415") + literal(b"content-type", b"text/plain")
+
+
+def headers(id: bytes) -> bytes:
+    """The header block of an answer. id: its x-request-id."""
+    size = len(id)
+    return b"".join((HEADERS, _ID, b"%c" % size, id)) if size < _ONE_BYTE else HEADERS + literal(b"x-request-id", id)
 
 
 def trailers(error: ProtocolError) -> bytes:

@@ -1,14 +1,19 @@
 """The ASGI application: infer the short way, all else by FastAPI. A trailing slash changes nothing."""
 
+import logging
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from starlette.requests import Request
 
+from ..request_ids import RequestIds, plain
 from .infer import InferRoute
 from .routes import create_api
-from .runtime import Runtime
+from .runtime import REQUEST_ID, Runtime
+from .terms import ID
+
+log = logging.getLogger(__name__)
 
 INFER_PATH = re.compile(r"/v2/models/(?P<model>[^/]+)(?:/versions/(?P<version>[^/]+))?/infer")
 
@@ -18,10 +23,36 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
-def create_app(runtime: Runtime) -> App:
-    """The whole ASGI application over one runtime."""
+def create_app(runtime: Runtime, ids: RequestIds) -> App:
+    """The whole ASGI application over one runtime. ids: makes those of requests that have none."""
     infer = InferRoute(runtime)
-    return _gate(create_api(runtime, infer.__call__), infer, runtime)
+    return _named(_gate(create_api(runtime, infer.__call__), infer, runtime), ids)
+
+
+def _named(app: App, ids: RequestIds) -> App:
+    """Gives each request an id, and its answer; a fault of the server is logged with it."""
+
+    async def named(scope: Message, receive: Receive, send: Send) -> None:
+        sent = next((value for name, value in scope["headers"] if name == ID), b"")
+        scope[REQUEST_ID] = id = plain(sent) or ids.make()
+        complete = False
+
+        async def echo(message: Message) -> None:
+            nonlocal complete
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), (ID, id)]
+            await send(message)
+            complete = message["type"] == "http.response.body" and not message.get("more_body", False)
+
+        try:
+            await app(scope, receive, echo)
+        except Exception as error:
+            told = {"request_id": id.decode(), "method": scope["method"], "path": scope["path"]}
+            log.error("a request hit a fault of the server", exc_info=error, extra=told)
+            if not complete:
+                raise
+
+    return named
 
 
 def _gate(app: App, infer: InferRoute, runtime: Runtime) -> App:

@@ -12,13 +12,16 @@ GONE = 499
 """The status under which a client is counted that left before its answer."""
 
 
-def told(error: Exception) -> ProtocolError:
-    """The error that the client hears. Logs it when the client isn't to blame."""
+def told(error: Exception, id: bytes) -> ProtocolError:
+    """The error that the client hears. Logs it when the client isn't to blame.
+
+    id: the answer's x-request-id, if it has one yet.
+    """
     if not isinstance(error, ProtocolError):
-        log.error("an infer request hit a fault of the server", exc_info=error)
+        log.error("an infer request hit a fault of the server", exc_info=error, extra={"request_id": id.decode()})
         return ProtocolError("the server has a fault; its log says more", 500)
     if error.status >= 500:
-        log.warning(error.message, extra={"status": error.status})
+        log.warning(error.message, extra={"status": error.status, "request_id": id.decode()})
     return error
 
 

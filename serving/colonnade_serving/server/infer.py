@@ -7,7 +7,7 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..batching import Work, rows_of
+from ..batching import Work, rows_of, unread
 from ..clock import clock
 from ..models import Served
 from ..protocol import request, response
@@ -16,7 +16,7 @@ from ..protocol.errors import ProtocolError
 from .body import ClientGone, read
 from .faults import GONE, reason, told
 from .routes.errors import error_response
-from .runtime import Runtime
+from .runtime import REQUEST_ID, Runtime
 from .terms import Terms, terms
 
 LOOK_AFTER_SECONDS = 0.05
@@ -38,7 +38,8 @@ class InferRoute:
             self.runtime.metrics.astray(error.status, reason(error))
             return error_response(error)
         served.observer.inflight += 1
-        answer, why, work, trace = Response(status_code=GONE), "", None, None
+        id = http.scope[REQUEST_ID]
+        answer, why, work, trace = Response(status_code=GONE), "", unread(id), None
         try:
             asked = terms(http.headers.raw)
             trace = asked.trace
@@ -48,7 +49,7 @@ class InferRoute:
         except ClientGone:
             pass
         except Exception as error:
-            problem = told(error)
+            problem = told(error, id)
             answer, why = error_response(problem), reason(problem)
         served.observer.answered(answer.status_code, clock() - began, why, work, trace)
         return answer
@@ -62,7 +63,8 @@ class InferRoute:
         parsed = request.parse(body, asked.json_length, signature)
         rows = rows_of(signature, parsed.inputs)
         deadline = asked.deadline(began, parsed.timeout)
-        return parsed, Work(parsed.inputs, parsed.outputs, rows, deadline=deadline, id=parsed.id or asked.id)
+        id = parsed.id or asked.id
+        return parsed, Work(parsed.inputs, parsed.outputs, rows, deadline=deadline, id=id, echo=http.scope[REQUEST_ID])
 
 
 async def _compute(http: Request, served: Served, work: Work) -> None:

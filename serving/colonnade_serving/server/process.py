@@ -11,7 +11,8 @@ from ..loading import How, Repository, load
 from ..models import Models, start
 from ..models.memory import keep_large_apart
 from ..observation.observation import Observation
-from ..rpc import RpcServer, Tells
+from ..request_ids import RequestIds
+from ..rpc import Policy, RpcServer, Tells
 from ..settings import Settings
 from .app import create_app
 from .door import Door
@@ -31,12 +32,12 @@ class Process:
         self.settings = settings
         self.observation = Observation(settings, part.slot, part.directory)
         self.models = _models(settings, self.observation)
-        self.shared = Shared(self.models, settings.max_body_bytes)
+        ids = RequestIds()
+        self.shared = Shared(self.models, settings.max_body_bytes, ids)
         self.runtime = Runtime(settings, self.observation.metrics, self.models, self.shared)
-        self.rpc = RpcServer(
-            self.models, self.observation.metrics, self._tells(), settings.max_body_bytes, settings.model_control
-        )
-        self.app = create_app(self.runtime)
+        policy = Policy(settings.max_body_bytes, settings.model_control)
+        self.rpc = RpcServer(self.models, self.observation.metrics, self._tells(), ids, policy)
+        self.app = create_app(self.runtime, ids)
         self.connection = cast(type[asyncio.Protocol], partial(Door, shared=self.shared, http2=self.rpc.connection))
 
     def _tells(self) -> Tells:

@@ -5,6 +5,9 @@ from ..observation.metrics import Metrics
 from ..settings import Settings
 from .lane import Shared
 
+REQUEST_ID = "colonnade.request_id"
+"""Where an ASGI scope has its request's id, in bytes."""
+
 
 class Runtime:
     """The state behind the routes."""

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from math import inf
 
 from ..protocol.errors import ProtocolError
+from ..request_ids import plain
 
 JSON_LENGTH = b"inference-header-content-length"
 TIMEOUTS = (b"x-request-timeout-ms", b"x-envoy-expected-rq-timeout-ms")
+ID = b"x-request-id"
 
-TEXTS = {b"content-encoding": "encoding", b"accept-encoding": "accepts", b"x-request-id": "id", b"traceparent": "trace"}
+TEXTS = {b"content-encoding": "encoding", b"accept-encoding": "accepts", b"traceparent": "trace"}
 """Headers that are kept as they are, and Terms' names for them."""
 
 
@@ -18,6 +20,7 @@ class Terms:
     """json_length: of the JSON before binary buffers; None for JSON alone. timeout: seconds, inf for none.
 
     encoding, accepts: Content-Encoding of the body and Accept-Encoding for the answer. trace: traceparent.
+    id: x-request-id; None where it isn't fit to be said again.
     """
 
     json_length: int | None = None
@@ -39,15 +42,17 @@ def terms(headers: Iterable[tuple[bytes, bytes]]) -> Terms:
     """The terms that headers set; their names are in lower case. Raises ProtocolError (400)."""
     timeout = inf
     said: dict[bytes, str] = {}
-    json_length = None
+    json_length = id = None
     for name, value in headers:
         if name == JSON_LENGTH:
             json_length = _whole("Inference-Header-Content-Length", value)
         elif name in TIMEOUTS:
             timeout = min(timeout, _whole(name.decode(), value) / 1e3 or inf)
+        elif name == ID:
+            id = plain(value).decode() or None
         elif name in TEXTS:
             said[name] = value.decode("latin-1")
-    return Terms(json_length, timeout, **{TEXTS[name]: value for name, value in said.items()})
+    return Terms(json_length, timeout, id=id, **{TEXTS[name]: value for name, value in said.items()})
 
 
 def _whole(name: str, value: bytes) -> int:

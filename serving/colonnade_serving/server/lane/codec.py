@@ -44,7 +44,7 @@ class Codec:
                 self._parse(exchange, body, None)
                 exchange.id = id
             except Exception as error:
-                exchange.failure = told(error)
+                exchange.failure = told(error, exchange.echo)
 
     def _parse(self, exchange: Exchange, body: bytes, json_length: int | None) -> None:
         asked = request.parse(body, json_length, self._signature)

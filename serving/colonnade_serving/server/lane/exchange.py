@@ -16,6 +16,7 @@ class Exchange(Work):
 
     head: None for what never became a request. began: perf_counter() seconds, when the head came.
     chunks, size: of its body, while it comes. plain: answered in JSON alone.
+    echo: its head's id, if any, until its answer has one.
     refused: its answer is an error, whatever else may come of its body. trace: its traceparent header.
     answer: its bytes on the wire, while they wait for those of another. pipeline: its connection's, which answers it.
     """
@@ -39,6 +40,7 @@ class Exchange(Work):
         self.buffers = ()
         self.batch = self.failure = None
         self.started = 0.0
+        self.echo = b""
 
     def finish(self) -> None:
         """As Work's; no callback, since a compiled call costs a tenth of one."""

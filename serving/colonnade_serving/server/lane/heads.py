@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Final
 
-from ..terms import JSON_LENGTH, TEXTS, TIMEOUTS, Terms
+from ..terms import ID, JSON_LENGTH, TEXTS, TIMEOUTS, Terms
 from . import values
 from .target import Target
 
@@ -20,7 +20,6 @@ BYTES: Final = 2048
 
 END: Final = b"\r\n\r\n"
 LENGTH: Final = b"content-length"
-ID: Final = b"x-request-id"
 TRACE: Final = b"traceparent"
 HOLES: Final = (LENGTH, ID, TRACE)
 """Headers whose values are taken from each request."""

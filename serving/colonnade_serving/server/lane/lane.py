@@ -183,7 +183,7 @@ class Lane(HttpToolsProtocol):
         elif not exchange.refused:
             assert exchange.head is not None
             self._in_flight.deaf = exchange.head.last
-            self._in_flight.ask(exchange, b"".join(exchange.chunks), exchange.head.terms.id)
+            self._in_flight.ask(exchange, b"".join(exchange.chunks))
 
     def on_response_complete(self) -> None:
         """uvicorn has answered one of its own."""

@@ -100,7 +100,8 @@ class Pipeline:
             exchange = self.begin(head, now)
             if trace:
                 exchange.trace = trace.decode()
-            self.ask(exchange, data[start:], id.decode() if id else None, alone=True)
+            exchange.echo = id
+            self.ask(exchange, data[start:], alone=True)
             return True
         if len(data) == start:
             self.held = data
@@ -116,12 +117,14 @@ class Pipeline:
         else:
             self._behind.append(exchange)
         if head is not None:
-            exchange.trace = head.terms.trace
+            exchange.trace, id = head.terms.trace, head.terms.id
+            if id is not None:
+                exchange.echo = id.encode()
             head.target.observer.inflight += 1
         return exchange
 
-    def ask(self, exchange: Exchange, body: bytes, id: str | None, alone: bool = False) -> None:
-        """Hands a whole request to its model's batcher, or says what is wrong with it. id: its head's, if any.
+    def ask(self, exchange: Exchange, body: bytes, alone: bool = False) -> None:
+        """Hands a whole request to its model's batcher, or says what is wrong with it.
 
         alone: no bytes came behind it. Where some did, the next request may be among them, and an answer before it was
         seen could be told to be the last.
@@ -133,14 +136,18 @@ class Pipeline:
             if terms.encoding:
                 body = inflate(body, terms.encoding, self._shared.limit)
             target.codec.read(exchange, body, terms.json_length)
-            if exchange.id is None:
-                exchange.id = id
+            if exchange.id is None and exchange.echo:
+                exchange.id = exchange.echo.decode()
             timeout = exchange.asked.timeout if exchange.asked else None
             if timeout or terms.timeout != inf:
                 exchange.deadline = terms.deadline(exchange.began, timeout)
             target.batcher.submit(exchange, alone)
         except Exception as error:
-            self.refuse(exchange, told(error))
+            self.fail(exchange, error)
+
+    def fail(self, exchange: Exchange, error: Exception) -> None:
+        """Answers what went wrong, and logs it where the client isn't to blame."""
+        self.refuse(exchange, told(error, self._named(exchange)))
 
     def refuse(self, exchange: Exchange, problem: ProtocolError) -> None:
         """Answers by an error."""
@@ -148,7 +155,7 @@ class Pipeline:
         if exchange.head is not None:
             seconds = clock() - exchange.began
             exchange.head.target.observer.answered(problem.status, seconds, reason(problem), exchange, exchange.trace)
-        self._leave(exchange, wire.error(problem, self._shared.date, self._is_last(exchange)))
+        self._leave(exchange, wire.error(problem, self._headers(exchange), self._is_last(exchange)))
 
     def lost(self) -> None:
         """The client is gone: what has not begun never runs."""
@@ -167,7 +174,7 @@ class Pipeline:
         head = exchange.head
         assert head is not None
         if exchange.failure is not None:
-            return self.refuse(exchange, told(exchange.failure))
+            return self.fail(exchange, exchange.failure)
         shared = self._shared
         try:
             last = self._is_last(exchange)
@@ -178,12 +185,24 @@ class Pipeline:
                 coding = None
                 if head.terms.accepts:
                     body, coding = deflated(body, head.terms.accepts)
-                answer = wire.answer(body, json_length, coding, shared.date, last)
+                answer = wire.answer(body, json_length, coding, self._headers(exchange), last)
+            else:
+                answer = b"".join((wire.GOOD, self._named(exchange), answer))
         except Exception as error:
-            return self.refuse(exchange, told(error))
+            return self.fail(exchange, error)
         seconds = clock() - exchange.began
         self._leave(exchange, answer)
         return head.target.observer.answered(200, seconds, "", exchange, exchange.trace)
+
+    def _named(self, exchange: Exchange) -> bytes:
+        """The answer's id, which is made where the request has none."""
+        if not exchange.echo:
+            exchange.echo = self._shared.ids.make()
+        return exchange.echo
+
+    def _headers(self, exchange: Exchange) -> bytes:
+        """The headers that its answer has whatever it says."""
+        return b"x-request-id: %b\r\n%b" % (self._named(exchange), self._shared.date)
 
     def _next(self) -> Exchange | None:
         """The first is answered: who is it now?"""

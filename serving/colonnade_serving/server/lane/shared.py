@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from urllib.parse import quote
 
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE
-
 from ...models import Models, Served
+from ...request_ids import RequestIds
 from .heads import Heads
 from .target import Target
 
@@ -16,14 +15,15 @@ class Shared:
     draining: whether the process is about to end: each answer is then its connection's last.
     """
 
-    def __init__(self, models: Models, max_body_bytes: int) -> None:
+    def __init__(self, models: Models, max_body_bytes: int, ids: RequestIds) -> None:
         self.limit = max_body_bytes
         self.draining = False
         self.heads = Heads()
         self.targets: dict[bytes, Target] = {}
         self.date = b""
         self.plain = self.packed = b""
-        """An answer of 200 up to its length: in JSON, and in binary, up to that of its JSON."""
+        """An answer of 200 from behind its id up to its length: in JSON, and in binary, up to that of its JSON."""
+        self.ids = ids
         self._models = models
         models.changed.append(self._list)
         self._list()
@@ -32,7 +32,7 @@ class Shared:
     def tick(self, headers: Iterable[tuple[bytes, bytes]]) -> None:
         """Takes over the headers that every answer has; the server calls it when their date changes."""
         self.date = b"".join([b"%b: %b\r\n" % header for header in headers])
-        start = STATUS_LINE[200] + self.date
+        start = b"\r\n" + self.date
         self.plain = start + b"content-type: application/json\r\ncontent-length: "
         self.packed = start + b"content-type: application/octet-stream\r\ninference-header-content-length: "
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from colonnade_serving.request_ids import RequestIds
 from colonnade_serving.rpc.calls import AT_ONCE, PREFIX, Asked, Call, Method
 from colonnade_serving.rpc.http2 import frames
 from tests.unit.serving.rpc.http2.talk import Talk, talk
@@ -43,10 +44,10 @@ class Desk:
             call.taken()
 
     def receiver(self, encoding: str) -> Any:
-        asked = Asked(Method(self.take, streaming=True), inf, encoding, None, None, None)
+        asked = Asked(Method(self.take, streaming=True), inf, encoding, b"", None, None)
 
         def make(stream: Any, _: list[int]) -> Call:
-            self.calls.append(Call(stream, asked, LIMIT))
+            self.calls.append(Call(stream, asked, RequestIds(), LIMIT))
             return self.calls[-1]
 
         return make

@@ -11,6 +11,7 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from colonnade_serving.models import Models
+from colonnade_serving.request_ids import RequestIds
 from colonnade_serving.server.lane import Lane, Shared
 from tests.unit.serving.server.raw import get, post
 
@@ -43,7 +44,7 @@ class Connection:
 @pytest.fixture
 async def connection() -> AsyncIterator[Connection]:
     no_models = cast(Models, SimpleNamespace(changed=[], served=list))
-    shared = Shared(no_models, 1000)
+    shared = Shared(no_models, 1000, RequestIds())
     made: asyncio.Queue[Heard] = asyncio.Queue()
 
     def make() -> Heard:
