@@ -27,7 +27,7 @@ def decode(name: str, datatype: str, shape: tuple[int, ...], buffer: memoryview,
         wanted = count * dtype.itemsize
         raise ProtocolError(f"input {name}: {len(buffer)} bytes of binary data, {datatype} {list(shape)} is {wanted}")
     if datatype == "BOOL":
-        return np.frombuffer(buffer, np.uint8).astype(np.bool_).reshape(shape)
+        return _decode_flags(name, np.frombuffer(buffer, np.uint8)).reshape(shape)
     array = np.frombuffer(buffer, dtype).reshape(shape)
     return array if array.flags.aligned else array.copy()
 
@@ -51,6 +51,14 @@ def text(name: str, data: bytes, opaque: bool = False) -> str | bytes:
             return data
         also = " and holds a NUL" if opaque else ""
         raise ProtocolError(f"input {name}: a BYTES element is not UTF-8 at byte {error.start}{also}") from None
+
+
+def _decode_flags(name: str, flags: np.ndarray) -> np.ndarray:
+    odd = np.flatnonzero(flags > 1)
+    if len(odd):
+        byte = int(odd[0])
+        raise ProtocolError(f"input {name}: byte {byte} of its binary data is {flags[byte]}; a BOOL is 0 or 1")
+    return flags.view(np.bool_)
 
 
 def _decode_texts(name: str, count: int, buffer: memoryview, opaque: bool) -> np.ndarray:

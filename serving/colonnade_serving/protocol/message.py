@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from .errors import ProtocolError
+from .malformed import invalid, no_json
 
 Size = Annotated[int, Meta(ge=0)]
 NESTING: Final = 8
@@ -73,9 +74,9 @@ def decode(data: bytes | memoryview) -> Message:
     try:
         return _DECODER.decode(data)
     except msgspec.ValidationError as error:
-        raise ProtocolError(_placed(str(error), "body")) from None
+        raise ProtocolError(invalid(str(error), "body", data)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ProtocolError(f"body: no JSON: {error}") from None
+        raise ProtocolError(no_json(bytes(data), str(error))) from None
 
 
 def elements(name: str, datatype: str, data: Any) -> list[Any]:
@@ -83,15 +84,8 @@ def elements(name: str, datatype: str, data: Any) -> list[Any]:
     try:
         checked: list[Any] = msgspec.convert(data, DATA[datatype])
     except msgspec.ValidationError as error:
-        raise ProtocolError(f"input {name}: {_placed(str(error), 'data')}") from None
+        raise ProtocolError(f"input {name}: {invalid(str(error), 'data', data)}") from None
     return checked
-
-
-def _placed(said: str, whole: str) -> str:
-    what, _, place = said.replace("`", "").rpartition(" - at ")
-    if not what:
-        return f"{whole}: {place}"
-    return f"{place.removeprefix('$.') if place.startswith('$.') else place.replace('$', whole, 1)}: {what}"
 
 
 def _list_of(element: Any) -> Any:

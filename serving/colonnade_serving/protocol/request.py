@@ -9,7 +9,7 @@ from msgspec import UNSET
 from . import binary, tensors
 from .errors import ProtocolError
 from .message import Message, Output, RequestParameters, Tensor, decode
-from .signature import Field, Signature
+from .signature import Field, Signature, wrong_shape
 
 
 @dataclass(slots=True, eq=False)
@@ -99,7 +99,7 @@ def _array(tensor: Tensor, field: Field, buffers: _Buffers, signature: Signature
         raise ProtocolError(f"input {name}: datatype is {datatype}; the model takes {field.datatype}")
     shape = tuple(tensor.shape)
     if not field.takes(shape):
-        raise ProtocolError(f"input {name}: shape is {tensor.shape}; the model takes {list(field.shape)}")
+        raise wrong_shape(field, shape)
     size = UNSET if tensor.parameters is None else tensor.parameters.binary_data_size
     if size is UNSET:
         if tensor.data is UNSET:

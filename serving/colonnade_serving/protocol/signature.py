@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
+from . import malformed
+from .errors import ProtocolError
+
 
 class Spec(Protocol):
     """An input or output: the engine's TensorSpec and the bundle's TensorSignature both are."""
@@ -52,6 +55,21 @@ def signature(inputs: Iterable[Spec], outputs: Iterable[Spec]) -> Signature:
     fields = _by_name(outputs)
     opaque = all(field.datatype != "BYTES" for field in fields.values())
     return Signature(_by_name(inputs), fields, tuple(fields), opaque)
+
+
+def wrong_shape(field: Field, shape: tuple[int, ...]) -> ProtocolError:
+    """The answer to an input of a shape that the field doesn't take."""
+    if any(size < 0 for size in shape):
+        return ProtocolError(malformed.no_size(field.name, list(shape)))
+    rows, row = field.shape[:1], field.shape[1:]
+    came, wanted = list(shape), list(field.shape)
+    if row and rows != (-1,) and Field(field.name, field.datatype, (-1, *row)).takes(shape):
+        only = f"exactly {rows[0]} row{'' if rows[0] == 1 else 's'}, {wanted}"
+        return ProtocolError(
+            f"input {field.name}: shape is {came}; the model takes {only}: it was exported for so many, with its first "
+            "dimension free it takes any number"
+        )
+    return ProtocolError(f"input {field.name}: shape is {came}; the model takes {wanted}")
 
 
 def _by_name(specs: Iterable[Spec]) -> dict[str, Field]:

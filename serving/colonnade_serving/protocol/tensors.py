@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..datatypes import BF16, NUMPY
-from . import message
+from . import malformed, message
 from .errors import ProtocolError
 
 TEXT = frozenset({str})
@@ -36,7 +36,7 @@ def filled(name: str, datatype: str, shape: tuple[int, ...], data: Sequence[Any]
         if dtype.kind == "O":
             _check_texts(array)
         elif dtype.kind == "b" and not np.array_equal(array, data):
-            raise ProtocolError(f"input {name}: true or false is wanted")
+            raise ProtocolError(malformed.no_bool(f"input {name}", _no_bool(data)))
     except OverflowError:
         raise ProtocolError(f"input {name}: a number is out of {datatype}'s range") from None
     except (ValueError, TypeError):
@@ -60,7 +60,7 @@ def dtype_of(name: str, datatype: Any) -> np.dtype:
     try:
         return NUMPY[datatype]
     except (KeyError, TypeError):
-        raise ProtocolError(f"input {name}: datatype {datatype!r} is unknown; one of {', '.join(NUMPY)}") from None
+        raise ProtocolError(malformed.unknown_datatype(name, datatype)) from None
 
 
 def _flat(dtype: np.dtype, data: Sequence[Any]) -> np.ndarray:
@@ -78,6 +78,11 @@ def _check_texts(array: np.ndarray) -> None:
         raise ValueError(kinds)
     if kinds != TEXT:
         array[array == None] = ""  # noqa: E711 - elementwise
+
+
+def _no_bool(data: Sequence[Any]) -> Any:
+    """The first element that is neither true nor false."""
+    return next((element for element in np.array(data, object).flat if element not in (0, 1)), None)
 
 
 def _shaped(name: str, array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

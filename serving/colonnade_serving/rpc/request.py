@@ -7,7 +7,7 @@ import numpy as np
 from ..protocol import binary, tensors
 from ..protocol.errors import ProtocolError
 from ..protocol.request import InferRequest
-from ..protocol.signature import Field, Signature
+from ..protocol.signature import Field, Signature, wrong_shape
 from .protos import inference_pb2 as pb
 
 Input = pb.ModelInferRequest.InferInputTensor
@@ -69,9 +69,10 @@ def _unknown(where: str, name: str, known: Mapping[str, Field]) -> ProtocolError
 def _array(tensor: Input, field: Field, raw: bytes | None, signature: Signature) -> np.ndarray:
     name, datatype, shape = field.name, tensor.datatype, tuple(tensor.shape)
     if datatype != field.datatype:
+        tensors.dtype_of(name, datatype)
         raise ProtocolError(f"input {name}: datatype is {datatype}; the model takes {field.datatype}")
     if not field.takes(shape) or any(size < 0 for size in shape):
-        raise ProtocolError(f"input {name}: shape is {list(shape)}; the model takes {list(field.shape)}")
+        raise wrong_shape(field, shape)
     if tensor.parameters:
         _no_shared_memory(f"input {name}", tensor.parameters)
     if raw is None:

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from ...models import Listed, State
 from ...protocol.coding import inflate
 from ...protocol.errors import ProtocolError
+from ...protocol.malformed import invalid, no_json
 from ..body import read
 from ..runtime import Runtime
 from .schemas import IndexEntry, Loaded, Unloaded, errors
@@ -85,8 +86,10 @@ async def _read(http: Request, kind: type[Read]) -> Read:
     body = inflate(await read(http, MOST_BYTES), http.headers.get("content-encoding", ""), MOST_BYTES)
     try:
         return msgspec.json.decode(body or b"{}", type=kind)
+    except msgspec.ValidationError as error:
+        raise ProtocolError(invalid(str(error), "body", body)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ProtocolError(f"body: {error}") from None
+        raise ProtocolError(no_json(body, str(error))) from None
 
 
 def _entry(listed: Listed) -> IndexEntry:

@@ -49,9 +49,9 @@ def test_a_model_is_unloaded_listed_so_and_loaded_again(served: Served):
         ("models/other/load", None, 404, "model 'other' is not in the repository"),
         ("models/other/unload", None, 404, "'other' is unknown"),
         ("models/spare/load", {"parameters": {"config": "{}"}}, 400, "as the repository has it"),
-        ("models/spare/load", {"parameters": 3}, 400, "Expected `object`, got `int`"),
-        ("index", b"{", 400, "body: Input data was truncated"),
-        ("index", {"ready": 3}, 400, "Expected `bool`, got `int`"),
+        ("models/spare/load", {"parameters": 3}, 400, "parameters: Expected object, got int"),
+        ("index", b"{", 400, "body: no JSON: Input data was truncated"),
+        ("index", {"ready": 3}, 400, "ready: Expected bool, got int"),
         ("index", b" " * 70000, 413, "more than 65536 bytes"),
     ],
 )
