@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline
 from .. import progress
 from ..documents import CrossValidation, Split, Training
 from ..refusals import Refusal
-from . import crossvalidation, estimators, frames, pipeline, precision, split
+from . import classweights, crossvalidation, estimators, frames, pipeline, precision, split
 from .features import Choice
 from .frames import Frame
 
@@ -54,6 +54,8 @@ def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice)
         precision.check_target(frame.target, wanted.target)
     notes = [f"{frame.dropped:,} rows without a {wanted.target} were left out."] if frame.dropped else []
     estimator = estimators.build(wanted.estimator, wanted.task, wanted.seed)
+    if wanted.task == "Classification":
+        classweights.by_class(estimator, frame.target[training])
     scale, unknown = wanted.preprocessing.scale, wanted.preprocessing.encode.handle_unknown
     whole = pipeline.build(estimator, frame, training, scale=scale, unknown=unknown)
     with _refusing(), warnings.catch_warnings(record=True) as caught:
