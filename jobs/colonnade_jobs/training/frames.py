@@ -19,11 +19,13 @@ MOST_CLASSES = 1000
 
 @dataclass(frozen=True)
 class Frame:
-    """Rows whose target is known. inputs: an array (rows,) by feature name; dropped: rows without a target."""
+    """Rows whose target is known. inputs: an array (rows,) by feature name; positions: where they stand in the dataset,
+    from 0; dropped: rows without a target."""
 
     features: list[Feature]
     inputs: dict[str, Array]
     target: Array
+    positions: Array
     dropped: int
 
     def table(self, rows: Array | slice = slice(None)) -> pd.DataFrame:
@@ -61,7 +63,8 @@ def read(path: Path, features: list[Feature], target: str, task: str, key: str |
         raise Refusal("TooFewRows", f"only {kept.num_rows} rows have a {target}; at least 2 are needed")
     inputs = {feature.name: encode(kept[feature.name], feature) for feature in features}
     labels: Array = _classes(kept[target], target) if task == "Classification" else _numbers(kept[target], target)
-    frame = Frame(features, inputs, labels, table.num_rows - kept.num_rows)
+    positions = np.flatnonzero(known.to_numpy())
+    frame = Frame(features, inputs, labels, positions, table.num_rows - kept.num_rows)
     return frame, _sortable(kept[key]) if key else None
 
 

@@ -11,13 +11,14 @@ from colonnade_serving.engine import Engine
 from .. import progress
 from ..data.version import canonical
 from ..documents import Training, TrainJob
-from . import bins, golden, metrics, parity, precision
+from . import bins, golden, metrics, parity, precision, ties
 from .bundle import Facts
 from .features import Choice
 from .fitting import Trained
 from .intervals import Metric
 
 Array = np.ndarray[Any, Any]
+MOST_NAMED = 5
 
 
 def judge(job: TrainJob, wanted: Training, choice: Choice, trained: Trained, engine: Engine) -> Facts:
@@ -30,7 +31,9 @@ def judge(job: TrainJob, wanted: Training, choice: Choice, trained: Trained, eng
     expected = _expected(trained, wanted.task)
     served = parity.answer(engine, frame, testing, [output.shape[1:] for output in expected])
     spread = precision.spread(frame.target) if wanted.task == "Regression" else 1.0
-    agreement = parity.compare(expected, served, spread)
+    agreement = parity.compare(
+        expected, served, spread, lambda rows: ties.tied(trained.pipeline, frame.table(testing[rows]))
+    )
     parity.check(agreement, wanted.estimator.name, wanted.preprocessing.scale)
     progress.report(90, f"all {agreement.rows:,} rows agree (worst {agreement.worst:.2g}); measuring")
     chosen = frame.tensors(golden.choose(frame, testing))
@@ -50,7 +53,7 @@ def judge(job: TrainJob, wanted: Training, choice: Choice, trained: Trained, eng
         training=wanted,
         rows={"train": len(trained.training), "test": len(testing)},
         left_out=choice.left_out,
-        notes=trained.notes,
+        notes=trained.notes + _of_ties(frame.positions[testing[list(agreement.ties)]]),
     )
 
 
@@ -64,6 +67,18 @@ def lineage(job: TrainJob) -> dict[str, Any]:
         "source": job.spec.source.storage_uri if job.spec.source else None,
         "spec": digests.of_bytes(canonical(spec)),
     }
+
+
+def _of_ties(positions: Array) -> list[str]:
+    if not len(positions):
+        return []
+    which = ", ".join(str(position) for position in positions[:MOST_NAMED]) + (
+        ", …" if len(positions) > MOST_NAMED else ""
+    )
+    return [
+        f"{len(positions):,} held-out rows (of the dataset, from 0: {which}) lie between two answers, and the served "
+        "model gives the other one than scikit-learn: either is right."
+    ]
 
 
 def _expected(trained: Trained, task: str) -> list[Array]:

@@ -1,5 +1,6 @@
 """Whether the serving engine answers as scikit-learn does, on every held-out row."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -94,24 +95,29 @@ def _same(alone: Array, together: Array, row: int) -> bool:
     return np.allclose(alone, together[row], rtol=FLOAT32_SUMS, atol=allowed, equal_nan=True)
 
 
-def compare(expected: list[Array], served: list[Array], spread: float = 1) -> Parity:
+def compare(
+    expected: list[Array], served: list[Array], spread: float = 1, tied: Callable[[Array], Array] | None = None
+) -> Parity:
     """expected, served: the outputs in order: labels (rows,) and probabilities (rows, K), or predictions (rows, 1).
 
     spread: the target's standard deviation, in which differences of predictions are told; 1 for probabilities. A number
     far larger than the spread may lose what float32 sums lose. A label must be equal, unless the two largest
-    probabilities are within the tolerance of each other.
+    probabilities are within the tolerance of each other. tied: of rows by index, whether either answer is right.
     """
     numbers, other = expected[-1].astype(float), served[-1].astype(float)
     apart = np.abs(numbers - other)
     allowed = np.maximum(TOLERANCE * spread, FLOAT32_SUMS * np.abs(numbers))
     failed = ~(apart <= allowed).all(axis=1)  # so that NaN fails
-    worst = np.where(np.isfinite(apart), apart, np.inf).max() / spread
     ties = np.zeros(len(failed), dtype=bool)
     if len(expected) == 2:
         top = np.sort(numbers, axis=1)[:, -2:]
         differ = expected[0] != served[0]
         ties = differ & (top[:, 1] - top[:, 0] <= 2 * TOLERANCE) & ~failed
         failed |= differ & ~ties
+    if tied is not None and failed.any():
+        ties[failed] = tied(np.flatnonzero(failed))
+        failed &= ~ties
+    worst = np.where(np.isfinite(apart), apart, np.inf)[failed | ~ties].max(initial=0) / spread
     return Parity(len(failed), int(failed.sum()), float(worst), tuple(np.flatnonzero(ties).tolist()))
 
 
@@ -128,7 +134,7 @@ def check(parity: Parity, estimator: str, scale: str) -> None:
 
 def _why(estimator: str, scale: str) -> str:
     if "Neighbors" in estimator:
-        return "equally near rows are ordered differently; add a feature that tells them apart, or drop duplicate rows"
+        return "near rows are ordered differently, though none are equally near; set preprocessing.scale: Standard"
     if scale == "Standard" and any(word in estimator for word in ("Tree", "Forest", "Boosting")):
         return "scaled numbers land on the other side of a split; set preprocessing.scale: Auto"
     return "the two compute it with another precision; try another estimator, or fewer and smaller numbers as features"
