@@ -47,7 +47,7 @@ def version(number: int, data: str = NAME, **training: Any) -> Manifest:
     """The nth version, an honest one; each has another regularisation, so that each is another model."""
     estimator = {"name": "sklearn.linear_model.LogisticRegression", "params": {"C": 1.0 / number}}
     return model_version(
-        f"orders-{number}", data, "returned", features=FEATURES, estimator=estimator, model=NAME, **training
+        f"orders-{number}", data, "returned", estimator=estimator, model=NAME, **{"features": FEATURES, **training}
     )
 
 
@@ -77,12 +77,24 @@ class Orders:
             dataset("orders-without-france"),
             version(1),
             policy(NAME, *SIGNALS),
-            deployment(NAME, NAME, strategy=strategy or CANARY, monitorPolicyRef={"name": NAME}, **spec),
+            self.deployment(**{"strategy": strategy or CANARY, **spec}),
         )
         frame = tables.mixed()
         namespace.push(NAME, tables.csv(folder, frame))
         namespace.push("orders-without-france", tables.csv(folder, _without_france(frame), "without-france.csv"))
         self.serves("orders-1")
+
+    def deployment(self, **spec: Any) -> Manifest:
+        return deployment(NAME, NAME, monitorPolicyRef={"name": NAME}, **spec)
+
+    def waits(self, reason: str, words: str) -> None:
+        """The rollout, for this reason and in these words."""
+
+        def told() -> bool:
+            progressing = self.namespace.condition("mdep", NAME, "Progressing")
+            return progressing["reason"] == reason and words in progressing["message"]
+
+        eventually(f"{reason}: {words}", told)
 
     def status(self) -> dict[str, Any]:
         return self.namespace.status("mdep", NAME)

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from tests.e2e.client import none_failed
-from tests.e2e.orders import NAME, Orders, blind_version, rows, version
-from tests.e2e.world import Namespace
+from tests.e2e.orders import CANARY, NAME, Orders, blind_version, rows, version
+from tests.e2e.world import Namespace, eventually
 
 
 def test_a_good_version_takes_over_and_a_failing_one_goes_home(
@@ -19,6 +19,23 @@ def test_a_good_version_takes_over_and_a_failing_one_goes_home(
         orders.serves("orders-2")
     none_failed(traffic)
     assert namespace.condition("mdep", NAME, "RolledBack")["status"] == "True"
+
+
+def test_a_version_that_takes_other_inputs_gets_no_request_until_someone_allows_it(
+    namespace: Namespace, router: str, tmp_path: Path
+) -> None:
+    orders = Orders(namespace, router, tmp_path)
+    with orders.model.under_load(rows()) as traffic:
+        namespace.apply(version(2, features={"include": ["price"]}))
+        orders.waits("SignatureChanged", "input country is gone")
+        enough = len(traffic.answers) + 100
+        eventually("a hundred more requests", lambda: len(traffic.answers) >= enough)
+        orders.waits("SignatureChanged", "input country is gone")
+    none_failed(traffic)
+    assert orders.status()["candidate"]["weight"] == 0
+    namespace.apply(orders.deployment(strategy={**CANARY, "signatureChange": "Allow"}))
+    with orders.model.under_load(rows()):
+        orders.sends(20)
 
 
 def test_the_pods_run_what_the_image_compiled(namespace: Namespace, router: str, tmp_path: Path) -> None:

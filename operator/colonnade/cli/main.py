@@ -6,6 +6,7 @@ import typer
 
 from colonnade.cli.approval import approve, reject
 from colonnade.cli.errors import CliError
+from colonnade.cli.options import flags_before_the_command
 from colonnade.cli.push import push
 from colonnade.cli.report import report
 from colonnade.cli.rollout import abort, promote, retry
@@ -20,6 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.callback()(flags_before_the_command)
 for command in (status, tree, push, report, promote, abort, retry, approve, reject):
     app.command()(command)
 

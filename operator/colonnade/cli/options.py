@@ -25,9 +25,17 @@ def connected(command: Callable[Concatenate[Cluster, P], None]) -> Callable[...,
 
     @functools.wraps(command)
     def run(
-        *arguments: Any, namespace: str | None, context: str | None, kubeconfig: str | None, **options: Any
+        *arguments: Any,
+        here: typer.Context,
+        namespace: str | None,
+        context: str | None,
+        kubeconfig: str | None,
+        **options: Any,
     ) -> None:
-        command(connect(namespace, context, kubeconfig), *arguments, **options)
+        before: dict[str, str | None] = here.obj or {}
+        given = {"namespace": namespace, "context": context, "kubeconfig": kubeconfig}
+        chosen = {flag: value or before.get(flag) for flag, value in given.items()}
+        command(connect(**chosen), *arguments, **options)
 
     signature = inspect.signature(command, eval_str=True)
     own = list(signature.parameters.values())[1:]
@@ -35,8 +43,16 @@ def connected(command: Callable[Concatenate[Cluster, P], None]) -> Callable[...,
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
         for name, annotation in FLAGS.items()
     ]
-    run.__signature__ = signature.replace(parameters=[*own, *flags])  # type: ignore[attr-defined]
+    here = inspect.Parameter("here", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    run.__signature__ = signature.replace(parameters=[*own, *flags, here])  # type: ignore[attr-defined]
     return run
+
+
+def flags_before_the_command(
+    here: typer.Context, namespace: Namespace = None, context: Context = None, kubeconfig: Kubeconfig = None
+) -> None:
+    """kubectl takes its flags on either side of a command; those behind it win."""
+    here.obj = {"namespace": namespace, "context": context, "kubeconfig": kubeconfig}
 
 
 SystemNamespace = Annotated[

@@ -11,7 +11,7 @@ from colonnade.cli.terminal import show
 from colonnade.cli.views.tree import Family
 from colonnade.cli.views.tree import tree as tree_of
 
-WHAT = "dset/NAME, mv/NAME or mdep/NAME; all of the namespace when left out."
+WHAT = "mdep/NAME (or NAME alone), mv/NAME or dset/NAME; all of the namespace when left out."
 
 
 @connected
@@ -20,7 +20,7 @@ def tree(
     what: Annotated[str | None, typer.Argument(metavar="[KIND/NAME]", help=WHAT)] = None,
 ) -> None:
     """Dataset, ModelVersions, Deployments, revisions, pods, each with its state."""
-    wanted = reference(what, DATASET, MODEL_VERSION, DEPLOYMENT) if what else None
+    wanted = reference(what, DEPLOYMENT, MODEL_VERSION, DATASET) if what else None
     if wanted:
         cluster.get(wanted)
     family = Family(

@@ -10,11 +10,13 @@ ON_ITS_WAY = frozenset({"ContainerCreating", "PodInitializing"})
 
 
 def waiting(pod: Manifest) -> str:
-    """Why it isn't running, empty where it runs or is on its way."""
+    """Why it isn't running, or how it ended before it was started again; empty where it runs or is on its way."""
     for container in _containers(pod):
         held = (container.get("state") or {}).get("waiting")
         if held and held.get("reason") not in ON_ITS_WAY:
             return f"{held.get('reason')}: {_last_words(container) or held.get('message', '')}".removesuffix(": ")
+        if not container.get("ready") and (words := _last_words(container)):  # between two tries it says nothing itself
+            return f"Restarted: {words}"
     return _unscheduled(pod)
 
 

@@ -4,7 +4,7 @@ from colonnade.manifests.labels import OWNER_LABELS, REVISION, Owner, controller
 from colonnade.manifests.resources import DEPLOYMENTS, ENDPOINT_SLICES, PODS, WORKLOADS, Key, Manifest
 from colonnade.observe import pods
 from colonnade.observe.cache import Cache
-from colonnade.observe.objects import created_at, deleting, labels
+from colonnade.observe.objects import conditions, created_at, deleting, labels
 from colonnade.plan.observed import Workload
 
 SERVICE_NAME = "kubernetes.io/service-name"
@@ -28,7 +28,7 @@ def _workload(live: Manifest, owner: Key, cache: Cache) -> Workload:
         available=int(state.get("availableReplicas") or 0),
         endpoints=_endpoints(owner.namespace, live["metadata"]["name"], cache),
         created_at=created_at(live),
-        waiting=_waiting(owner, revision, cache),
+        waiting=(*_unmade(live), *_waiting(owner, revision, cache)),
         deleting=deleting(live),
     )
 
@@ -44,6 +44,16 @@ def _endpoints(namespace: str, service: str, cache: Cache) -> int:
         for address in endpoint.get("addresses") or ()
     }
     return len(ready)
+
+
+def _unmade(live: Manifest) -> tuple[str, ...]:
+    """Why pods can't even be made: a quota, Pod Security, a webhook."""
+    failure = conditions(live).get("ReplicaFailure")
+    return (
+        (f"{failure.get('reason', 'FailedCreate')}: {failure.get('message', '')}".removesuffix(": "),)
+        if failure
+        else ()
+    )
 
 
 def _waiting(owner: Key, revision: str, cache: Cache) -> tuple[str, ...]:

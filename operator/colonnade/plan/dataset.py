@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from colonnade.api import DatasetSpec, DatasetStatus, DatasetVersion
 from colonnade.plan import schedule
-from colonnade.plan.answers import answer, finished, gave_up, last_words, retry_at
+from colonnade.plan.answers import answer, finished, gave_up, last_words, retry_at, suspect_at, working
 from colonnade.plan.conditions import Judgement, dated, false, repeated, true, unknown
 from colonnade.plan.decided import Action, Decision, DeleteJob, EnsureStore, Event, RecordStatus, RunJob
 from colonnade.plan.digests import short_hash
@@ -46,7 +46,7 @@ def plan(observed: ObservedDataset, now: datetime) -> Decision[DatasetStatus]:
         return Decision((), status)
     look = _look(observed, observed.spec, now)
     status = _with_answer(observed.status, look.job)
-    status = _judged(observed, status, _judge(status, observed, look), now)
+    status = _judged(observed, status, _judge(status, observed, look, now), now)
     events = _events(observed.status, status)
     return Decision(_actions(observed, look, now), status, events, _look_again(look, now))
 
@@ -136,10 +136,10 @@ def _with_answer(status: DatasetStatus, job: Job | None) -> DatasetStatus:
     return status.model_copy(update={**checked, "current": known.digest, "versions": newest_first, "refused": None})
 
 
-def _judge(status: DatasetStatus, observed: ObservedDataset, look: Look) -> tuple[Judgement, ...]:
+def _judge(status: DatasetStatus, observed: ObservedDataset, look: Look, now: datetime) -> tuple[Judgement, ...]:
     said = answer(look.job, OUTCOMES)
     if said is None or (said["outcome"] != "Invalid" and not status.current):
-        reason, message = _waits_for(look, observed.metadata.name)
+        reason, message = _waits_for(look, observed.metadata.name, now)
         kstatus = true("Reconciling", reason, message)
         return (_ready(status, reason, message), _valid_so_far(observed.status), kstatus)
     reason, message = str(said.get("reason") or said["outcome"]), str(said.get("message", ""))
@@ -149,7 +149,7 @@ def _judge(status: DatasetStatus, observed: ObservedDataset, look: Look) -> tupl
     return (_ready(status, reason, message), true("Valid", "Accepted", _accepted(status)))
 
 
-def _waits_for(look: Look, name: str) -> tuple[str, str]:
+def _waits_for(look: Look, name: str, now: datetime) -> tuple[str, str]:
     source = look.spec.source.storage_uri or "what was pushed"
     job = look.job
     if look.due is None:
@@ -159,7 +159,7 @@ def _waits_for(look: Look, name: str) -> tuple[str, str]:
     if gave_up(job, OUTCOMES):
         again = f"tried again at {retry_at(job):%H:%M:%S} UTC"
         return "JobFailed", f"Job {job.name}: {last_words(job)}; {again}"
-    return "Collecting", f"Job {job.name} reads {source}" + (f"; {job.message}" if job.message else "")
+    return "Collecting", f"Job {job.name} reads {source}{working(job, now)}"
 
 
 def _ready(status: DatasetStatus, reason: str, message: str) -> Judgement:
@@ -186,6 +186,8 @@ def _valid_so_far(before: DatasetStatus) -> Judgement:
 
 def _look_again(look: Look, now: datetime) -> timedelta | None:
     times = [retry_at(look.job)] if look.job and gave_up(look.job, OUTCOMES) else []
+    if (suspect := suspect_at(look.job)) and suspect > now:
+        times.append(suspect)
     refresh = look.spec.source.refresh
     if refresh and (tick := schedule.parse(refresh.schedule).next(now)):
         times.append(tick)

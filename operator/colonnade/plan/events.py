@@ -5,7 +5,17 @@ from colonnade.plan.decided import Event
 from colonnade.plan.words import clipped
 
 WORTH_SAYING = frozenset(
-    {"NoData", "Error", "TrafficUnproven", "NothingJudges", "PolicyUnavailable", "Paused", "ProgressDeadlineExceeded"}
+    {
+        "NoData",
+        "Error",
+        "TrafficUnproven",
+        "NothingJudges",
+        "PolicyUnavailable",
+        "Paused",
+        "ProgressDeadlineExceeded",
+        "SignatureChanged",
+        "SignatureUnknown",
+    }
 )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from colonnade.api import ModelVersionSpec, ModelVersionStatus, PinnedDataset
-from colonnade.plan.answers import answer, gave_up, last_words, retry_at
+from colonnade.plan.answers import answer, gave_up, last_words, retry_at, suspect_at, working
 from colonnade.plan.approval import approval_state, approved
 from colonnade.plan.conditions import Judgement, dated, false, repeated, true
 from colonnade.plan.decided import Action, Decision, DeleteJob, EnsureStore, Event, RecordStatus, RunJob
@@ -37,10 +37,16 @@ def plan(observed: ObservedModelVersion, now: datetime) -> Decision[ModelVersion
             "approval": approval_state(spec.approval, observed.status.approval, now),
         }
     )
-    decision = _decide(observed, status, _judge(status, observed, spec, job), now)
+    decision = _decide(observed, status, _judge(status, observed, spec, job, now), now)
     actions = _actions(observed, status, spec, job, now)
-    again = max(retry_at(job) - now, timedelta(seconds=1)) if job and gave_up(job, OUTCOMES) else None
-    return Decision(actions, decision.status, decision.events, again)
+    return Decision(actions, decision.status, decision.events, _look_again(job, now))
+
+
+def _look_again(job: Job | None, now: datetime) -> timedelta | None:
+    if job and gave_up(job, OUTCOMES):
+        return max(retry_at(job) - now, timedelta(seconds=1))
+    suspect = suspect_at(job)
+    return suspect - now if suspect and suspect > now else None
 
 
 def job_name(observed: ObservedModelVersion, spec: ModelVersionSpec) -> str:
@@ -105,9 +111,9 @@ def _run_job(observed: ObservedModelVersion, status: ModelVersionStatus, spec: M
 
 
 def _judge(
-    status: ModelVersionStatus, observed: ObservedModelVersion, spec: ModelVersionSpec, job: Job | None
+    status: ModelVersionStatus, observed: ObservedModelVersion, spec: ModelVersionSpec, job: Job | None, now: datetime
 ) -> tuple[Judgement, ...]:
-    trained = _trained(status, observed, spec, job)
+    trained = _trained(status, observed, spec, job, now)
     judged = (trained, validated(status), approved(status.approval))
     objection = next((each for each in judged if each.status != "True"), None)
     if objection is None:
@@ -126,7 +132,7 @@ def _failed(job: Job | None) -> bool:
 
 
 def _trained(
-    status: ModelVersionStatus, observed: ObservedModelVersion, spec: ModelVersionSpec, job: Job | None
+    status: ModelVersionStatus, observed: ObservedModelVersion, spec: ModelVersionSpec, job: Job | None, now: datetime
 ) -> Judgement:
     if status.digest:
         headline: object = status.headline
@@ -139,15 +145,15 @@ def _trained(
         again = f"tried again at {retry_at(job):%H:%M:%S} UTC"
         return false("Trained", "JobFailed", f"Job {job.name}: {last_words(job)}; {again}")
     if job or spec.training is None or status.dataset:
-        return false("Trained", "Training", _training(spec, job))
+        return false("Trained", "Training", _training(spec, job, now))
     return false("Trained", "WaitingForDataset", _waits_for(observed, spec.training.dataset_ref.name))
 
 
-def _training(spec: ModelVersionSpec, job: Job | None) -> str:
+def _training(spec: ModelVersionSpec, job: Job | None, now: datetime) -> str:
     what = spec.training.estimator.name if spec.training else spec.source.storage_uri if spec.source else ""
     if job is None:
         return f"a Job for {what} is being started"
-    return f"Job {job.name} works on {what}" + (f"; {job.message}" if job.message else "")
+    return f"Job {job.name} works on {what}{working(job, now)}"
 
 
 def _waits_for(observed: ObservedModelVersion, name: str) -> str:

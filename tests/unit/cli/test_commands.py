@@ -44,6 +44,13 @@ def test_an_empty_namespace_says_where_else_to_look(kubectl_colonnade: Run) -> N
     assert "not in namespace elsewhere; there is none; look in another namespace with -n" in seen.err
 
 
+@pytest.mark.parametrize(
+    "arguments", [("-n", "team", "status", "dset/flights"), ("status", "dset/flights", "-n", "team")]
+)
+def test_flags_stand_before_or_behind_the_command(kubectl_colonnade: Run, arguments: tuple[str, ...]) -> None:
+    assert "not in namespace team" in kubectl_colonnade(*arguments).err
+
+
 @pytest.mark.parametrize("what", ["pod/x", "mdep/", "dset/flights/1"])
 def test_a_kind_that_the_command_does_not_take_is_a_wrong_command_line(kubectl_colonnade: Run, what: str) -> None:
     seen = kubectl_colonnade("promote", what)

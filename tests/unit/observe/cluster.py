@@ -68,9 +68,9 @@ def ended(code, message="", reason="Completed"):
     return {"terminated": {"exitCode": code, "reason": reason, "message": message}}
 
 
-def workload(revision="c0ffee0123", replicas=2, ready=2):
+def workload(revision="c0ffee0123", replicas=2, ready=2, conditions=()):
     labels = managed("serving", owner(DEPLOYMENTS, "late"), revision=revision, modelversion="late-1")
-    counts = {"readyReplicas": ready, "availableReplicas": ready}
+    counts = {"readyReplicas": ready, "availableReplicas": ready, "conditions": list(conditions)}
     return controlled(an_object(WORKLOADS, f"late-{revision}", labels, spec={"replicas": replicas}, status=counts), UID)
 
 

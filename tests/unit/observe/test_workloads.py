@@ -39,5 +39,21 @@ def test_the_worst_complaint_comes_first_and_each_is_said_once():
     assert found.waiting == ("CrashLoopBackOff: exit code 1: boom", "ImagePullBackOff: no such image")
 
 
+def test_a_pod_that_may_not_be_made_is_told_in_the_api_servers_words():
+    words = 'pods "late-1" is forbidden: exceeded quota: team, requested: limits.memory=1Gi, limited: 2Gi'
+    failure = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": words}
+    assert observed(workload(ready=0, conditions=[failure])).waiting == (f"FailedCreate: {words}",)
+
+
+def test_a_container_that_was_killed_and_runs_again_is_told_until_it_is_ready():
+    killed = {"terminated": {"exitCode": 137, "reason": "OOMKilled"}}
+    assert observed(workload(ready=0), serving_pod("p", state={"running": {}}, last=killed)).waiting == (
+        "Restarted: OOMKilled: it took more memory than its limit; raise resources.limits.memory",
+    )
+    ready = serving_pod("p", state={"running": {}}, last=killed)
+    ready["status"]["containerStatuses"][0]["ready"] = True
+    assert observed(workload(), ready).waiting == ()
+
+
 def test_another_revisions_pods_do_not_complain_here():
     assert observed(workload(), serving_pod("p", revision="other", **crashing("boom"))).waiting == ()

@@ -223,6 +223,19 @@ def test_a_job_that_gave_up_says_why_and_is_tried_again_later() -> None:
     assert len(started(later, 662).jobs) == 1
 
 
+def test_a_job_whose_pod_may_not_be_made_says_so_after_a_while() -> None:
+    observed = started(dataset())
+    waiting = replace(observed, jobs=(replace(observed.jobs[0], active=0),))
+    decision = plan(waiting, at(5))
+    assert decision.look_again_in == timedelta(seconds=15)
+    assert "no pod" not in said(replace(waiting, status=decision.status), "Reconciling")[2]
+    late = plan(waiting, at(20))
+    assert late.look_again_in is None
+    assert said(replace(waiting, status=late.status), "Reconciling")[2].endswith(
+        f"no pod of it could be made so far, by a quota or another policy: kubectl describe job {observed.jobs[0].name}"
+    )
+
+
 def test_an_invalid_spec_is_stalled_and_asks_for_nothing() -> None:
     observed = replace(dataset(), spec=InvalidSpec("spec.source: say where the rows come from"))
     decision = plan(observed, at(0))

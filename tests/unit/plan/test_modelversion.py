@@ -61,6 +61,15 @@ def said(observed: ObservedModelVersion, kind: str) -> tuple[str, str, str]:
     return (found.status, found.reason, found.message) if found else ("absent", "", "")
 
 
+def test_a_job_whose_pod_may_not_be_made_says_so_after_a_while() -> None:
+    observed = started(version())
+    waiting = replace(observed, jobs=(replace(observed.jobs[0], active=0),))
+    look_again_in = plan(waiting, at(5)).look_again_in
+    assert look_again_in is not None
+    assert look_again_in.total_seconds() == 15
+    assert "no pod of it could be made so far" in said(seen(waiting, 20), "Trained")[2]
+
+
 def test_it_waits_for_its_dataset_and_says_on_what() -> None:
     why = "TooManyInvalidRows: 5.2 % of 336,776 rows break a rule"
     observed = seen(version(dataset=DatasetSummary("flights", message=why)), 0)

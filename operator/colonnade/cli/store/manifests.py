@@ -17,6 +17,7 @@ def claim(settings: Installation) -> Object:
     """As the operator makes it, for a namespace in which it hasn't yet."""
     spec: Object = {
         "accessModes": [settings.store_access_mode],
+        # All four are said, since a namespace with a quota may ask for each of them.
         "resources": {"requests": {"storage": settings.store_size}},
     }
     if settings.store_class:
@@ -67,7 +68,7 @@ def _container(settings: Installation) -> Object:
         "image": settings.jobs_image,
         "imagePullPolicy": settings.pull_policy,
         "command": ["python", "-c", SLEEP],
-        "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "256Mi"}},
+        "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"cpu": "1", "memory": "256Mi"}},
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "readOnlyRootFilesystem": True,
