@@ -1,5 +1,9 @@
-"""What a model's graph says before it runs. Nothing here computes: nodes, attributes and shapes are read."""
+"""What a model's graph says before it runs: which nodes there are, and whether the rows of a batch stay apart in it.
 
+Nothing here computes: the rows' axis is followed from the inputs to the outputs, by a rule for each operator.
+"""
+
+from .apart import Objection, objection
 from .read import Graph, Node, Unreadable, read
 
-__all__ = ["Graph", "Node", "Unreadable", "read"]
+__all__ = ["Graph", "Node", "Objection", "Unreadable", "objection", "read"]

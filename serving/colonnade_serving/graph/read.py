@@ -62,7 +62,7 @@ class Graph:
     """inputs: the shape of each by name, None where it has no rank; a dimension is an int, or None for any size.
 
     constants: initializers by name. An input that has one too is not among inputs: it need not be given.
-    opsets: the version by domain ("" is ONNX's own). functions: operators that the model itself defines.
+    opsets: the version by domain ("" is ONNX's own). A function that the model defines is a node of its name.
     """
 
     nodes: tuple[Node, ...]
@@ -70,7 +70,6 @@ class Graph:
     outputs: tuple[str, ...]
     constants: dict[str, "Constant"]
     opsets: dict[str, int]
-    functions: frozenset[str]
 
     @classmethod
     def of(cls, model: "ModelProto") -> "Graph":
@@ -84,15 +83,14 @@ class Graph:
             tuple(value.name for value in graph.output),
             constants,
             opsets,
-            frozenset(_operator(function.domain, function.name) for function in model.functions),
         )
 
     def body(self, graph: "GraphProto") -> "Graph":
-        """A node's subgraph, an attribute of it, with opsets and functions of this one."""
+        """A node's subgraph, an attribute of it, with the opsets of this one."""
         constants = {tensor.name: Constant(tensor) for tensor in graph.initializer}
         shapes = {value.name: _shape(value) for value in graph.input}
         outputs = tuple(value.name for value in graph.output)
-        return Graph(tuple(_nodes(graph, self.opsets)), shapes, outputs, constants, self.opsets, self.functions)
+        return Graph(tuple(_nodes(graph, self.opsets)), shapes, outputs, constants, self.opsets)
 
     @property
     def has_loops(self) -> bool:
