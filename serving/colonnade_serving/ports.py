@@ -23,9 +23,15 @@ class PortError(Exception):
 
 
 def listen(host: str, port: int, shared: bool) -> socket.socket:
-    """A listening socket; shared: with processes over which the kernel spreads connections. Raises PortError."""
+    """A listening socket, of both families for `::`. Raises PortError.
+
+    shared: with processes over which the kernel spreads connections.
+    """
+    both = _is_every_address(host) and socket.has_dualstack_ipv6()
     try:
-        return socket.create_server((host, port), family=family(host), backlog=BACKLOG, reuse_port=shared)
+        return socket.create_server(
+            (host, port), family=family(host), backlog=BACKLOG, reuse_port=shared, dualstack_ipv6=both
+        )
     except OSError as error:
         raise _refused(host, port, error) from error
 
@@ -56,6 +62,13 @@ def hold(host: str, port: int) -> socket.socket:
 def family(host: str) -> socket.AddressFamily:
     """The family of an address to listen on."""
     return socket.AF_INET6 if ":" in host else socket.AF_INET
+
+
+def _is_every_address(host: str) -> bool:
+    try:
+        return family(host) is socket.AF_INET6 and ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 def _refused(host: str, port: int, error: OSError) -> PortError:

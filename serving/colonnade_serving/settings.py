@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, CliPositionalArg, SettingsConfigDict
 
 from .digests import PATTERN
+from .prefix import PREFIX, is_ambiguous
 from .threads import cpu_limit, intra_op_threads
 
 MIB = 1 << 20
@@ -53,7 +54,12 @@ class Served(BaseModel):
 class Listening(BaseModel):
     """Where to listen, and for how long"""
 
-    host: str = Field(default="0.0.0.0", description="The address to listen on.")  # noqa: S104 - a pod's own network
+    host: str = Field(default="0.0.0.0", description="The address to listen on; :: is every address, of IPv6 and IPv4.")  # noqa: S104 - a pod's own network
+    root_path: str = Field(
+        default="",
+        description="The path prefix under which a proxy in front has this server, as /ml; requests are answered with "
+        "it and without. A proxy's X-Forwarded-Prefix says the same.",
+    )
     http_port: int = Field(default=8080, ge=0, le=65535, description="The port for REST, gRPC, health and metrics.")
     grpc_port: int | None = Field(
         default=None,
@@ -73,6 +79,16 @@ class Listening(BaseModel):
         default=2.0, ge=0, description="Seconds after SIGTERM, not ready but still serving, while endpoints go away."
     )
     drain_timeout: float = Field(default=25.0, ge=0, description="Seconds that requests in flight then may take.")
+
+    @field_validator("root_path")
+    @classmethod
+    def _is_a_prefix(cls, path: str) -> str:
+        prefix = path.rstrip("/")
+        if prefix and not PREFIX.fullmatch(prefix):
+            raise ValueError("a path is wanted, as /ml or /teams/ml")
+        if prefix and is_ambiguous(prefix):
+            raise ValueError("this server's own paths begin so; choose another prefix")
+        return prefix
 
     @field_validator("grpc_port")
     @classmethod

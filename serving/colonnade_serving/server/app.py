@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.requests import Request
 
+from .. import prefix
 from ..request_ids import RequestIds, plain
 from .infer import InferRoute
 from .routes import create_api
@@ -56,12 +57,14 @@ def _named(app: App, ids: RequestIds) -> App:
 
 
 def _gate(app: App, infer: InferRoute, runtime: Runtime) -> App:
-    """Takes the trailing slash away, asks clients to leave while draining, and gives infer requests the short way."""
+    """Finds the path that is asked for, asks clients to leave while draining, and gives infer requests the short way.
+
+    HEAD goes as GET: uvicorn, which has the scope as it came, sends no body then.
+    """
 
     async def gate(scope: Message, receive: Receive, send: Send) -> None:
-        path = scope["path"]
-        if len(path) > 1 and path.endswith("/"):
-            scope["path"] = path = path.rstrip("/") or "/"
+        scope = {**scope, "method": "GET"} if scope["method"] == "HEAD" else {**scope}
+        path = prefix.place(scope, runtime.settings.root_path)
         send = _closing(send, runtime)
         if scope["method"] != "POST" or (named := INFER_PATH.fullmatch(path)) is None:
             return await app(scope, receive, send)

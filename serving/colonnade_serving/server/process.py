@@ -33,7 +33,7 @@ class Process:
         self.observation = Observation(settings, part.slot, part.directory)
         self.models = _models(settings, self.observation)
         ids = RequestIds()
-        self.shared = Shared(self.models, settings.max_body_bytes, ids)
+        self.shared = Shared(self.models, ids, settings.max_body_bytes, settings.root_path)
         self.runtime = Runtime(settings, self.observation.metrics, self.models, self.shared)
         policy = Policy(settings.max_body_bytes, settings.model_control)
         self.rpc = RpcServer(self.models, self.observation.metrics, self._tells(), ids, policy)

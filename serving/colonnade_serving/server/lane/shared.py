@@ -15,7 +15,8 @@ class Shared:
     draining: whether the process is about to end: each answer is then its connection's last.
     """
 
-    def __init__(self, models: Models, max_body_bytes: int, ids: RequestIds) -> None:
+    def __init__(self, models: Models, ids: RequestIds, max_body_bytes: int, prefix: str = "") -> None:
+        """prefix: before paths, where a proxy has left it."""
         self.limit = max_body_bytes
         self.draining = False
         self.heads = Heads()
@@ -24,6 +25,7 @@ class Shared:
         self.plain = self.packed = b""
         """An answer of 200 from behind its id up to its length: in JSON, and in binary, up to that of its JSON."""
         self.ids = ids
+        self._prefix = prefix
         self._models = models
         models.changed.append(self._list)
         self._list()
@@ -49,5 +51,6 @@ class Shared:
         name, version = quote(served.model.name), quote(served.model.version)
         newest = self._models.find(served.model.name) is served
         for path in (f"/v2/models/{name}/versions/{version}/infer", *([f"/v2/models/{name}/infer"] if newest else [])):
-            yield path
-            yield path + "/"
+            for before in {"", self._prefix}:
+                yield before + path
+                yield before + path + "/"

@@ -12,7 +12,7 @@ from ... import __version__
 from ...loading import Model
 from ...observation.feedback_routes import feedback_router
 from ..runtime import Runtime
-from . import health, models, repository
+from . import docs, health, models, overview, repository
 from .errors import answer_errors
 from .openapi import COMPONENTS, INFER, example, in_json, infer_extra
 from .schemas import errors
@@ -24,14 +24,16 @@ ABOUT = 'Models over the Open Inference Protocol. A trailing slash changes nothi
 
 def create_api(runtime: Runtime, infer: Endpoint) -> FastAPI:
     """The routes over one runtime; infer answers POST …/infer where the lane doesn't."""
-    api = FastAPI(title="Colonnade serving", version=__version__, description=ABOUT, redirect_slashes=False)
+    api = FastAPI(
+        title="Colonnade serving", version=__version__, description=ABOUT, redirect_slashes=False, openapi_url=None
+    )
     answer_errors(api)
     _add_infer(api, infer)
-    for room in (health, models, repository):
+    for room in (health, overview, models, repository):
         api.include_router(room.routes(runtime))
     feedback = feedback_router(lambda name, version: runtime.models.find(name, version).observer)
     api.include_router(feedback, responses=errors(400, 404, 413, 503))
-    _describe(api, runtime)
+    api.include_router(docs.routes(_describe(api, runtime)))
     return api
 
 
@@ -50,8 +52,8 @@ def _add_infer(api: FastAPI, infer: Endpoint) -> None:
         )
 
 
-def _describe(api: FastAPI, runtime: Runtime) -> None:
-    """OpenAPI is made when first asked for, and again when models change."""
+def _describe(api: FastAPI, runtime: Runtime) -> Callable[[], dict[str, Any]]:
+    """Gives OpenAPI, which is made when first asked for, and again when models change."""
     made: dict[str, Any] = {}
 
     def openapi() -> dict[str, Any]:
@@ -60,7 +62,7 @@ def _describe(api: FastAPI, runtime: Runtime) -> None:
         return made
 
     runtime.models.changed.append(made.clear)
-    api.openapi = openapi  # type: ignore[method-assign]
+    return openapi
 
 
 def _openapi(api: FastAPI, runtime: Runtime) -> dict[str, Any]:

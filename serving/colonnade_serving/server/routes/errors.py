@@ -23,12 +23,20 @@ def error_response(error: ProtocolError) -> Response:
 
 async def _http_error(http: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    allowed = _allowed(error)
     said = {
         404: f"{http.url.path} is unknown here; /docs lists what there is",
-        405: f"{http.method} is not for {http.url.path}; {(error.headers or {}).get('Allow', 'another method')} is",
+        405: f"{http.method} is not for {http.url.path}; {allowed or 'another method'} is",
     }
     message = said.get(error.status_code, str(error.detail))
-    return JSONResponse({"error": message}, error.status_code, error.headers)
+    headers = dict(error.headers or {}) | ({"Allow": allowed} if allowed else {})
+    return JSONResponse({"error": message}, error.status_code, headers)
+
+
+def _allowed(error: HTTPException) -> str:
+    """The methods that a path takes: HEAD wherever GET is."""
+    methods = (error.headers or {}).get("Allow", "")
+    return f"{methods}, HEAD" if methods == "GET" else methods
 
 
 async def _protocol_error(_: Request, error: Exception) -> Response:

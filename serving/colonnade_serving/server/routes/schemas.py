@@ -132,6 +132,30 @@ class IndexEntry(BaseModel):
     reason: str
 
 
+class ModelListed(IndexEntry):
+    """A model of the repository, and where it is: its metadata, and /infer below it."""
+
+    url: str
+
+
+class ModelList(BaseModel):
+    """All models of the repository."""
+
+    models: list[ModelListed]
+
+
+class Overview(ModelList):
+    """What there is, and where. All are URLs on this host, with the prefix that a proxy in front put before them."""
+
+    name: str
+    version: str
+    ready: bool
+    docs: str
+    openapi: str
+    health: str
+    metrics: str
+
+
 class Loaded(BaseModel):
     """A model that was loaded."""
 

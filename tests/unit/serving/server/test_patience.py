@@ -44,7 +44,7 @@ class Connection:
 @pytest.fixture
 async def connection() -> AsyncIterator[Connection]:
     no_models = cast(Models, SimpleNamespace(changed=[], served=list))
-    shared = Shared(no_models, 1000, RequestIds())
+    shared = Shared(no_models, RequestIds(), 1000)
     made: asyncio.Queue[Heard] = asyncio.Queue()
 
     def make() -> Heard:
