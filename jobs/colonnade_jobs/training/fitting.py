@@ -53,6 +53,7 @@ def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice)
     else:
         precision.check_target(frame.target, wanted.target)
     notes = [f"{frame.dropped:,} rows without a {wanted.target} were left out."] if frame.dropped else []
+    notes += frame.notes
     estimator = estimators.build(wanted.estimator, wanted.task, wanted.seed)
     if wanted.task == "Classification":
         classweights.by_class(estimator, frame.target[training])

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from ..refusals import Refusal
+from . import precision
 from .features import Feature
 
 Array = np.ndarray[Any, Any]
@@ -19,14 +20,18 @@ MOST_CLASSES = 1000
 
 @dataclass(frozen=True)
 class Frame:
-    """Rows whose target is known. inputs: an array (rows,) by feature name; positions: where they stand in the dataset,
-    from 0; dropped: rows without a target."""
+    """Rows whose target is known.
+
+    inputs: an array (rows,) by feature name; positions: where the rows stand in the dataset, from 0; dropped: how many
+    lack a target; notes: sentences on what the inputs lose.
+    """
 
     features: list[Feature]
     inputs: dict[str, Array]
     target: Array
     positions: Array
     dropped: int
+    notes: tuple[str, ...] = ()
 
     def table(self, rows: Array | slice = slice(None)) -> pd.DataFrame:
         """The rows as scikit-learn gets them; columns are c0, c1, … in the features' order."""
@@ -61,24 +66,29 @@ def read(path: Path, features: list[Feature], target: str, task: str, key: str |
     kept = table.filter(known)
     if kept.num_rows < 2:
         raise Refusal("TooFewRows", f"only {kept.num_rows} rows have a {target}; at least 2 are needed")
-    inputs = {feature.name: encode(kept[feature.name], feature) for feature in features}
-    labels: Array = _classes(kept[target], target) if task == "Classification" else _numbers(kept[target], target)
     positions = np.flatnonzero(known.to_numpy())
-    frame = Frame(features, inputs, labels, positions, table.num_rows - kept.num_rows)
+    inputs, notes = _inputs(kept, features, positions)
+    labels: Array = _classes(kept[target], target) if task == "Classification" else _numbers(kept[target], target)
+    frame = Frame(features, inputs, labels, positions, table.num_rows - kept.num_rows, notes)
     return frame, _sortable(kept[key]) if key else None
 
 
-def encode(column: pa.ChunkedArray, feature: Feature) -> Array:
-    """A column's values as the model's input has them, shape (rows,)."""
-    if feature.kind == "number":
-        return _floats(column).astype(np.float32)
-    if feature.kind == "date":
-        return _seconds(column)
-    return _texts(column)
+def _inputs(table: pa.Table, features: list[Feature], positions: Array) -> tuple[dict[str, Array], tuple[str, ...]]:
+    inputs: dict[str, Array] = {}
+    notes: list[str] = []
+    for feature in features:
+        column = table[feature.name]
+        if feature.kind == "number":
+            inputs[feature.name], lost = precision.narrowed(column, _floats(column), feature.name, positions)
+            notes += lost
+        else:
+            inputs[feature.name] = _seconds(column) if feature.kind == "date" else _texts(column)
+    return inputs, tuple(notes)
 
 
 def _floats(column: pa.ChunkedArray) -> Array:
-    return np.asarray(pc.fill_null(column.cast(pa.float64()), np.nan).to_numpy())
+    # Not safe: an integer over 2^53 is rounded to the nearest double.
+    return np.asarray(pc.fill_null(column.cast(pa.float64(), safe=False), np.nan).to_numpy())
 
 
 def _texts(column: pa.ChunkedArray) -> Array:
@@ -95,6 +105,8 @@ def _classes(column: pa.ChunkedArray, target: str) -> Array:
         raise Refusal("UnsuitableTarget", f"spec.training.target: {target} is a date; a date is no class")
     if pa.types.is_string(column.type):
         labels = _texts(column)
+    elif pa.types.is_integer(column.type):
+        labels = column.to_numpy().astype(np.int64)
     else:
         values = _floats(column)
         if not np.array_equal(values, np.floor(values)):
@@ -124,4 +136,6 @@ def _sortable(column: pa.ChunkedArray) -> Array:
         return _seconds(column)
     if pa.types.is_string(column.type):
         return _texts(column)
+    if pa.types.is_integer(column.type) and not column.null_count:
+        return np.asarray(column.to_numpy())
     return _floats(column)

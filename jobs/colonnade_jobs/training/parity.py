@@ -14,10 +14,10 @@ from colonnade_serving.modelfile import ModelInvalid
 from .. import progress, resources
 from ..refusals import Refusal
 from .frames import Frame
+from .precision import FLOAT32_SUMS
 
 Array = np.ndarray[Any, Any]
 TOLERANCE = 1e-5  # of a probability, and of a prediction in units of the target's spread
-FLOAT32_SUMS = 2.0**-19  # what a sum of hundreds of float32 may lose of a large number: 16 units in the last place
 BATCH = 128
 ALONE = 16
 

@@ -50,7 +50,8 @@ class Prepare(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             numbers = np.arange(filled.shape[1]) < self.numbers
             offset = np.where(numbers, filled.mean(axis=0, dtype=float), 0)
             width = np.where(numbers, filled.std(axis=0, dtype=float), 1)
-        return offset.astype(np.float32), (1 / np.where(width > 0, width, 1)).astype(np.float32)
+        factor = 1 / np.where(width > 0, width, 1)
+        return offset.astype(np.float32), np.minimum(factor, np.finfo(np.float32).max).astype(np.float32)
 
 
 def _medians(x: Array) -> Array:
