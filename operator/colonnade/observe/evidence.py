@@ -25,6 +25,8 @@ LIVE = "envoy_server_live"  # in each scrape, without any label of ours
 NO_ANSWER = "0"
 NO_FLAGS = "-"
 LATE = "UT"
+BROKEN = {LATE, "UC", "UF", "UPE", "UR"}  # whatever the code: an answer that broke off had said 200 before
+GRPC_FAILURES = {"2", "4", "13", "14", "15"}  # what REST says by 5xx; gRPC's code is 200 in any case
 SERVER_ERROR = 500
 MICROSECONDS = {ANSWERED: 1.0, UNANSWERED: 1000.0}
 
@@ -77,17 +79,17 @@ class Counted:
     def failures(self, revision: str, since: datetime) -> Counts | Missing:
         """Tries of the revision, and those without a good answer in time: 5xx, broken, refused, past its timeout.
 
-        A try whose client left before its time was up says nothing and isn't counted.
+        Of gRPC's statuses those that stand for 5xx. A try whose client left before its time was up says nothing and
+        isn't counted.
         """
         if missing := self.missing():
             return missing
         total = bad = 0.0
         for series in self._of(TRIES, revision):
-            code, flags = series.labels["code"], series.labels["flags"]
-            if (code, flags) != (NO_ANSWER, NO_FLAGS):
+            if (series.labels["code"], series.labels["flags"]) != (NO_ANSWER, NO_FLAGS):
                 tries = _increase(series, self._scrapes, _from_before(since))
                 total += tries
-                bad += tries if _failed(code, flags) else 0.0
+                bad += tries if _failed(series.labels) else 0.0
         return Counts(total=round(total), bad=round(bad))
 
     def slower(
@@ -179,8 +181,10 @@ def _from_after(since: datetime) -> Start:
     return lambda times: [at for at in times if at >= begin]
 
 
-def _failed(code: str, flags: str) -> bool:
-    return code == NO_ANSWER or int(code) >= SERVER_ERROR or LATE in flags
+def _failed(labels: Mapping[str, str]) -> bool:
+    if labels["code"] == NO_ANSWER or int(labels["code"]) >= SERVER_ERROR:
+        return True
+    return labels.get("grpc") in GRPC_FAILURES or not BROKEN.isdisjoint(labels["flags"].split(","))
 
 
 def _total(buckets: Buckets) -> float:

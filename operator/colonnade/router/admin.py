@@ -10,7 +10,7 @@ import aiohttp
 from colonnade.router.world import Name, Revision
 
 TIMEOUT = aiohttp.ClientTimeout(total=2.0)
-IN_FLIGHT = re.compile(r"^cluster\.([^/.]+)/([^/.]+)/([^/.+]+)\.upstream_rq_(?:active|pending_active)$")
+IN_FLIGHT = re.compile(r"^cluster\.([^/.]+)/([^/.]+)/([^/.+]+)(?:\+grpc)?\.upstream_rq_(?:active|pending_active)$")
 
 
 class Unreachable(Exception):

@@ -1,4 +1,7 @@
-"""Each revision is a cluster of its own; beside it stands one that tries the revision first and stable next."""
+"""Each revision is a cluster of its own; beside it stands one that tries the revision first and stable next.
+
+Both stand there twice, for REST over HTTP/1.1 and for gRPC, which is HTTP/2: serving pods tell them apart on one port.
+"""
 
 from typing import Any
 
@@ -50,12 +53,32 @@ def revision_cluster(revision: Revision, *, is_stable: bool) -> dict[str, Any]:
     } | ({"outlier_detection": OUTLIERS} if is_stable else {})
 
 
+def grpc_cluster(revision: Revision, *, is_stable: bool) -> dict[str, Any]:
+    """The same endpoints, told once."""
+    name = names.cluster(revision)
+    return revision_cluster(revision, is_stable=is_stable) | {
+        "name": names.over_grpc(name),
+        "eds_cluster_config": {"eds_config": ADS, "service_name": name},
+        "typed_extension_protocol_options": {HTTP_PROTOCOL_OPTIONS: _http2()},
+    }
+
+
 def backed_cluster(revision: Revision, stable: str) -> dict[str, Any]:
     """Stable stands there twice: with all priorities tried, a second retry would begin with the candidate again."""
     fallback = names.cluster(Revision(revision.deployment, stable))
-    config = {"@type": f"type.googleapis.com/{AGGREGATE}", "clusters": [names.cluster(revision), fallback, fallback]}
+    return _aggregate(names.backed_by_stable(revision), [names.cluster(revision), fallback, fallback])
+
+
+def backed_grpc_cluster(revision: Revision, stable: str) -> dict[str, Any]:
+    fallback = names.over_grpc(names.cluster(Revision(revision.deployment, stable)))
+    name = names.over_grpc(names.backed_by_stable(revision))
+    return _aggregate(name, [names.over_grpc(names.cluster(revision)), fallback, fallback])
+
+
+def _aggregate(name: str, tried: list[str]) -> dict[str, Any]:
+    config = {"@type": f"type.googleapis.com/{AGGREGATE}", "clusters": tried}
     return {
-        "name": names.backed_by_stable(revision),
+        "name": name,
         "connect_timeout": CONNECT_TIMEOUT,
         "lb_policy": "CLUSTER_PROVIDED",
         "cluster_type": {"name": "envoy.clusters.aggregate", "typed_config": config},
@@ -96,4 +119,11 @@ def _http1() -> dict[str, Any]:
         "@type": f"type.googleapis.com/{HTTP_PROTOCOL_OPTIONS}",
         "common_http_protocol_options": {"idle_timeout": IDLE_TIMEOUT},
         "explicit_http_config": {"http_protocol_options": {}},
+    }
+
+
+def _http2() -> dict[str, Any]:
+    return {
+        "@type": f"type.googleapis.com/{HTTP_PROTOCOL_OPTIONS}",
+        "explicit_http_config": {"http2_protocol_options": {}},
     }

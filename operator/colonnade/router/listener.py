@@ -4,12 +4,15 @@ from typing import Any
 
 from colonnade.router import names, telemetry
 from colonnade.router.clusters import ADS
-from colonnade.router.routes import REQUEST_TIMEOUT_SECONDS, RETRY_AFTER_SECONDS
+from colonnade.router.requests import REQUEST_TIMEOUT_SECONDS
+from colonnade.router.routes import RETRY_AFTER_SECONDS
 
 CONNECTION_MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
 MUTATION = "envoy.extensions.http.early_header_mutation.header_mutation.v3.HeaderMutation"
 ROUTER = "envoy.extensions.filters.http.router.v3.Router"
 EVERYWHERE = "0.0.0.0"  # noqa: S104 it is there to be reached
+DEADLINE_EXCEEDED = 4  # of gRPC's codes
+PLAIN = {"body_format_override": {"text_format_source": {"inline_string": "%LOCAL_REPLY_BODY%"}}}
 NO_POD = f"no pod of this Deployment can be reached; try again in {RETRY_AFTER_SECONDS} s"
 TOO_LATE = f"no answer within the router's time limit of {REQUEST_TIMEOUT_SECONDS} s"
 
@@ -60,12 +63,23 @@ def _router() -> dict[str, Any]:
 
 
 def _own_answers() -> dict[str, Any]:
-    """Whatever the router itself has to say is {"error": ...}, as the Open Inference Protocol has it."""
+    """Whatever the router itself has to say is {"error": ...}, as the Open Inference Protocol has it.
+
+    gRPC has it as grpc-message, in plain words.
+    """
+    later = {"headers_to_add": [_header("retry-after", RETRY_AFTER_SECONDS)]}
+    again = {"headers_to_add": [_header("grpc-retry-pushback-ms", RETRY_AFTER_SECONDS * 1000)]}
+    too_late = {"headers_to_add": [_header("grpc-status", DEADLINE_EXCEEDED)]}
+    no_pod, late = {"body": {"inline_string": NO_POD}}, {"body": {"inline_string": TOO_LATE}}
     return {
         "mappers": [
-            {"filter": _flagged("UH", "UF"), "body": {"inline_string": NO_POD}, "headers_to_add": [_retry_after()]},
-            {"filter": _flagged("UT"), "body": {"inline_string": TOO_LATE}},
-            {"filter": _status(503), "headers_to_add": [_retry_after()]},
+            {"filter": _grpc(_flagged("UH", "UF"))} | no_pod | again | PLAIN,
+            {"filter": _grpc(_flagged("UT"))} | late | too_late | PLAIN,
+            {"filter": _grpc(_status(503))} | again | PLAIN,
+            {"filter": telemetry.grpc_alone()} | PLAIN,
+            {"filter": _flagged("UH", "UF")} | no_pod | later,
+            {"filter": _flagged("UT")} | late,
+            {"filter": _status(503)} | later,
         ],
         "body_format": {"json_format": {"error": "%LOCAL_REPLY_BODY%"}, "content_type": "application/json"},
     }
@@ -80,6 +94,9 @@ def _status(code: int) -> dict[str, Any]:
     return {"status_code_filter": {"comparison": {"op": "EQ", "value": value}}}
 
 
-def _retry_after() -> dict[str, Any]:
-    header = {"key": "retry-after", "value": str(RETRY_AFTER_SECONDS)}
-    return {"header": header, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+def _grpc(one: dict[str, Any]) -> dict[str, Any]:
+    return {"and_filter": {"filters": [telemetry.grpc_alone(), one]}}
+
+
+def _header(name: str, value: int) -> dict[str, Any]:
+    return {"header": {"key": name, "value": str(value)}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}

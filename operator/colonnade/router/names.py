@@ -19,6 +19,11 @@ def backed_by_stable(revision: Revision) -> str:
     return f"{revision}+stable"
 
 
+def over_grpc(cluster: str) -> str:
+    """The cluster with the same pods in the same order, whose connections speak HTTP/2."""
+    return f"{cluster}+grpc"
+
+
 def weight_key(revision: Revision) -> str:
     """The runtime key of a candidate's weight. It names the revision, so that no weight can become another's."""
     return f"colonnade.weight.{revision}"
@@ -26,12 +31,17 @@ def weight_key(revision: Revision) -> str:
 
 def hosts(deployment: Name) -> list[str]:
     """Every full name that a client may put before the port; the bare one comes on top while it is unique."""
-    host = f"{deployment.name}.{deployment.namespace}"
+    host = authority(deployment)
     return [host, f"{host}.svc", f"{host}.svc.{CLUSTER_DOMAIN}"]
 
 
 def url(deployment: Name) -> str:
-    return f"http://{deployment.name}.{deployment.namespace}"
+    return f"http://{authority(deployment)}"
+
+
+def authority(deployment: Name) -> str:
+    """What a gRPC client says, from inside and outside: few of them can put a path before a method's."""
+    return f"{deployment.name}.{deployment.namespace}"
 
 
 def path(deployment: Name) -> str:

@@ -8,15 +8,16 @@ from typing import Any
 
 from colonnade.api.strategy import RetryOnStable
 from colonnade.router import names
+from colonnade.router.requests import CALLS, IS_GRPC, REST, STREAMS, Requests, below
 from colonnade.router.world import Name, Revision, Split
 
-REQUEST_TIMEOUT_SECONDS = 60
 REVISION_HEADER = "x-colonnade-revision"
 RETRY_AFTER_SECONDS = 1
 RETRIES = 2
 MAX_RETRIED_BODY_BYTES = 4 * 1024 * 1024  # each request under way may take as much of Envoy's memory
 LARGEST = 2**63 - 1
 NAMED_AT_MOST = 10
+NOT_FOUND = 5  # of gRPC's codes; Envoy would say UNIMPLEMENTED for 404, which clients read as a method that isn't there
 
 # Inference has no side effects, so a request that got no answer may be asked again.
 NO_ANSWER = ("connect-failure", "refused-stream", "reset")
@@ -43,28 +44,32 @@ def deployment_host(split: Split, *, ready: bool, bare: bool) -> dict[str, Any]:
         "name": str(split.deployment),
         "domains": [*names.hosts(split.deployment), *([split.deployment.name] if bare else [])],
         "request_body_buffer_limit": str(MAX_RETRIED_BODY_BYTES),
-        "routes": _routes(split, "/", ready),
+        "routes": _routes(split, ready, STREAMS, CALLS, REST),
     }
 
 
 def ambiguous_host(name: str, namespaces: Sequence[str]) -> dict[str, Any]:
-    urls = _some([names.url(Name(namespace, name)) for namespace in sorted(namespaces)], " or ")
-    message = f"{len(namespaces)} namespaces have a Deployment named {name}: use {urls}"
-    return {"name": f"ambiguous/{name}", "domains": [name], "routes": [_answer("/", 421, message)]}
+    known = [Name(namespace, name) for namespace in sorted(namespaces)]
+    several = f"{len(namespaces)} namespaces have a Deployment named {name}: use"
+    calls = _not_found(f"{several} {_some(list(map(names.authority, known)), ' or ')}")
+    return {
+        "name": f"ambiguous/{name}",
+        "domains": [name],
+        "routes": [calls, _answer("/", 421, f"{several} {_some(list(map(names.url, known)), ' or ')}")],
+    }
 
 
 def other_hosts(deployments: Sequence[Name]) -> dict[str, Any]:
     """What there is, for who asks for what there isn't; `by_path` comes before it."""
     known = _some([str(one) for one in deployments], ", ") or "none yet"
-    message = (
-        "no Deployment is served under this address; use http://NAME.NAMESPACE/v2/... or, from outside the cluster, "
-        f"/namespaces/NAMESPACE/deployments/NAME/v2/...; Deployments (NAMESPACE/NAME): {known}"
-    )
+    nowhere, there = "no Deployment is served under this address", f"Deployments (NAMESPACE/NAME): {known}"
+    rest = "http://NAME.NAMESPACE/v2/... or, from outside the cluster, /namespaces/NAMESPACE/deployments/NAME/v2/..."
+    calls = "a gRPC client's authority is NAME.NAMESPACE, from outside the cluster too (grpc.default_authority)"
     return {
         "name": "others",
         "domains": ["*"],
         "request_body_buffer_limit": str(MAX_RETRIED_BODY_BYTES),
-        "routes": [_answer("/", 404, message)],
+        "routes": [_not_found(f"{nowhere}; {calls}; {there}"), _answer("/", 404, f"{nowhere}; use {rest}; {there}")],
     }
 
 
@@ -73,44 +78,47 @@ def by_path(split: Split, *, ready: bool) -> dict[str, Any]:
     return {
         "name": str(split.deployment),
         "domains": ["*"],
-        "routes": _routes(split, names.path(split.deployment), ready),
+        "routes": _routes(split, ready, below(names.path(split.deployment))),
     }
 
 
-def _routes(split: Split, prefix: str, ready: bool) -> list[dict[str, Any]]:
+def _routes(split: Split, ready: bool, *kinds: Requests) -> list[dict[str, Any]]:
+    """The last kind's match takes in those before it."""
     if split.stable is None or not ready:
-        return [_identified(split, _answer(prefix, 503, _why_not(split)))]
-    routes = [_stable_route(split, split.stable, prefix)]
-    if split.candidate and split.candidate != split.stable:
-        routes.insert(0, _candidate_route(split, split.candidate, prefix))
+        return [_identified(split, _answer(kinds[-1].match["prefix"], 503, _why_not(split)))]
+    routes = []
+    for kind in kinds:
+        if split.candidate and split.candidate != split.stable:
+            routes.append(_candidate_route(split, split.candidate, kind))
+        routes.append(_stable_route(split, split.stable, kind))
     return [_identified(split, route) for route in routes]
 
 
-def _candidate_route(split: Split, candidate: str, prefix: str) -> dict[str, Any]:
+def _candidate_route(split: Split, candidate: str, kind: Requests) -> dict[str, Any]:
     revision = Revision(split.deployment, candidate)
     share = {"default_value": {"numerator": 0, "denominator": "HUNDRED"}, "runtime_key": names.weight_key(revision)}
-    match = {"prefix": prefix, "runtime_fraction": share, "headers": [_can_be_retried()]}
+    match = kind.match | {"runtime_fraction": share, "headers": [_can_be_retried()]}
     retry = _retry_policy(*NO_ANSWER, *(NO_GOOD_ANSWER if split.retry.errors else ())) | {
         "retry_priority": NEXT_PRIORITY
     }
     return {
         "match": match,
-        "route": _forward(names.backed_by_stable(revision), prefix, retry | _timeout(split.retry), split.retry),
+        "route": _forward(names.backed_by_stable(revision), kind, retry | _timeout(split.retry)) | _hedged(split.retry),
     }
 
 
-def _stable_route(split: Split, stable: str, prefix: str) -> dict[str, Any]:
+def _stable_route(split: Split, stable: str, kind: Requests) -> dict[str, Any]:
     cluster = names.cluster(Revision(split.deployment, stable))
-    return {"match": {"prefix": prefix}, "route": _forward(cluster, prefix, _retry_policy(*NO_ANSWER))}
+    return {"match": kind.match, "route": _forward(cluster, kind, _retry_policy(*NO_ANSWER))}
 
 
-def _forward(
-    cluster: str, prefix: str, retry: dict[str, Any], on_stable: RetryOnStable | None = None
-) -> dict[str, Any]:
-    """Hedged, a late try isn't broken off: stable is asked too, and the first good answer wins."""
-    rewrite = {} if prefix == "/" else {"prefix_rewrite": "/"}
-    hedged = {"hedge_policy": {"hedge_on_per_try_timeout": True}} if on_stable and on_stable.timeout else {}
-    return {"cluster": cluster, "timeout": f"{REQUEST_TIMEOUT_SECONDS}s", "retry_policy": retry} | rewrite | hedged
+def _forward(cluster: str, kind: Requests, retry: dict[str, Any]) -> dict[str, Any]:
+    return {"cluster": kind.cluster(cluster), "retry_policy": retry} | kind.forward
+
+
+def _hedged(retry: RetryOnStable) -> dict[str, Any]:
+    """A late try isn't broken off: stable is asked too, and the first good answer wins."""
+    return {"hedge_policy": {"hedge_on_per_try_timeout": True}} if retry.timeout else {}
 
 
 def _retry_policy(*conditions: str) -> dict[str, Any]:
@@ -152,6 +160,13 @@ def _revision_header() -> dict[str, Any]:
 def _answer(prefix: str, status: int, message: str) -> dict[str, Any]:
     """The listener's local_reply_config wraps the message in {"error": ...}."""
     return {"match": {"prefix": prefix}, "direct_response": {"status": status, "body": {"inline_string": message}}}
+
+
+def _not_found(message: str) -> dict[str, Any]:
+    """For gRPC's clients, who hear of no path."""
+    answer = _answer("/", 404, message)
+    status = {"header": {"key": "grpc-status", "value": str(NOT_FOUND)}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
+    return answer | {"match": answer["match"] | IS_GRPC, "response_headers_to_add": [status]}
 
 
 def _why_not(split: Split) -> str:

@@ -71,9 +71,9 @@ def _revisions(world: World) -> set[Revision]:
 def _clusters(revisions: Iterable[Revision], stable: Mapping[Name, str | None]) -> Iterable[tuple[str, any_pb2.Any]]:
     for revision in revisions:
         serving = stable.get(revision.deployment)
-        yield names.cluster(revision), _revision_cluster(revision, serving == revision.revision)
+        yield from _revision_clusters(revision, serving == revision.revision)
         if serving:
-            yield names.backed_by_stable(revision), _backed_cluster(revision, serving)
+            yield from _backed_clusters(revision, serving)
 
 
 def _route_table(world: World) -> Message:
@@ -112,13 +112,19 @@ def _named(resources: Iterable[tuple[str, any_pb2.Any]]) -> Resources:
 
 
 @lru_cache(REMEMBERED)
-def _revision_cluster(revision: Revision, is_stable: bool) -> any_pb2.Any:
-    return encode.packed(encode.message(encode.CLUSTER, clusters.revision_cluster(revision, is_stable=is_stable)))
+def _revision_clusters(revision: Revision, is_stable: bool) -> tuple[tuple[str, any_pb2.Any], ...]:
+    return _packed_clusters(
+        clusters.revision_cluster(revision, is_stable=is_stable), clusters.grpc_cluster(revision, is_stable=is_stable)
+    )
 
 
 @lru_cache(REMEMBERED)
-def _backed_cluster(revision: Revision, stable: str) -> any_pb2.Any:
-    return encode.packed(encode.message(encode.CLUSTER, clusters.backed_cluster(revision, stable)))
+def _backed_clusters(revision: Revision, stable: str) -> tuple[tuple[str, any_pb2.Any], ...]:
+    return _packed_clusters(clusters.backed_cluster(revision, stable), clusters.backed_grpc_cluster(revision, stable))
+
+
+def _packed_clusters(*made: dict[str, Any]) -> tuple[tuple[str, any_pb2.Any], ...]:
+    return tuple((one["name"], encode.packed(encode.message(encode.CLUSTER, one))) for one in made)
 
 
 @lru_cache(REMEMBERED)

@@ -45,6 +45,16 @@ async def breaking(request: web.Request) -> None:
     request.transport.abort()
 
 
+async def breaking_off(request: web.Request) -> web.StreamResponse:
+    """Half of an answer."""
+    answer = web.StreamResponse(headers={"Content-Length": "20"})
+    await answer.prepare(request)
+    await answer.write(b"0123456789")
+    assert request.transport
+    request.transport.abort()
+    return answer
+
+
 def taking(seconds: float) -> Behaviour:
     async def slow(_request: web.Request) -> None:
         await asyncio.sleep(seconds)

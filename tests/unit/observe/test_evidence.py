@@ -84,6 +84,23 @@ def test_5xx_broken_connections_and_timeouts_are_failures(code, flags):
     )
 
 
+@pytest.mark.parametrize("flags", ["UC", "UR", "UPE", "UF,URX"])
+def test_an_answer_that_broke_off_is_a_failure_whatever_its_code(flags):
+    broken = tries(0, 10, 10, 10, flags=flags)
+    assert counted(tries(0, 90, 90, 90), broken).failures("c1", START) == Counts(100, 10)
+
+
+@pytest.mark.parametrize("status", ["2", "4", "13", "14", "15"])
+def test_a_servers_fault_by_grpc_is_a_failure_though_http_says_200(status):
+    failed = tries(0, 10, 10, 10, grpc=status)
+    assert counted(tries(0, 90, 90, 90, grpc="0"), failed).failures("c1", START) == Counts(100, 10)
+
+
+@pytest.mark.parametrize("status", ["", "0", "1", "3", "5", "7", "8", "9", "12", "16", "strange"])
+def test_what_is_the_clients_fault_by_grpc_is_no_failure(status):
+    assert counted(tries(0, 10, 10, 10, grpc=status)).failures("c1", START) == Counts(10, 0)
+
+
 @pytest.mark.parametrize("code", ["200", "400", "404", "429"])
 def test_what_is_the_clients_fault_is_no_failure(code):
     assert counted(tries(0, 10, 10, 10, code=code)).failures("c1", START) == Counts(10, 0)

@@ -43,5 +43,9 @@ def test_evidence_reads_the_names_that_envoy_counts_under():
     assert named == {evidence.TRIES, evidence.REQUESTS} | buckets
 
 
+def test_evidence_fails_by_grpc_what_envoy_takes_no_time_of():
+    assert {str(code) for code in telemetry.GRPC_FAILURES} == evidence.GRPC_FAILURES
+
+
 def test_namespaces_come_as_a_list():
     assert Settings(watch_namespaces="air, sea,").namespaces == ["air", "sea"]

@@ -3,10 +3,11 @@
 import pytest
 from google.protobuf.json_format import MessageToDict
 
-from colonnade.router import encode
+from colonnade.router import encode, requests
 from colonnade.router.tables import CLUSTERS, ENDPOINTS, ROUTES, RUNTIME, tables
 from colonnade.router.weights import weights
 from colonnade.router.world import Endpoint, Name, Revision, World
+from colonnade_serving.rpc.protos import health_pb2, inference_pb2, reflection_pb2
 from tests.unit.router.worlds import FLIGHTS, split, world
 
 KINDS = {CLUSTERS: encode.CLUSTER, ENDPOINTS: encode.ENDPOINTS, ROUTES: encode.ROUTES, RUNTIME: encode.RESOURCE}
@@ -27,8 +28,23 @@ def hosts(seen):
     return {host["name"]: host for host in told(seen, ROUTES)["deployments"]["virtual_hosts"]}
 
 
-def clusters_of(host):
-    return [route.get("route", {}).get("cluster") for route in host["routes"]]
+REST = {"prefix"}
+CALLS = {"prefix", "grpc"}
+STREAMS = {"safe_regex", "grpc"}
+WHICH = {"prefix", "safe_regex", "grpc"}
+
+
+def routes_of(host, kind=REST):
+    return [route for route in host["routes"] if route["match"].keys() & WHICH == kind]
+
+
+def clusters_of(host, kind=REST):
+    return [route.get("route", {}).get("cluster") for route in routes_of(host, kind)]
+
+
+def protocols(cluster):
+    (options,) = cluster["typed_extension_protocol_options"].values()
+    return options["explicit_http_config"]
 
 
 def version(seen, kind):
@@ -37,9 +53,59 @@ def version(seen, kind):
 
 def test_the_table_alone_says_all_to_stable():
     host = hosts(world(split(candidate="c1", weight=50)))["air/flights"]
-    share = host["routes"][0]["match"]["runtime_fraction"]
+    share = routes_of(host)[0]["match"]["runtime_fraction"]
     assert clusters_of(host) == ["air/flights/c1+stable", "air/flights/s1"]
     assert share == {"default_value": {}, "runtime_key": "colonnade.weight.air/flights/c1"}
+
+
+@pytest.mark.parametrize("kind", [CALLS, STREAMS], ids=["calls", "streams"])
+def test_calls_go_by_the_same_weight_to_clusters_that_speak_http_2(kind):
+    seen = world(split(candidate="c1", weight=50))
+    host, found = hosts(seen)["air/flights"], told(seen, CLUSTERS)
+    rest, call = routes_of(host)[0]["match"], routes_of(host, kind)[0]["match"]
+    assert clusters_of(host, kind) == ["air/flights/c1+stable+grpc", "air/flights/s1+grpc"]
+    assert call["runtime_fraction"] == rest["runtime_fraction"]
+    assert protocols(found["air/flights/s1+grpc"]) == {"http2_protocol_options": {}}
+    assert protocols(found["air/flights/s1"]) == {"http_protocol_options": {}}
+
+
+def test_what_is_no_grpc_falls_through_to_rest():
+    assert routes_of(hosts(world(split()))["air/flights"])[-1] == hosts(world(split()))["air/flights"]["routes"][-1]
+
+
+def test_a_grpc_cluster_has_the_endpoints_that_rest_has():
+    found = told(world(split(candidate="c1")), CLUSTERS)
+    config = found["air/flights/c1+stable+grpc"]["cluster_type"]["typed_config"]
+    assert config["clusters"] == ["air/flights/c1+grpc", "air/flights/s1+grpc", "air/flights/s1+grpc"]
+    assert found["air/flights/s1+grpc"]["eds_cluster_config"]["service_name"] == "air/flights/s1"
+    assert "outlier_detection" in found["air/flights/s1+grpc"]
+
+
+def test_a_stream_may_last_and_a_call_may_not():
+    host = hosts(world(split()))["air/flights"]
+    (stream,), (call,) = routes_of(host, STREAMS), routes_of(host, CALLS)
+    assert call["route"]["timeout"] == "60s"
+    assert (stream["route"]["timeout"], stream["route"]["idle_timeout"]) == ("0s", "3600s")
+    assert stream["route"]["max_stream_duration"] == {"max_stream_duration": "3600s"}
+
+
+def test_the_streams_are_those_of_the_serving_pods():
+    known = {
+        method.name
+        for file in (inference_pb2, health_pb2, reflection_pb2)
+        for service in file.DESCRIPTOR.services_by_name.values()
+        for method in service.methods
+        if method.server_streaming
+    }
+    assert known == set(requests.STREAMING)
+
+
+def test_from_outside_grpc_goes_by_authority_alone():
+    others = hosts(world(split()))["others"]
+    refusal = routes_of(others, CALLS)[0]
+    assert others["routes"][0] == refusal
+    assert refusal["direct_response"]["status"] == 404
+    assert "authority is NAME.NAMESPACE" in refusal["direct_response"]["body"]["inline_string"]
 
 
 def test_without_a_candidate_there_is_one_way():
@@ -103,9 +169,10 @@ def test_a_revision_that_left_the_status_stays_while_it_has_pods():
         (split(),),
         {Revision(FLIGHTS, "s1"): (Endpoint("10.0.0.1", 1),), Revision(FLIGHTS, "old"): (Endpoint("10.0.0.2", 1),)},
     )
-    assert {"air/flights/old", "air/flights/old+stable"} <= told(before, CLUSTERS).keys()
+    assert {"air/flights/old", "air/flights/old+stable", "air/flights/old+grpc"} <= told(before, CLUSTERS).keys()
     after = World(before.splits, {**before.endpoints, Revision(FLIGHTS, "old"): ()})
-    assert told(after, CLUSTERS).keys() == {"air/flights/s1", "air/flights/s1+stable"}
+    of_stable = {"air/flights/s1", "air/flights/s1+stable"}
+    assert told(after, CLUSTERS).keys() == of_stable | {f"{cluster}+grpc" for cluster in of_stable}
 
 
 def test_an_endpoint_carries_who_it_is():
