@@ -30,6 +30,7 @@ HOT = (
     "request_ids.py",
     "rpc/answer.py",
     "rpc/calls.py",
+    "rpc/http2/budget.py",
     "rpc/http2/connection.py",
     "rpc/http2/fields.py",
     "rpc/http2/frames.py",

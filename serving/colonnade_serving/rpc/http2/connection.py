@@ -7,7 +7,9 @@ import logging
 from collections.abc import Callable
 from typing import Protocol, cast
 
+from ...observation.logs import Sparing
 from . import frames
+from .budget import Budget
 from .fields import MAX_BYTES
 from .frames import ConnectionFault, ErrorCode
 from .head import Head, Heads, is_request, is_trailer
@@ -16,6 +18,7 @@ from .settings import Peer
 from .stream import WINDOW, Stream
 
 log = logging.getLogger(__name__)
+log.addFilter(Sparing())
 
 CONNECTION_WINDOW = 16 << 20
 STREAMS = 1024
@@ -62,7 +65,8 @@ class Connection:
         self._heads = Heads()
         takes = (self._data, _out_of_place, self._priority, self._reset, self._settings)
         more = (_out_of_place, self._ping, self._goaway, self._window_update, _out_of_place)
-        self._reader = Reader((*takes, *more), self._headers)
+        self.budget = Budget()
+        self._reader = Reader((*takes, *more), self._headers, self.budget)
         self._transport: asyncio.Transport | None = None
         self._last = 0
         self._passed_over: dict[int, None] = {}
@@ -112,7 +116,8 @@ class Connection:
         try:
             self._reader.feed(data)
         except ConnectionFault as fault:
-            log.debug("a connection ends: %s", fault.message, extra={"code": fault.code.name})
+            level = logging.WARNING if fault.code == ErrorCode.ENHANCE_YOUR_CALM else logging.DEBUG
+            log.log(level, "a gRPC client was cut off: %s", fault.message, extra={"code": fault.code.name})
             self._break_off(frames.goaway(self._last, fault.code, fault.message))
 
     def write(self, data: bytes) -> None:
@@ -159,7 +164,10 @@ class Connection:
         stream.closed = True
         stream.receiver = None
         del self.streams[stream.id]
-        if not stream.ended:
+        if stream.ended:
+            self.budget.earn()
+        else:
+            self.budget.owe()
             self._pass_over(stream.id)
             self.write(frames.reset(stream.id, ErrorCode.NO_ERROR))
         self._leave_if_done()
@@ -190,6 +198,7 @@ class Connection:
             self._break_off(frames.goaway(self._last, ErrorCode.NO_ERROR))
 
     def _fault(self, id: int, code: ErrorCode) -> None:
+        self.budget.spend("faults")
         stream = self.streams.get(id)
         if stream is not None:
             self.reset_stream(stream, code)
@@ -226,10 +235,12 @@ class Connection:
         if self._leaving or len(self.streams) >= STREAMS:
             self._pass_over(id)
             self.write(frames.reset(id, ErrorCode.REFUSED_STREAM))
+            self.budget.spend("refused_streams")
             return
+        self.budget.spend("unfinished_requests", 0.0)  # of which close_stream could tell nobody
         stream = self.streams[id] = Stream(self, id, self.peer.window)
         if not is_request(head):
-            self.reset_stream(stream, ErrorCode.PROTOCOL_ERROR)
+            self._fault(id, ErrorCode.PROTOCOL_ERROR)
             return
         length = head.fields.get(b"content-length")
         if length is not None:
@@ -264,6 +275,7 @@ class Connection:
             self._allow_more()
         stream = self.streams.get(id)
         if stream is None or stream.ended:
+            self.budget.spend("late_data")
             self._closed(id)
             if id not in self._passed_over:
                 self._fault(id, ErrorCode.STREAM_CLOSED)
@@ -274,6 +286,9 @@ class Connection:
             return
         if flags & frames.PADDED:
             payload = frames.unpadded(flags, payload)
+        if not payload and not flags & frames.END_STREAM:
+            self.budget.spend("empty_data")
+            return
         stream.received += len(payload)
         assert stream.receiver is not None
         stream.receiver.data(payload)
@@ -293,6 +308,7 @@ class Connection:
         del flags
         if id == 0:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, "PRIORITY on stream 0")
+        self.budget.spend("priorities")
         if len(payload) != 5:
             self._fault(id, ErrorCode.FRAME_SIZE_ERROR)
         elif frames.UINT32.unpack_from(payload)[0] & frames.STREAM_BITS == id:
@@ -301,6 +317,7 @@ class Connection:
     def _reset(self, id: int, flags: int, payload: bytes) -> None:
         del flags
         _exactly(4, "RST_STREAM", payload)
+        self.budget.spend("resets")
         self._closed(id)
         stream = self.streams.get(id)
         if stream is not None:
@@ -309,6 +326,7 @@ class Connection:
     def _settings(self, id: int, flags: int, payload: bytes) -> None:
         if id:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"SETTINGS on stream {id}")
+        self.budget.spend("settings", _for_each(len(self.streams) + len(payload)))
         if flags & frames.ACK:
             return _exactly(0, "SETTINGS ACK", payload)
         more = self.peer.take(payload)
@@ -323,6 +341,7 @@ class Connection:
         if id:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"PING on stream {id}")
         _exactly(8, "PING", payload)
+        self.budget.spend("pings")
         if not flags & frames.ACK:
             self.write(frames.frame(frames.PING, frames.ACK, 0, payload))
         elif payload == LEAVING:
@@ -333,10 +352,12 @@ class Connection:
         del flags, payload
         if id:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"GOAWAY on stream {id}")
+        self.budget.spend("goaways")
 
     def _window_update(self, id: int, flags: int, payload: bytes) -> None:
         del flags
         _exactly(4, "WINDOW_UPDATE", payload)
+        self.budget.spend("window_updates", 1.0 if id else _for_each(len(self.blocked)))
         more = frames.UINT32.unpack(payload)[0] & frames.STREAM_BITS
         if id:
             return self._stream_window(id, more)
@@ -361,6 +382,11 @@ class Connection:
     def _push_blocked(self) -> None:
         for stream in list(self.blocked.values()):
             stream.push()
+
+
+def _for_each(many: int) -> float:
+    """What a frame costs that makes the server look at so many things."""
+    return 1.0 + many / 64
 
 
 def _exactly(size: int, what: str, payload: bytes) -> None:

@@ -59,6 +59,7 @@ class Heads:
 
 def _head(fields: Fields) -> Head:
     found: dict[bytes, bytes] = {}
+    several: dict[bytes, list[bytes]] = {}  # joined at the end: two thousand of one name would be copied time and again
     malformed = regular = False
     for name, value in fields:
         if name[:1] == b":":
@@ -66,7 +67,12 @@ def _head(fields: Fields) -> Head:
         else:
             regular = True
             malformed |= name in _FORBIDDEN or (name == b"te" and value != b"trailers") or name != name.lower()
-        found[name] = found[name] + b"," + value if name in found else value
+        if name in found:
+            several.setdefault(name, [found[name]]).append(value)
+        else:
+            found[name] = value
+    for name, values in several.items():
+        found[name] = b",".join(values)
     return Head(found, malformed)
 
 

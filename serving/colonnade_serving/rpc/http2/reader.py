@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from . import frames
+from .budget import Budget
 from .fields import MAX_BYTES
 from .frames import ConnectionFault, ErrorCode
 
@@ -16,11 +17,12 @@ class Reader:
     settled: whether the client has said its first word.
     """
 
-    __slots__ = ("_block", "_greeted", "_headers", "_rest", "_takes", "settled")
+    __slots__ = ("_block", "_budget", "_greeted", "_headers", "_rest", "_takes", "settled")
 
-    def __init__(self, takes: Sequence[Take], headers: Headers) -> None:
+    def __init__(self, takes: Sequence[Take], headers: Headers, budget: Budget) -> None:
         self._takes = takes
         self._headers = headers
+        self._budget = budget
         self._rest = b""
         self._greeted = self.settled = False
         self._block: tuple[int, int, bytes] | None = None
@@ -66,6 +68,8 @@ class Reader:
         elif kind < len(self._takes):
             self.settled = True
             self._takes[kind](stream, flags, payload)
+        else:
+            self._budget.spend("unknown_frames")
 
     def _begun(self, stream: int, flags: int, payload: bytes) -> None:
         if flags & frames.PADDED:
@@ -80,6 +84,7 @@ class Reader:
         begun, first_flags, block = self._block
         if kind != frames.CONTINUATION or stream != begun:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, "a header block was interrupted")
+        self._budget.spend("continuations")
         block += payload
         if len(block) > MAX_BYTES:
             raise ConnectionFault(ErrorCode.ENHANCE_YOUR_CALM, f"headers are over {MAX_BYTES} bytes")

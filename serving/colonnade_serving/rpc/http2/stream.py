@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 WINDOW = 1 << 20
 """Bytes that a client may send on a stream before it is told to go on."""
+WORTH = 1024
+"""A shorter piece of a message is no work done: a client whose windows open byte by byte makes them."""
 
 
 class Stream:
@@ -139,6 +141,8 @@ class Stream:
             self.window -= len(part)
             connection.window -= len(part)
             connection.write(b"".join((FRAME.pack(len(part) << 8 | DATA, 0, self.id), part)))
+            if type(part) is bytes or len(part) >= WORTH:
+                connection.budget.earn()
         connection.blocked.pop(self.id, None)
         if self.held:
             self.allow_more()

@@ -52,6 +52,10 @@ class Talk:
     def write(self, *data: bytes) -> None:
         self._writer.write(b"".join(data))
 
+    async def drain(self) -> None:
+        """Waits while the server takes no more."""
+        await self._writer.drain()
+
     def close(self) -> None:
         self._writer.close()
 
@@ -103,6 +107,7 @@ class Serving:
         self.connections: set[Connection] = set()
         self.receivers: dict[int, Echo] = {}
         self.gone: list[int] = []
+        self.address: tuple[str, int] = ("127.0.0.1", 0)
 
     def opened(self, stream: Stream, head: Head) -> Receiver:
         receiver = self.receivers[stream.id] = self._kind(stream, self.gone)
@@ -119,7 +124,24 @@ async def talk(kind: type[Echo] = Echo, *, greet: bool = True) -> AsyncIterator[
         return cast(asyncio.Protocol, Connection(serving.opened, serving.connections))
 
     server = await loop.create_server(connection, "127.0.0.1", 0)
-    reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
+    serving.address = server.sockets[0].getsockname()
+    try:
+        async with _connected(serving, greet) as found:
+            yield found
+    finally:
+        server.close()
+
+
+@asynccontextmanager
+async def neighbour(client: Talk) -> AsyncIterator[Talk]:
+    """Another connection to the same server."""
+    async with _connected(client.server, greet=True) as found:
+        yield found
+
+
+@asynccontextmanager
+async def _connected(serving: Serving, greet: bool) -> AsyncIterator[Talk]:
+    reader, writer = await asyncio.open_connection(*serving.address)
     try:
         found = Talk(reader, writer, serving)
         if greet:
@@ -127,4 +149,3 @@ async def talk(kind: type[Echo] = Echo, *, greet: bool = True) -> AsyncIterator[
         yield found
     finally:
         writer.close()
-        server.close()
