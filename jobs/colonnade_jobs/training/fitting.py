@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline
 from .. import progress
 from ..documents import CrossValidation, Split, Training
 from ..refusals import Refusal
-from . import classweights, crossvalidation, estimators, frames, pipeline, precision, split
+from . import classweights, crossvalidation, estimators, frames, pipeline, precision, sizes, split
 from .features import Choice
 from .frames import Frame
 
@@ -59,6 +59,7 @@ def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice)
         classweights.by_class(estimator, frame.target[training])
     scale, unknown = wanted.preprocessing.scale, wanted.preprocessing.encode.handle_unknown
     whole = pipeline.build(estimator, frame, training, scale=scale, unknown=unknown)
+    sizes.check_table(len(training), pipeline.width(whole))
     with _refusing(), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         folds = _cross_validate(wanted, parted, whole, frame, training)

@@ -13,7 +13,7 @@ from colonnade_serving.store import Store, StoreError
 from .. import progress
 from ..documents import Training, TrainJob
 from ..refusals import Unreachable
-from . import brought, bundle, dataset, estimators, export, features, fitting, judging, offered, parity
+from . import brought, bundle, dataset, estimators, export, features, fitting, judging, offered, parity, sizes
 from .bundle import Facts
 from .features import Choice
 
@@ -48,6 +48,7 @@ def _train(job: TrainJob, wanted: Training, store: Store, folder: Path, scratch:
     choice = features.choose(manifest["schema"], wanted.target, wanted.features)
     progress.report(15, f"training {wanted.estimator.name}")
     trained = fitting.fit(wanted, manifest, table, choice)
+    sizes.check_trees(trained.pipeline, len(getattr(trained.pipeline, "classes_", [0])))
     progress.report(60, "exporting to ONNX")
     model = export.export(trained.pipeline, choice.features, _outputs(wanted.task, choice))
     onnx.save(model, folder / "model.onnx")

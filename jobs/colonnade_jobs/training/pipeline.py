@@ -42,6 +42,19 @@ def build(
     )
 
 
+def width(whole: Pipeline) -> int:
+    """How many columns a built pipeline's estimator sees, at most: of a text as many as words may be told apart."""
+    return sum(_width(encoder, columns) for _, encoder, columns in whole["features"].transformers)
+
+
+def _width(encoder: Any, columns: Any) -> int:
+    if isinstance(encoder, OneHotEncoder):
+        return sum(len(known) for known in encoder.categories)
+    if isinstance(encoder, DateParts):
+        return len(PARTS) * len(columns)
+    return MOST_WORDS if isinstance(encoder, Pipeline) else len(columns)
+
+
 def _numbers(features: list[Feature]) -> list[tuple[str, Any, list[str]]]:
     found = [("numbers", "passthrough", _of(features, "number")), ("dates", DateParts(), _of(features, "date"))]
     return [encoder for encoder in found if encoder[2]]
