@@ -91,6 +91,8 @@ LOCAL_PATH = Build(
     ("local-path-provisioner",),
     packages=(f"github.com/rancher/local-path-provisioner@v{versions.LOCAL_PATH_PROVISIONER}",),
 )
+H2SPEC = ours("h2spec", versions.H2SPEC, ("h2spec",))
+"""No part of the cluster: tests/soak tries the serving runtime with it."""
 
 CONTROL_PLANE = (KUBERNETES, ETCD)
 ALL = (KUBERNETES, ETCD, CONTAINERD, COREDNS, HELM, PROMETHEUS, LOCAL_PATH)

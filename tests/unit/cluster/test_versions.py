@@ -38,6 +38,7 @@ def test_all_of_kubernetes_has_one_version() -> None:
     [
         ("etcd", f"go.etcd.io/etcd/server/v3 v{versions.ETCD}"),
         ("coredns", f"github.com/coredns/coredns v{versions.COREDNS}"),
+        ("h2spec", f"github.com/summerwind/h2spec v{versions.H2SPEC}+incompatible"),
     ],
 )
 def test_a_module_of_ours_requires_the_pinned_version(folder: str, requirement: str) -> None:

@@ -1,4 +1,4 @@
-"""The rules of RFC 9113, one by one, over a real socket. (h2spec, which is Go's, passes whole too.)"""
+"""The rules of RFC 9113, one by one, over a real socket. (tests/soak/test_h2spec.py has all of h2spec.)"""
 
 import asyncio
 
