@@ -38,7 +38,10 @@ def no_bool(where: str, value: object) -> str:
 
 def no_json(body: bytes, said: str) -> str:
     """Why a body is no JSON. said: by the decoder that gave up."""
-    known = next(_slips(body), None) if len(body) <= LOOK_BYTES else None
+    try:
+        known = next(_slips(body), None) if len(body) <= LOOK_BYTES else None
+    except RecursionError:  # it is nested too deep to be looked through
+        known = None
     return f"body: no JSON: {known or said}"
 
 

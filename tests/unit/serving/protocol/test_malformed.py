@@ -114,6 +114,11 @@ def test_what_json_has_no_number_for_says_what_to_send(number: str):
     assert f"{number} at byte {place} is no number there; send null for NaN, or binary data" in refused(sent)
 
 
+@pytest.mark.parametrize("depth", [300, 900, 5000])
+def test_what_is_nested_too_deep_to_look_through_is_refused_all_the_same(depth: int):
+    assert refused(b'{"inputs":[],"x":' + b"[" * depth + rb'"\ud800"' + b"]" * depth + b"}").startswith("body: no JSON: ")
+
+
 def test_an_empty_body_is_called_empty():
     assert refused(b"") == refused(b" \n") == "body: no JSON: it is empty"
 
