@@ -3,12 +3,13 @@
 import logging
 import sys
 from contextlib import suppress
+from difflib import get_close_matches
 from pathlib import Path
 from typing import NoReturn
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
-from pydantic_settings import CliApp
+from pydantic_settings import CliApp, SettingsError
 
 from .observation.logs import set_up
 from .settings import TERMINATION_LOG, Settings
@@ -34,7 +35,9 @@ def main() -> None:
 
 def _settings() -> Settings:
     try:
-        settings = CliApp.run(Settings)
+        settings = CliApp.run(Settings, cli_exit_on_error=False)
+    except SettingsError as error:
+        _refuse(_misread(str(error)))
     except ValidationError as error:
         _refuse("; ".join(_wrong(details) for details in error.errors(include_url=False)))
     if not settings.bundle:
@@ -44,7 +47,27 @@ def _settings() -> Settings:
 
 def _wrong(details: ErrorDetails) -> str:
     name = str(details["loc"][0]) if details["loc"] else "settings"
-    return f"--{name.replace('_', '-')} ({variable(name)}) is {details['input']!r}: {details['msg']}"
+    why = details["msg"].removeprefix("Value error, ")
+    return f"--{name.replace('_', '-')} ({variable(name)}) is {details['input']!r}: {why}"
+
+
+def _misread(said: str) -> str:
+    """What argparse objects to, in words that help."""
+    problem = said.removeprefix("error parsing CLI: ")
+    _, found, unknown = problem.partition("unrecognized arguments: ")
+    if not found:
+        return problem
+    first = unknown.split()[0].partition("=")[0]
+    if not first.startswith("-"):
+        return f"{first} is one PATH too many; a folder of several models is one"
+    return f"{first} is unknown; {_alike(first)}--help lists all"
+
+
+def _alike(flag: str) -> str:
+    flags = [f"--{name.replace('_', '-')}" for name in Settings.model_fields if name != "bundle"]
+    holding = [known for known in flags if known.endswith(f"-{flag.strip('-')}")]
+    found = holding or get_close_matches(flag, flags, n=3)
+    return f"{', '.join(found)} {'are' if len(found) > 1 else 'is'} alike, " if found else ""
 
 
 def _refuse(message: str) -> NoReturn:

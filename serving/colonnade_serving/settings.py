@@ -1,5 +1,6 @@
 """What a user can set: by flag, by environment (COLONNADE_*), or not at all. Each class is a group of --help."""
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -23,9 +24,7 @@ class Served(BaseModel):
         "is a model, or NAME/VERSION/ as Triton has it); or the address of one in an artifact store, "
         "file:///store/models/<hex> or s3://bucket/models/<hex> (credentials from AWS_*).",
     )
-    digest: str | None = Field(
-        default=None, pattern=PATTERN, description="The digest that the bundle (or bare file) must have."
-    )
+    digest: str | None = Field(default=None, description="The digest that the bundle (or bare file) must have.")
     public_key: str | None = Field(
         default=None,
         description="An Ed25519 public key in PEM, or the file it is in: a bundle that it didn't sign is refused.",
@@ -103,7 +102,6 @@ class Computing(BaseModel):
 
     workers: str = Field(
         default="1",
-        pattern=r"^(auto|[1-9][0-9]{0,2})$",
         description="Processes, each with its own copy of the models; auto: one a CPU of the container's limit.",
     )
     intra_op_threads: int | None = Field(
@@ -114,7 +112,6 @@ class Computing(BaseModel):
     inference_threads: int = Field(default=1, ge=1, description="Batches of a model at once, in a worker.")
     providers: str = Field(
         default="CPUExecutionProvider",
-        pattern=r"^\w+(,\w+)*$",
         description="onnxruntime's execution providers, the preferred one first, as CUDAExecutionProvider,"
         "CPUExecutionProvider.",
     )
@@ -173,6 +170,36 @@ class Settings(Observing, Computing, Listening, Served, BaseSettings):
         env_ignore_empty=True,
         frozen=True,
     )
+
+    @field_validator("digest")
+    @classmethod
+    def _is_a_digest(cls, text: str | None) -> str | None:
+        if text is not None and not re.match(PATTERN, text):
+            raise ValueError("sha256: and 64 hex digits are wanted, as sha256sum prints them behind sha256:")
+        return text
+
+    @field_validator("workers")
+    @classmethod
+    def _is_a_number_of_processes(cls, text: str) -> str:
+        if not re.fullmatch(r"auto|[1-9][0-9]{0,2}", text):
+            raise ValueError("a number of processes from 1 to 999 is wanted, or auto: one a CPU")
+        return text
+
+    @field_validator("providers")
+    @classmethod
+    def _are_names(cls, text: str) -> str:
+        if not re.fullmatch(r"\w+(,\w+)*", text):
+            raise ValueError("names of onnxruntime's execution providers with commas and no spaces are wanted")
+        return text
+
+    @field_validator("payload_log")
+    @classmethod
+    def _is_a_sink(cls, url: str | None) -> str | None:
+        if url is not None:
+            from .observation.sinks import check_address  # noqa: PLC0415 - the artifact store's import takes 100 ms
+
+            check_address(url)
+        return url
 
     @field_validator("public_key")
     @classmethod

@@ -52,4 +52,5 @@ def _content(path: Path) -> str:
     try:
         return path.read_text()
     except (OSError, UnicodeDecodeError) as error:
-        raise ValueError(f"{path}: {getattr(error, 'strerror', None) or 'no text'}") from error
+        why = getattr(error, "strerror", None) or "no text"
+        raise ValueError(f"{path}: {why}; a public key in PEM is wanted, or the file that it is in") from error

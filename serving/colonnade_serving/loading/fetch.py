@@ -28,6 +28,8 @@ def local_path(address: str, cache: Path) -> Path:
         return Path(address)
     if root := local_root(address):
         return root
+    if not address.startswith("s3://"):
+        raise ValueError("models come from a path, file:///path or s3://bucket/prefix; download it first")
     if address.endswith(".onnx"):
         return _file(address, cache)
     return _bundle(open_store(address), cache)

@@ -39,6 +39,12 @@ class CannotServe(Exception):
     """The model must not be served; the message says why, on one line."""
 
 
+def refusal(address: str, error: Exception) -> CannotServe:
+    """What stands in the way of what lies at an address, on one line that names it once."""
+    said = getattr(error, "strerror", None) or " ".join(str(error).split())
+    return CannotServe(said if said.startswith(address) else f"{address}: {said}")
+
+
 @dataclass(frozen=True)
 class Model:
     """A model that is ready to answer.
@@ -104,7 +110,7 @@ def load(source: Source, cache: Path, how: How | None = None) -> Model:
         read = _bare if path.suffix == ".onnx" else _bundled
         model = read(path, source, how or How())
     except OBJECTIONS as error:
-        raise CannotServe(f"{source.address}: {' '.join(str(error).split())}") from error
+        raise refusal(source.address, error) from error
     for output, classes in model.engine.classes.items():
         log.info(
             "an output's ZipMap is left out: it is a tensor, a column a class",
@@ -116,6 +122,8 @@ def load(source: Source, cache: Path, how: How | None = None) -> Model:
 def _bare(path: Path, source: Source, how: How) -> Model:
     if how.key is not None:
         raise BundleError("a bare .onnx file can't be signed, and a public key is configured; serve a signed bundle")
+    if path.is_dir():
+        raise ModelInvalid(f"{path.name} is a directory; an .onnx file is wanted")
     digest = digests.of_file(path)
     if source.digest not in (None, digest):
         raise BundleError(f"{path.name} has digest {digest}, but {source.digest} was asked for: the file was changed")

@@ -9,7 +9,7 @@ from ..bundle import MANIFEST, BundleError, read_bundle
 from ..bundle.verify import MODEL
 from ..store import StoreError, open_store
 from ..store.connect import local_root
-from .load import CannotServe, Source
+from .load import CannotServe, Source, refusal
 
 DEPTH = 3
 VERSION = re.compile(r"[1-9][0-9]*")
@@ -38,7 +38,7 @@ class Repository:
             if MANIFEST in files:
                 return self._one(read_bundle(_read(self.address, MANIFEST)).model)
         except (StoreError, BundleError, OSError, ValueError) as error:
-            raise CannotServe(f"{self.address}: {' '.join(str(error).split())}") from error
+            raise refusal(self.address, error) from error
         return self._several(files)
 
     def _one(self, own_name: str) -> dict[str, list[Source]]:
@@ -97,11 +97,21 @@ def _files(address: str) -> Iterator[str]:
         return
     root = local_root(address) or Path(address)
     if not root.is_dir():
-        raise BundleError(f"{'not a directory' if root.exists() else 'no such file or directory'}; {_WANTED}")
+        raise BundleError(f"{_instead(address, root)}; {_WANTED}")
     for depth in range(DEPTH):
         for path in root.glob("*/" * depth + "*"):
             if path.suffix == ".onnx" or path.name == MANIFEST:
                 yield path.relative_to(root).as_posix()
+
+
+def _instead(address: str, root: Path) -> str:
+    """What there is where a directory is wanted."""
+    if root.exists():
+        return "it is a file, and its name doesn't end in .onnx"
+    scheme, colon, rest = address.partition(":/")
+    if colon and scheme in ("s3", "file"):
+        return f"an address has two slashes, {scheme}://{rest}"
+    return "no such file or directory"
 
 
 def _read(address: str, name: str) -> bytes:

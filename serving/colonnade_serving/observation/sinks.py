@@ -79,17 +79,35 @@ class Stored:
 
 def open_sink(url: str) -> Sink:
     """The sink at file:///path, http(s)://… or s3://bucket/prefix. Raises ValueError on anything else."""
+    check_address(url)
     parts = urlsplit(url)
-    if parts.scheme == "file" and parts.netloc in ("", "localhost") and not parts.path.endswith("/"):
+    if parts.scheme == "file":
         return File(Path(unquote(parts.path)))
-    if parts.scheme in ("http", "https") and parts.netloc:
+    if parts.scheme != "s3":
         return Http(url)
-    if parts.scheme == "s3":
-        try:
-            return Stored(open_store(url))
-        except StoreError as error:
-            raise ValueError(str(error)) from error
-    raise ValueError(f"{_shown(url)}: the payload log is file:///path, http(s)://host/path or s3://bucket/prefix")
+    try:
+        return Stored(open_store(url))
+    except StoreError as error:
+        raise ValueError(str(error)) from error
+
+
+def check_address(url: str) -> None:
+    """Raises ValueError on what is no address of a payload log, or of a file whose folder isn't there."""
+    parts = urlsplit(url)
+    if not parts.scheme:
+        raise ValueError(f"a bare path; {Path(url).absolute().as_uri()} is wanted")
+    if parts.scheme == "file" and parts.netloc in ("", "localhost"):
+        _check_file(unquote(parts.path))
+    elif parts.scheme not in ("http", "https", "s3") or not parts.netloc:
+        raise ValueError(f"{_shown(url)}: the payload log is file:///path, http(s)://host/path or s3://bucket/prefix")
+
+
+def _check_file(file: str) -> None:
+    path = Path(file)
+    if file.endswith("/") or path.is_dir():
+        raise ValueError(f"{path} is a folder; a file in it is wanted")
+    if not path.parent.is_dir():
+        raise ValueError(f"there is no folder {path.parent}")
 
 
 def _batch(events: Sequence[bytes]) -> bytes:

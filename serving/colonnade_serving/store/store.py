@@ -15,6 +15,9 @@ from ..digests import CHUNK_BYTES, PREFIX
 from . import directories
 from .connect import base, connect, local_root
 
+METADATA_SERVICE = "/latest/api/token"
+"""The path that a cloud's instance answers with a token for its credentials."""
+
 
 class StoreError(Exception):
     """The store didn't do as asked (out of reach, refused); a retry may mend it. The message is one line for people."""
@@ -152,4 +155,7 @@ def _hashed(chunks: Iterator[bytes], hasher: "hashlib._Hash") -> Iterator[bytes]
 
 
 def _first_line(error: BaseException) -> str:
-    return str(error).partition("\n")[0].strip() or type(error).__name__
+    said = str(error).partition("\n")[0].strip() or type(error).__name__
+    if METADATA_SERVICE in said:  # the last place where the client looks for credentials, and the only one it names
+        return "there are no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the pod a role"
+    return said

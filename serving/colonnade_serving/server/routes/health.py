@@ -1,10 +1,13 @@
 """The server itself: what it is, how it does, its metrics."""
 
+import asyncio
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from ... import __version__
+from ...protocol.coding import deflated
 from ..runtime import Runtime
 from .schemas import Live, Ready, Server
 
@@ -32,8 +35,11 @@ def routes(runtime: Runtime) -> APIRouter:
 
     @router.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
     async def metrics(http: Request) -> Response:
-        """Prometheus metrics, or OpenMetrics for who accepts it."""
+        """Prometheus metrics, or OpenMetrics for who accepts it; compressed for who accepts that (Accept-Encoding)."""
         said, media_type = await runtime.metrics.scrape(http.headers.get("accept", ""))
-        return Response(said, headers={"Content-Type": media_type})
+        accepted = http.headers.get("accept-encoding", "")
+        said, coding = await asyncio.to_thread(deflated, said, accepted) if accepted else (said, None)
+        headers = {"Content-Type": media_type, "Vary": "Accept, Accept-Encoding"}
+        return Response(said, headers=headers | ({"Content-Encoding": coding} if coding else {}))
 
     return router

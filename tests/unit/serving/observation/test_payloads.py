@@ -189,12 +189,24 @@ def test_a_store_gets_an_object_a_batch(s3: None, matrix: Model):
     assert outcomes(metrics) == {"written": 5}
 
 
-@pytest.mark.parametrize("url", ["ftp://host/a", "file://host/a", "http:///a", "payloads.jsonl", "file:///folder/"])
+@pytest.mark.parametrize("url", ["ftp://host/a", "file://host/a", "http:///a"])
 def test_other_addresses_are_refused(url: str):
     with pytest.raises(ValueError, match="the payload log is file:///path"):
         open_sink(url)
 
 
+def test_a_path_is_refused_with_its_address_and_a_folder_with_what_is_wanted(tmp_path: Path):
+    with pytest.raises(ValueError, match=r"a bare path; file:///.*/payloads\.jsonl is wanted"):
+        open_sink("payloads.jsonl")
+    with pytest.raises(ValueError, match="is a folder; a file in it is wanted"):
+        open_sink(f"{tmp_path.as_uri()}/")
+    with pytest.raises(ValueError, match=f"there is no folder {tmp_path}/none"):
+        open_sink((tmp_path / "none" / "log").as_uri())
+
+
 def test_a_file_that_can_not_be_written_is_said(tmp_path: Path):
+    (tmp_path / "folder").mkdir()
+    sink = open_sink((tmp_path / "folder" / "log").as_uri())
+    (tmp_path / "folder").rmdir()
     with pytest.raises(SinkError, match="No such file or directory"):
-        open_sink((tmp_path / "none" / "log").as_uri()).write([b"{}"])
+        sink.write([b"{}"])

@@ -1,5 +1,6 @@
 """The real server, observed from outside."""
 
+import gzip
 import json
 import math
 from pathlib import Path
@@ -36,6 +37,17 @@ def sent(served: Served, inputs: np.ndarray) -> list[int]:
             outputs = json.loads(connection.getresponse().read())["outputs"]
             labels.append(outputs[0]["data"][0])
     return labels
+
+
+def test_metrics_are_compressed_for_who_accepts_it(logistic: Path, tmp_path: Path):
+    with serving(tmp_path, str(logistic)) as served:
+        plain = served.ask("GET", "/metrics")
+        zipped = served.ask("GET", "/metrics", Accept_Encoding="gzip")
+        refused = served.ask("GET", "/metrics", Accept_Encoding="gzip;q=0, identity")
+    assert "content-encoding" not in {*plain.headers, *refused.headers}
+    assert zipped.headers["content-encoding"] == "gzip"
+    assert len(zipped.body) < len(plain.body) / 4
+    assert parsed(gzip.decompress(zipped.body).decode()).keys() == parsed(plain.body.decode()).keys()
 
 
 def test_what_clients_send_is_told_by_metrics_whatever_way_they_come(logistic: Path, tmp_path: Path):

@@ -116,7 +116,9 @@ def test_what_json_has_no_number_for_says_what_to_send(number: str):
 
 @pytest.mark.parametrize("depth", [300, 900, 5000])
 def test_what_is_nested_too_deep_to_look_through_is_refused_all_the_same(depth: int):
-    assert refused(b'{"inputs":[],"x":' + b"[" * depth + rb'"\ud800"' + b"]" * depth + b"}").startswith("body: no JSON: ")
+    assert refused(b'{"inputs":[],"x":' + b"[" * depth + rb'"\ud800"' + b"]" * depth + b"}").startswith(
+        "body: no JSON: "
+    )
 
 
 def test_an_empty_body_is_called_empty():

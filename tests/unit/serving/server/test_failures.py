@@ -117,9 +117,9 @@ def test_golden_outputs_that_are_missed_end_the_process(bundle: tuple[Path, str]
             ("/x", "--http-port=8081", "--grpc-port=8081"),
             {},
             2,
-            "--grpc-port (COLONNADE_GRPC_PORT) is '8081': Value error",
+            "--grpc-port (COLONNADE_GRPC_PORT) is '8081': the port for REST",
         ),
-        (("/x", "--digest=abc"), {}, 2, "--digest (COLONNADE_DIGEST) is 'abc': String should match"),
+        (("/x", "--digest=abc"), {}, 2, "--digest (COLONNADE_DIGEST) is 'abc': sha256: and 64 hex digits are wanted"),
     ],
 )
 def test_what_can_not_be_served_is_said_in_one_line(arguments, environment, code: int, says: str):

@@ -1,6 +1,7 @@
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -119,3 +120,26 @@ def test_an_uncommitted_directory_is_not_listed(tmp_path: Path):
 def test_another_url_is_refused_with_what_would_be_right(url: str):
     with pytest.raises(StoreError, match=r"the store is file:///path or s3://bucket/prefix|has three slashes"):
         open_store(url)
+
+
+class Forbids(BaseHTTPRequestHandler):
+    """A cloud's metadata service that gives no credentials."""
+
+    def do_PUT(self) -> None:
+        self.send_error(403)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_credentials_that_nobody_gave_are_said_to_be_missing(monkeypatch: pytest.MonkeyPatch):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL"):
+        monkeypatch.delenv(name, raising=False)
+    with HTTPServer(("127.0.0.1", 0), Forbids) as metadata:
+        threading.Thread(target=metadata.serve_forever, daemon=True).start()
+        monkeypatch.setenv("AWS_METADATA_ENDPOINT", f"http://127.0.0.1:{metadata.server_port}")
+        with pytest.raises(
+            StoreError, match=r"^s3://bucket/a: there are no credentials: set AWS_ACCESS_KEY_ID and AWS_S"
+        ):
+            open_store("s3://bucket").get("a")
+        metadata.shutdown()
