@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from .. import prefix
 from ..request_ids import RequestIds, plain
-from .infer import InferRoute
+from .infer import InferRoute, read_predict
 from .routes import create_api
 from .runtime import REQUEST_ID, Runtime
 from .terms import ID
@@ -27,7 +27,8 @@ App = Callable[[Message, Receive, Send], Awaitable[None]]
 def create_app(runtime: Runtime, ids: RequestIds) -> App:
     """The whole ASGI application over one runtime. ids: makes those of requests that have none."""
     infer = InferRoute(runtime)
-    return _named(_gate(create_api(runtime, infer.__call__), infer, runtime), ids)
+    predict = InferRoute(runtime, read_predict)
+    return _named(_gate(create_api(runtime, infer.__call__, predict.__call__), infer, runtime), ids)
 
 
 def _named(app: App, ids: RequestIds) -> App:

@@ -1,7 +1,9 @@
-"""POST /v2/models/M[/versions/V]/infer where the lane doesn't answer it: body in, answer out, the batcher between."""
+"""Infer requests that the lane doesn't answer, V2's and V1's: body in, answer out, the batcher between."""
 
 import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from starlette.requests import Request
@@ -9,8 +11,9 @@ from starlette.responses import Response
 
 from ..batching import Work, rows_of, unread
 from ..clock import clock
+from ..loading import Model
 from ..models import Served
-from ..protocol import request, response
+from ..protocol import predict, request, response
 from ..protocol.coding import deflated, inflate
 from ..protocol.errors import ProtocolError
 from .body import ClientGone, read
@@ -23,11 +26,31 @@ LOOK_AFTER_SECONDS = 0.05
 """An inference that takes longer is worth a look whether its client still waits."""
 
 
+Write = Callable[[Mapping[str, np.ndarray]], tuple[bytes, int | None]]
+"""From outputs to a body and, when some of it is binary, the length of its JSON. Raises ProtocolError."""
+Read = Callable[[bytes, Terms, Model], tuple[request.InferRequest, Write]]
+"""From a body to what it asks, and how that is answered. Raises ProtocolError."""
+
+
+def read_infer(body: bytes, asked: Terms, model: Model) -> tuple[request.InferRequest, Write]:
+    """V2's."""
+    parsed = request.parse(body, asked.json_length, model.signature)
+    return parsed, partial(response.encode, model.name, model.version, parsed)
+
+
+def read_predict(body: bytes, _: Terms, model: Model) -> tuple[request.InferRequest, Write]:
+    """V1's."""
+    parsed, by_rows = predict.parse(body, model.signature)
+    rows = rows_of(model.signature, parsed.inputs) if by_rows else None
+    return parsed, lambda outputs: (predict.encode(outputs, rows), None)
+
+
 @dataclass(frozen=True, slots=True)
 class InferRoute:
-    """The route's endpoint. Answers, counts and times each request."""
+    """A route's endpoint. Answers, counts and times each request."""
 
     runtime: Runtime
+    read: Read = read_infer
 
     async def __call__(self, http: Request) -> Response:
         """One infer request."""
@@ -43,9 +66,10 @@ class InferRoute:
         try:
             asked = terms(http.headers.raw)
             trace = asked.trace
-            request_, work = await self._read(http, served, asked, began)
+            work, write = await self._read(http, served, asked, began)
             await _compute(http, served, work)
-            answer = _written(served, request_, work, asked)
+            assert work.results is not None
+            answer = _response(*write(work.results), asked)
         except ClientGone:
             pass
         except Exception as error:
@@ -54,17 +78,14 @@ class InferRoute:
         served.observer.answered(answer.status_code, clock() - began, why, work, trace)
         return answer
 
-    async def _read(
-        self, http: Request, served: Served, asked: Terms, began: float
-    ) -> tuple[request.InferRequest, Work]:
+    async def _read(self, http: Request, served: Served, asked: Terms, began: float) -> tuple[Work, Write]:
         limit = self.runtime.settings.max_body_bytes
         body = inflate(await read(http, limit), asked.encoding, limit)
-        signature = served.model.signature
-        parsed = request.parse(body, asked.json_length, signature)
-        rows = rows_of(signature, parsed.inputs)
-        deadline = asked.deadline(began, parsed.timeout)
-        id = parsed.id or asked.id
-        return parsed, Work(parsed.inputs, parsed.outputs, rows, deadline=deadline, id=id, echo=http.scope[REQUEST_ID])
+        parsed, write = self.read(body, asked, served.model)
+        rows = rows_of(served.model.signature, parsed.inputs)
+        deadline, id = asked.deadline(began, parsed.timeout), parsed.id or asked.id
+        echo = http.scope[REQUEST_ID]
+        return Work(parsed.inputs, parsed.outputs, rows, deadline=deadline, id=id, echo=echo), write
 
 
 async def _compute(http: Request, served: Served, work: Work) -> None:
@@ -87,10 +108,7 @@ async def _while_connected(http: Request, answer: asyncio.Future[dict[str, np.nd
         raise ClientGone
 
 
-def _written(served: Served, parsed: request.InferRequest, work: Work, asked: Terms) -> Response:
-    model = served.model
-    assert work.results is not None
-    body, json_length = response.encode(model.name, model.version, parsed, work.results)
+def _response(body: bytes, json_length: int | None, asked: Terms) -> Response:
     body, coding = deflated(body, asked.accepts) if asked.accepts else (body, None)
     headers = {"Content-Encoding": coding} if coding else {}
     if json_length is None:

@@ -12,9 +12,9 @@ from ... import __version__
 from ...loading import Model
 from ...observation.feedback_routes import feedback_router
 from ..runtime import Runtime
-from . import docs, health, models, overview, repository
+from . import docs, health, models, overview, repository, v1
 from .errors import answer_errors
-from .openapi import COMPONENTS, INFER, example, in_json, infer_extra
+from .openapi import COMPONENTS, INFER, example, in_json, infer_extra, predict_example
 from .schemas import errors
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -22,8 +22,8 @@ Endpoint = Callable[[Request], Awaitable[Response]]
 ABOUT = 'Models over the Open Inference Protocol. A trailing slash changes nothing; every error is `{"error": …}`.'
 
 
-def create_api(runtime: Runtime, infer: Endpoint) -> FastAPI:
-    """The routes over one runtime; infer answers POST …/infer where the lane doesn't."""
+def create_api(runtime: Runtime, infer: Endpoint, predict: Endpoint) -> FastAPI:
+    """The routes over one runtime; infer answers POST …/infer where the lane doesn't, predict V1's POST …:predict."""
     api = FastAPI(
         title="Colonnade serving", version=__version__, description=ABOUT, redirect_slashes=False, openapi_url=None
     )
@@ -31,6 +31,7 @@ def create_api(runtime: Runtime, infer: Endpoint) -> FastAPI:
     _add_infer(api, infer)
     for room in (health, overview, models, repository):
         api.include_router(room.routes(runtime))
+    api.include_router(v1.routes(runtime, predict))
     feedback = feedback_router(lambda name, version: runtime.models.find(name, version).observer)
     api.include_router(feedback, responses=errors(400, 404, 413, 503))
     api.include_router(docs.routes(_describe(api, runtime)))
@@ -90,3 +91,5 @@ def _exemplify(paths: dict[str, Any], model: Model) -> None:
                     parameter["example"] = known[parameter["name"]]
             if path.endswith("/infer"):
                 operation["requestBody"]["content"]["application/json"]["example"] = body
+            if path.endswith(":predict"):
+                operation["requestBody"]["content"]["application/json"]["example"] = predict_example(model)

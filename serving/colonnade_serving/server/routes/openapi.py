@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+import numpy as np
+
 from ...loading import Model
 from ...loading.warmup import made_up
 from ...protocol import message, tensors
@@ -84,11 +86,22 @@ def in_json(model: Model) -> bool:
 
 def example(model: Model) -> Schema:
     """A body that this model answers: its first golden row, or zeros and empty texts."""
-    golden = {tensor.name: tensor.array() for tensor in model.bundle.golden.inputs} if model.bundle else {}
-    arrays = made_up(model.engine.inputs) | golden
     inputs = []
-    for field in model.signature.inputs.values():
-        array = arrays[field.name][:1] if field.shape[:1] == (-1,) else arrays[field.name]
-        tensor = {"name": field.name, "datatype": field.datatype, "shape": list(array.shape)}
+    for name, array in _one_row(model).items():
+        tensor = {"name": name, "datatype": model.signature.inputs[name].datatype, "shape": list(array.shape)}
         inputs.append(tensor | {"data": tensors.to_json(array)})
     return {"inputs": inputs}
+
+
+def predict_example(model: Model) -> Schema:
+    """The same over V1, by columns: any model takes those."""
+    return {"inputs": {name: array.tolist() for name, array in _one_row(model).items()}}
+
+
+def _one_row(model: Model) -> dict[str, np.ndarray]:
+    golden = {tensor.name: tensor.array() for tensor in model.bundle.golden.inputs} if model.bundle else {}
+    arrays = made_up(model.engine.inputs) | golden
+    return {
+        field.name: arrays[field.name][:1] if field.shape[:1] == (-1,) else arrays[field.name]
+        for field in model.signature.inputs.values()
+    }

@@ -144,6 +144,12 @@ class ModelList(BaseModel):
     models: list[ModelListed]
 
 
+class ModelNames(BaseModel):
+    """As V1 lists models."""
+
+    models: list[str]
+
+
 class Overview(ModelList):
     """What there is, and where. All are URLs on this host, with the prefix that a proxy in front put before them."""
 
