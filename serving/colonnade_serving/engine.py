@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from . import exotic
+from . import exotic, graph
 from .datatypes import ONNX
 from .modelfile import ModelInvalid, Opened, Side, check_columns, objection, open_model, plain, uncarried
 from .single import Form, Singles
@@ -54,6 +54,8 @@ class Engine:
             self._session = _session(model, opened, _options(threads or intra_op_threads()), providers)
         except Exception as error:  # onnxruntime's exceptions share no base class
             raise ModelInvalid(objection(model, opened.model, error)) from error
+        self.mixes = graph.objection(opened.model)
+        """Why the model's answer to a row may depend on the batch that it is in; None where it is known not to."""
         del opened  # another copy of the weights
         _check_started(providers, self.providers)
         self._session.disable_fallback()  # a run that failed would go on without the accelerator, and say nothing

@@ -115,7 +115,11 @@ class Computing(BaseModel):
         description="onnxruntime's execution providers, the preferred one first, as CUDAExecutionProvider,"
         "CPUExecutionProvider.",
     )
-    batch_rows: int = Field(default=64, ge=1, description="Rows of a batch at most; a larger request is run alone.")
+    batch_rows: int = Field(
+        default=64,
+        ge=1,
+        description="Rows of a batch at most; a larger request is run alone. 1: no request ever runs with another.",
+    )
     batch_delay_ms: float = Field(
         default=0.0,
         ge=0,

@@ -88,8 +88,8 @@ class Batcher:
 
     @property
     def batching(self) -> bool:
-        """Whether works run together: not when the signature or the model's own answers forbid it."""
-        return self._queue.batchable and self._runner.together
+        """Whether works run together: not when the limits, the graph or the model's own answers forbid it."""
+        return self._queue.batchable and self._runner.together and self.limits.rows > 1
 
     def drain_seconds(self) -> float:
         """How long what waits and runs is expected to take."""
@@ -209,7 +209,7 @@ class Batcher:
             if not works:
                 continue
             rows = works[0].rows if len(works) == 1 else sum([work.rows for work in works])
-            plain = len(works) == 1 or rows <= self._runner.proven
+            plain = len(works) == 1 or not self._runner.due
             if plain and self._is_short(rows):
                 ended = self._run(works, rows)
                 self._finish(works, rows, plain, ended)
@@ -241,7 +241,7 @@ class Batcher:
     def _take(self) -> list[Work]:
         """The next batch, without what nobody waits for any more."""
         now = clock()
-        taken = self._queue.take(self._rows() if self._queue.works > 1 else 0, self._runner.proven)
+        taken = self._queue.take(self._rows() if self._queue.works > 1 else 0)
         stale = False
         for work in taken:
             work.started = now

@@ -36,18 +36,17 @@ class Queue:
         """The work that waits longest; there must be one."""
         return self._groups[self._next()][0]
 
-    def take(self, rows: int, proven: int) -> list[Work]:
+    def take(self, rows: int) -> list[Work]:
         """The oldest work and those of its group that waited next: at most `rows` together, unless one alone has more.
 
-        rows: 0 for one work alone. proven: batches grow no faster than to twice these rows, or to two works.
+        rows: 0 for one work alone.
         """
         key, group = self._pop()
         count, total = 1, group[0].rows
         if rows and self.batchable:
-            small = min(rows, 2 * proven)
             while count < len(group):
                 more = total + group[count].rows
-                if more > rows or (more > small and count > 1):
+                if more > rows:
                     break
                 total = more
                 count += 1

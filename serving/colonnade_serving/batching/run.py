@@ -1,43 +1,54 @@
 """Running a batch so that each work gets what it would have got alone."""
 
-import logging
 from collections.abc import Callable, Mapping
+from typing import Final
 
 import numpy as np
 
-from ..bundle import difference
+from ..bundle import agree
 from ..engine import Engine, ModelFailed
 from ..protocol.errors import ProtocolError
 from .work import Batch, Work, together
 
-log = logging.getLogger(__name__)
-
 Explain = Callable[[Mapping[str, np.ndarray], str], ProtocolError]
+Parted = Callable[[str], None]
 
-TOLERANCE = {np.dtype(np.float16): 1e-2, np.dtype(np.float32): 1e-4, np.dtype(np.float64): 1e-9}
-"""What rounding in another order may change, relative above 1."""
+SELDOM: Final = 4096
+"""Of so many batches one is looked at, for ever; the first ones are looked at more often."""
+SOON: Final = 16
+"""After so many batches another one is looked for when one proved nothing, since all of its rows were equal."""
+SAMPLE: Final = 4
+"""Works of a batch that also run alone when it is looked at."""
 
 
 class Runner:
-    """Runs works on an engine. A batch that failed is halved; batches prove themselves before they are trusted."""
+    """Runs works on an engine. A batch that failed is halved; now and then one is held against its works alone."""
 
-    def __init__(self, engine: Engine, explain: Explain) -> None:
-        """explain: the answer to inputs on which the model raised."""
+    def __init__(self, engine: Engine, explain: Explain, parted: Parted, batched: bool = True) -> None:
+        """explain: the answer to inputs on which the model raised. parted: told why works no longer run together.
+
+        batched: whether works may run together at all: see graph.objection.
+        """
         self._engine = engine
         self._explain = explain
-        self.proven = 1
-        """Batches of up to so many rows were seen to answer as each work alone."""
-        self.together = True
+        self._parted = parted
+        self.together = batched
         """False once a batch answered otherwise than its works alone: from then on each runs alone."""
+        self._every = self._left = 1
+
+    @property
+    def due(self) -> bool:
+        """Whether the next batch of several works is looked at, and so takes longer than others."""
+        return self._left <= 1
 
     def run(self, works: list[Work], rows: int) -> None:
         """Sets each work's batch or failure. Several run together. rows: of all of them."""
         if len(works) == 1:
             return self._alone(works[0])
         self._whole(works, rows)
-        if rows > self.proven and self.together:
-            self._prove(works)
-            self.proven = rows
+        self._left -= 1
+        if self._left <= 0 and self.together:
+            self._look(works)
         return None
 
     def _alone(self, work: Work) -> None:
@@ -80,19 +91,25 @@ class Runner:
         if all(work.failure is None for work in works):
             self._part(f"the model failed on works together that it can do apart: {failure}")
 
-    def _prove(self, works: list[Work]) -> None:
-        for work in works:
+    def _look(self, works: list[Work]) -> None:
+        batch = works[0].batch
+        if batch is None or batch.rows < len(works) or not _tell_apart(batch):
+            self._left = SOON
+            return None
+        for work in works[:: -(-len(works) // SAMPLE)]:
             found = work.results
             if found is None:
                 continue
             alone = self._engine.infer(work.arrays(), work.outputs)
-            if not all(_same(alone[name], found[name]) for name in work.outputs):
-                return self._part("a row's answer depends on the other rows of its batch", works)
+            if differing := [name for name in work.outputs if not agree(alone[name], found[name])]:
+                why = f"output {differing[0]} of a request differs alone and in a batch of {batch.rows} rows"
+                return self._part(why, works)
+        self._every = self._left = min(2 * self._every, SELDOM)
         return None
 
     def _part(self, why: str, works: list[Work] | None = None) -> None:
         if self.together:
-            log.warning("the model's requests are no longer batched", extra={"why": why})
+            self._parted(why)
         self.together = False
         for work in works or []:
             work.batch = work.failure = None
@@ -106,10 +123,6 @@ def _union(works: list[Work]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for work in works for name in work.outputs))
 
 
-def _same(alone: np.ndarray, found: np.ndarray) -> bool:
-    if alone.shape != found.shape:
-        return False
-    tolerance = TOLERANCE.get(alone.dtype)
-    if tolerance is None:
-        return bool((alone == found).all())
-    return difference(alone.astype(np.float64), found.astype(np.float64)) <= tolerance
+def _tell_apart(batch: Batch) -> bool:
+    """Whether some row has other inputs than the first: of equal rows each may take another one's answer."""
+    return any(bool((array[1:] != array[:1]).any()) for array in batch.inputs.values())

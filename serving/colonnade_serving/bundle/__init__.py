@@ -3,6 +3,7 @@
 What training writes, serving verifies and replays before it answers anyone.
 """
 
+from .agreement import agree
 from .errors import BundleError
 from .format import FORMAT, Bundle, Golden, Tensor, TensorSignature, encode
 from .golden import GoldenMismatch, difference, replay
@@ -17,6 +18,7 @@ __all__ = [
     "GoldenMismatch",
     "Tensor",
     "TensorSignature",
+    "agree",
     "difference",
     "encode",
     "read_bundle",

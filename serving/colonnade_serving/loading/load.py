@@ -13,12 +13,14 @@ from .. import digests
 from ..bundle import Bundle, BundleError, GoldenMismatch, TensorSignature, replay, verify_bundle
 from ..bundle.verify import MODEL
 from ..engine import CPU, Engine, ModelFailed, TensorSpec
+from ..graph import Objection
 from ..modelfile import ModelInvalid
 from ..protocol.errors import ProtocolError
 from ..protocol.signature import Signature, signature
 from ..store import StoreError
 from .calibrate import Calibration, calibrate
 from .fetch import digest_in, local_path
+from .proof import proof
 from .warmup import made_up, warm_up
 
 log = logging.getLogger(__name__)
@@ -50,7 +52,7 @@ class Model:
     """A model that is ready to answer.
 
     bundle is None for a bare .onnx file; golden is the worst difference found; calibration is None for a bare file that
-    refuses made-up inputs.
+    refuses made-up inputs. mixes: why requests must not run together, None when each is answered as if alone.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Model:
     bundle: Bundle | None
     golden: float | None
     calibration: Calibration | None = None
+    mixes: Objection | None = None
 
     @property
     def classes(self) -> dict[str, list[Any]]:
@@ -134,7 +137,8 @@ def _bare(path: Path, source: Source, how: How) -> Model:
         calibration = _warmed(engine, takes, made_up(engine.inputs), how)
     except ModelFailed as error:
         log.info("the model refuses made-up inputs, so it starts cold", extra={"error": str(error)})
-    return Model(source.name or path.stem, source.version, digest, engine, takes, None, None, calibration)
+    mixes = _mixes(engine, takes, {}, how)
+    return Model(source.name or path.stem, source.version, digest, engine, takes, None, None, calibration, mixes)
 
 
 def _bundled(path: Path, source: Source, how: How) -> Model:
@@ -146,7 +150,8 @@ def _bundled(path: Path, source: Source, how: How) -> Model:
     takes = signature(bundle.inputs, bundle.outputs)
     golden = {tensor.name: tensor.array() for tensor in bundle.golden.inputs}
     calibration = _warmed(engine, takes, golden, how)
-    return Model(source.name or bundle.model, source.version, digest, engine, takes, bundle, worst, calibration)
+    mixes = _mixes(engine, takes, golden, how)
+    return Model(source.name or bundle.model, source.version, digest, engine, takes, bundle, worst, calibration, mixes)
 
 
 def _warmed(engine: Engine, takes: Signature, inputs: Mapping[str, np.ndarray], how: How) -> Calibration:
@@ -155,6 +160,19 @@ def _warmed(engine: Engine, takes: Signature, inputs: Mapping[str, np.ndarray], 
         inputs = made_up(engine.inputs)
     warm_up(engine, dict(inputs), growing)
     return calibrate(engine.infer, inputs, growing, how.batch_rows)
+
+
+def _mixes(engine: Engine, takes: Signature, golden: Mapping[str, np.ndarray], how: How) -> Objection | None:
+    if how.batch_rows == 1:
+        return Objection("--batch-rows is 1")
+    if engine.mixes is not None:
+        return engine.mixes
+    for field in (*takes.inputs.values(), *takes.outputs.values()):
+        if field.shape[:1] != (-1,):
+            return Objection(
+                f"the bundle says that {field.name} has {list(field.shape)} elements, no free number of rows"
+            )
+    return proof(engine, golden, how.batch_rows)
 
 
 def _check(side: str, promised: Iterable[TensorSignature], real: Iterable[TensorSpec]) -> None:

@@ -36,13 +36,14 @@ class Observer:
     """One model's. `batch` and `answered` append and return; what they were given is counted within a second.
 
     inflight: requests being answered: the front end adds 1 when it has found the model, `answered` takes it off.
-    waiting: asked at a flush how many works wait; the batcher's.
+    waiting, batching: asked at a flush how many works wait, and whether they run together; the batcher's.
     """
 
     def __init__(self, model: Model, metrics: Metrics, waiting: Callable[[], int] = lambda: 0) -> None:
         self.model = model
         self.inflight = 0
         self.waiting = waiting
+        self.batching: Callable[[], bool] = lambda: False
         self.feedback: Feedback | None = None
         self.batched: list[Callable[[Sequence[Work]], None]] = []
         """Who else wants the works that ran. They keep what they need, and no work: see `batch`."""
@@ -52,6 +53,7 @@ class Observer:
         self._answers, self._batches = Answers(metrics, model.name), Batches(metrics.families, model)
         self._inflight = metrics.families.inflight.labels(model.name)
         self._depth = metrics.families.waiting.labels(model.name)
+        self._together = metrics.families.batched.labels(model.name)
         self._good: list[float] = []
         self._latest: Work | None = None
         self._trace: str | None = None
@@ -141,6 +143,7 @@ class Observer:
         alike = [other for other in self._metrics.observers if other.model.name == self.model.name]
         self._inflight.set(sum(other.inflight for other in alike))
         self._depth.set(sum(other.waiting() for other in alike))
+        self._together.set(bool(alike) and all(other.batching() for other in alike))
         self._metrics.tell_process()
 
     def _wake(self, hurry: bool) -> None:

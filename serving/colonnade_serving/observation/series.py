@@ -53,6 +53,9 @@ class Families:
         )
         self.inflight = self._gauge("inflight_requests", "Infer requests being answered.", "model")
         self.waiting = self._gauge("queue_depth", "Infer requests that wait for the model.", "model")
+        self.batched = self._gauge(
+            "batched", "1: requests that come together run together; 0: each runs alone.", "model", mode="livemin"
+        )
         self.requests = self._counter("requests", "Infer requests by status code; 499: the client left.", "code")
         self.errors = self._counter("errors", "Infer requests that got no answer from the model, by why.", "reason")
         self.good = self._counter("goodput", "Infer requests answered by 200, within their deadline if they had one.")

@@ -33,6 +33,8 @@ def _parameters(served: Served) -> dict[str, str]:
     model, cost = served.model, served.batcher.cost
     told = {"version": model.version, "digest": model.digest, "providers": ",".join(model.engine.providers)}
     told |= {f"classes.{output}": orjson.dumps(classes).decode() for output, classes in model.classes.items()}
+    if model.mixes is not None:
+        told["runs_alone"] = str(model.mixes)
     if model.golden is not None:
         told["golden_difference"] = f"{model.golden:.3g}"
     if model.calibration is not None:

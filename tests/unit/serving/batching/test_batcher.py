@@ -127,18 +127,13 @@ async def test_a_delay_is_kept_however_lonely_works_are(engine: Engine):
     await kitchen.batcher.drain()
 
 
-async def test_batches_grow_only_as_fast_as_they_prove_themselves(engine: Engine):
-    kitchen = Kitchen(engine)
-    await kitchen.serve([kitchen.work(ROW) for _ in range(40)])
-    assert [len(batch) for batch in kitchen.batches] == [2, 4, 8, 16, 10]
-
-
 @pytest.mark.parametrize("build", [centred, one_row_only])
 async def test_a_model_whose_answers_depend_on_the_batch_is_not_batched(build, tmp_path: Path):
     kitchen = Kitchen(Engine(build(tmp_path / "model.onnx"), 1))
     works = [kitchen.work({"X": np.array([[place, 1.0]], np.float32)}) for place in range(6)]
     await kitchen.serve(works)
     assert not kitchen.batcher.batching
+    assert len(kitchen.parted) == 1
     for work in works:
         assert work.results is not None
         np.testing.assert_array_equal(work.results["Y"], kitchen.engine.infer(work.inputs)["Y"])

@@ -16,15 +16,17 @@ from colonnade_serving.protocol.signature import Signature, signature
 
 
 class Kitchen:
-    """A batcher, and what it was seen to do: the works of each batch, and those that were done, in order."""
+    """A batcher, and what it was seen to do: the works of each batch, those that were done, in order, and why they no
+    longer run together."""
 
     def __init__(self, engine: Engine, limits: Limits | None = None, cost: Cost | None = None) -> None:
         self.engine = engine
         self.signature: Signature = signature(engine.inputs, engine.outputs)
         self.batches: list[list[Work]] = []
         self.done: list[Work] = []
+        self.parted: list[str] = []
         self.batcher = Batcher(
-            Runner(engine, partial(explain, self.signature, {})),
+            Runner(engine, partial(explain, self.signature, {}), self.parted.append),
             self.signature,
             lambda works, started, ended: self.batches.append(list(works)),
             limits,
@@ -43,9 +45,8 @@ class Kitchen:
         await asyncio.wait_for(self.batcher.drain(), 60)
 
     async def prove(self, inputs: dict[str, np.ndarray], rows: int = 64) -> None:
-        """Lets batches grow to so many rows, and forgets them."""
-        for _ in range(9):
-            await self.serve([self.work(inputs) for _ in range(rows)])
+        """Lets a batch of so many rows be looked at, and forgets it."""
+        await self.serve([self.work(inputs) for _ in range(rows)])
         self.batches.clear()
         self.done.clear()
 
@@ -61,7 +62,11 @@ def centred(path: Path) -> Path:
 
 def one_row_only(path: Path) -> Path:
     """Y = X reshaped to one row of 2, whatever the signature says: batches of several rows raise."""
-    nodes = [helper.make_node("Reshape", ["X", "shape"], ["Y"])]
+    nodes = [
+        helper.make_node("Shape", ["X"], ["sizes"]),
+        helper.make_node("Min", ["sizes", "shape"], ["target"]),
+        helper.make_node("Reshape", ["X", "target"], ["Y"]),
+    ]
     return _graph(path, nodes, [helper.make_tensor("shape", TensorProto.INT64, [2], [1, 2])], ["N", 2], ["N", 2])
 
 
