@@ -6,5 +6,8 @@ model bundle; `main` is the command. Nothing imports this package: Jobs read one
 
 import os
 
+from . import arithmetic
+
 # Idle OpenMP threads sleep rather than spin: where processors are shared, spinning makes training ten times slower.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+arithmetic.pin()

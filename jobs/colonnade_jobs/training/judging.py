@@ -8,7 +8,7 @@ from colonnade_serving import digests
 from colonnade_serving.bundle import TensorSignature
 from colonnade_serving.engine import Engine
 
-from .. import progress
+from .. import arithmetic, progress
 from ..data.version import canonical
 from ..documents import Training, TrainJob
 from . import bins, golden, metrics, parity, precision, ties
@@ -61,6 +61,7 @@ def lineage(job: TrainJob) -> dict[str, Any]:
     """What the model was made from."""
     spec = job.spec.model_dump(mode="json", by_alias=True, exclude_none=True)
     return {
+        "arithmetic": arithmetic.describe() if job.spec.training else None,
         "dataset": job.dataset.digest if job.dataset else None,
         "image": job.image,
         "seed": job.spec.training.seed if job.spec.training else None,

@@ -70,6 +70,11 @@ class Parity(StatusPart):
 class Lineage(StatusPart):
     """What the model was made from."""
 
+    arithmetic: Said | None = Field(
+        default=None,
+        description="The processor's architecture and the linear algebra that trained it: on others sums may differ in "
+        "their last bits, and so the digest.",
+    )
     dataset: Digest | None = Field(default=None, description="Digest of the Dataset version.")
     image: Said | None = Field(default=None, description="The image that trained it.")
     seed: Count | None = Field(default=None, description="Start of every random draw.")
