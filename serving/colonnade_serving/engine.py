@@ -61,9 +61,13 @@ class Engine:
         self._session.disable_fallback()  # a run that failed would go on without the accelerator, and say nothing
         self.inputs = tuple(_spec("input", node) for node in self._session.get_inputs())
         self.outputs = tuple(_spec("output", node) for node in self._session.get_outputs())
+        self.optional = tuple(
+            _spec("input", node) for node in self._session.get_overridable_initializers() if node.type in ONNX
+        )
+        """Inputs with a default, which an inference may leave out."""
         check_columns(self.classes, {spec.name: spec.shape for spec in self.outputs})
-        self._texts = frozenset(spec.name for spec in self.inputs if spec.datatype == "BYTES")
-        bf16 = any(spec.datatype == "BF16" for spec in self.inputs + self.outputs)
+        self._texts = frozenset(spec.name for spec in self.inputs + self.optional if spec.datatype == "BYTES")
+        bf16 = any(spec.datatype == "BF16" for spec in self.inputs + self.optional + self.outputs)
         self._run: Run = partial(exotic.run_with_bf16, self._session) if bf16 else self._session.run
         self._names = tuple(spec.name for spec in self.outputs)
         self._singles = Singles(self._session, self.inputs, self.outputs) if on_cpu else None

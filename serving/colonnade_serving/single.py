@@ -100,6 +100,8 @@ class _Single:
 
     def takes(self, inputs: Mapping[str, np.ndarray]) -> bool:
         """Whether these are one row of what the model takes; then they are in place."""
+        if len(inputs) != len(self._inputs):  # one with a default is given
+            return False
         for name, place in self._inputs:
             array = inputs.get(name)
             if array is None or array.shape != place.shape or array.dtype is not place.dtype:

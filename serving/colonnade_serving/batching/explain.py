@@ -16,7 +16,8 @@ def explain(signature: Signature, features: Features, inputs: Mapping[str, np.nd
 
     features: bundle.json's, for the categories that training saw; empty when there is no bundle.
     """
-    rows = {name: array.shape[0] for name, array in inputs.items() if signature.inputs[name].shape[:1] == (-1,)}
+    growing = [name for name, field in signature.inputs.items() if field.shape[:1] == (-1,)]
+    rows = {name: inputs[name].shape[0] for name in growing}
     if len(set(rows.values())) > 1:
         return ProtocolError(f"inputs disagree on rows: {', '.join(f'{name} has {n}' for name, n in rows.items())}")
     suspects = "; ".join(_unseen(features, inputs))

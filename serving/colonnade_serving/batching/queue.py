@@ -18,13 +18,14 @@ class Queue:
         free = any(-1 in field.shape[1:] for field in signature.inputs.values())
         self._one_group = not self.batchable or (len(signature.inputs) == 1 and not free)
         self._inputs = tuple(signature.inputs)
+        self._signature = signature
         self._groups: dict[Hashable, list[Work]] = {}
         self.works = 0
         self.rows = 0
 
     def add(self, work: Work) -> None:
         """The work waits from now on."""
-        key = TOGETHER if self._one_group and work.rows else self._group(work)
+        key = TOGETHER if self._one_group and work.rows and not self._overrides(work) else self._group(work)
         group = self._groups.get(key)
         if group is None:
             group = self._groups[key] = []
@@ -77,8 +78,14 @@ class Queue:
         """The group with the oldest work."""
         return min(self._groups, key=lambda key: self._groups[key][0].queued)
 
+    def _overrides(self, work: Work) -> bool:
+        """Whether it gives an input that others leave to its default: no layout has one."""
+        return bool(self._signature.optional) and work.layout is None and self._signature.overrides(work.inputs)
+
     def _group(self, work: Work) -> Hashable:
         rows = work.rows
+        if self._overrides(work):
+            return work
         if rows < 1:
             return work if self.batchable else TOGETHER
         layout = work.layout

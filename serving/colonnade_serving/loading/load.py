@@ -131,7 +131,7 @@ def _bare(path: Path, source: Source, how: How) -> Model:
     if source.digest not in (None, digest):
         raise BundleError(f"{path.name} has digest {digest}, but {source.digest} was asked for: the file was changed")
     engine = how.engine(path)
-    takes = signature(engine.inputs, engine.outputs)
+    takes = signature(engine.inputs, engine.outputs, engine.optional)
     calibration = None
     try:
         calibration = _warmed(engine, takes, made_up(engine.inputs), how)
@@ -147,7 +147,7 @@ def _bundled(path: Path, source: Source, how: How) -> Model:
     _check("inputs", bundle.inputs, engine.inputs)
     _check("outputs", bundle.outputs, engine.outputs)
     worst = replay(bundle.golden, engine.infer)
-    takes = signature(bundle.inputs, bundle.outputs)
+    takes = signature(bundle.inputs, bundle.outputs, engine.optional)
     golden = {tensor.name: tensor.array() for tensor in bundle.golden.inputs}
     calibration = _warmed(engine, takes, golden, how)
     mixes = _mixes(engine, takes, golden, how)

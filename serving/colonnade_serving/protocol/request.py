@@ -9,7 +9,7 @@ from msgspec import UNSET
 from . import binary, tensors
 from .errors import ProtocolError
 from .message import Message, Output, RequestParameters, Tensor, decode
-from .signature import Field, Signature, wrong_shape
+from .signature import Field, Signature, check_given, unknown_input, wrong_shape
 
 
 @dataclass(slots=True, eq=False)
@@ -77,15 +77,14 @@ def _inputs(message: Message, buffers: _Buffers, signature: Signature) -> dict[s
     arrays: dict[str, np.ndarray] = {}
     for position, tensor in enumerate(message.inputs):
         name = tensor.name
-        field = signature.inputs.get(name)
+        field = signature.field_of(name)
         if field is None:
-            raise _unknown(f"inputs[{position}]", name, signature.inputs)
+            raise unknown_input(position, name, signature)
         if name in arrays:
             raise ProtocolError(f"inputs: {name} comes twice")
         arrays[name] = _array(tensor, field, buffers, signature)
-    if len(arrays) != len(signature.inputs):
-        missing = (name for name in signature.inputs if name not in arrays)
-        raise ProtocolError(f"inputs: {', '.join(missing)} missing")
+    if len(arrays) != len(signature.inputs) or signature.optional:
+        check_given(arrays, signature)
     return arrays
 
 

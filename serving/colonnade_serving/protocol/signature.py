@@ -1,11 +1,14 @@
 """What a model takes and gives, looked up by name on every request."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Collection, Iterable, Sized
+from dataclasses import dataclass, field
+from typing import Final, Protocol
 
 from . import malformed
 from .errors import ProtocolError
+
+MOST_NAMED: Final = 8
+"""Inputs with a default that are listed where one is unknown: old exporters make one of each weight."""
 
 
 class Spec(Protocol):
@@ -41,6 +44,7 @@ class Field:
 class Signature:
     """A model's inputs and outputs by name, in the graph's order.
 
+    optional: inputs with a default, which a request may leave out; one that gives them runs alone.
     opaque_texts: whether BYTES may be other than UTF-8: onnxruntime can't give back such a text, so no output may be.
     """
 
@@ -48,13 +52,38 @@ class Signature:
     outputs: dict[str, Field]
     output_names: tuple[str, ...]
     opaque_texts: bool
+    optional: dict[str, Field] = field(default_factory=dict)
+
+    def field_of(self, name: str) -> Field | None:
+        """The input of a name, whether it has to be given or may be."""
+        found = self.inputs.get(name)
+        return self.optional.get(name) if found is None else found
+
+    def overrides(self, inputs: Sized) -> bool:
+        """Whether a request with these inputs, which are all that have to be given, gives others too."""
+        return len(inputs) > len(self.inputs)
 
 
-def signature(inputs: Iterable[Spec], outputs: Iterable[Spec]) -> Signature:
-    """The signature of a model with these inputs and outputs."""
+def signature(inputs: Iterable[Spec], outputs: Iterable[Spec], optional: Iterable[Spec] = ()) -> Signature:
+    """The signature of a model with these inputs and outputs. optional: inputs with a default."""
     fields = _by_name(outputs)
     opaque = all(field.datatype != "BYTES" for field in fields.values())
-    return Signature(_by_name(inputs), fields, tuple(fields), opaque)
+    return Signature(_by_name(inputs), fields, tuple(fields), opaque, _by_name(optional))
+
+
+def check_given(given: Collection[str], signature: Signature) -> None:
+    """Raises ProtocolError (400) when an input that has to be given is not among those that are, by their names."""
+    missing = [name for name in signature.inputs if name not in given]
+    if missing:
+        raise ProtocolError(f"inputs: {', '.join(missing)} missing")
+
+
+def unknown_input(position: int, name: str, signature: Signature) -> ProtocolError:
+    """The answer to an input that the model doesn't have."""
+    has = ", ".join(signature.inputs)
+    if 0 < len(signature.optional) <= MOST_NAMED:
+        has += f", and with a default {', '.join(signature.optional)}"
+    return ProtocolError(f"inputs[{position}].name: the model has no {name!r}; it has {has}")
 
 
 def wrong_shape(field: Field, shape: tuple[int, ...]) -> ProtocolError:

@@ -7,7 +7,7 @@ import numpy as np
 from ..protocol import binary, tensors
 from ..protocol.errors import ProtocolError
 from ..protocol.request import InferRequest
-from ..protocol.signature import Field, Signature, wrong_shape
+from ..protocol.signature import Field, Signature, check_given, unknown_input, wrong_shape
 from .protos import inference_pb2 as pb
 
 Input = pb.ModelInferRequest.InferInputTensor
@@ -50,15 +50,14 @@ def _inputs(listed: Sequence[Input], raws: Sequence[bytes], signature: Signature
     arrays: dict[str, np.ndarray] = {}
     for position, tensor in enumerate(listed):
         name = tensor.name
-        field = signature.inputs.get(name)
+        field = signature.field_of(name)
         if field is None:
-            raise _unknown(f"inputs[{position}]", name, signature.inputs)
+            raise unknown_input(position, name, signature)
         if name in arrays:
             raise ProtocolError(f"inputs: {name} comes twice")
         arrays[name] = _array(tensor, field, raws[position] if raws else None, signature)
-    if len(arrays) != len(signature.inputs):
-        missing = (name for name in signature.inputs if name not in arrays)
-        raise ProtocolError(f"inputs: {', '.join(missing)} missing")
+    if len(arrays) != len(signature.inputs) or signature.optional:
+        check_given(arrays, signature)
     return arrays
 
 

@@ -52,6 +52,8 @@ class Codec:
         exchange.inputs, exchange.outputs, exchange.id = asked.inputs, asked.outputs, asked.id
         exchange.rows = rows_of(self._signature, asked.inputs)
         exchange.plain = not asked.binary
+        if self._signature.overrides(asked.inputs):
+            return
         if json_length is None:
             self._envelopes.learn(body, asked, exchange.rows)
         else:
