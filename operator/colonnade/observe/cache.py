@@ -2,12 +2,15 @@
 
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from colonnade.manifests.resources import WATCHED, Key, Manifest, Resource, key_of
+from colonnade.observe.index import Index, Path, label
 
 REMEMBERED_ENDS = 10_000
 
 Changed = Callable[[Manifest, Manifest | None], None]
+T = TypeVar("T")
 
 
 class Cache:
@@ -22,6 +25,8 @@ class Cache:
         self._objects: dict[Resource, dict[str, dict[str, Manifest]]] = {
             resource: defaultdict(dict) for resource in WATCHED
         }
+        self._indexes: dict[tuple[Resource, str], Index] = {}
+        self._derived: dict[str, dict[Callable[[Manifest], Any], tuple[Manifest, Any]]] = {}  # by uid
         self._ended: OrderedDict[str, int] = OrderedDict()  # by uid, the version at which it left our sight
 
     def put(self, manifest: Manifest) -> bool:
@@ -30,7 +35,11 @@ class Cache:
         known = self.get(key)
         if version <= self._ended.get(uid, -1) or (known and _uid(known) == uid and version <= _version(known)):
             return False
+        index = self._index(key.resource, key.namespace)
+        if known:
+            self._forget(index, known)
         self._objects[key.resource][key.namespace][key.name] = manifest
+        index.put(manifest)
         self._changed(manifest, known)
         return True
 
@@ -44,6 +53,8 @@ class Cache:
             self._ended.popitem(last=False)
         if known_version < 0:
             return False
+        if known:
+            self._forget(self._index(key.resource, key.namespace), known)
         del self._objects[key.resource][key.namespace][key.name]
         self._changed(manifest, known)
         return True
@@ -55,12 +66,27 @@ class Cache:
         for namespace in list(self._objects[resource].values()):
             yield from list(namespace.values())
 
-    def within(self, resource: Resource, namespace: str) -> tuple[Manifest, ...]:
-        return tuple(self._objects[resource][namespace].values())
+    def having(self, resource: Resource, namespace: str, field: Path, value: str) -> tuple[Manifest, ...]:
+        """field: one of those that its index has."""
+        return self._index(resource, namespace).having(field, value)
 
-    def labelled(self, resource: Resource, namespace: str, label: str, value: str) -> tuple[Manifest, ...]:
-        found = self._objects[resource][namespace].values()
-        return tuple(one for one in found if (one["metadata"].get("labels") or {}).get(label) == value)
+    def labelled(self, resource: Resource, namespace: str, name: str, value: str) -> tuple[Manifest, ...]:
+        return self.having(resource, namespace, label(name), value)
+
+    def derived(self, manifest: Manifest, derive: Callable[[Manifest], T]) -> T:
+        """What `derive` makes of an object that is known here: made once for each of its states."""
+        known = self._derived.setdefault(_uid(manifest), {})
+        if derive not in known or known[derive][0] is not manifest:
+            known[derive] = (manifest, derive(manifest))
+        found: T = known[derive][1]
+        return found
+
+    def _index(self, resource: Resource, namespace: str) -> Index:
+        return self._indexes.setdefault((resource, namespace), Index(resource))
+
+    def _forget(self, index: Index, known: Manifest) -> None:
+        index.remove(known)
+        self._derived.pop(_uid(known), None)
 
     def __len__(self) -> int:
         return sum(len(names) for spaces in self._objects.values() for names in spaces.values())

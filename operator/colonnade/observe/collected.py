@@ -5,6 +5,7 @@ from colonnade.manifests import Owner
 from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, Key, Manifest
 from colonnade.observe import objects
 from colonnade.observe.cache import Cache
+from colonnade.observe.index import MODEL_OF_DEPLOYMENT
 from colonnade.observe.jobs import jobs_of
 from colonnade.plan.observed import DatasetSummary, InvalidSpec, ObservedDataset, ObservedModelVersion, ServingModel
 
@@ -45,9 +46,8 @@ def _dataset(key: Key, name: str, cache: Cache) -> DatasetSummary | None:
 
 def _serving(namespace: str, model: str, cache: Cache) -> ServingModel | None:
     """By the first Deployment of the model that has a stable revision, where there are several."""
-    for live in sorted(cache.within(DEPLOYMENTS, namespace), key=lambda one: str(one["metadata"]["name"])):
-        if live["spec"].get("model", {}).get("name") != model:
-            continue
+    of_model = cache.having(DEPLOYMENTS, namespace, MODEL_OF_DEPLOYMENT, model)
+    for live in sorted(of_model, key=lambda one: str(one["metadata"]["name"])):
         stable = objects.status_of_another(DeploymentStatus, live).stable
         version = cache.get(Key(MODEL_VERSIONS, namespace, stable.model_version)) if stable else None
         if stable and version:

@@ -15,6 +15,7 @@ from colonnade.manifests.labels import controller_of
 from colonnade.manifests.resources import DEPLOYMENTS, MODEL_VERSIONS, MONITOR_POLICIES, SERVICES, Key, Manifest
 from colonnade.observe import objects
 from colonnade.observe.cache import Cache
+from colonnade.observe.index import MODEL_OF_VERSION, POLICY_OF_DEPLOYMENT
 from colonnade.observe.workloads import workloads_of
 from colonnade.plan.observed import (
     InvalidSpec,
@@ -49,14 +50,18 @@ def observe_policy(key: Key, live: Manifest, cache: Cache) -> ObservedMonitorPol
         metadata=objects.metadata(live),
         spec=objects.spec(MonitorPolicySpec, live),
         status=objects.status(MonitorPolicyStatus, live),
-        targets=tuple(_target(one) for one in cache.within(DEPLOYMENTS, key.namespace) if _names_policy(one, key.name)),
+        targets=tuple(
+            cache.derived(one, _target)
+            for one in cache.having(DEPLOYMENTS, key.namespace, POLICY_OF_DEPLOYMENT, key.name)
+        ),
     )
 
 
 def _versions(namespace: str, model: str, cache: Cache) -> tuple[ModelVersionSummary, ...]:
     """Oldest first."""
-    of_model = (one for one in cache.within(MODEL_VERSIONS, namespace) if one["spec"].get("model") == model)
-    return tuple(sorted(map(_version, of_model), key=lambda version: (version.created_at, version.name)))
+    of_model = cache.having(MODEL_VERSIONS, namespace, MODEL_OF_VERSION, model)
+    summaries = (cache.derived(one, _version) for one in of_model)
+    return tuple(sorted(summaries, key=lambda version: (version.created_at, version.name)))
 
 
 def _version(live: Manifest) -> ModelVersionSummary:
@@ -94,8 +99,3 @@ def _target(deployment: Manifest) -> WatchedDeployment:
     return WatchedDeployment(
         deployment["metadata"]["name"], objects.status_of_another(DeploymentStatus, deployment).verdicts
     )
-
-
-def _names_policy(deployment: Manifest, name: str) -> bool:
-    reference = deployment["spec"].get("monitorPolicyRef") or {}
-    return bool(reference.get("name") == name)

@@ -73,7 +73,7 @@ class Counted:
             return Missing("NoData", "Prometheus has no scrape of a router that knows this Deployment")
         age = (self.at - self.scraped_at).total_seconds()
         if age > STALE_AFTER_SCRAPES * self._scrape_seconds:
-            return Missing("NoData", f"the routers were last scraped {age:.0f} s ago")
+            return Missing("NoData", f"the routers were last scraped at {self.scraped_at:%H:%M:%S} UTC")
         return None
 
     def failures(self, revision: str, since: datetime) -> Counts | Missing:

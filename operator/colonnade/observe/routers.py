@@ -1,6 +1,7 @@
 """What the routers have in force, asked of the agent beside each of them."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
@@ -15,6 +16,9 @@ AGENT_PORT = 9904
 ANSWER = aiohttp.ClientTimeout(total=1.0)
 PODS_FOR_SECONDS = 2.0
 
+Table = Mapping[str, Any]
+"""What one router has in force, by `<namespace>/<name>`."""
+
 
 @dataclass
 class Routers:
@@ -24,9 +28,11 @@ class Routers:
     list_pods: Callable[[], Awaitable[Sequence[Manifest]]]
     _pods: Sequence[Manifest] = ()
     _listed_at: float = field(default=float("-inf"))
+    _next: dict[str, "asyncio.Task[Table | None]"] = field(default_factory=dict)
+    _turns: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def routers_for(self, deployment: Key) -> tuple[Router, ...]:
-        """Asked now, of each router at the same time. Raises ApiError where the pods can't be listed."""
+        """Asked from now on, of each router at the same time. Raises ApiError where the pods can't be listed."""
         if monotonic() - self._listed_at > PODS_FOR_SECONDS:
             self._pods, self._listed_at = await self.list_pods(), monotonic()
         return tuple(await asyncio.gather(*(self._router(pod, deployment) for pod in self._pods)))
@@ -39,14 +45,26 @@ class Routers:
         entry = table.get(f"{deployment.namespace}/{deployment.name}")
         return Router(name, ready, reachable=True, applied=_applied(entry) if entry else None)
 
-    async def _table(self, address: str | None) -> Mapping[str, Any] | None:
+    async def _table(self, address: str | None) -> Table | None:
+        """One answer for all passes that ask while another is under way: it tells of every Deployment."""
         if not address:
             return None
+        asked = self._next.get(address)
+        if asked is None:
+            asked = self._next[address] = asyncio.create_task(self._in_turn(address))
+        return await asyncio.shield(asked)
+
+    async def _in_turn(self, address: str) -> Table | None:
+        async with self._turns[address]:
+            del self._next[address]  # whoever comes from now on wants to know what is so from now on
+            return await self._asked(address)
+
+    async def _asked(self, address: str) -> Table | None:
         host = f"[{address}]" if ":" in address else address
         try:
             async with self.session.get(f"http://{host}:{AGENT_PORT}/applied", timeout=ANSWER) as response:
                 response.raise_for_status()
-                table: Mapping[str, Any] = await response.json()
+                table: Table = await response.json()
                 return table
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError):
             return None

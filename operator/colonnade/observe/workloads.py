@@ -4,10 +4,10 @@ from colonnade.manifests.labels import OWNER_LABELS, REVISION, Owner, controller
 from colonnade.manifests.resources import DEPLOYMENTS, ENDPOINT_SLICES, PODS, WORKLOADS, Key, Manifest
 from colonnade.observe import pods
 from colonnade.observe.cache import Cache
+from colonnade.observe.index import SERVICE_NAME
 from colonnade.observe.objects import conditions, created_at, deleting, labels
 from colonnade.plan.observed import Workload
 
-SERVICE_NAME = "kubernetes.io/service-name"
 MOST_COMPLAINTS = 3
 
 

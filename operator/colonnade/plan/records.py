@@ -13,7 +13,7 @@ from colonnade.api import (
 )
 from colonnade.plan.revisions import Wanted
 from colonnade.plan.rollout.moves import Advance, GoHome, Hold, Promote
-from colonnade.plan.words import clipped
+from colonnade.plan.words import clipped, reads_alike
 
 MAX_REJECTED = 50
 TRUSTED_KEPT = 2
@@ -50,7 +50,10 @@ def held(status: DeploymentStatus, move: Hold, now: datetime) -> DeploymentStatu
     """The step stays, and says what it waits for."""
     step = status.step or StepStatus(index=0, total=0)
     since = now if move.clock == "Start" else None if move.clock == "Stop" else step.since
-    step = step.model_copy(update={"reason": move.reason, "message": clipped(move.message), "since": since})
+    message = clipped(move.message)
+    if step.reason == move.reason and move.weight is None and reads_alike(step.message or "", message):
+        message = step.message or ""  # a held canary is no reason to write status at each look
+    step = step.model_copy(update={"reason": move.reason, "message": message, "since": since})
     after = _with(status, step=step)
     return after if move.weight is None else weighed(after, move.weight)
 

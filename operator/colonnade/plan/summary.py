@@ -1,6 +1,6 @@
 """A Deployment's status as people and tools read it: conditions, verdicts, counts."""
 
-from colonnade.api import DeploymentStatus, Verdict
+from colonnade.api import CandidateRevision, DeploymentStatus, Verdict
 from colonnade.plan.conditions import Judgement, dated, false, true
 from colonnade.plan.exposure import EXPOSED
 from colonnade.plan.observed import Traffic
@@ -10,9 +10,12 @@ from colonnade.plan.rollout.rollback import is_rejected
 from colonnade.plan.rollout.rollout import Rollout
 from colonnade.plan.rollout.rules import pods
 from colonnade.plan.situation import CANDIDATE_READY, METRICS_AVAILABLE, Situation, metrics_missing, rollout_of
+from colonnade.plan.words import much_the_same, reads_alike
 
 STUCK = frozenset({"Rejected", "AllRejected"})
 LONGEST_LIST_OF_WORDS = 400
+UNNOTICED_WEIGHT = 2.0
+"""Percentage points."""
 
 
 def summarised(here: Situation, status: DeploymentStatus) -> DeploymentStatus:
@@ -45,31 +48,43 @@ def _counted(here: Situation, status: DeploymentStatus) -> DeploymentStatus:
         changes["replicas"] = workload.desired if workload else 0
         changes["selector"] = f"colonnade.dev/deployment={metadata.name},colonnade.dev/revision={stable.revision}"
     if candidate:
-        seen = _observed_weight(here) if asked == candidate.revision and candidate.weight else None
+        seen = _observed_weight(here, candidate) if asked == candidate.revision and candidate.weight else None
         update = {"ready": here.ready(candidate.revision), "observed_weight": seen}
         changes["candidate"] = candidate.model_copy(update=update)
     return status.model_copy(update=changes)
 
 
-def _observed_weight(here: Situation) -> float | None:
+def _observed_weight(here: Situation, candidate: CandidateRevision) -> float | None:
     traffic = here.observed.traffic
     if not isinstance(traffic, Traffic) or traffic.total <= 0:
         return None
-    return round(min(100.0, 100 * traffic.candidate / traffic.total), 1)
+    seen = round(min(100.0, 100 * traffic.candidate / traffic.total), 1)
+    known = candidate.observed_weight
+    return known if known is not None and abs(known - seen) < UNNOTICED_WEIGHT else seen
 
 
 def _verdicts(here: Situation, status: DeploymentStatus) -> tuple[Verdict, ...]:
-    """Those of a rollout with every number; those of a watched stable only when they turn, so that rest writes
-    nothing."""
+    """Those of a rollout where a person would read something else; those of a watched stable only when they turn, so
+    that rest writes nothing."""
     fresh = tuple(each.verdict for each in here.judged)
-    if not fresh or status.candidate:
-        return fresh or status.verdicts
+    if not fresh:
+        return status.verdicts
     known = {verdict.signal: verdict for verdict in status.verdicts}
-    return tuple(_turned(verdict, known.get(verdict.signal)) for verdict in fresh)
+    is_news = _reads_otherwise if status.candidate else _turned
+    return tuple(
+        verdict if before is None or is_news(before, verdict) else before
+        for verdict, before in ((verdict, known.get(verdict.signal)) for verdict in fresh)
+    )
 
 
-def _turned(fresh: Verdict, known: Verdict | None) -> Verdict:
-    return known if known and (known.result, known.limit) == (fresh.result, fresh.limit) else fresh
+def _turned(known: Verdict, fresh: Verdict) -> bool:
+    return (known.result, known.limit) != (fresh.result, fresh.limit)
+
+
+def _reads_otherwise(known: Verdict, fresh: Verdict) -> bool:
+    """All numbers are those of one moment: where one is worth telling anew, so are the others."""
+    alike = much_the_same(known.value, fresh.value) and much_the_same(known.stable_value, fresh.stable_value)
+    return _turned(known, fresh) or not alike or not reads_alike(known.message or "", fresh.message or "")
 
 
 def _ready(here: Situation, status: DeploymentStatus) -> Judgement:

@@ -1,10 +1,15 @@
 """Numbers as people read them in conditions and events."""
 
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
+from itertools import starmap
 from math import floor, log10
 
 LONGEST_SENTENCE = 1024
 """Characters that a message in status may have."""
+
+UNNOTICED = 0.2
+MEASURED = re.compile(r"(?<![\w:.,/-])\d[\d,]*(?:\.\d+)?(?![\w:/-]|[.,]\d)")
 
 
 def clipped(text: str) -> str:
@@ -39,6 +44,35 @@ def duration(span: timedelta) -> str:
         if whole:
             parts.append(f"{whole} {unit}")
     return " ".join(parts[:2]) or "0 s"
+
+
+def clock_time(moment: datetime) -> str:
+    """Stands still while it is waited for, as "12 s ago" would not."""
+    return f"{moment:%H:%M:%S} UTC"
+
+
+def reads_alike(before: str, after: str) -> bool:
+    """Whether a person would read the same in two reports of one thing: measured numbers may move by a fifth.
+
+    A number that is part of a name, or of a time of day, has to be the same.
+    """
+    if MEASURED.sub("#", before) != MEASURED.sub("#", after):
+        return False
+    numbers = zip(MEASURED.findall(before), MEASURED.findall(after), strict=True)
+    return all(starmap(_close, ((_parsed(one), _parsed(other)) for one, other in numbers)))
+
+
+def much_the_same(before: float | None, after: float | None) -> bool:
+    """Whether a person would take the one for the other."""
+    return before == after if before is None or after is None else _close(before, after)
+
+
+def _close(before: float, after: float) -> bool:
+    return abs(before - after) <= UNNOTICED * max(abs(before), abs(after))
+
+
+def _parsed(number: str) -> float:
+    return float(number.replace(",", ""))
 
 
 def requests(total: int) -> str:

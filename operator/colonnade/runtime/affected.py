@@ -15,6 +15,14 @@ from colonnade.manifests.resources import (
     key_of,
 )
 from colonnade.observe.cache import Cache
+from colonnade.observe.index import (
+    DATASET_OF_VERSION,
+    MODEL_OF_DEPLOYMENT,
+    MODEL_OF_VERSION,
+    POLICY_OF_DEPLOYMENT,
+    Path,
+    value_at,
+)
 
 
 def affected(manifest: Manifest, cache: Cache) -> set[Key]:
@@ -27,27 +35,20 @@ def affected(manifest: Manifest, cache: Cache) -> set[Key]:
 
 def _onlookers(key: Key, manifest: Manifest, cache: Cache) -> Iterator[Key]:
     if key.resource == DATASETS:
-        yield from _naming(MODEL_VERSIONS, ("training", "datasetRef", "name"), key.name, key.namespace, cache)
+        yield from _naming(MODEL_VERSIONS, DATASET_OF_VERSION, key.name, key.namespace, cache)
     elif key.resource == MODEL_VERSIONS:
-        model = _at(manifest, "model")
-        yield from _naming(DEPLOYMENTS, ("model", "name"), model, key.namespace, cache)
+        model = value_at(manifest, MODEL_OF_VERSION)
+        yield from _naming(DEPLOYMENTS, MODEL_OF_DEPLOYMENT, model, key.namespace, cache)
     elif key.resource == MONITOR_POLICIES:
-        yield from _naming(DEPLOYMENTS, ("monitorPolicyRef", "name"), key.name, key.namespace, cache)
+        yield from _naming(DEPLOYMENTS, POLICY_OF_DEPLOYMENT, key.name, key.namespace, cache)
     elif key.resource == DEPLOYMENTS:
-        if policy := _at(manifest, "monitorPolicyRef", "name"):
+        if policy := value_at(manifest, POLICY_OF_DEPLOYMENT):
             yield Key(MONITOR_POLICIES, key.namespace, str(policy))
-        yield from _naming(MODEL_VERSIONS, ("model",), _at(manifest, "model", "name"), key.namespace, cache)
+        model = value_at(manifest, MODEL_OF_DEPLOYMENT)
+        yield from _naming(MODEL_VERSIONS, MODEL_OF_VERSION, model, key.namespace, cache)
 
 
-def _naming(resource: Resource, field: tuple[str, ...], value: object, namespace: str, cache: Cache) -> Iterator[Key]:
-    """Objects whose spec has this value in this field."""
-    for one in cache.within(resource, namespace):
-        if value is not None and _at(one, *field) == value:
-            yield key_of(one)
-
-
-def _at(manifest: Manifest, *field: str) -> object:
-    value: object = manifest.get("spec")
-    for name in field:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
+def _naming(resource: Resource, field: Path, value: object, namespace: str, cache: Cache) -> Iterator[Key]:
+    """Objects that have this value in this field."""
+    if value is not None:
+        yield from map(key_of, cache.having(resource, namespace, field, str(value)))

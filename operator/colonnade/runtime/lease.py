@@ -60,11 +60,15 @@ class Leadership:
             await asyncio.sleep(self.terms.retry)
         log.info("leading as %s", self.identity)
 
-    async def keep(self) -> None:
-        """Renews for as long as it can; raises LeadershipLost once it can't, and then nothing may be written."""
+    async def keep(self, deserved: Callable[[], None]) -> None:
+        """Renews for as long as it can; raises LeadershipLost once it can't, and then nothing may be written.
+
+        deserved: raises LeadershipLost where somebody else had better lead.
+        """
         while True:
             await asyncio.sleep(self.terms.retry)
             self.guard()
+            deserved()
             await self._attempt()
             if self._taken_by_another():
                 raise LeadershipLost(f"{_holder(self._lease)} leads now")

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import random
 import signal
 from collections.abc import Sequence
@@ -14,29 +13,32 @@ import aiohttp
 from kubernetes.aio.client import ApiClient
 
 from colonnade.act.apiserver import ApiServer
-from colonnade.act.errors import ApiError, LeadershipLost
+from colonnade.act.errors import ApiError
 from colonnade.act.events import Events
 from colonnade.act.perform import Hands
-from colonnade.manifests.resources import OURS, PODS, WATCHED, Key, Manifest, key_of
+from colonnade.manifests.resources import MONITOR_POLICIES, OURS, PODS, WATCHED, Key, Manifest, key_of
 from colonnade.observe.cache import Cache
 from colonnade.observe.routers import Routers
 from colonnade.runtime.affected import affected
 from colonnade.runtime.audit import Audit
 from colonnade.runtime.connection import connect
+from colonnade.runtime.election import Election
 from colonnade.runtime.health import serve
 from colonnade.runtime.kinds import Eyes, deciders
-from colonnade.runtime.lease import Leadership
 from colonnade.runtime.metrics import Metrics
-from colonnade.runtime.queue import WorkQueue
+from colonnade.runtime.queue import COALESCE_SECONDS, WorkQueue
 from colonnade.runtime.reconcile import Reconciler
 from colonnade.runtime.settings import Settings
 from colonnade.runtime.watching import Watches
 
 log = logging.getLogger(__name__)
 
-LEASE_CALL_SECONDS = 1.0
 FILL_RETRY_SECONDS = 1.0
 STALE_AUDITS = 4
+TAKEOVER_SECONDS_EACH = 0.002
+"""For each object known: ten thousand are passed over within twenty seconds."""
+SUMMARY_SECONDS = 2.0
+"""A policy sums up all that it watches: however often these change, it is passed over no oftener."""
 
 
 async def run(settings: Settings) -> None:
@@ -46,9 +48,8 @@ async def run(settings: Settings) -> None:
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
         client = await stack.enter_async_context(await connect())
-        lease_client = await stack.enter_async_context(await connect())
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        operator = Operator(settings, client, lease_client, session)
+        operator = Operator(settings, client, session)
         health = await serve(settings.port, operator.unready, operator.metrics)
         stack.push_async_callback(health.cleanup)
         await _until(stop, operator)
@@ -60,28 +61,20 @@ async def _until(stop: asyncio.Event, operator: "Operator") -> None:
     for task in (working, stopped):
         task.cancel()
     (outcome, _) = await asyncio.gather(working, stopped, return_exceptions=True)
-    await operator.leadership.release()
+    await operator.election.release()
     if isinstance(outcome, Exception):
         raise outcome
     log.info("stopped")
 
 
 class Operator:
-    """One replica. lease_client: a connection of the lease's own, so that no other call ever delays it."""
+    """One replica."""
 
-    def __init__(
-        self, settings: Settings, client: ApiClient, lease_client: ApiClient, session: aiohttp.ClientSession
-    ) -> None:
+    def __init__(self, settings: Settings, client: ApiClient, session: aiohttp.ClientSession) -> None:
         self.settings = settings
         self.metrics = Metrics()
-        self.leadership = Leadership(
-            ApiServer(lease_client, seconds=LEASE_CALL_SECONDS),
-            settings.namespace,
-            settings.lease_name,
-            settings.pod_name,
-            settings.terms(),
-        )
-        self.api = ApiServer(client, self.leadership.guard, self.metrics.wrote)
+        self.election = Election(settings)
+        self.api = ApiServer(client, self.election.guard, self.metrics.wrote)
         self.cache = Cache(self._changed)
         self.audit = Audit(self.api, self.cache, settings.watch_namespaces)
         self.watches = Watches(settings.watch_namespaces, self._receive)
@@ -93,6 +86,7 @@ class Operator:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._watch())
             tasks.create_task(self._audit())
+            tasks.create_task(self.election.beat())
             tasks.create_task(self._lead())
 
     def unready(self) -> str:
@@ -123,10 +117,12 @@ class Operator:
 
     def _changed(self, now: Manifest, before: Manifest | None) -> None:
         """A standby only remembers: it passes over everything when it comes to lead."""
-        if not self.leadership.holds():
+        if not self.election.holds():
             return
+        own = key_of(now)
         for key in affected(now, self.cache) | (affected(before, self.cache) if before else set()):
-            self.queue.add(key)
+            summary = key.resource == MONITOR_POLICIES and key != own
+            self.queue.add(key, SUMMARY_SECONDS if summary else COALESCE_SECONDS)
 
     async def _watch(self) -> None:
         """Once our kinds are there: kopf looks for them only when it starts."""
@@ -164,19 +160,8 @@ class Operator:
 
     async def _lead(self) -> None:
         await self._wait_until_filled()
-        await self.leadership.acquire()
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._keep_leading())
-            tasks.create_task(self._pass_over_everything())
-
-    async def _keep_leading(self) -> None:
-        """Ends the process where that fails, whatever else it is at."""
-        try:
-            await self.leadership.keep()
-        except LeadershipLost as lost:
-            log.error("%s; this process ends, so that nothing is written by two", lost)
-            logging.shutdown()
-            os._exit(1)
+        await self.election.won()
+        await self._pass_over_everything()
 
     async def _wait_until_filled(self) -> None:
         while not self._filled:  # noqa: ASYNC110 - polled once, at the start
@@ -190,16 +175,18 @@ class Operator:
             tasks.create_task(self._resync())
 
     async def _resync(self) -> None:
-        spread = 0.0
+        """The first time soon, and yet apart: a new leader must not choke on what it comes to lead."""
+        half = self.settings.resync_seconds / 2
+        spread = min(half, len(self.cache) * TAKEOVER_SECONDS_EACH)
         while True:
             for resource in OURS:
                 for manifest in self.cache.all(resource):
                     self.queue.add(key_of(manifest), random.uniform(0.0, spread))  # noqa: S311 - jitter
-            spread = self.settings.resync_seconds / 2
-            await asyncio.sleep(spread)
+            spread = half
+            await asyncio.sleep(half)
 
     def _measure(self) -> None:
         self.metrics.ask_queue(self.queue.depth, self.queue.running)
-        self.metrics.ask_leadership(self.leadership.holds)
+        self.metrics.ask_leadership(self.election.holds)
         for resource in WATCHED:
             self.metrics.ask_watch_age(resource, partial(self.audit.age, resource))

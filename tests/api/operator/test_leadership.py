@@ -2,8 +2,13 @@
 
 import signal
 from itertools import pairwise
+from time import monotonic
 
-from colonnade.manifests.resources import DATASETS
+from kubernetes.aio.config import kube_config
+
+from colonnade.manifests.resources import DATASETS, LEASES
+from colonnade.runtime.election import Election
+from colonnade.runtime.settings import Settings
 
 LONG = {"COLONNADE_LEASE_SECONDS": "600", "COLONNADE_RENEW_SECONDS": "400", "COLONNADE_RETRY_SECONDS": "0.4"}
 
@@ -35,6 +40,23 @@ async def test_a_leader_renews_its_lease_at_each_retry_and_no_sooner(here):
     await here.until(leader.leads, True)
     await here.journal.until(lambda: len(renewals(here)) > 4, "renewals")
     assert all(later.at - earlier.at >= 0.4 for earlier, later in pairwise(renewals(here)))
+
+
+async def test_no_work_delays_a_renewal(here, monkeypatch):
+    monkeypatch.setattr(kube_config, "KUBE_CONFIG_DEFAULT_LOCATION", str(here.restricted))
+    settings = Settings(
+        namespace=here.client.namespace, pod_name="busy", lease_seconds=5, renew_seconds=4, retry_seconds=0.5
+    )
+    lost: list[str] = []
+    election = Election(settings, lambda: lost.append("the lease"))
+    await election.won()
+    until = monotonic() + 2 * settings.renew_seconds
+    while monotonic() < until:  # this loop has no turn for anybody else
+        sum(range(1000))
+    assert election.holds()
+    await election.release()
+    lease = await here.client.get(here.client.key(LEASES, "colonnade-operator"))
+    assert (lease["spec"]["leaseTransitions"], lease["spec"]["holderIdentity"], lost) == (1, "", [])
 
 
 def renewals(here):

@@ -1,13 +1,15 @@
 """The cache never goes back in time, whatever the order in which things are heard."""
 
 import copy
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from colonnade.manifests.resources import DATASETS
+from colonnade.manifests.resources import DATASETS, MODEL_VERSIONS
 from colonnade.observe.cache import Cache
-from tests.unit.observe.cluster import dataset, key
+from colonnade.observe.index import MODEL_OF_VERSION
+from tests.unit.observe.cluster import dataset, key, model_version
 
 FLIGHTS = key(DATASETS, "flights")
 
@@ -44,7 +46,7 @@ def test_the_end_of_an_earlier_object_does_not_touch_the_one_of_its_name():
     cache = Cache()
     cache.put(state(5, uid="two"))
     assert not cache.remove(state(3, uid="one"))
-    assert [one["metadata"]["uid"] for one in cache.within(DATASETS, "team")] == ["two"]
+    assert [one["metadata"]["uid"] for one in cache.all(DATASETS)] == ["two"]
 
 
 def test_news_are_told_with_what_was_known_before():
@@ -76,3 +78,31 @@ def test_in_any_order_the_newest_state_is_known(versions):
     for number in versions:
         cache.put(state(number))
     assert version(cache.get(FLIGHTS)) == max(versions)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(["put", "remove"]), st.sampled_from(["x", "y", None])))
+)
+def test_a_lookup_finds_what_a_look_at_everything_would(steps):
+    cache, known = Cache(), {}
+    for version_, (name, verb, model) in enumerate(steps):
+        manifest = model_version(name, model=model)
+        manifest["metadata"] |= {"resourceVersion": str(version_), "uid": f"{name}-{version_}"}
+        if verb == "put":
+            cache.put(manifest)
+            known[name] = manifest
+        elif name in known:
+            cache.remove(known.pop(name))
+    for model in "xyz":
+        found = cache.having(MODEL_VERSIONS, "team", MODEL_OF_VERSION, model)
+        wanted = [one for one in known.values() if one["spec"]["model"] == model]
+        assert sorted(one["metadata"]["uid"] for one in found) == sorted(one["metadata"]["uid"] for one in wanted)
+
+
+def test_what_follows_from_an_object_is_found_once_for_each_of_its_states():
+    cache, looked_at = Cache(), list[dict[str, Any]]()
+    for number in (1, 2):
+        cache.put(state(number))
+        for _ in range(3):
+            cache.derived(next(cache.all(DATASETS)), looked_at.append)
+    assert [version(one) for one in looked_at] == [1, 2]

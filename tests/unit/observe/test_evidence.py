@@ -158,7 +158,7 @@ def test_no_scrape_is_no_data():
 
 def test_old_scrapes_are_no_data():
     found = counted(tries(0, 10, 20, 30), now=15 + 16).failures("c1", START)
-    assert found == Missing("NoData", "the routers were last scraped 16 s ago")
+    assert found == Missing("NoData", f"the routers were last scraped at {START + timedelta(seconds=15):%H:%M:%S} UTC")
 
 
 def test_scrapes_may_be_as_far_apart_as_they_usually_are():

@@ -95,3 +95,29 @@ async def test_silent_routers_are_waited_for_together_and_not_for_ever():
         found = await asked(*(pod(str(end), address) for end, address in enumerate(addresses)))
         over.set()
     assert [one.reachable for one in found] == [False, False, True]
+
+
+async def test_passes_that_come_together_share_an_answer_and_none_gets_one_asked_for_before_it_came():
+    asked_for = 0
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def counting(_request):
+        nonlocal asked_for
+        asked_for += 1
+        begun.set()
+        await go_on.wait()
+        return web.json_response({"team/late": {"stable": f"at {asked_for}"}})
+
+    async with agents(counting) as (address,), aiohttp.ClientSession() as session:
+
+        async def listed():
+            return [pod("r", address)]
+
+        routers_ = Routers(session, listed)
+        first = asyncio.create_task(routers_.routers_for(LATE))
+        await begun.wait()
+        others = [asyncio.create_task(routers_.routers_for(LATE)) for _ in range(50)]
+        await asyncio.sleep(0)
+        go_on.set()
+        answers = [applied.stable for one in (first, *others) if (applied := (await one)[0].applied)]
+    assert answers == ["at 1", *["at 2"] * 50]

@@ -426,3 +426,13 @@ def test_alerts_do_not_hold_a_rollout() -> None:
     it.policy = policy(ERRORS, {**ERRORS, "name": "strict", "max": 0.0001, "action": "Alert"})
     it.release(V2, fails=0.004)
     it.until(lambda now: now.serves(V2))
+
+
+def test_a_held_canary_writes_when_a_person_would_read_something_else() -> None:
+    it = world(rate=200, strategy={"canary": {"steps": [{"setWeight": 25, "hold": "1h"}]}})
+    it.release(f"{MODEL}-2", fails=0.002)
+    it.until(lambda it: it.condition("Progressing") == "True Holding")
+    it.run(60)
+    before = it.writes
+    it.run(600)
+    assert it.writes - before < 60, "it was 600, one each look"

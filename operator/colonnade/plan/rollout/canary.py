@@ -41,9 +41,15 @@ def advance(rollout: Rollout) -> Move:
 
 def next_step(rollout: Rollout) -> Advance | Promote:
     if rollout.last:
-        return Promote("Promoted", f"{rollout.candidate.model_version} passed all {len(rollout.stages)} steps")
+        passed = f"{rollout.candidate.model_version} passed all {len(rollout.stages)} steps"
+        return Promote("Promoted", "; ".join([passed, *_numbers(rollout)]))
     following = rollout.index + 1
     return Advance(following, f"step {following + 1} of {len(rollout.stages)}: {rollout.stages[following].weight} %")
+
+
+def _numbers(rollout: Rollout) -> list[str]:
+    """What it was promoted on, for the history."""
+    return [f"{each.signal.name}: {each.verdict.message}" for each in rollout.judged if each.verdict.message]
 
 
 def stages(canary: Canary) -> tuple[Stage, ...]:

@@ -9,7 +9,7 @@ from colonnade.plan.rollout.rollout import Rollout
 from colonnade.plan.routing import contradicts, unapplied
 from colonnade.plan.signature import what_is_lost
 from colonnade.plan.verdict import Judged, binomial_interval
-from colonnade.plan.words import duration, percent, requests
+from colonnade.plan.words import clock_time, duration, percent, requests
 
 SHORTEST_PROOF = timedelta(seconds=10)
 """Traffic is measured for so long at least before it is found to go astray."""
@@ -113,7 +113,7 @@ def unproven(rollout: Rollout) -> Hold | None:
     if not isinstance(traffic, Traffic):
         return Hold(traffic.reason, f"traffic: {traffic.message}; {_stays(rollout)}")
     if traffic.total == 0:
-        return Hold("InsufficientSamples", f"no request came in {duration(rollout.elapsed)}; {_stays(rollout)}")
+        return Hold("InsufficientSamples", f"no request came{_since(rollout)}; {_stays(rollout)}")
     low, high = binomial_interval(weight, traffic.total)
     share = traffic.candidate / traffic.total
     if low <= share <= high:
@@ -167,11 +167,10 @@ def objected(rollout: Rollout) -> Hold | None:
 
 
 def holding(rollout: Rollout) -> Hold | None:
-    if rollout.released or rollout.elapsed >= rollout.stage.hold:
+    if rollout.released or rollout.since is None or rollout.elapsed >= rollout.stage.hold:
         return None
-    return Hold(
-        "Holding", f"{duration(rollout.elapsed)} of {duration(rollout.stage.hold)} at {rollout.candidate.weight} %"
-    )
+    until = clock_time(rollout.since + rollout.stage.hold)
+    return Hold("Holding", f"{duration(rollout.stage.hold)} at {rollout.candidate.weight} %, until {until}")
 
 
 def asking(rollout: Rollout) -> Hold | None:
@@ -213,6 +212,10 @@ def pods(rollout: Rollout) -> str:
 
 def _stays(rollout: Rollout) -> str:
     return f"the weight stays at {rollout.candidate.weight} %"
+
+
+def _since(rollout: Rollout) -> str:
+    return f" since {clock_time(rollout.since)}" if rollout.since else ""
 
 
 def _back(rollout: Rollout) -> str:

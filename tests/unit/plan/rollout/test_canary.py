@@ -22,7 +22,9 @@ def test_a_healthy_candidate_goes_on() -> None:
 
 
 def test_after_the_last_step_it_is_promoted() -> None:
-    assert advance(canary(weight=50)) == Promote("Promoted", "flights-late-2 passed all 3 steps")
+    assert advance(canary(weight=50)) == Promote(
+        "Promoted", "flights-late-2 passed all 3 steps; errors: 0.2 % of 1,000 requests failed (limit 1 %)"
+    )
 
 
 def test_no_metrics_hold_the_weight_and_say_so() -> None:
@@ -66,7 +68,7 @@ def test_traffic_that_goes_elsewhere_restarts_the_clock() -> None:
 
 def test_no_request_at_all_is_no_proof() -> None:
     assert advance(canary(traffic=Traffic(0, 0))) == Hold(
-        "InsufficientSamples", "no request came in 1 min; the weight stays at 25 %"
+        "InsufficientSamples", "no request came since 12:00:00 UTC; the weight stays at 25 %"
     )
 
 
@@ -97,7 +99,7 @@ def test_without_routers_nothing_is_proven() -> None:
 
 
 def test_a_step_lasts_its_hold() -> None:
-    assert advance(canary(weight=25, since=at(43))) == Hold("Holding", "17 s of 1 min at 25 %")
+    assert advance(canary(weight=25, since=at(43))) == Hold("Holding", "1 min at 25 %, until 12:01:43 UTC")
 
 
 def test_another_wanted_version_sends_it_home_without_a_grudge() -> None:
