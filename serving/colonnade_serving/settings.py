@@ -8,10 +8,12 @@ from pydantic import BaseModel, Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, CliPositionalArg, SettingsConfigDict
 
 from .digests import PATTERN
+from .guard import read
 from .prefix import PREFIX, is_ambiguous
 from .threads import cpu_limit, intra_op_threads
 
 MIB = 1 << 20
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[A-Za-z0-9.\[\]:-]+")
 TERMINATION_LOG = Path("/dev/termination-log")
 
 
@@ -59,6 +61,16 @@ class Listening(BaseModel):
         description="The path prefix under which a proxy in front has this server, as /ml; requests are answered with "
         "it and without. A proxy's X-Forwarded-Prefix says the same.",
     )
+    cors_origins: str = Field(
+        default="",
+        description="Where pages come from that browsers may let ask here, comma-separated, as https://app.example; *: "
+        "anywhere. None by default.",
+    )
+    bearer_token_file: Path | None = Field(
+        default=None,
+        description="A file with a token that all requests but health probes must bring (Authorization: Bearer); read "
+        "again when it changes.",
+    )
     http_port: int = Field(default=8080, ge=0, le=65535, description="The port for REST, gRPC, health and metrics.")
     grpc_port: int | None = Field(
         default=None,
@@ -88,6 +100,21 @@ class Listening(BaseModel):
         if prefix and is_ambiguous(prefix):
             raise ValueError("this server's own paths begin so; choose another prefix")
         return prefix
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, listed: str) -> str:
+        for origin in listed.split(","):
+            if listed and origin.strip() != "*" and not ORIGIN.fullmatch(origin.strip()):
+                raise ValueError(f"{origin.strip()!r} is no origin; as https://app.example:8443, without a path, or *")
+        return listed
+
+    @field_validator("bearer_token_file")
+    @classmethod
+    def _has_a_token(cls, path: Path | None) -> Path | None:
+        if path is not None:
+            read(path)
+        return path
 
     @field_validator("grpc_port")
     @classmethod
@@ -213,6 +240,11 @@ class Settings(Observing, Computing, Listening, Served, BaseSettings):
 
             public_key(text)
         return text
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """Of pages that browsers may let ask here."""
+        return tuple(origin.strip() for origin in self.cors_origins.split(",") if origin.strip())
 
     @property
     def worker_count(self) -> int:

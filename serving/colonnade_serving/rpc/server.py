@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
+from ..guard import OPEN_CALLS, Guard, Unauthorized
 from ..models import Models
 from ..observation.metrics import Metrics
 from ..protocol.errors import ProtocolError
@@ -31,6 +32,7 @@ STALL_SECONDS = 30.0
 class Policy:
     """What clients may. message_bytes: of a message at most. model_control: whether they load and unload models."""
 
+    guard: Guard
     message_bytes: int
     model_control: bool = False
 
@@ -45,6 +47,7 @@ class RpcServer:
         """ids: makes those of calls that have none."""
         self._ids = ids
         self._limit = policy.message_bytes
+        self._guard = policy.guard
         self._models = models
         self._draining = False
         self._connections: set[Connection] = set()
@@ -110,12 +113,20 @@ class RpcServer:
 
     def _opened(self, stream: Stream, head: Head) -> Receiver:
         asked = head.made
-        if type(asked) is Asked:
-            return Call(stream, asked, self._ids, self._limit)
-        if not calls.is_grpc(head):
-            return NotGrpc(stream)
-        head.made = asked = calls.asked(head, self._methods)
+        if type(asked) is not Asked:
+            if not calls.is_grpc(head):
+                return NotGrpc(stream)
+            head.made = asked = calls.asked(head, self._methods)
+        if self._guard.closed:
+            asked = self._admitted(asked, head)
         return Call(stream, asked, self._ids, self._limit)
+
+    def _admitted(self, asked: Asked, head: Head) -> Asked:
+        """Each call is looked at, since the token may be another by now."""
+        sent = head.fields.get(b"authorization", b"")
+        if self._guard.admits(sent) or head.fields[b":path"].decode("latin-1") in OPEN_CALLS:
+            return asked
+        return replace(asked, refused=Unauthorized(sent))
 
     def _sweep(self) -> None:
         for connection in list(self._connections):

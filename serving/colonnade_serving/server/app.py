@@ -5,12 +5,16 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 
+from .. import guard as guards
 from .. import prefix
+from ..guard import Guard, Unauthorized
 from ..request_ids import RequestIds, plain
 from .infer import InferRoute, read_predict
 from .routes import create_api
+from .routes.errors import error_response
 from .runtime import REQUEST_ID, Runtime
 from .terms import ID
 
@@ -24,11 +28,44 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
-def create_app(runtime: Runtime, ids: RequestIds) -> App:
+EXPOSED = ("x-request-id", "inference-header-content-length", "retry-after")
+"""Headers of answers that a page may read, besides those that it always may."""
+PREFLIGHT_SECONDS = 3600
+
+
+def create_app(runtime: Runtime, ids: RequestIds, guard: Guard) -> App:
     """The whole ASGI application over one runtime. ids: makes those of requests that have none."""
     infer = InferRoute(runtime)
     predict = InferRoute(runtime, read_predict)
-    return _named(_gate(create_api(runtime, infer.__call__, predict.__call__), infer, runtime), ids)
+    app = _gate(create_api(runtime, infer.__call__, predict.__call__), infer, runtime)
+    if guard.closed:
+        app = _guarded(app, guard, runtime)
+    if runtime.settings.origins:
+        app = _shared(app, runtime.settings.origins)
+    return _named(app, ids)
+
+
+def _shared(app: App, origins: tuple[str, ...]) -> App:
+    """Lets browsers ask for pages from elsewhere. Outside of the guard: they ask for leave without a token."""
+    return CORSMiddleware(
+        app,
+        allow_origins=origins,
+        allow_methods=("GET", "HEAD", "POST"),
+        allow_headers=("*",),
+        expose_headers=EXPOSED,
+        max_age=PREFLIGHT_SECONDS,
+    )
+
+
+def _guarded(app: App, guard: Guard, runtime: Runtime) -> App:
+    async def guarded(scope: Message, receive: Receive, send: Send) -> None:
+        sent = next((value for name, value in scope["headers"] if name == b"authorization"), b"")
+        path = prefix.place({**scope}, runtime.settings.root_path)
+        if guard.admits(sent) or path in guards.OPEN:
+            return await app(scope, receive, send)
+        return await error_response(Unauthorized(sent))(scope, receive, send)
+
+    return guarded
 
 
 def _named(app: App, ids: RequestIds) -> App:

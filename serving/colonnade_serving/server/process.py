@@ -7,6 +7,7 @@ from typing import cast
 from ..batching import Limits
 from ..bundle.signing import public_key
 from ..engine import check_providers
+from ..guard import Guard
 from ..loading import How, Repository, load
 from ..models import Models, start
 from ..models.memory import keep_large_apart
@@ -33,11 +34,12 @@ class Process:
         self.observation = Observation(settings, part.slot, part.directory)
         self.models = _models(settings, self.observation)
         ids = RequestIds()
-        self.shared = Shared(self.models, ids, settings.max_body_bytes, settings.root_path)
+        self.guard = Guard(settings.bearer_token_file)
+        self.shared = Shared(self.models, ids, self.guard, settings)
         self.runtime = Runtime(settings, self.observation.metrics, self.models, self.shared)
-        policy = Policy(settings.max_body_bytes, settings.model_control)
+        policy = Policy(self.guard, settings.max_body_bytes, settings.model_control)
         self.rpc = RpcServer(self.models, self.observation.metrics, self._tells(), ids, policy)
-        self.app = create_app(self.runtime, ids)
+        self.app = create_app(self.runtime, ids, self.guard)
         self.connection = cast(type[asyncio.Protocol], partial(Door, shared=self.shared, http2=self.rpc.connection))
 
     def _tells(self) -> Tells:

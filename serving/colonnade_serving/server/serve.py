@@ -108,6 +108,7 @@ class Server(uvicorn.Server):
     def _sweep(self) -> None:
         """Every second: the answers' date, clients that keep the server waiting, and the pod's size."""
         self._process.shared.tick(self.server_state.default_headers)
+        self._process.guard.look()
         now = clock()
         for connection in list(self.server_state.connections):
             if isinstance(connection, Lane):

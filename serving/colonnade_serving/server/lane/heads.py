@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Final
 
+from ...guard import Guard
 from ..terms import ID, JSON_LENGTH, TEXTS, TIMEOUTS, Terms
 from . import values
 from .target import Target
@@ -21,18 +22,21 @@ BYTES: Final = 2048
 END: Final = b"\r\n\r\n"
 LENGTH: Final = b"content-length"
 TRACE: Final = b"traceparent"
-HOLES: Final = (LENGTH, ID, TRACE)
-"""Headers whose values are taken from each request."""
+AUTHORIZATION: Final = b"authorization"
+ORIGIN: Final = b"origin"
+HOLES: Final = (LENGTH, ID, TRACE, AUTHORIZATION)
+"""Headers whose values are taken from each request; the last where a token is asked for."""
 AT_LENGTH: Final = 0
 AT_ID: Final = 1
 AT_TRACE: Final = 2
-ELSE: Final = 3
+AT_AUTHORIZATION: Final = 3
+ELSE: Final = 4
 """Kinds of holes: places in HOLES, and what says nothing."""
 ELSEWHERE: Final = frozenset({b"expect", b"upgrade"})
 """A request with one of these headers goes uvicorn's way."""
 CODING: Final = b"transfer-encoding"
 FRAMING: Final = (*ELSEWHERE, CODING, b"connection", b"keep-alive", b"proxy-connection", b"te")
-SAYING: Final = frozenset((*FRAMING, *HOLES, *TIMEOUTS, *TEXTS, JSON_LENGTH))
+SAYING: Final = frozenset((*FRAMING, *HOLES[:-1], *TIMEOUTS, *TEXTS, JSON_LENGTH, ORIGIN))
 """Headers that say something here; the value of any other may be whatever a parser takes."""
 
 Match = tuple[int, int, bytes, bytes]
@@ -53,7 +57,8 @@ class Head:
 class Heads:
     """Those that were seen before."""
 
-    def __init__(self) -> None:
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
         self._known: list[_Known] = []
 
     def find(self, data: bytes) -> tuple[Head | None, Match]:
@@ -74,17 +79,17 @@ class Heads:
         if len(raw) > BYTES or head.last or head.terms.timeout != inf or self.find(raw)[0] is not None:
             return
         names = [name for name, _ in headers]
-        if names.count(LENGTH) != 1 or names.count(ID) > 1 or names.count(TRACE) > 1:
+        if names.count(LENGTH) != 1 or any(names.count(hole) > 1 for hole in HOLES):
             return
         terms, lines = head.terms, raw[: -len(END)].split(b"\r\n")
-        known = _Known(replace(head, terms=replace(terms, id=None, trace=None)), lines, frozenset())
+        known = _Known(replace(head, terms=replace(terms, id=None, trace=None)), lines, frozenset(), self._guard)
         texts = [(text or "").encode("latin-1") for text in (terms.id, terms.trace)]
         if known.match(raw) != (len(raw), head.length, *texts):
             return
         for place, other in enumerate(self._known):
             free = other.besides(lines)
             if free:
-                self._known[place] = _Known(known.head, lines, free)
+                self._known[place] = _Known(known.head, lines, free, self._guard)
                 return
         if len(self._known) >= MOST:
             self._known.clear()
@@ -109,16 +114,18 @@ class _Known:
     lines: the request line and the headers. free: which of them hold anything.
     """
 
-    def __init__(self, head: Head, lines: list[bytes], free: frozenset[int]) -> None:
+    def __init__(self, head: Head, lines: list[bytes], free: frozenset[int], guard: Guard) -> None:
         self.head = head
+        self._guard = guard
+        self._holes_of = HOLES if guard.closed else HOLES[:-1]
         self._lines = lines
         self._free = free
         kinds, parts = [], [b""]
         for place, line in enumerate(lines):
             said, colon, _ = line.partition(b": ")
             name = said.lower()
-            if place and (name in HOLES or place in free):
-                kinds.append(HOLES.index(name) if name in HOLES else ELSE)
+            if place and (name in self._holes_of or place in free):
+                kinds.append(HOLES.index(name) if name in self._holes_of else ELSE)
                 parts[-1] += said + colon
                 parts.append(b"")
             else:
@@ -129,7 +136,7 @@ class _Known:
         self._holes = [_Hole(kind, after) for kind, after in zip(kinds, parts[1:], strict=True)]
 
     def match(self, data: bytes) -> Match:
-        """NO_MATCH where data doesn't begin with this head."""
+        """NO_MATCH where data doesn't begin with this head, or with one that the guard doesn't admit."""
         if not data.startswith(self._before):
             return NO_MATCH
         at, length, id, trace = len(self._before), 0, b"", b""
@@ -143,6 +150,10 @@ class _Known:
             elif kind == AT_TRACE:
                 at = values.word(data, start)
                 trace = data[start:at]
+            elif kind == AT_AUTHORIZATION:
+                at = values.text(data, start)
+                if not self._guard.admits(data[start:at]):
+                    return NO_MATCH
             else:
                 at = values.text(data, start)
             end = at + len(hole.after)
@@ -162,8 +173,9 @@ class _Known:
             name, colon, _ = ours.partition(b": ")
             if not (place and colon and theirs.startswith(name + colon)):
                 return None
-            if name.lower() not in SAYING:
-                free.add(place)
-            elif name.lower() not in HOLES:
+            if name.lower() in self._holes_of:
+                continue
+            if name.lower() in SAYING:
                 return None
+            free.add(place)
         return frozenset(free)

@@ -158,7 +158,7 @@ class Lane(HttpToolsProtocol):
             return None
         if target is not None and self._in_flight.free and self.parser.get_method() == b"POST":
             keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
-            head = understand(self.headers, target, keep_alive)
+            head = understand(self.headers, target, keep_alive, self.shared)
             if head is not None:
                 if raw is not None and is_plain(raw, self.headers):
                     self.shared.heads.remember(raw + END, self.headers, head)

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from ...guard import Guard
 from ...models import Models, Served
 from ...request_ids import RequestIds
-from .heads import Heads
+from ...settings import Settings
+from .heads import ELSEWHERE, ORIGIN, Heads
 from .target import Target
 
 
@@ -15,17 +17,19 @@ class Shared:
     draining: whether the process is about to end: each answer is then its connection's last.
     """
 
-    def __init__(self, models: Models, ids: RequestIds, max_body_bytes: int, prefix: str = "") -> None:
-        """prefix: before paths, where a proxy has left it."""
-        self.limit = max_body_bytes
+    def __init__(self, models: Models, ids: RequestIds, guard: Guard, settings: Settings) -> None:
+        self.limit = settings.max_body_bytes
         self.draining = False
-        self.heads = Heads()
+        self.heads = Heads(guard)
         self.targets: dict[bytes, Target] = {}
         self.date = b""
         self.plain = self.packed = b""
         """An answer of 200 from behind its id up to its length: in JSON, and in binary, up to that of its JSON."""
         self.ids = ids
-        self._prefix = prefix
+        self.guard = guard
+        self.elsewhere = ELSEWHERE | {ORIGIN} if settings.origins else ELSEWHERE
+        """Requests with one of these headers go uvicorn's way: answers to those with an origin have more headers."""
+        self._prefix = settings.root_path
         self._models = models
         models.changed.append(self._list)
         self._list()

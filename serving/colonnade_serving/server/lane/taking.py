@@ -4,23 +4,28 @@ from collections.abc import Sequence
 
 from ...protocol.errors import ProtocolError
 from ..terms import terms
-from .heads import CODING, ELSEWHERE, LENGTH, Head
+from .heads import AUTHORIZATION, CODING, LENGTH, Head
+from .shared import Shared
 from .target import Target
 
 
-def understand(headers: Sequence[tuple[bytes, bytes]], target: Target, keep_alive: bool) -> Head | None:
+def understand(headers: Sequence[tuple[bytes, bytes]], target: Target, keep_alive: bool, shared: Shared) -> Head | None:
     """The head of a POST to target's path; None when it isn't the lane's, or is wrong: the other way has the words.
 
     headers: names in lower case; the parser has checked how the body is framed.
     """
-    length = 0
+    length, authorization = 0, b""
     for name, value in headers:
-        if name in ELSEWHERE:
+        if name in shared.elsewhere:
             return None
         if name == LENGTH:
             length = int(value)
         elif name == CODING:
             length = -1
+        elif name == AUTHORIZATION and not authorization:
+            authorization = value
+    if not shared.guard.admits(authorization):
+        return None
     try:
         return Head(target, terms(headers), length, not keep_alive)
     except ProtocolError:

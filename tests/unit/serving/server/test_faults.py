@@ -39,7 +39,7 @@ async def test_a_route_that_breaks_is_a_500_whose_id_is_in_the_log(
         return {"type": "http.request", "body": b""}
 
     with caplog.at_level(logging.ERROR):
-        await create_app(process.runtime, RequestIds())(scope, receive, send)
+        await create_app(process.runtime, RequestIds(), process.guard)(scope, receive, send)
     start, body = sent
     assert (start["status"], dict(start["headers"])[b"x-request-id"]) == (500, b"abc")
     assert json.loads(body["body"]) == {"error": "the server has a fault (RuntimeError); its log says more"}

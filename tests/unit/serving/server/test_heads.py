@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from colonnade_serving.guard import Guard
 from colonnade_serving.server.lane.heads import Head, Heads, Match
 from colonnade_serving.server.lane.target import Target
 from colonnade_serving.server.terms import terms
@@ -57,7 +58,7 @@ class Read:
 
 
 def knowing(*raws: bytes) -> Heads:
-    heads = Heads()
+    heads = Heads(Guard(None))
     for raw in raws:
         read = Read(raw)
         heads.remember(raw, read.headers, read.head())

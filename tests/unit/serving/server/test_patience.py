@@ -10,9 +10,11 @@ import pytest
 from uvicorn.config import Config
 from uvicorn.server import ServerState
 
+from colonnade_serving.guard import Guard
 from colonnade_serving.models import Models
 from colonnade_serving.request_ids import RequestIds
 from colonnade_serving.server.lane import Lane, Shared
+from colonnade_serving.settings import Settings
 from tests.unit.serving.server.raw import get, post
 
 HOUR = 3600.0
@@ -44,7 +46,7 @@ class Connection:
 @pytest.fixture
 async def connection() -> AsyncIterator[Connection]:
     no_models = cast(Models, SimpleNamespace(changed=[], served=list))
-    shared = Shared(no_models, RequestIds(), 1000)
+    shared = Shared(no_models, RequestIds(), Guard(None), Settings(max_body_bytes=1000))
     made: asyncio.Queue[Heard] = asyncio.Queue()
 
     def make() -> Heard:
