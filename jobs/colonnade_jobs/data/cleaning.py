@@ -1,58 +1,78 @@
-"""Missing values, filled after the checks: by statistics of the valid rows alone, so that no bad row moves a mean."""
-# ruff: noqa: S608 - identifiers go through name(), values through literal()
+"""The steps of cleaning, held against the table before anything is done: what comes before the checks, what after."""
 
-import duckdb
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from ..documents import CleaningStep, FillMissing
 from ..refusals import Refusal
 from ..suggestions import did_you_mean
-from .casting import STORED
 from .columns import Field
-from .tables import literal
 
 NUMERIC = {"number", "integer"}
 
 
-def fill_missing(connection: duckdb.DuckDBPyConnection, fields: list[Field], steps: list[CleaningStep]) -> None:
-    """Fills the valid rows of `checked` as the steps say. Raises Refusal when a step doesn't fit its column."""
-    known = {field.rule.name: field for field in fields}
-    for step in steps:
-        if step.fill_missing is None:
-            continue
-        field = known.get(step.fill_missing.column)
-        if field is None:
-            wrong = step.fill_missing.column
-            raise Refusal(
-                "SchemaMismatch", f"spec.cleaning: the source has no column {wrong}{did_you_mean(wrong, known)}"
-            )
-        value = _value(connection, field, step.fill_missing)
-        connection.execute(
-            f"UPDATE checked SET {field.inner} = {value} WHERE {field.inner} IS NULL AND len(reasons) = 0"
-        )
+@dataclass(frozen=True)
+class Duplicates:
+    """Of rows that are equal in the fields one stays. trimmed: columns whose blanks earlier steps have taken away."""
+
+    fields: list[Field]
+    trimmed: frozenset[str]
 
 
-def _value(connection: duckdb.DuckDBPyConnection, field: Field, fill: FillMissing) -> str:
-    column = field.rule
-    sql_type = STORED.get(column.type, "VARCHAR")
-    if fill.strategy == "constant":
-        if fill.value is None:
-            raise Refusal("InvalidSpec", f"spec.cleaning: fillMissing of {column.name} by a constant needs a value")
-        return f"CAST({literal(fill.value)} AS {sql_type})"
-    if fill.strategy in ("mean", "median") and column.type not in NUMERIC:
+@dataclass(frozen=True)
+class Fill:
+    """A column's missing values get one value. place: the step's place in the spec, for people."""
+
+    place: str
+    field: Field
+    step: FillMissing
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The steps in their order. trimmed: columns that are checked and stored without blanks at their ends."""
+
+    trimmed: frozenset[str] = frozenset()
+    duplicates: list[Duplicates] = field(default_factory=list)
+    fills: list[Fill] = field(default_factory=list)
+
+    @property
+    def filled(self) -> set[str]:
+        """Columns whose missing values are mended rather than refused."""
+        return {fill.field.rule.name for fill in self.fills}
+
+
+def plan(fields: list[Field], steps: list[CleaningStep]) -> Plan:
+    """What the steps come to. Raises Refusal when one names a column that isn't there, or that it doesn't fit."""
+    known = {one.rule.name: one for one in fields}
+    trimmed: frozenset[str] = frozenset()
+    duplicates, fills = [], []
+    for n, step in enumerate(steps):
+        place = f"spec.cleaning[{n}]"
+        if step.trim:
+            trimmed |= set(_known(step.trim.columns, known, f"{place}.trim.columns") or known)
+        if step.drop_duplicates:
+            names = _known(step.drop_duplicates.columns, known, f"{place}.dropDuplicates.columns") or known
+            duplicates.append(Duplicates([known[name] for name in dict.fromkeys(names)], trimmed))
+        if step.fill_missing:
+            _known([step.fill_missing.column], known, f"{place}.fillMissing.column")
+            fills.append(_fill(f"{place}.fillMissing", known[step.fill_missing.column], step.fill_missing))
+    return Plan(trimmed, duplicates, fills)
+
+
+def _known(names: list[str], known: Iterable[str], place: str) -> list[str]:
+    for name in names:
+        if name not in known:
+            raise Refusal("SchemaMismatch", f"{place}: the source has no column {name}{did_you_mean(name, known)}")
+    return names
+
+
+def _fill(place: str, one: Field, step: FillMissing) -> Fill:
+    kind = one.rule.type
+    if step.strategy == "constant" and step.value is None:
+        raise Refusal("InvalidSpec", f"{place}.value: filling {one.rule.name} by a constant needs one")
+    if step.strategy in ("mean", "median") and kind not in NUMERIC:
         raise Refusal(
-            "InvalidSpec", f"spec.cleaning: {column.name} is a {column.type}, without a {fill.strategy}; use mode"
+            "InvalidSpec", f"{place}.strategy: {one.rule.name} is a {kind}, without a {step.strategy}; use mode"
         )
-    found = _statistic(connection, field.inner, fill.strategy)
-    return "NULL" if found is None else f"CAST({literal(found)} AS {sql_type})"
-
-
-def _statistic(connection: duckdb.DuckDBPyConnection, value: str, strategy: str) -> str | None:
-    valid = f"FROM checked WHERE len(reasons) = 0 AND {value} IS NOT NULL"
-    if strategy == "mode":
-        query = f"SELECT CAST({value} AS VARCHAR) {valid} GROUP BY {value} ORDER BY count(*) DESC, {value} LIMIT 1"
-    elif strategy == "median":
-        query = f"SELECT CAST(median({value}) AS VARCHAR) {valid}"
-    else:  # summed exactly: a sum of doubles would depend on how the rows fell to the threads
-        query = f"SELECT CAST(CAST(sum(CAST({value} AS DECIMAL(38, 9))) AS DOUBLE) / count(*) AS VARCHAR) {valid}"
-    rows = connection.execute(query).fetchall()
-    return None if not rows or rows[0][0] is None else str(rows[0][0])
+    return Fill(place, one, step)

@@ -2,6 +2,7 @@
 # ruff: noqa: S608 - identifiers are of our own making, values go through literal()
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from colonnade_serving.store import Store, StoreError
 from .. import progress
 from ..documents import DatasetJob
 from ..refusals import Refusal, Unreachable
-from . import checking, cleaning, columns, content, naming, report, sources, tables, unpack, version
+from ..words import percent
+from . import checking, cleaning, columns, content, filling, naming, report, sources, tables, unpack, version
 from .checking import Checked
 from .columns import Field
 from .sources import Origin
@@ -50,10 +52,11 @@ def _check(connection: duckdb.DuckDBPyConnection, job: DatasetJob, files: list[P
     fields = columns.resolve(connection, names, spec.schema_)
     _check_split(job, fields)
     progress.report(30, f"checking {len(fields)} columns")
-    checked = checking.check(connection, fields, spec.schema_, spec.cleaning)
-    cleaning.fill_missing(connection, fields, spec.cleaning)
+    plan = cleaning.plan(fields, spec.cleaning)
+    checked = checking.check(connection, fields, spec.schema_, plan)
+    filled = filling.fill(connection, plan.fills)
     progress.report(55, f"{checked.rows:,} rows checked, {checked.invalid:,} refused")
-    return fields, checked
+    return fields, replace(checked, filled=filled)
 
 
 def _check_split(job: DatasetJob, fields: list[Field]) -> None:
@@ -74,11 +77,11 @@ def _write(
     values = ", ".join(field.inner for field in fields)
     raw = ", ".join(f"CAST(raw.{field.inner} AS VARCHAR)" for field in fields)
     labels = "[" + ", ".join(tables.literal(label) for label in checked.labels) + "]::VARCHAR[]"
-    kept = connection.sql(f"SELECT {values} FROM checked WHERE len(reasons) = 0 ORDER BY row_id")
+    kept = connection.sql(f"SELECT {values} FROM checked WHERE reasons IS NULL ORDER BY row_id")
     data = content.write(kept.to_arrow_reader(content.BATCH_ROWS), names, folder / DATA)
     aside = connection.sql(
         f"SELECT {raw}, array_to_string(list_transform(reasons, lambda rule: ({labels})[rule + 1]), '; ') "
-        "FROM checked JOIN raw ON raw.rowid = row_id WHERE len(reasons) > 0 ORDER BY row_id"
+        "FROM checked JOIN raw ON raw.rowid = row_id WHERE reasons IS NOT NULL ORDER BY row_id"
     )
     reasons = naming.distinct([*names, "reasons"])
     quarantine = content.write(aside.to_arrow_reader(content.BATCH_ROWS), reasons, folder / QUARANTINE)
@@ -95,7 +98,7 @@ def _objection(job: DatasetJob, checked: Checked) -> Refusal | None:
         most = checked.rules[0]
         return Refusal(
             "TooManyInvalidRows",
-            f"{100 * checked.share:.2g} % of {checked.rows:,} rows break a rule (limit {100 * limit:.3g} %); "
+            f"{percent(checked.share)} of {checked.rows:,} rows break a rule (limit {percent(limit)}); "
             f"most: {most.rule} ({most.rows:,} rows). See the report: kubectl colonnade report dset/{job.name}",
         )
     return None

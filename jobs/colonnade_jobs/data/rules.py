@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .. import words
 from ..documents import Column, Schema
+from . import casting
 from .columns import Field
 from .tables import literal
 
@@ -12,36 +14,54 @@ NOUNS = {"number": "number", "integer": "whole number", "boolean": "boolean", "d
 
 @dataclass(frozen=True)
 class Rule:
-    """One demand. label: for people; field: whose values are the examples; broken: SQL, true where a row breaks it."""
+    """One demand. label: for people; field: whose values are the examples.
+
+    broken: SQL over a row's typed values, true where it breaks the rule. key: for the demand that no two rows are
+    alike, the fields that they are told apart by; it can't be told from one row, and broken is empty.
+    """
 
     label: str
     field: Field
-    broken: str
+    broken: str = ""
+    key: tuple[Field, ...] = ()
 
 
 def of_schema(fields: list[Field], schema: Schema, filled: set[str]) -> list[Rule]:
-    """All rules but the type rule, over the table `typed`. filled: columns whose missing values cleaning mends."""
-    rules = [rule for field in fields for rule in _of_column(field, filled)]
+    """All rules, in the order in which a row's reasons name them.
+
+    filled: columns whose missing values cleaning mends.
+    """
+    declared = {column.name for column in schema.columns}
+    # An infinity in a column that isn't declared is just missing.
+    rules = [rule for field in fields if field.rule.name in declared for rule in _of_type(field)]
+    rules += [rule for field in fields for rule in _of_column(field, filled)]
     if schema.unique_key:
         by_name = {field.rule.name: field for field in fields}
-        rules.append(_unique([by_name[column] for column in schema.unique_key]))
+        rules.append(_unique(*(by_name[column] for column in schema.unique_key)))
     return rules
 
 
-def type_rule(field: Field, present: str, typed: str) -> Rule | None:
-    """The demand that a value has its declared type, over the table `raw`; strings take anything."""
-    if field.rule.type not in NOUNS:
-        return None
-    label = f"{field.rule.name} not a {NOUNS[field.rule.type]}"
-    return Rule(label, field, f"{present} IS NOT NULL AND {typed} IS NULL")
+def is_mistyped(field: Field) -> str:
+    """The name of the flag, beside a row's typed values, that a value is there and not of its declared type."""
+    return f"mistyped_{field.inner}"
+
+
+def mistyped(field: Field, *, trim: bool) -> str:
+    """The SQL of that flag, over the table `raw`."""
+    return f"({casting.present(field, trim=trim)} IS NOT NULL AND {casting.typed(field, trim=trim)} IS NULL)"
+
+
+def _of_type(field: Field) -> Iterator[Rule]:
+    if noun := NOUNS.get(field.rule.type):
+        yield Rule(f"{field.rule.name} not a {noun}", field, is_mistyped(field))
 
 
 def _of_column(field: Field, filled: set[str]) -> Iterator[Rule]:
     column, value = field.rule, field.inner
     if not column.nullable and column.name not in filled:
         # A value that has the wrong type is null here too; it breaks the type rule, not this one.
-        broken_type = f"list_contains(broken_types, {literal(field.inner)})"
-        yield Rule(f"{column.name} missing", field, f"{value} IS NULL AND NOT {broken_type}")
+        mistyped_too = f" AND NOT {is_mistyped(field)}" if column.type in NOUNS else ""
+        yield Rule(f"{column.name} missing", field, f"{value} IS NULL{mistyped_too}")
     if column.min is not None:
         yield Rule(f"{column.name} under {_shown(column.min)}", field, f"{value} < {_bound(column, column.min)}")
     if column.max is not None:
@@ -52,22 +72,23 @@ def _of_column(field: Field, filled: set[str]) -> Iterator[Rule]:
     if column.allowed is not None:
         yield Rule(f"{column.name} not allowed", field, f"{value} NOT IN ({_values(column)})")
     if column.unique:
-        yield _unique([field])
+        yield _unique(field)
 
 
-def _unique(key: list[Field]) -> Rule:
-    columns = ", ".join(field.inner for field in key)
-    whole = " AND ".join(f"{field.inner} IS NOT NULL" for field in key)
-    repeated = f"row_number() OVER (PARTITION BY {columns} ORDER BY row_id) > 1"
-    return Rule(f"{', '.join(field.rule.name for field in key)} repeated", key[0], f"{whole} AND {repeated}")
+def _unique(*key: Field) -> Rule:
+    return Rule(f"{', '.join(field.rule.name for field in key)} repeated", key[0], key=key)
 
 
 def _bound(column: Column, value: float | str) -> str:
-    return f"TIMESTAMP {literal(str(value))}" if column.type == "date" else literal(value)
+    if column.type == "date":
+        return f"TIMESTAMP {literal(str(value))}"
+    if column.type == "integer" and isinstance(value, float) and value.is_integer():
+        return str(int(value))  # as a double, it couldn't be told from its neighbours over 2^53
+    return f"CAST({literal(str(value))} AS DOUBLE)"
 
 
 def _shown(value: float | str) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return words.number(value) if isinstance(value, float) else value
 
 
 def _values(column: Column) -> str:

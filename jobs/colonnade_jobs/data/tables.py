@@ -19,8 +19,11 @@ NULLS = ["", "NA", "N/A", "NaN", "nan", "null", "NULL"]
 
 
 def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
-    """A database in scratch that keeps row order and holds at most half of the container's memory."""
-    connection = duckdb.connect(scratch / "work.duckdb")
+    """A database that keeps row order, holds at most half of the container's memory and spills to scratch.
+
+    It has no file: tables that are read a few times aren't worth the packing that a file gets.
+    """
+    connection = duckdb.connect()
     megabytes = int(resources.memory_bytes() * MEMORY_SHARE / 1e6)
     connection.execute(f"SET memory_limit = '{megabytes}MB'")
     connection.execute(f"SET threads = {resources.cpus()}")

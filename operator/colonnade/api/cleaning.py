@@ -10,7 +10,7 @@ ColumnNames = Annotated[tuple[ColumnName, ...], Field(max_length=512)]
 
 
 class DropDuplicates(SpecPart):
-    """Of equal rows the first stays."""
+    """Of equal rows the first that breaks no rule stays."""
 
     columns: ColumnNames = Field(
         default=(),
@@ -64,7 +64,9 @@ class CleaningStep(SpecPart):
     )
 
     drop_duplicates: DropDuplicates | None = Field(
-        default=None, description="Of equal rows the first stays. Write `dropDuplicates: {}` to compare every column."
+        default=None,
+        description="Of equal rows the first that breaks no rule stays. Write `dropDuplicates: {}` to compare every "
+        "column.",
     )
     fill_missing: FillMissing | None = Field(default=None, description="Give a column's missing values one value.")
     trim: Trim | None = Field(

@@ -48,7 +48,8 @@ class ColumnRule(SpecPart):
     )
     nullable: bool = Field(default=False, description="Whether a value may be missing.")
     unique: bool = Field(
-        default=False, description="Whether no value may come twice; of equal ones the first is valid."
+        default=False,
+        description="Whether no value may come twice; of equal ones the first that breaks no rule is valid.",
     )
     min: float | None = Field(default=None, description="Smallest value that may occur (number, integer).")
     max: float | None = Field(default=None, description="Largest value that may occur (number, integer).")
@@ -72,8 +73,8 @@ class Table(SpecPart):
     unique_key: tuple[ColumnName, ...] = Field(
         default=(),
         max_length=16,
-        description="Columns that together name a row: of rows with equal values in all of them the first is valid, "
-        "the others break the rule.",
+        description="Columns that together name a row: of rows with equal values in all of them the first that "
+        "breaks no other rule is valid, those after it break this one.",
         json_schema_extra={"x-kubernetes-list-type": "set"},
     )
     columns: tuple[ColumnRule, ...] = Field(

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from colonnade_jobs.refusals import Refusal
 from tests.unit.jobs.desk import Desk
 
-ROWS = "id,age,city\n1,20,Bern\n2,,Genf\n3,200,Bern\n4,x,Chur\n4,30,Bern\n"
+ROWS = "id,age,city\n1,20,Bern\n2,,Genf\n3,200,Bern\n4,x,Chur\n1,30,Bern\n"
 LENIENT = {"onInvalid": "Quarantine", "maxInvalidFraction": 1}
 
 
@@ -46,6 +46,89 @@ def test_bad_rows_are_set_aside_as_the_source_has_them_with_the_reasons(desk: De
     assert aside["reasons"].tolist() == reasons
     assert list(aside["age"][:3].fillna("")) == ["", "200", "x"]
     assert desk.table(answer)["id"].tolist() == [1]
+
+
+def test_a_row_that_breaks_a_rule_doesnt_take_its_unique_twin_with_it(desk: Desk) -> None:
+    schema = columns(AGE, uniqueKey=["id"])
+    answer = desk.dataset("id,age\n1,999\n1,20\n1,21\n1,998\n2,30\n", schema=schema, validation=LENIENT)
+    assert desk.table(answer)["age"].tolist() == [20, 30]
+    assert desk.quarantine(answer)["reasons"].tolist() == ["age over 120", "id repeated", "age over 120; id repeated"]
+
+
+def test_nor_does_a_row_that_repeats_another_in_one_key_take_its_twin_in_another(desk: Desk) -> None:
+    schema = columns(
+        {"name": "a", "type": "integer", "unique": True},
+        {"name": "b", "type": "string", "unique": True},
+        uniqueKey=["c"],
+    )
+    rows = "a,b,c\n1,x,1\n2,x,2\n2,y,3\n3,y,4\n4,z,3\n4,v,9\n"
+    answer = desk.dataset(rows, schema=schema, validation=LENIENT)
+    assert desk.table(answer)["c"].tolist() == [1, 3, 9]
+    assert desk.quarantine(answer)["reasons"].tolist() == ["b repeated", "b repeated", "c repeated"]
+
+
+def test_missing_values_repeat_nothing(desk: Desk) -> None:
+    answer = desk.dataset("id,x\n,1\n,2\n3,3\n", schema=columns(uniqueKey=["id"]), validation={"onInvalid": "Reject"})
+    assert answer["version"]["rows"] == 3
+
+
+keyed = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3), st.integers(0, 200)), min_size=1, max_size=20)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=keyed)
+def test_of_rows_of_one_key_the_first_that_is_valid_is_kept(desk: Desk, rows: list[tuple[int, int, int]]) -> None:
+    schema = columns({"name": "a", "type": "integer", "unique": True}, AGE, uniqueKey=["b"])
+    text = "a,b,age\n" + "".join(f"{a},{b},{age}\n" for a, b, age in rows)
+    answer = desk.dataset(text, schema=schema, validation=LENIENT)
+    kept: list[tuple[int, int, int]] = []
+    for a, b, age in rows:
+        if age <= 120 and all(a != one and b != other for one, other, _ in kept):
+            kept.append((a, b, age))
+    found = desk.table(answer).astype(int).to_numpy().tolist() if answer["outcome"] != "Invalid" else []
+    assert [tuple(row) for row in found] == kept
+
+
+@pytest.mark.parametrize(
+    ("type_", "max_", "values", "kept"),
+    [
+        ("integer", 2**53, [2**53, 2**53 + 1], [2**53]),
+        ("integer", 1e16, [10**16, 10**16 + 1], [10**16]),
+        ("integer", 1.5, [1, 2], [1]),
+        ("number", 0.3, [0.1, 0.30000000000000004, 0.3], [0.1, 0.3]),
+        ("number", 1234567, [1234567, 1234568], [1234567]),
+    ],
+)
+def test_a_bound_is_held_to_the_last_digit(
+    desk: Desk, type_: str, max_: float, values: list[float], kept: list[float]
+) -> None:
+    rows = "a\n" + "".join(f"{value!r}\n" for value in values)
+    answer = desk.dataset(rows, schema=columns({"name": "a", "type": type_, "max": max_}), validation=LENIENT)
+    assert desk.table(answer)["a"].tolist() == kept
+
+
+@pytest.mark.parametrize(
+    ("max_", "said"), [(1234567, "a over 1234567"), (0.1, "a over 0.1"), (1500000.5, "a over 1500000.5")]
+)
+def test_a_bound_is_said_in_full(desk: Desk, max_: float, said: str) -> None:
+    answer = desk.dataset(
+        "a\n0\n9000000\n", schema=columns({"name": "a", "type": "number", "max": max_}), validation=LENIENT
+    )
+    assert desk.quarantine(answer)["reasons"].tolist() == [said]
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [(2, "100 % of 2 rows"), (1, "50 % of 2 rows"), (1999, "99.9 % of 2,000 rows"), (1, "0.05 % of 2,000")],
+)
+def test_shares_are_said_as_people_write_them(desk: Desk, bad: int, said: str) -> None:
+    total = int(said.partition(" of ")[2].partition(" ")[0].replace(",", ""))
+    rows = "a\n" + "x\n" * bad + "5\n" * (total - bad)
+    answer = desk.dataset(
+        rows, schema=columns({"name": "a", "type": "number"}), validation={"maxInvalidFraction": 0.0001}
+    )
+    assert answer["message"].startswith(f"{said}")
+    assert "(limit 0.01 %)" in answer["message"]
 
 
 def test_over_the_limit_there_is_no_version_but_a_report_that_says_which_rule_hit_most(desk: Desk) -> None:

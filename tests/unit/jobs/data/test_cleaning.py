@@ -1,6 +1,13 @@
 """Cleaning: what comes before the checks, and what comes after."""
 
+import math
+from fractions import Fraction
+from typing import Any
+
+import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from colonnade_jobs.refusals import Refusal
 from tests.unit.jobs.desk import Desk
@@ -52,3 +59,141 @@ def test_missing_values_are_filled_from_the_valid_rows_alone(desk: Desk, fill: d
 def test_a_word_has_no_mean(desk: Desk) -> None:
     with pytest.raises(Refusal, match="c is a category, without a mean; use mode"):
         desk.dataset("c\nx\n", cleaning=[{"fillMissing": {"column": "c", "strategy": "mean"}}])
+
+
+def fill(column: str, strategy: str, **value: str) -> dict[str, Any]:
+    return {"fillMissing": {"column": column, "strategy": strategy} | value}
+
+
+@pytest.mark.parametrize(
+    ("values", "mean"),
+    [
+        ([1e-12, 3e-12, None, 2e-12], 2e-12),
+        ([1e30, 3e30, None, 2e30], 2e30),
+        ([1.7e308, 1.7e308, None], 1.7e308),
+        ([1.7e308, -1.7e308, None], 0.0),
+        ([1e-300, 3e-300, None], 2e-300),
+        ([1e16, 1.0, -1e16, None], 1 / 3),
+        ([1.23456789012e-7, 3e-7, None], 2.11728394506e-07),
+        ([0.1, 0.2, 0.3, None], 0.6 / 3),
+    ],
+)
+def test_a_mean_is_right_at_every_size(desk: Desk, values: list[float | None], mean: float) -> None:
+    table = desk.table(desk.dataset(pd.DataFrame({"c": values}), cleaning=[fill("c", "mean")]))
+    assert table["c"][values.index(None)] == pytest.approx(mean, rel=1e-15, abs=0)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(values=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=20))
+def test_a_mean_is_the_exact_sum_over_the_count(desk: Desk, values: list[float]) -> None:
+    table = desk.table(desk.dataset(pd.DataFrame({"c": [*values, None]}), cleaning=[fill("c", "mean")]))
+    exact = sum(map(Fraction, values), Fraction()) / len(values)
+    size = max(map(abs, values))
+    # Numbers of nine decimals are summed as written: an ulp of each may lie between that and the sum of the doubles.
+    assert abs(Fraction(table["c"].iloc[-1]) - exact) <= Fraction(math.ulp(size)) + abs(exact) / 2**51
+
+
+@pytest.mark.parametrize(
+    ("values", "strategy", "expected"),
+    [
+        ([1, 2, 4, 4, None], "median", 3),
+        ([1, 2, None], "median", 2),
+        ([-1, -2, None], "median", -2),
+        ([1, 2, None], "mean", 2),
+        ([-1, -2, None], "mean", -2),
+        ([2**62 + 1, 2**62 + 3, None], "mean", 2**62 + 2),
+        ([2**63 - 1, 2**63 - 1, None], "mean", 2**63 - 1),
+        ([-(2**63), -(2**63), None], "median", -(2**63)),
+    ],
+)
+def test_integers_stay_whole_numbers_halves_away_from_zero(
+    desk: Desk, values: list[int | None], strategy: str, expected: int
+) -> None:
+    rows = pd.DataFrame({"c": pd.array(values, dtype="Int64"), "n": range(len(values))})
+    answer = desk.dataset(rows, cleaning=[fill("c", strategy)])
+    table = pd.read_parquet(
+        desk.fetched(answer["version"]["reportUri"]).parent / "data.parquet", dtype_backend="pyarrow"
+    )
+    assert table["c"].tolist()[values.index(None)] == expected
+
+
+def test_the_median_of_two_numbers_as_far_apart_as_can_be_is_a_number(desk: Desk) -> None:
+    rows = pd.DataFrame({"c": [1.7e308, -1.6e308, None]})
+    table = desk.table(desk.dataset(rows, cleaning=[fill("c", "median")]))
+    assert table["c"][2] == pytest.approx(0.05e308)
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ({"trim": {"columns": ["a", "nope"]}}, r"spec\.cleaning\[1\]\.trim\.columns: the source has no column nope"),
+        ({"dropDuplicates": {"columns": ["nope"]}}, r"cleaning\[1\]\.dropDuplicates\.columns: .* no column nope"),
+        (fill("nope", "mode"), r"cleaning\[1\]\.fillMissing\.column: the source has no column nope"),
+        (fill("A", "mode"), r"no column A; did you mean|no column A; there are"),
+    ],
+)
+def test_a_column_that_isnt_there_is_refused_never_passed_over(desk: Desk, step: dict[str, Any], said: str) -> None:
+    with pytest.raises(Refusal, match=said) as refusal:
+        desk.dataset("a,b\n1,x\n", cleaning=[{"trim": {}}, step])
+    assert refusal.value.reason == "SchemaMismatch"
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "said"),
+    [
+        ("number", "abc", r"spec\.cleaning\[0\]\.fillMissing\.value: 'abc' is no number; a is a number"),
+        ("number", "inf", "'inf' is no number"),
+        ("integer", "1.5", "'1.5' is no whole number; a is a whole number"),
+        ("boolean", "perhaps", "'perhaps' is no boolean"),
+        ("date", "2023-02-29", "'2023-02-29' is no date"),
+    ],
+)
+def test_a_constant_that_its_column_cant_hold_is_refused(desk: Desk, kind: str, value: str, said: str) -> None:
+    schema = {"columns": [{"name": "a", "type": kind, "nullable": True}]}
+    with pytest.raises(Refusal, match=said) as refusal:
+        desk.dataset("a,b\n,1\n", schema=schema, cleaning=[fill("a", "constant", value=value)])
+    assert refusal.value.reason == "InvalidSpec"
+
+
+def test_a_column_without_one_value_cant_be_filled_by_a_statistic(desk: Desk) -> None:
+    rows = "a,b\n,1\n,2\n"
+    nullable = desk.dataset(rows, cleaning=[fill("a", "mode")])
+    assert desk.table(nullable)["a"].isna().all()
+    schema = {"columns": [{"name": "a", "type": "number"}]}
+    with pytest.raises(Refusal, match=r"cleaning\[0\]\.fillMissing: a has not one valid value to take the mean of"):
+        desk.dataset(rows, schema=schema, cleaning=[fill("a", "mean")])
+
+
+def test_steps_come_in_the_order_given(desk: Desk) -> None:
+    rows = 'a,b\n1,x\n1," x "\n'
+    trim: dict[str, Any] = {"trim": {}}
+    dedupe: dict[str, Any] = {"dropDuplicates": {}}
+    assert desk.table(desk.dataset(rows, cleaning=[trim, dedupe]))["b"].tolist() == ["x"]
+    assert desk.table(desk.dataset(rows, cleaning=[dedupe, trim]))["b"].tolist() == ["x", "x"]
+    by_a = {"dropDuplicates": {"columns": ["a"]}}
+    assert desk.table(desk.dataset(rows, cleaning=[by_a, trim]))["b"].tolist() == ["x"]
+
+
+def test_of_duplicates_the_first_valid_one_stays(desk: Desk) -> None:
+    rows = "id,age\n1,999\n1,20\n1,21\n2,999\n2,998\n3,30\n"
+    schema = {"columns": [{"name": "age", "type": "number", "max": 120}]}
+    answer = desk.dataset(rows, schema=schema, cleaning=[{"dropDuplicates": {"columns": ["id"]}}], validation=LENIENT)
+    assert desk.table(answer)["age"].tolist() == [20, 30]
+    assert desk.quarantine(answer)["age"].tolist() == ["999"]
+    assert desk.report(answer)["duplicateRows"] == 3
+
+
+def test_two_values_that_cant_be_read_are_not_equal_for_that(desk: Desk) -> None:
+    rows = "id,age\n1,x\n1,y\n1,x\n1,\n1,5\n"
+    schema = {"columns": [{"name": "age", "type": "number", "nullable": True}]}
+    answer = desk.dataset(rows, schema=schema, cleaning=[{"dropDuplicates": {}}], validation=LENIENT)
+    assert desk.quarantine(answer)["age"].tolist() == ["x", "y"]
+    assert answer["version"]["rows"] == 2
+
+
+def test_the_report_says_what_was_filled(desk: Desk) -> None:
+    answer = desk.dataset("a,b\n1,x\n,y\n4,\n", cleaning=[fill("a", "mean"), fill("b", "constant", value="z")])
+    assert desk.report(answer)["filled"] == [
+        {"column": "a", "strategy": "mean", "value": "3", "rows": 1},
+        {"column": "b", "strategy": "constant", "value": "z", "rows": 1},
+    ]

@@ -11,7 +11,7 @@ from tests.unit.jobs.desk import SCHEMA, Desk, people
 LENIENT = {"onInvalid": "Quarantine", "maxInvalidFraction": 1}
 AGE = {"name": "age", "type": "number", "max": 120}
 CITY = {"name": "city", "type": "category", "allowed": ["Bern", "Chur"]}
-ROWS = "id,age,city\n1,20,Bern\n2,,Genf\n3,200,Bern\n4,x,Chur\n4,30,Bern\n5, 31, Bern\n"
+ROWS = "id,age,city\n1,20,Bern\n2,,Genf\n3,200,Bern\n4,x,Chur\n1,30,Bern\n5, 31, Bern\n1,300,Bern\n"
 KINDS = "n,x,b,d,c\n1,0.5,true,2024-01-01,a\n2,,false,2024-02-29,b\n3,-1e300,,,\n1,0.5,true,2024-01-01,a\n"
 TYPED = [
     {"name": "n", "type": "integer", "min": 1, "max": 2},
@@ -33,11 +33,11 @@ def rounded() -> pd.DataFrame:
 
 
 GOLDEN: dict[str, tuple[Any, dict[str, Any], str]] = {
-    "rules": (ROWS, {"schema": {"columns": [AGE, CITY], "uniqueKey": ["id"]}}, "92538615f8c6c675"),
+    "rules": (ROWS, {"schema": {"columns": [AGE, CITY], "uniqueKey": ["id"]}}, "eba5008c066d7c49"),
     "trimmed rules": (
         ROWS,
         {"schema": {"columns": [AGE, CITY], "uniqueKey": ["id"]}, "cleaning": [{"trim": {}}]},
-        "59b3084b52c3248a",
+        "5561d73396c4f1ab",
     ),
     "kinds": (KINDS, {}, "3d7e1accb9b4acf9"),
     "kinds declared": (KINDS, {"schema": {"columns": TYPED}}, "c2dd85d6dfc2f173"),
