@@ -21,7 +21,7 @@ def test_a_good_version_takes_over_and_a_failing_one_goes_home(
     assert namespace.condition("mdep", NAME, "RolledBack")["status"] == "True"
 
 
-def test_a_version_that_takes_other_inputs_gets_no_request_until_someone_allows_it(
+def test_a_version_that_takes_other_inputs_fails_no_client_and_is_not_promoted(
     namespace: Namespace, router: str, tmp_path: Path
 ) -> None:
     orders = Orders(namespace, router, tmp_path)
@@ -33,9 +33,11 @@ def test_a_version_that_takes_other_inputs_gets_no_request_until_someone_allows_
         orders.waits("SignatureChanged", "input country is gone")
     none_failed(traffic)
     assert orders.status()["candidate"]["weight"] == 0
-    namespace.apply(orders.deployment(strategy={**CANARY, "signatureChange": "Allow"}))
-    with orders.model.under_load(rows()):
-        orders.sends(20)
+    with orders.model.under_load(rows()) as traffic:
+        namespace.apply(orders.deployment(strategy={**CANARY, "signatureChange": "Allow"}))
+        orders.rolls_back("orders-2", because="ErrorRateBreached")
+        orders.serves("orders-1")
+    none_failed(traffic)
 
 
 def test_the_pods_run_what_the_image_compiled(namespace: Namespace, router: str, tmp_path: Path) -> None:

@@ -27,7 +27,9 @@ NO_FLAGS = "-"
 LATE = "UT"
 BROKEN = {LATE, "UC", "UF", "UPE", "UR"}  # whatever the code: an answer that broke off had said 200 before
 GRPC_FAILURES = {"2", "4", "13", "14", "15"}  # what REST says by 5xx; gRPC's code is 200 in any case
-SERVER_ERROR = 500
+REFUSED_CODES, INVALID_ARGUMENT = {"400", "413", "415", "422"}, "3"
+NO_GRPC_ERROR = (None, "", "0")
+CLIENT_ERROR, SERVER_ERROR = 400, 500
 MICROSECONDS = {ANSWERED: 1.0, UNANSWERED: 1000.0}
 
 LOOKBACK = timedelta(seconds=60)  # where the last scrape before the window is looked for
@@ -80,7 +82,7 @@ class Counted:
         """Tries of the revision, and those without a good answer in time: 5xx, broken, refused, past its timeout.
 
         Of gRPC's statuses those that stand for 5xx. A try whose client left before its time was up says nothing and
-        isn't counted.
+        isn't counted. What the revision refused as the client's fault is a failure where stable answered it well.
         """
         if missing := self.missing():
             return missing
@@ -90,7 +92,20 @@ class Counted:
                 tries = _increase(series, self._scrapes, _from_before(since))
                 total += tries
                 bad += tries if _failed(series.labels) else 0.0
-        return Counts(total=round(total), bad=round(bad))
+        return Counts(total=round(total), bad=min(round(total), round(bad) + self._refused_alone(revision, since)))
+
+    def _refused_alone(self, candidate: str, since: datetime) -> int:
+        """Requests to which the candidate objected and stable did not: no more than it objected to and stable, asked
+        next, didn't object to as well, and no more than stable answered well."""
+        start = _from_before(since)
+        asked_first = [one for one in self._of(REQUESTS) if one.labels.get("candidate") == candidate]
+        by_stable = [one for one in asked_first if one.labels.get("colonnade_revision") != candidate]
+
+        def total(series: Iterable[Series], holds: Callable[[Mapping[str, str]], bool]) -> float:
+            return sum(_increase(one, self._scrapes, start) for one in series if holds(one.labels))
+
+        refused = total(self._of(TRIES, candidate), _refused) - total(asked_first, _refused)
+        return max(0, round(min(refused, total(by_stable, _answered))))
 
     def slower(
         self, durations: Sequence[Series], revision: str, limit: timedelta, quantile: float, since: datetime
@@ -185,6 +200,15 @@ def _failed(labels: Mapping[str, str]) -> bool:
     if labels["code"] == NO_ANSWER or int(labels["code"]) >= SERVER_ERROR:
         return True
     return labels.get("grpc") in GRPC_FAILURES or not BROKEN.isdisjoint(labels["flags"].split(","))
+
+
+def _refused(labels: Mapping[str, str]) -> bool:
+    """The server says that its client is at fault."""
+    return labels["code"] in REFUSED_CODES or labels.get("grpc") == INVALID_ARGUMENT
+
+
+def _answered(labels: Mapping[str, str]) -> bool:
+    return 0 < int(labels["code"]) < CLIENT_ERROR and labels.get("grpc") in NO_GRPC_ERROR
 
 
 def _total(buckets: Buckets) -> float:

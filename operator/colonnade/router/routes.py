@@ -9,6 +9,7 @@ from typing import Any
 from colonnade.api.strategy import RetryOnStable
 from colonnade.router import names
 from colonnade.router.requests import CALLS, IS_GRPC, REST, STREAMS, Requests, below
+from colonnade.router.telemetry import INVALID_ARGUMENT, REFUSED_CODES
 from colonnade.router.world import Name, Revision, Split
 
 REVISION_HEADER = "x-colonnade-revision"
@@ -22,6 +23,13 @@ NOT_FOUND = 5  # of gRPC's codes; Envoy would say UNIMPLEMENTED for 404, which c
 # Inference has no side effects, so a request that got no answer may be asked again.
 NO_ANSWER = ("connect-failure", "refused-stream", "reset")
 NO_GOOD_ANSWER = ("5xx", "internal", "unavailable", "resource-exhausted", "deadline-exceeded")
+
+# What a candidate objects to may be the client's fault, or its own, as it takes something else than stable does: stable
+# is asked too. Not 404 and 405: they are about a path, and some paths are about what one pod remembers.
+OBJECTIONS = {
+    "retriable_status_codes": list(REFUSED_CODES),
+    "retriable_headers": [{"name": "grpc-status", "string_match": {"exact": str(INVALID_ARGUMENT)}}],
+}
 
 ELSEWHERE = {
     "name": "envoy.retry_host_predicates.previous_hosts",
@@ -89,18 +97,19 @@ def _routes(split: Split, ready: bool, *kinds: Requests) -> list[dict[str, Any]]
     routes = []
     for kind in kinds:
         if split.candidate and split.candidate != split.stable:
-            routes.append(_candidate_route(split, split.candidate, kind))
-        routes.append(_stable_route(split, split.stable, kind))
-    return [_identified(split, route) for route in routes]
+            routes.append(_identified(split, _candidate_route(split, split.candidate, kind), split.candidate))
+        routes.append(_identified(split, _stable_route(split, split.stable, kind)))
+    return routes
 
 
 def _candidate_route(split: Split, candidate: str, kind: Requests) -> dict[str, Any]:
     revision = Revision(split.deployment, candidate)
     share = {"default_value": {"numerator": 0, "denominator": "HUNDRED"}, "runtime_key": names.weight_key(revision)}
     match = kind.match | {"runtime_fraction": share, "headers": [_can_be_retried()]}
-    retry = _retry_policy(*NO_ANSWER, *(NO_GOOD_ANSWER if split.retry.errors else ())) | {
-        "retry_priority": NEXT_PRIORITY
-    }
+    retry = _retry_policy(*NO_ANSWER) | {"retry_priority": NEXT_PRIORITY}
+    if split.retry.errors:
+        asked_again = _retry_policy(*NO_ANSWER, *NO_GOOD_ANSWER, "retriable-status-codes", "retriable-headers")
+        retry |= asked_again | OBJECTIONS
     return {
         "match": match,
         "route": _forward(names.backed_by_stable(revision), kind, retry | _timeout(split.retry)) | _hedged(split.retry),
@@ -146,8 +155,9 @@ def _can_be_retried() -> dict[str, Any]:
     }
 
 
-def _identified(split: Split, route: dict[str, Any]) -> dict[str, Any]:
-    identity = {"namespace": split.deployment.namespace, "deployment": split.deployment.name}
+def _identified(split: Split, route: dict[str, Any], candidate: str = "") -> dict[str, Any]:
+    """candidate: the revision that this route tries first."""
+    identity = {"namespace": split.deployment.namespace, "deployment": split.deployment.name, "candidate": candidate}
     named = {} if "direct_response" in route else {"response_headers_to_add": [_revision_header()]}
     return route | named | {"metadata": {"filter_metadata": {names.METADATA: identity}}}
 

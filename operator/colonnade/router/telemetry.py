@@ -6,7 +6,8 @@ Envoy's own counters can't tell: for a cluster that is backed by stable they cou
 envoy_colonnade_tries          counter: tries, by `code` (0: no answer), `grpc` and `flags` (UT: past its timeout)
 envoy_colonnade_answer_us      histogram: from the start of a try to the end of its answer, of those that didn't fail
 envoy_colonnade_unanswered_ms  histogram: how long tries lasted that got no answer, by `flags`
-envoy_colonnade_requests       counter: requests, by `code` (what the client got; 0: it left), `grpc`, and who answered
+envoy_colonnade_requests       counter: requests, by `code` (what the client got; 0: it left), `grpc`, who answered, and
+                               the `candidate` that was asked first; empty where stable was
 
 `grpc` is the status's number, since gRPC's code is 200 whatever happened. It is empty for REST and where none came, of
 which Envoy's %GRPC_STATUS% makes UNKNOWN, though it was the client that left. Streams are in no histogram: how long one
@@ -26,6 +27,8 @@ GRPC = "application/grpc"
 ANSWERED_BELOW = 500
 GRPC_FAILURES = {2: "UNKNOWN", 4: "DEADLINE_EXCEEDED", 13: "INTERNAL", 14: "UNAVAILABLE", 15: "DATA_LOSS"}
 """What REST says by 5xx. RESOURCE_EXHAUSTED is its 413, and UNIMPLEMENTED a method that its client made up."""
+REFUSED_CODES, INVALID_ARGUMENT = (400, 413, 415, 422), 3
+"""What a model server says to inputs that it doesn't take; stable is asked whether the candidate is at fault."""
 STEP = 1.25
 SHORTEST_US, LONGEST_US = 500, 10_000_000
 
@@ -37,6 +40,7 @@ REVISION = {
 REQUESTED = {
     "colonnade_namespace": f"%METADATA(ROUTE:{names.METADATA}:namespace)%",
     "colonnade_deployment": f"%METADATA(ROUTE:{names.METADATA}:deployment)%",
+    "candidate": f"%METADATA(ROUTE:{names.METADATA}:candidate)%",
     "colonnade_revision": f"%UPSTREAM_METADATA({names.METADATA}:revision)%",
 }
 CODE = {"code": "%RESPONSE_CODE%", "grpc": "%RESP(GRPC-STATUS)%%TRAILER(GRPC-STATUS)%"}

@@ -40,6 +40,10 @@ async def refusing(_request: web.Request) -> web.Response:
     return web.json_response({"error": "the input x is missing"}, status=400)
 
 
+async def unknown(_request: web.Request) -> web.Response:
+    return web.json_response({"error": "no such prediction"}, status=404)
+
+
 async def breaking(request: web.Request) -> None:
     assert request.transport
     request.transport.abort()

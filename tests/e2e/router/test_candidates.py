@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.e2e.router.backends import Behaviour, breaking, failing, refusing, some, taking, until, well
+from tests.e2e.router.backends import Behaviour, breaking, failing, refusing, some, taking, unknown, until, well
 from tests.e2e.router.household import Household
 from tests.e2e.router.load import Client
 
@@ -65,10 +65,23 @@ async def test_a_request_that_is_slow_for_both_is_answered_by_who_is_done_first(
     assert (answer.status, answer.revision) == (200, "c1")
 
 
+async def test_what_a_candidate_refuses_and_stable_takes_is_answered(router: Household, client: Client) -> None:
+    await canary(router, refusing)
+    tally = await client.load(HOST, 1000)
+    assert (set(tally.revisions), tally.failures) == ({"s1"}, [])
+
+
 async def test_a_fault_of_the_request_is_the_clients_to_see(router: Household, client: Client) -> None:
-    await canary(router, refusing, weight=100)
+    await canary(router, refusing, stable=refusing, weight=100)
     answer = await client.ask(HOST)
-    assert (answer.status, answer.revision) == (400, "c1")
+    assert (answer.status, answer.revision) == (400, "s1")
+
+
+async def test_what_is_not_there_is_not_asked_for_twice(router: Household, client: Client) -> None:
+    """What one pod remembers, such as a prediction that feedback is about, another one needn't know."""
+    await canary(router, unknown, weight=100)
+    answer = await client.ask(HOST)
+    assert (answer.status, answer.revision) == (404, "c1")
 
 
 async def test_a_failure_of_both_is_seen_and_was_tried_on_the_candidate_once(router: Household, client: Client) -> None:

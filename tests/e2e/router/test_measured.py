@@ -10,7 +10,7 @@ import pytest
 from colonnade.api import Signal
 from colonnade.plan.observed import Counts, Exposure, Missing, Sample, Traffic
 from tests.e2e.router import calls
-from tests.e2e.router.backends import breaking_off, failing, some, taking
+from tests.e2e.router.backends import breaking_off, failing, refusing, some, taking
 from tests.e2e.router.calls import STREAM, Caller, CallPod
 from tests.e2e.router.household import Household
 from tests.e2e.router.load import Client
@@ -72,6 +72,41 @@ async def test_each_call_that_fails_by_grpc_is_counted_exactly(router: Household
     assert errors.compared.stable == Counts(total=stable, bad=0)
     assert isinstance(slow.own, Counts)
     assert slow.own.total == candidate - candidate // 2
+    await caller.aclose()
+    for pod in pods:
+        await pod.stop()
+
+
+async def test_each_refusal_that_is_the_candidates_own_is_counted_exactly(
+    router: Household, client: Client, scraper: Scraper
+):
+    stable = await router.pod(FLIGHTS, "s1")
+    candidate = await router.pod(FLIGHTS, "c1", some(2, refusing))
+    exposure = await exposed(router)
+    assert (await client.load(HOST, 400)).failures == []
+    own = candidate.answered // 2
+    stable.behave = refusing
+    for _ in range(60):
+        await client.ask(HOST)
+    await scraper.scrapes()
+    errors = (await scraper.measure(exposure, ERRORS)).evidence[0]
+    assert errors.own == Counts(total=candidate.answered, bad=own)
+    assert errors.compared
+    assert isinstance(errors.compared.stable, Counts)
+    assert errors.compared.stable.bad == 0
+
+
+async def test_each_call_that_the_candidate_alone_refuses_is_counted_exactly(router: Household, scraper: Scraper):
+    pods = [CallPod("s1"), CallPod("c1", calls.some(2, calls.failing(grpc.StatusCode.INVALID_ARGUMENT)))]
+    for pod in pods:
+        await pod.start()
+        router.join(FLIGHTS, pod)
+    exposure = await exposed(router)
+    caller = Caller(router.url, HOST)
+    assert (await caller.load(400)).failures == []
+    await scraper.scrapes()
+    (errors,) = (await scraper.measure(exposure, ERRORS)).evidence
+    assert errors.own == Counts(total=pods[1].answered, bad=pods[1].answered // 2)
     await caller.aclose()
     for pod in pods:
         await pod.stop()

@@ -106,6 +106,30 @@ def test_what_is_the_clients_fault_is_no_failure(code):
     assert counted(tries(0, 10, 10, 10, code=code)).failures("c1", START) == Counts(10, 0)
 
 
+def requests(*values, code="200", first="c1", by="s1", **more):
+    """That went to a candidate first, by who answered in the end."""
+    return series(REQUESTS, values, code=code, candidate=first, colonnade_revision=by, **more)
+
+
+@pytest.mark.parametrize(("refused", "answered"), [({"code": "400"}, {}), ({"grpc": "3"}, {"grpc": "0"})])
+def test_what_the_candidate_alone_refuses_is_its_failure(refused, answered):
+    """Of 30 that it refused stable answered 20, and refused 10 as well."""
+    own = [tries(0, 70, 70, 70, grpc=""), tries(0, 30, 30, 30, **refused)]
+    ends = [requests(0, 70, 70, 70, by="c1"), requests(0, 20, 20, 20, **answered), requests(0, 10, 10, 10, **refused)]
+    assert counted(*own, *ends).failures("c1", START) == Counts(total=100, bad=20)
+
+
+def test_what_stable_fails_too_says_nothing_about_what_the_candidate_refused():
+    ends = requests(0, 30, 30, 30, code="503")
+    assert counted(tries(0, 30, 30, 30, code="400"), ends).failures("c1", START) == Counts(total=30, bad=0)
+
+
+def test_what_stable_refuses_on_its_own_route_is_the_clients_fault():
+    own = tries(0, 30, 30, 30, code="400", colonnade_revision="s1")
+    ends = requests(0, 30, 30, 30, code="400", first="", by="s1")
+    assert counted(own, ends).failures("s1", START) == Counts(total=30, bad=0)
+
+
 def test_a_client_that_left_says_nothing():
     assert counted(tries(0, 10, 10, 10, code="0", flags="-")).failures("c1", START) == Counts(0, 0)
 

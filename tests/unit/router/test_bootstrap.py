@@ -47,5 +47,10 @@ def test_evidence_fails_by_grpc_what_envoy_takes_no_time_of():
     assert {str(code) for code in telemetry.GRPC_FAILURES} == evidence.GRPC_FAILURES
 
 
+def test_both_know_the_same_refusals():
+    assert {str(code) for code in telemetry.REFUSED_CODES} == evidence.REFUSED_CODES
+    assert str(telemetry.INVALID_ARGUMENT) == evidence.INVALID_ARGUMENT
+
+
 def test_namespaces_come_as_a_list():
     assert Settings(watch_namespaces="air, sea,").namespaces == ["air", "sea"]
