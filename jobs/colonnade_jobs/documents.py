@@ -176,10 +176,12 @@ class ModelVersionSpec(Part):
 
 
 class DatasetVersion(Part):
-    """The version to train on."""
+    """The version to train on, who answers for it, and on what terms it may be used."""
 
     name: str
     digest: str
+    owner: str = ""
+    license: str = ""
 
 
 class TrainJob(Part):

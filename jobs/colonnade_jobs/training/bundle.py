@@ -8,15 +8,19 @@ from colonnade_serving import digests
 from colonnade_serving.bundle import MANIFEST, Bundle, Golden, TensorSignature, encode
 
 from ..data.version import canonical
-from ..documents import Training
-from . import card, signature
+from ..documents import DatasetVersion, Training
+from . import card, page, signature
 
 FILES = ("model.onnx", "card.json", "card.html")
 
 
 @dataclass(frozen=True)
 class Facts:
-    """All that is known of a model. parity, training, rows, left_out, notes: of a model that was trained here."""
+    """All that is known of a model; what follows classes is of a model that was trained here.
+
+    balance: rows by class, or the target's numbers, of the training and of the held-out rows; warnings, notes:
+    sentences for the card; versions: of the libraries.
+    """
 
     model: str
     task: str | None
@@ -33,14 +37,18 @@ class Facts:
     training: Training | None = None
     rows: dict[str, int] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    dataset: DatasetVersion | None = None
+    balance: list[dict[str, Any]] = field(default_factory=list)
+    versions: dict[str, str] = field(default_factory=dict)
 
 
 def write(folder: Path, facts: Facts) -> str:
     """Adds card and bundle.json to a folder that holds model.onnx; returns the bundle's digest."""
     described = card.describe(facts)
     (folder / "card.json").write_bytes(canonical(described))
-    (folder / "card.html").write_text(card.page(described), encoding="utf-8")
+    (folder / "card.html").write_text(page.of_card(described), encoding="utf-8")
     bundle = Bundle(
         model=facts.model,
         task=facts.task,
@@ -84,5 +92,6 @@ def _sentence(facts: Facts) -> str:
     score = (
         f"{name} {facts.metrics[name]['value']:.4g} on {facts.rows['test']:,} held-out rows" if name else "no metric"
     )
-    notes = f" {' '.join(facts.notes)}" if facts.notes else ""
+    said = [*facts.warnings, *facts.notes]
+    notes = f" {' '.join(said)}" if said else ""
     return f"trained on {facts.rows['train']:,} rows: {score}.{notes}"

@@ -59,6 +59,7 @@ def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice)
         classweights.by_class(estimator, frame.target[training])
     scale, unknown = wanted.preprocessing.scale, wanted.preprocessing.encode.handle_unknown
     whole = pipeline.build(estimator, frame, training, scale=scale, unknown=unknown)
+    notes += pipeline.cuts(whole, frame, training)
     sizes.check_table(len(training), pipeline.width(whole))
     with _refusing(), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

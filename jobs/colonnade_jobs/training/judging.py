@@ -1,5 +1,7 @@
 """From a fitted pipeline and the engine that will serve it to the facts of a bundle."""
 
+import platform
+from importlib import metadata
 from typing import Any
 
 import numpy as np
@@ -11,7 +13,7 @@ from colonnade_serving.engine import Engine
 from .. import arithmetic, progress
 from ..data.version import canonical
 from ..documents import Training, TrainJob
-from . import bins, golden, metrics, parity, precision, ties
+from . import balance, bins, golden, metrics, parity, precision, suspicions, ties
 from .bundle import Facts
 from .features import Choice
 from .fitting import Trained
@@ -19,6 +21,7 @@ from .intervals import Metric
 
 Array = np.ndarray[Any, Any]
 MOST_NAMED = 5
+LIBRARIES = ("colonnade-jobs", "numpy", "onnx", "onnxruntime", "scikit-learn", "scipy", "skl2onnx")
 
 
 def judge(job: TrainJob, wanted: Training, choice: Choice, trained: Trained, engine: Engine) -> Facts:
@@ -36,23 +39,28 @@ def judge(job: TrainJob, wanted: Training, choice: Choice, trained: Trained, eng
     )
     parity.check(agreement, wanted.estimator.name, wanted.preprocessing.scale)
     progress.report(90, f"all {agreement.rows:,} rows agree (worst {agreement.worst:.2g}); measuring")
+    classes = getattr(trained.pipeline, "classes_", None)
     chosen = frame.tensors(golden.choose(frame, testing))
     return Facts(
         model=job.spec.model,
         task=wanted.task,
         inputs=[TensorSignature(name=f.name, datatype=f.datatype, shape=[-1, 1], kind=f.kind) for f in choice.features],
         outputs=_signature(engine),
-        classes=_classes(trained),
+        classes=None if classes is None else list(classes.tolist()),
         features={f.name: bins.of_feature(frame.inputs[f.name][trained.training], f) for f in choice.features},
         scores=bins.of_scores(_scores(served)),
         metrics={name: metric.rounded() for name, metric in _metrics(wanted, trained, served).items()},
         cross_validation=trained.folds,
         parity={"rows": agreement.rows, "worst": agreement.worst},
         lineage=lineage(job),
+        dataset=job.dataset,
+        versions=versions(),
         golden=golden.record(engine, chosen, parity.TOLERANCE * min(1, spread)),
         training=wanted,
         rows={"train": len(trained.training), "test": len(testing)},
+        balance=balance.of_target(frame.target, trained.training, testing, classes),
         left_out=choice.left_out,
+        warnings=suspicions.of_features(frame, trained.training, testing, wanted.target, classes),
         notes=trained.notes + _of_ties(frame.positions[testing[list(agreement.ties)]]),
     )
 
@@ -82,6 +90,11 @@ def _of_ties(positions: Array) -> list[str]:
     ]
 
 
+def versions() -> dict[str, str]:
+    """Those of the libraries that a model's numbers come from."""
+    return {"python": platform.python_version()} | {name: metadata.version(name) for name in LIBRARIES}
+
+
 def _expected(trained: Trained, task: str) -> list[Array]:
     table = trained.frame.table(trained.testing)
     if task == "Regression":
@@ -100,11 +113,6 @@ def _scores(served: list[Array]) -> Array:
     if len(served) == 1:
         return served[0].ravel()
     return served[1][:, 1] if served[1].shape[1] == 2 else served[1].max(axis=1)
-
-
-def _classes(trained: Trained) -> list[str | int] | None:
-    classes = getattr(trained.pipeline, "classes_", None)
-    return None if classes is None else list(classes.tolist())
 
 
 def _signature(engine: Engine) -> list[TensorSignature]:

@@ -42,6 +42,25 @@ def build(
     )
 
 
+def cuts(whole: Pipeline, frame: Frame, training: np.ndarray[Any, Any]) -> list[str]:
+    """Sentences on the categories that a built pipeline doesn't tell apart."""
+    names = [feature.name for feature in frame.features if feature.kind == "category"]
+    encoders = [encoder for _, encoder, _ in whole["features"].transformers if isinstance(encoder, OneHotEncoder)]
+    found = zip(names, [known for encoder in encoders for known in encoder.categories], strict=True)
+    return [note for name, known in found for note in _cut(frame.inputs[name][training].astype(str), known, name)]
+
+
+def _cut(values: np.ndarray[Any, Any], known: np.ndarray[Any, Any], name: str) -> list[str]:
+    count = len(np.unique(values))
+    if count == len(known):
+        return []
+    share = np.isin(values, known.astype(str)).mean()
+    return [
+        f"{name}: of its {count:,} categories the {len(known):,} most frequent are told apart, {100 * share:.3g} % of "
+        "the training rows; the others count as none of them."
+    ]
+
+
 def width(whole: Pipeline) -> int:
     """How many columns a built pipeline's estimator sees, at most: of a text as many as words may be told apart."""
     return sum(_width(encoder, columns) for _, encoder, columns in whole["features"].transformers)

@@ -41,7 +41,8 @@ def _dataset(key: Key, name: str, cache: Cache) -> DatasetSummary | None:
         return None
     status = objects.status_of_another(DatasetStatus, live)
     ready, message = objects.readiness(status.condition("Ready"))
-    return DatasetSummary(name, status.current, ready, message)
+    owner, terms = (str(live["spec"].get(field, "")) for field in ("owner", "license"))
+    return DatasetSummary(name, status.current, ready, message, owner, terms)
 
 
 def _serving(namespace: str, model: str, cache: Cache) -> ServingModel | None:

@@ -13,7 +13,7 @@ from colonnade.plan.decided import Action, Decision, DeleteJob, EnsureStore, Eve
 from colonnade.plan.digests import short_hash
 from colonnade.plan.finalizer import farewell
 from colonnade.plan.gates import judge_gates, validated
-from colonnade.plan.observed import InvalidSpec, Job, ObservedModelVersion
+from colonnade.plan.observed import DatasetSummary, InvalidSpec, Job, ObservedModelVersion
 from colonnade.plan.words import clipped
 
 RETRY_ANNOTATION = "colonnade.dev/retry"
@@ -105,9 +105,15 @@ def _run_job(observed: ObservedModelVersion, status: ModelVersionStatus, spec: M
         "name": observed.metadata.name,
         "image": observed.image,
         "spec": spec.manifest(),
-        "dataset": status.dataset.manifest() if status.dataset else None,
+        "dataset": status.dataset.manifest() | _terms(observed.dataset) if status.dataset else None,
     }
     return RunJob(job_name(observed, spec), "train", spec_hash(spec), document, spec)
+
+
+def _terms(dataset: DatasetSummary | None) -> dict[str, str]:
+    """Whose the data is and on what terms, for the model's card."""
+    known = {"owner": dataset.owner, "license": dataset.license} if dataset else {}
+    return {key: value for key, value in known.items() if value}
 
 
 def _judge(

@@ -63,6 +63,8 @@ class DatasetSummary:
     digest: str | None = None
     ready: bool = False
     message: str = ""
+    owner: str = ""
+    license: str = ""
 
 
 @dataclass(frozen=True)

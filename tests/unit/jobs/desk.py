@@ -25,6 +25,7 @@ class Desk:
         self.url = f"file://{folder / 'store'}"
         self.store = open_store(self.url)
         self.digest = ""
+        self.terms: dict[str, str] = {}
 
     def write(self, text: str, name: str = "rows.csv") -> str:
         """Writes a source file; returns its address."""
@@ -58,7 +59,7 @@ class Desk:
 
     def make(self, spec: Answer) -> Answer:
         """The answer to a training Job."""
-        version = {"name": "rows", "digest": self.digest} if "training" in spec else None
+        version = {"name": "rows", "digest": self.digest, **self.terms} if "training" in spec else None
         job = {
             "namespace": "default",
             "name": "rows-y-1",
@@ -84,6 +85,11 @@ class Desk:
     def report(self, answer: Answer) -> Answer:
         """The report of a version, or of rows that make none."""
         found: Answer = json.loads(self.fetched(answer["version"]["reportUri"]).read_bytes())
+        return found
+
+    def card(self, answer: Answer) -> Answer:
+        """The card of a model that a training Job made."""
+        found: Answer = json.loads((self.fetched(answer["artifactUri"]) / "card.json").read_bytes())
         return found
 
     def bundle(self, answer: Answer) -> Bundle:

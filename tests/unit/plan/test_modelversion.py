@@ -94,6 +94,20 @@ def test_the_dataset_is_pinned_before_the_job_is_started() -> None:
     assert run.document["image"] == "colonnade/jobs:1"
 
 
+def test_the_job_is_told_whose_the_data_is_and_on_what_terms() -> None:
+    (run,) = (
+        action
+        for action in plan(version(dataset=replace(FLIGHTS, owner="ops", license="CC0-1.0")), at(0)).actions
+        if isinstance(action, RunJob)
+    )
+    assert run.document["dataset"] == {
+        "name": "flights",
+        "digest": digest("data"),
+        "owner": "ops",
+        "license": "CC0-1.0",
+    }
+
+
 def test_newer_data_does_not_change_what_is_pinned() -> None:
     observed = replace(started(version()), dataset=DatasetSummary("flights", digest("newer"), ready=True), jobs=())
     (run,) = (action for action in plan(observed, at(5)).actions if isinstance(action, RunJob))
