@@ -101,7 +101,7 @@ class Runner:
             if found is None:
                 continue
             alone = self._engine.infer(work.arrays(), work.outputs)
-            if differing := [name for name in work.outputs if not agree(alone[name], found[name])]:
+            if differing := [name for name in work.outputs if not agree(alone[name], found[name], batch.outputs[name])]:
                 why = f"output {differing[0]} of a request differs alone and in a batch of {batch.rows} rows"
                 return self._part(why, works)
         self._every = self._left = min(2 * self._every, SELDOM)

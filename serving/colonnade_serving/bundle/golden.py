@@ -19,11 +19,14 @@ def replay(golden: Golden, infer: Infer) -> float:
     return max((_compare(tensor, found, golden.tolerance) for tensor in golden.outputs), default=0.0)
 
 
-def difference(expected: np.ndarray, found: np.ndarray) -> float:
-    """The worst element's |found - expected| / max(1, |expected|); NaN equals NaN. Shapes must be equal."""
+def difference(expected: np.ndarray, found: np.ndarray, least: float | np.ndarray = 1.0) -> float:
+    """The worst element's |found - expected| / max(least, |expected|); NaN equals NaN. Shapes must be equal.
+
+    least: one for all, or of the shape of their rows.
+    """
     same = (expected == found) | (np.isnan(expected) & np.isnan(found))
     with np.errstate(invalid="ignore"):
-        apart = np.abs(found - expected) / np.maximum(1.0, np.abs(expected))
+        apart = np.abs(found - expected) / np.maximum(least, np.abs(expected))
     return float(np.where(same, 0.0, np.where(np.isnan(apart), np.inf, apart)).max(initial=0.0))
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from colonnade_serving.engine import Engine
 from colonnade_serving.loading.proof import proof
+from tests.unit.serving.batching.works import doubled
 from tests.unit.serving.graph.mixing import MIXING
 
 
@@ -45,3 +46,7 @@ def test_golden_rows_are_mixed_into_distinct_ones_that_are_as_plausible(late_fli
     assert {carrier for row in together for carrier in row["carrier"].ravel()} == {"AA", "DL"}
     assert all(len(np.unique(row["delay"])) == len(row["delay"]) for row in together)
     assert len(together[-1]["delay"]) == 33
+
+
+def test_rows_of_any_length_are_drawn_alike(tmp_path: Path):
+    assert proof(Engine(doubled(tmp_path / "model.onnx"), 1), {}, 64) is None
