@@ -2,11 +2,11 @@
 
 import hmac
 import logging
-import os
 import re
 from pathlib import Path
 from typing import Final
 
+from .files import state as file_state
 from .protocol.errors import ProtocolError
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class Guard:
         """Raises ValueError when the file has no token."""
         self._path = path
         self._expected = b"" if path is None else b"Bearer " + read(path)
-        self._seen = None if path is None else _state(path)
+        self._seen = None if path is None else file_state(path)
 
     @property
     def closed(self) -> bool:
@@ -62,7 +62,7 @@ class Guard:
 
     def look(self) -> None:
         """Reads the file again if it changed; call it now and then. While it has no token the one before holds."""
-        if self._path is None or (state := _state(self._path)) == self._seen:
+        if self._path is None or (state := file_state(self._path)) == self._seen:
             return
         self._seen = state
         try:
@@ -84,11 +84,3 @@ def read(path: Path) -> bytes:
         what = "holds more than a word of printable ASCII" if token else "is empty"
         raise ValueError(f"{path}: the file {what}; a token is wanted, alone")
     return token
-
-
-def _state(path: Path) -> tuple[int, ...] | None:
-    try:
-        found = os.stat(path)  # through the links by which Kubernetes swaps a Secret
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_size

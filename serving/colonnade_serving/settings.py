@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from ssl import PROTOCOL_TLS_SERVER, SSLContext
 from typing import Literal
 
 from pydantic import BaseModel, Field, ValidationInfo, field_validator
@@ -11,6 +12,7 @@ from .digests import PATTERN
 from .guard import read
 from .prefix import PREFIX, is_ambiguous
 from .threads import cpu_limit, intra_op_threads
+from .tls import check, trust
 
 MIB = 1 << 20
 ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[A-Za-z0-9.\[\]:-]+")
@@ -71,6 +73,16 @@ class Listening(BaseModel):
         description="A file with a token that all requests but health probes must bring (Authorization: Bearer); read "
         "again when it changes.",
     )
+    tls_cert: Path | None = Field(
+        default=None,
+        description="The certificate for TLS, in PEM, with those between it and its CA; read again when it changes.",
+    )
+    tls_key: Path | None = Field(
+        default=None, validate_default=True, description="Its private key, in PEM; read again when it changes."
+    )
+    tls_client_ca: Path | None = Field(
+        default=None, description="The CA, in PEM, of which clients then need a certificate; probes too."
+    )
     http_port: int = Field(default=8080, ge=0, le=65535, description="The port for REST, gRPC, health and metrics.")
     grpc_port: int | None = Field(
         default=None,
@@ -114,6 +126,25 @@ class Listening(BaseModel):
     def _has_a_token(cls, path: Path | None) -> Path | None:
         if path is not None:
             read(path)
+        return path
+
+    @field_validator("tls_key")
+    @classmethod
+    def _is_the_certificates(cls, key: Path | None, info: ValidationInfo) -> Path | None:
+        cert = info.data.get("tls_cert")
+        if (cert is None) != (key is None):
+            raise ValueError("--tls-cert and --tls-key go together")
+        if cert is not None and key is not None:
+            check(cert, key)
+        return key
+
+    @field_validator("tls_client_ca")
+    @classmethod
+    def _is_a_ca(cls, path: Path | None, info: ValidationInfo) -> Path | None:
+        if path is not None:
+            if info.data.get("tls_cert") is None:
+                raise ValueError("there is no TLS without --tls-cert and --tls-key")
+            trust(SSLContext(PROTOCOL_TLS_SERVER), path)
         return path
 
     @field_validator("grpc_port")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
+import ssl
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -68,11 +69,11 @@ class RpcServer:
             self._sweeping = asyncio.get_running_loop().call_later(STALL_SECONDS, self._sweep)
         return cast(asyncio.Protocol, Connection(self._opened, self._connections))
 
-    async def listen(self, listener: socket.socket) -> None:
-        """Takes connections. A client that vanished is found by TCP's own probes."""
+    async def listen(self, listener: socket.socket, tls: ssl.SSLContext | None = None) -> None:
+        """Takes connections, by TLS where there is a context. A client that vanished is found by TCP's own probes."""
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(self.connection, sock=listener, backlog=4096)
+        self._server = await loop.create_server(self.connection, sock=listener, ssl=tls, backlog=4096)
 
     def start_drain(self) -> None:
         """From now on not ready; what still comes is answered."""

@@ -15,6 +15,7 @@ from ..observation.observation import Observation
 from ..request_ids import RequestIds
 from ..rpc import Policy, RpcServer, Tells
 from ..settings import Settings
+from ..tls import Tls
 from .app import create_app
 from .door import Door
 from .lane import Shared
@@ -34,6 +35,7 @@ class Process:
         self.observation = Observation(settings, part.slot, part.directory)
         self.models = _models(settings, self.observation)
         ids = RequestIds()
+        self.tls = Tls.of(settings)
         self.guard = Guard(settings.bearer_token_file)
         self.shared = Shared(self.models, ids, self.guard, settings)
         self.runtime = Runtime(settings, self.observation.metrics, self.models, self.shared)

@@ -38,6 +38,7 @@ class Server(uvicorn.Server):
         self._drains = False
         self._listeners: list[socket.socket] = []
         self._resize = Resize(process.models)
+        self._ssl = process.tls.context if process.tls is not None else None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listens first, so that liveness answers while models load; a worker that comes late loads first."""
@@ -53,11 +54,12 @@ class Server(uvicorn.Server):
             if self._settings.grpc_port is not None:
                 grpc = listen(self._settings.host, self._settings.grpc_port, self._part.among)
                 ports["grpc_port"] = grpc.getsockname()[1]
-                await self._process.rpc.listen(grpc)
+                await self._process.rpc.listen(grpc, self._ssl)
         except PortError as error:
             self._fail(str(error))
             return
         self._listeners.append(http)
+        self.config.ssl = self._ssl
         await super().startup(self._listeners)
         log.info("listening", extra={"host": self._settings.host, "compiled": COMPILED} | ports)
         if not self._part.late:
@@ -109,6 +111,8 @@ class Server(uvicorn.Server):
         """Every second: the answers' date, clients that keep the server waiting, and the pod's size."""
         self._process.shared.tick(self.server_state.default_headers)
         self._process.guard.look()
+        if self._process.tls is not None:
+            self._process.tls.look()
         now = clock()
         for connection in list(self.server_state.connections):
             if isinstance(connection, Lane):

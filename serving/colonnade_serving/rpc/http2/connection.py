@@ -137,7 +137,8 @@ class Connection:
         for stream in list(self.streams.values()):
             self._abandon(stream)
         if self._transport is not None and not self._transport.is_closing():
-            self._transport.write_eof()
+            if self._transport.can_write_eof():  # TLS can't
+                self._transport.write_eof()
             asyncio.get_running_loop().call_later(LINGER_SECONDS, self.close)
 
     def leave(self) -> None:

@@ -125,7 +125,9 @@ class Lane(HttpToolsProtocol):
     def sweep(self, now: float) -> None:
         """Lets go of a client that keeps the server waiting; called about once a second. now: perf_counter()."""
         self._release()
-        if self.flow.write_paused:
+        if self.transport.is_closing():
+            self._end_tls()
+        elif self.flow.write_paused:
             unsent, self._unsent = self._unsent, self.transport.get_write_buffer_size()
             if self._unsent < unsent:
                 self._in_flight.since = now
@@ -136,6 +138,11 @@ class Lane(HttpToolsProtocol):
                 self._turn_away(ProtocolError("the request did not come in time", 408))
         elif not self.busy and now - self._in_flight.since > self.timeout_keep_alive:
             self.transport.close()
+
+    def _end_tls(self) -> None:
+        """A client that doesn't say goodbye in its turn would be waited for as long as half a minute."""
+        if self.transport.get_extra_info("sslcontext") is not None and not self.transport.get_write_buffer_size():
+            self.transport.abort()
 
     # From the parser
 
