@@ -1,4 +1,7 @@
-"""A line of the log for a sample of the requests, and for those that failed by the server's doing."""
+"""A line of the log for a sample of the requests, and for those that failed by the server's doing.
+
+A model's requests are logged when they are counted, all others by AccessLog as they are answered.
+"""
 
 import logging
 import random
@@ -15,6 +18,43 @@ failures.addFilter(Sparing())
 
 OVERLOAD = frozenset({503, 504})
 """What a metric tells better than a log: turned away by the thousand."""
+
+
+PROBES = frozenset(
+    {
+        "/v2/health/live",
+        "/v2/health/ready",
+        "/metrics",
+        "/grpc.health.v1.Health/Check",
+        "/grpc.health.v1.Health/Watch",
+        "/inference.GRPCInferenceService/ServerLive",
+        "/inference.GRPCInferenceService/ServerReady",
+    }
+)
+"""Asked every few seconds by whoever watches over the server: logged when they fail."""
+
+
+class AccessLog:
+    """What is answered and is no model's: other routes and methods, unknown models, what is no HTTP."""
+
+    def __init__(self, share: float) -> None:
+        """share: of the requests, 0 to 1."""
+        self._share = share
+
+    def answered(self, status: int, seconds: float, request_id: bytes, **said: str) -> None:
+        """A request was answered by a status of HTTP, or by gRPC's that stands for it; 499 when its client left.
+
+        said: what else is known of it, as its method and its path.
+        """
+        if random.random() >= self._share:  # noqa: S311 - no secret hangs on it
+            return
+        if status < 400 and said.get("path", "").rstrip("/") in PROBES:
+            return
+        told = {"status": status, "seconds": round(seconds, 6), "request_id": request_id.decode()}
+        log.info("answered", extra=told | said)
+
+
+OFF = AccessLog(0.0)
 
 
 def failed(model: Model, answers: Sequence[Answer]) -> None:

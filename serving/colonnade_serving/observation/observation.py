@@ -25,6 +25,7 @@ class Observation:
     def __init__(self, settings: Settings, slot: int | None = None, directory: Path | None = None) -> None:
         """slot, directory: of a worker; see Metrics. Raises ValueError on a payload log's URL that is none."""
         self.metrics = Metrics(slot, directory)
+        self.access = access.AccessLog(settings.access_log_share)
         self._settings = settings
         families = self.metrics.families
         self._payloads: Payloads | None = None

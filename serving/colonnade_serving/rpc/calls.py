@@ -10,6 +10,7 @@ from math import inf
 from struct import Struct
 
 from ..clock import clock
+from ..observation.access import OFF, AccessLog
 from ..observation.logs import Sparing
 from ..protocol.errors import ProtocolError
 from ..request_ids import RequestIds, plain
@@ -23,6 +24,8 @@ log.addFilter(Sparing())
 PREFIX = Struct(">BI")
 """Before each message: whether it is compressed, and its length in bytes."""
 PREFIX_BYTES = 5
+GOOD, GONE = 200, 499
+"""What REST would answer, or call it."""
 AT_ONCE = 256
 """Messages of one stream that are worked on before its client has to wait."""
 
@@ -52,6 +55,7 @@ class Asked:
     request_id: bytes
     trace: str | None
     refused: ProtocolError | None
+    path: str = ""
 
 
 def asked(head: Head, methods: Mapping[str, Method]) -> Asked:
@@ -67,7 +71,7 @@ def asked(head: Head, methods: Mapping[str, Method]) -> Asked:
         refused = error
     encoding = _text(fields, b"grpc-encoding") or "identity"
     id = plain(fields.get(b"x-request-id", b""))
-    return Asked(method, timeout, encoding, id, _text(fields, b"traceparent"), refused)
+    return Asked(method, timeout, encoding, id, _text(fields, b"traceparent"), refused, path or "")
 
 
 def _unknown(path: str | None) -> ProtocolError:
@@ -126,10 +130,11 @@ class Call:
 
     started, deadline: time.perf_counter() seconds. id: its x-request-id.
     left: a unary method's, called when its client is gone; a streaming
-    one keeps the like in `pending`, by what it is working on.
+    one keeps the like in `pending`, by what it is working on. counted: by a model, which logs it too, or logged here.
     """
 
     __slots__ = (
+        "_access",
         "_body",
         "_handing",
         "_limit",
@@ -137,6 +142,7 @@ class Call:
         "_stream",
         "_whole",
         "asked",
+        "counted",
         "deadline",
         "id",
         "left",
@@ -144,8 +150,10 @@ class Call:
         "started",
     )
 
-    def __init__(self, stream: Stream, asked: Asked, ids: RequestIds, limit: int) -> None:
+    def __init__(self, stream: Stream, asked: Asked, ids: RequestIds, limit: int, access: AccessLog = OFF) -> None:
         """limit: bytes of a message."""
+        self._access = access
+        self.counted = False
         self.id = asked.request_id or ids.make()
         self._stream = stream
         self._limit = limit
@@ -198,6 +206,7 @@ class Call:
 
     def gone(self) -> None:
         """The client left."""
+        self.tell(GONE, status.Code.CANCELLED)
         left, self.left = self.left, None
         if left is not None:
             left()
@@ -213,11 +222,13 @@ class Call:
         if isinstance(answer, ProtocolError):
             self.fail(answer)
         else:
+            self.tell(GOOD)
             self._stream.answer(status.headers(self.id), PREFIX.pack(0, len(answer)) + answer, status.DONE)
 
     def fail(self, error: ProtocolError) -> None:
         """Ends the call with an error."""
         self.left = None
+        self.tell(error.status, status.code_of(error))
         stream = self._stream
         block = status.trailers(error)
         stream.finish(block if stream.started else status.headers(self.id) + block)
@@ -239,6 +250,13 @@ class Call:
         if self._stream.held and self._open < AT_ONCE and not self._stream.unsent:
             self._stream.allow_more()
         self._finish()
+
+    def tell(self, code: int, grpc_status: status.Code = status.Code.OK) -> None:
+        """Logs the call, unless a model counts it or it is logged already. code: what REST would answer."""
+        if not self.counted:
+            self.counted = True
+            seconds = clock() - self.started
+            self._access.answered(code, seconds, self.id, path=self.asked.path, grpc_status=grpc_status.name)
 
     # messages
 
@@ -299,5 +317,6 @@ class Call:
                 return self.fail(ProtocolError(f"body: it ends in a message, of which {len(self._body)} bytes came"))
             if not self._stream.started:
                 self._stream.start(status.headers(self.id))
+            self.tell(GOOD)
             self._stream.finish(status.DONE)
         return None

@@ -18,6 +18,7 @@ from .calls import Call
 from .messages import decode
 from .protos import inference_pb2 as pb
 from .request import read
+from .status import code_of
 
 log = logging.getLogger(__name__)
 log.addFilter(Sparing())
@@ -142,9 +143,11 @@ class Infer:
         try:
             served = self._models.find(message.model_name, message.model_version or None)
         except ProtocolError as error:
+            call.tell(error.status, code_of(error))
             self._metrics.astray(error.status, getattr(error, "reason", ""))
             answered(error)
             return None
+        call.counted = True
         answers = self._answers.get(served)
         if answers is None:
             answers = self._answers[served] = Answers(served.model.name, served.model.version)

@@ -11,6 +11,7 @@ from typing import cast
 
 from ..guard import OPEN_CALLS, Guard, Unauthorized
 from ..models import Models
+from ..observation.access import OFF, AccessLog
 from ..observation.metrics import Metrics
 from ..protocol.errors import ProtocolError
 from ..request_ids import RequestIds
@@ -31,11 +32,16 @@ STALL_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What clients may. message_bytes: of a message at most. model_control: whether they load and unload models."""
+    """What clients may, and where it is logged.
+
+    message_bytes: of a message at most. model_control: whether they load and unload models. access: has a line of each
+    call that no model counts.
+    """
 
     guard: Guard
     message_bytes: int
     model_control: bool = False
+    access: AccessLog = OFF
 
 
 class RpcServer:
@@ -47,6 +53,7 @@ class RpcServer:
     def __init__(self, models: Models, metrics: Metrics, tells: Tells, ids: RequestIds, policy: Policy) -> None:
         """ids: makes those of calls that have none."""
         self._ids = ids
+        self._access = policy.access
         self._limit = policy.message_bytes
         self._guard = policy.guard
         self._models = models
@@ -120,7 +127,7 @@ class RpcServer:
             head.made = asked = calls.asked(head, self._methods)
         if self._guard.closed:
             asked = self._admitted(asked, head)
-        return Call(stream, asked, self._ids, self._limit)
+        return Call(stream, asked, self._ids, self._limit, self._access)
 
     def _admitted(self, asked: Asked, head: Head) -> Asked:
         """Each call is looked at, since the token may be another by now."""

@@ -10,12 +10,15 @@ from starlette.requests import Request
 
 from .. import guard as guards
 from .. import prefix
+from ..clock import clock
 from ..guard import Guard, Unauthorized
+from ..observation.access import OFF, AccessLog
 from ..request_ids import RequestIds, plain
+from .faults import GONE
 from .infer import InferRoute, read_predict
 from .routes import create_api
 from .routes.errors import error_response
-from .runtime import REQUEST_ID, Runtime
+from .runtime import COUNTED_BY, REQUEST_ID, Runtime
 from .terms import ID
 
 log = logging.getLogger(__name__)
@@ -33,7 +36,7 @@ EXPOSED = ("x-request-id", "inference-header-content-length", "retry-after")
 PREFLIGHT_SECONDS = 3600
 
 
-def create_app(runtime: Runtime, ids: RequestIds, guard: Guard) -> App:
+def create_app(runtime: Runtime, ids: RequestIds, guard: Guard, access: AccessLog = OFF) -> App:
     """The whole ASGI application over one runtime. ids: makes those of requests that have none."""
     infer = InferRoute(runtime)
     predict = InferRoute(runtime, read_predict)
@@ -42,7 +45,7 @@ def create_app(runtime: Runtime, ids: RequestIds, guard: Guard) -> App:
         app = _guarded(app, guard, runtime)
     if runtime.settings.origins:
         app = _shared(app, runtime.settings.origins)
-    return _named(app, ids)
+    return _named(_logged(app, access), ids)
 
 
 def _shared(app: App, origins: tuple[str, ...]) -> App:
@@ -66,6 +69,29 @@ def _guarded(app: App, guard: Guard, runtime: Runtime) -> App:
         return await error_response(Unauthorized(sent))(scope, receive, send)
 
     return guarded
+
+
+def _logged(app: App, access: AccessLog) -> App:
+    """Logs what no model counts."""
+
+    async def logged(scope: Message, receive: Receive, send: Send) -> None:
+        counted_by = scope[COUNTED_BY] = []
+        began, status = clock(), GONE
+
+        async def watch(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await app(scope, receive, watch)
+        finally:
+            if not counted_by:
+                seconds = clock() - began
+                access.answered(status, seconds, scope[REQUEST_ID], method=scope["method"], path=scope["path"])
+
+    return logged
 
 
 def _named(app: App, ids: RequestIds) -> App:

@@ -19,7 +19,7 @@ from ..protocol.errors import ProtocolError
 from .body import ClientGone, read
 from .faults import GONE, reason, told
 from .routes.errors import error_response
-from .runtime import REQUEST_ID, Runtime
+from .runtime import COUNTED_BY, REQUEST_ID, Runtime
 from .terms import Terms, terms
 
 LOOK_AFTER_SECONDS = 0.05
@@ -60,6 +60,7 @@ class InferRoute:
         except ProtocolError as error:
             self.runtime.metrics.astray(error.status, reason(error))
             return error_response(error)
+        http.scope[COUNTED_BY].append(served.model.name)
         served.observer.inflight += 1
         id = http.scope[REQUEST_ID]
         answer, why, work, trace = Response(status_code=GONE), "", unread(id), None

@@ -37,11 +37,12 @@ class Process:
         ids = RequestIds()
         self.tls = Tls.of(settings)
         self.guard = Guard(settings.bearer_token_file)
-        self.shared = Shared(self.models, ids, self.guard, settings)
+        access = self.observation.access
+        self.shared = Shared(self.models, ids, self.guard, settings, access)
         self.runtime = Runtime(settings, self.observation.metrics, self.models, self.shared)
-        policy = Policy(self.guard, settings.max_body_bytes, settings.model_control)
+        policy = Policy(self.guard, settings.max_body_bytes, settings.model_control, access)
         self.rpc = RpcServer(self.models, self.observation.metrics, self._tells(), ids, policy)
-        self.app = create_app(self.runtime, ids, self.guard)
+        self.app = create_app(self.runtime, ids, self.guard, access)
         self.connection = cast(type[asyncio.Protocol], partial(Door, shared=self.shared, http2=self.rpc.connection))
 
     def _tells(self) -> Tells:

@@ -7,6 +7,8 @@ from .lane import Shared
 
 REQUEST_ID = "colonnade.request_id"
 """Where an ASGI scope has its request's id, in bytes."""
+COUNTED_BY = "colonnade.counted_by"
+"""Where it has a list, to which goes the name of the model that counts the request, and logs it."""
 
 
 class Runtime:

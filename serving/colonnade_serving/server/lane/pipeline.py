@@ -152,8 +152,10 @@ class Pipeline:
     def refuse(self, exchange: Exchange, problem: ProtocolError) -> None:
         """Answers by an error."""
         exchange.refused = True
-        if exchange.head is not None:
-            seconds = clock() - exchange.began
+        seconds = clock() - exchange.began
+        if exchange.head is None:
+            self._shared.access.answered(problem.status, seconds, self._named(exchange), error=problem.message)
+        else:
             exchange.head.target.observer.answered(problem.status, seconds, reason(problem), exchange, exchange.trace)
         self._leave(exchange, wire.error(problem, self._headers(exchange), self._is_last(exchange)))
 

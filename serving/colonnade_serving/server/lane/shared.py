@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from ...guard import Guard
 from ...models import Models, Served
+from ...observation.access import OFF, AccessLog
 from ...request_ids import RequestIds
 from ...settings import Settings
 from .heads import ELSEWHERE, ORIGIN, Heads
@@ -17,7 +18,9 @@ class Shared:
     draining: whether the process is about to end: each answer is then its connection's last.
     """
 
-    def __init__(self, models: Models, ids: RequestIds, guard: Guard, settings: Settings) -> None:
+    def __init__(
+        self, models: Models, ids: RequestIds, guard: Guard, settings: Settings, access: AccessLog = OFF
+    ) -> None:
         self.limit = settings.max_body_bytes
         self.draining = False
         self.heads = Heads(guard)
@@ -27,6 +30,7 @@ class Shared:
         """An answer of 200 from behind its id up to its length: in JSON, and in binary, up to that of its JSON."""
         self.ids = ids
         self.guard = guard
+        self.access = access
         self.elsewhere = ELSEWHERE | {ORIGIN} if settings.origins else ELSEWHERE
         """Requests with one of these headers go uvicorn's way: answers to those with an origin have more headers."""
         self._prefix = settings.root_path
