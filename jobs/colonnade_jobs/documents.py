@@ -22,12 +22,27 @@ class Upload(Part):
     """The rows were brought by `kubectl colonnade push`."""
 
 
+class Csv(Part):
+    """How a csv file is written; what is None is told from the file."""
+
+    delimiter: str | None = None
+    quote: str | None = None
+    encoding: str | None = None
+    header: bool = True
+    skip_rows: int | None = None
+    null_values: list[str] | None = None
+    decimal: Literal[".", ","] | None = None
+    thousands: Literal[",", ".", " ", "'"] | None = None
+    date_format: str | None = None
+
+
 class Source(Part):
     """Where the rows come from: one of an address and an upload."""
 
     storage_uri: str | None = None
     upload: Upload | None = None
     format: Literal["csv", "parquet"] | None = None
+    csv: Csv = Csv()
     insecure: bool = False
 
 

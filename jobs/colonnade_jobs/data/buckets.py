@@ -10,13 +10,13 @@ from colonnade_serving.store import Item, Store, StoreError, StoreNotFound, open
 
 from .. import progress
 from ..refusals import Refusal, Unreachable
-from . import addresses
+from . import addresses, passing
 
 SOURCE_PREFIX = "COLONNADE_SOURCE_"
 
 
-def fetch(address: str, scratch: Path) -> list[Path]:
-    """The objects of s3://bucket/key-or-glob, streamed to scratch in key order.
+def fetch(address: str, scratch: Path) -> tuple[list[Path], list[str]]:
+    """The objects of s3://bucket/key-or-glob, streamed to scratch in key order, and the names of those passed over.
 
     Credentials: AWS_* from the environment; COLONNADE_SOURCE_AWS_* go before, where the store has others.
     Raises Refusal when nothing matches, Unreachable when the bucket doesn't answer.
@@ -25,26 +25,32 @@ def fetch(address: str, scratch: Path) -> list[Path]:
     try:
         with _credentials():
             bucket = open_store(f"s3://{name}")
-        found = _matching(bucket, key)
+        found, passed = _matching(bucket, key)
         if not found:
             raise Refusal("SourceNotFound", f"spec.source.storageUri: nothing matches {address}")
-        return [_download(bucket, item, scratch / f"{n:06d}-{Path(item.path).name}") for n, item in enumerate(found)]
+        targets = [scratch / f"{n:06d}-{Path(item.path).name}" for n, item in enumerate(found)]
+        return [_download(bucket, item, target) for item, target in zip(found, targets, strict=True)], passed
     except StoreNotFound as error:
         raise Refusal("SourceNotFound", f"spec.source.storageUri: {error}") from error
     except StoreError as error:
         raise Unreachable("SourceUnreachable", str(error)) from error
 
 
-def _matching(bucket: Store, key: str) -> list[Item]:
+def _matching(bucket: Store, key: str) -> tuple[list[Item], list[str]]:
     wildcard = addresses.first_wildcard(key)
     if wildcard is None:
-        return [item for item in bucket.list(str(Path(key).parent) if "/" in key else "") if item.path == key] or [
-            item for item in bucket.list(key.rstrip("/")) if item.size
-        ]
+        named = [item for item in bucket.list(str(Path(key).parent) if "/" in key else "") if item.path == key]
+        if named:
+            return named, []
+        return passing.sift((item for item in bucket.list(key.rstrip("/")) if item.size), _path)
     folder = key[:wildcard].rpartition("/")[0]
     depth = key.count("/")
     matches = (item for item in bucket.list(folder) if fnmatchcase(item.path, key))
-    return [item for item in matches if "**" in key or item.path.count("/") == depth]
+    return passing.sift((item for item in matches if "**" in key or item.path.count("/") == depth), _path)
+
+
+def _path(item: Item) -> str:
+    return item.path
 
 
 def _download(bucket: Store, item: Item, target: Path) -> Path:

@@ -1,9 +1,14 @@
 """From what a source holds to the type that a column declares, as SQL. What can't be cast is null, and counted."""
 
 from .columns import Field
+from .tables import literal
 
 STORED = {"number": "DOUBLE", "integer": "BIGINT", "boolean": "BOOLEAN", "date": "TIMESTAMP"}
-NUMERIC_SOURCES = ("INT", "DOUBLE", "FLOAT", "DECIMAL")
+TRUE = ("true", "t", "yes", "y", "1", "on")
+FALSE = ("false", "f", "no", "n", "0", "off")
+WHOLE = r"\s*[-+]?[0-9]+(?:\.0*)?\s*"
+WITH_ZEROS = r"(-?[0-9]+)\.0+"
+COUNTED = ("INT", "DOUBLE", "FLOAT", "DECIMAL")
 
 
 def typed(field: Field, *, trim: bool) -> str:
@@ -15,18 +20,15 @@ def typed(field: Field, *, trim: bool) -> str:
     source = present(field, trim=trim)
     match field.rule.type:
         case "number":
-            return _finite(f"TRY_CAST({source} AS DOUBLE)")
+            return _finite(f"TRY_CAST({_plain(field, source)} AS DOUBLE)")
         case "integer":
-            return (
-                f"CASE WHEN TRY_CAST({source} AS BIGINT) = TRY_CAST({source} AS DOUBLE) "
-                f"THEN TRY_CAST({source} AS BIGINT) END"
-            )
+            return _integer(field, _plain(field, source))
         case "boolean":
-            return f"TRY_CAST({source} AS BOOLEAN)"
+            return _boolean(field, source)
         case "date":
-            return _timestamp(source, field.source)
+            return _timestamp(field, source)
         case _:
-            return source
+            return _allowed(field, source)
 
 
 def present(field: Field, *, trim: bool) -> str:
@@ -45,9 +47,45 @@ def _finite(value: str) -> str:
     return f"CASE WHEN isfinite({value}) THEN {value} END"
 
 
-def _timestamp(source: str, sql_type: str) -> str:
-    if sql_type.startswith(NUMERIC_SOURCES) or "INT" in sql_type:
-        return f"to_timestamp(TRY_CAST({source} AS DOUBLE)) AT TIME ZONE 'UTC'"
-    if sql_type == "VARCHAR" or "TIME ZONE" in sql_type:
+def _plain(field: Field, source: str) -> str:
+    return field.marks.plain(source) if field.source == "VARCHAR" else source
+
+
+def _integer(field: Field, source: str) -> str:
+    whole = f"TRY_CAST({source} AS BIGINT)"
+    through_double = f"CASE WHEN {whole} = TRY_CAST({source} AS DOUBLE) THEN {whole} END"
+    if field.source != "VARCHAR":
+        return through_double
+    # A double holds no more than 53 bits, so digits are read as they stand; an exponent goes through a double.
+    digits = f"TRY_CAST(split_part({source}, '.', 1) AS BIGINT)"
+    exponent = f"contains(lower({source}), 'e')"
+    return (
+        f"CASE WHEN regexp_full_match({source}, {literal(WHOLE)}) THEN {digits} "
+        f"WHEN {exponent} THEN {through_double} END"
+    )
+
+
+def _boolean(field: Field, source: str) -> str:
+    if field.source != "VARCHAR":
+        return f"TRY_CAST({source} AS BOOLEAN)"
+    word = f"lower(trim({source}))"
+    return f"CASE WHEN {word} IN {TRUE} THEN true WHEN {word} IN {FALSE} THEN false END"
+
+
+def _timestamp(field: Field, source: str) -> str:
+    if field.source == "VARCHAR":
+        return field.dates.timestamp(source)
+    if any(kind in field.source for kind in COUNTED):
+        return field.dates.timestamp(f"CAST({source} AS VARCHAR)")
+    if "TIME ZONE" in field.source:
         return f"TRY_CAST({source} AS TIMESTAMPTZ) AT TIME ZONE 'UTC'"
     return f"TRY_CAST({source} AS TIMESTAMP)"
+
+
+def _allowed(field: Field, source: str) -> str:
+    """A word; where `1` is allowed, `1.0` is written so: a column of whole numbers that once held missing ones."""
+    allowed = [literal(str(value)) for value in field.rule.allowed or [] if str(value).lstrip("-").isdigit()]
+    if not allowed:
+        return source
+    whole = f"regexp_extract({source}, {literal(f'^{WITH_ZEROS}$')}, 1)"
+    return f"CASE WHEN {whole} IN ({', '.join(allowed)}) THEN {whole} ELSE {source} END"

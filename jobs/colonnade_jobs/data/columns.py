@@ -10,6 +10,8 @@ from ..documents import Column, ColumnType, Schema
 from ..refusals import Refusal
 from ..suggestions import did_you_mean
 from . import naming
+from .reading.dates import ISO, DateFormat
+from .reading.numbers import PLAIN, Marks
 from .tables import one_row, types
 
 INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
@@ -23,12 +25,15 @@ TEXT_DISTINCT_SHARE = 0.2
 class Field:
     """A column of the table. rule: its owner's name for it, its type and demands, as declared or inferred.
 
-    inner: what it is called in `raw` and every table made of it. source: its SQL type in `raw`.
+    inner: what it is called in `raw` and every table made of it. source: its SQL type in `raw`. marks, dates: how its
+    values are written, where it is declared as a number or a date.
     """
 
     rule: Column
     inner: str
     source: str
+    marks: Marks = PLAIN
+    dates: DateFormat = ISO
 
 
 def resolve(connection: duckdb.DuckDBPyConnection, names: list[str], schema: Schema) -> list[Field]:

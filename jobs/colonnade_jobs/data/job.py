@@ -15,9 +15,25 @@ from .. import progress
 from ..documents import DatasetJob
 from ..refusals import Refusal, Unreachable
 from ..words import percent
-from . import checking, cleaning, columns, content, filling, naming, report, sources, tables, unpack, version
+from . import (
+    checking,
+    cleaning,
+    columns,
+    content,
+    filling,
+    naming,
+    notations,
+    passing,
+    reading,
+    report,
+    sources,
+    tables,
+    unpack,
+    version,
+)
 from .checking import Checked
 from .columns import Field
+from .reading import Table
 from .sources import Origin
 from .version import DATA, QUARANTINE, REPORT, Identity
 
@@ -28,35 +44,43 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
     downloads.mkdir()
     folder.mkdir()
     origin = Origin(store, f"uploads/{job.name}", claims)
-    address, files = sources.fetch(job.spec.source, origin, downloads)
+    address, files, passed = sources.fetch(job.spec.source, origin, downloads)
     progress.report(10, f"reading {len(files)} file{'s' if len(files) > 1 else ''} of {address}")
     with tables.connect(scratch) as connection:
-        fields, checked = _check(connection, job, unpack.unpack(files, downloads))
+        table, fields, checked = _check(connection, job, unpack.unpack(files, downloads), scratch / "texts")
         shutil.rmtree(downloads)
+        table = table.noted(passing.said(passed))
         progress.report(60, "writing")
         identity = _write(connection, fields, checked, folder, job)
         progress.report(80, "profiling columns")
-        (folder / REPORT).write_bytes(version.canonical(report.build(connection, fields, checked, job.spec.split)))
+        profile = report.build(connection, fields, checked, job.spec.split)
+        (folder / REPORT).write_bytes(version.canonical(profile | {"reading": table.facts()}))
     if problem := _objection(job, checked):
         return _invalid(job, store, folder, checked, problem)
     rows = checked.rows - checked.invalid
     facts = {"rows": rows, "bytes": (folder / DATA).stat().st_size, "source": address, "invalidRows": checked.invalid}
     progress.report(90, f"storing {identity.digest}")
     manifest = version.publish(store, folder, identity, facts)
-    return _answer(store, manifest, job.previous)
+    return _answer(store, manifest, job.previous, table)
 
 
-def _check(connection: duckdb.DuckDBPyConnection, job: DatasetJob, files: list[Path]) -> tuple[list[Field], Checked]:
+def _check(
+    connection: duckdb.DuckDBPyConnection, job: DatasetJob, files: list[Path], texts: Path
+) -> tuple[Table, list[Field], Checked]:
     spec = job.spec
-    names = tables.load(connection, files, [column.name for column in spec.schema_.columns], spec.source.format)
-    fields = columns.resolve(connection, names, spec.schema_)
+    texts.mkdir()
+    declared = {column.name: column.type for column in spec.schema_.columns}
+    table = reading.load(connection, files, spec.source, declared, texts)
+    shutil.rmtree(texts)
+    fields = columns.resolve(connection, table.names, spec.schema_)
+    fields, table = notations.tell(connection, fields, set(declared), spec.source.csv, table)
     _check_split(job, fields)
     progress.report(30, f"checking {len(fields)} columns")
     plan = cleaning.plan(fields, spec.cleaning)
     checked = checking.check(connection, fields, spec.schema_, plan)
     filled = filling.fill(connection, plan.fills)
     progress.report(55, f"{checked.rows:,} rows checked, {checked.invalid:,} refused")
-    return fields, replace(checked, filled=filled)
+    return table, fields, replace(checked, filled=filled)
 
 
 def _check_split(job: DatasetJob, fields: list[Field]) -> None:
@@ -116,16 +140,23 @@ def _invalid(job: DatasetJob, store: Store, folder: Path, checked: Checked, prob
     return {"outcome": "Invalid", "reason": problem.reason, "message": problem.message, "version": found}
 
 
-def _answer(store: Store, manifest: dict[str, Any], previous: str | None) -> dict[str, Any]:
+def _answer(store: Store, manifest: dict[str, Any], previous: str | None, table: Table) -> dict[str, Any]:
     same = manifest["digest"] == previous
     aside = f", {manifest['invalidRows']:,} in quarantine" if manifest["invalidRows"] else ""
     state = "the content is still that of" if same else "stored as"
     return {
         "outcome": "Unchanged" if same else "NewVersion",
         "reason": "SameContent" if same else "Validated",
-        "message": f"{manifest['rows']:,} rows{aside}; {state} {manifest['digest'][:17]}",
+        "message": f"{manifest['rows']:,} rows{aside}; {state} {manifest['digest'][:17]}{_noted(table)}",
         "version": _shown(store, manifest),
     }
+
+
+def _noted(table: Table) -> str:
+    if not table.notes:
+        return ""
+    more = f" (and {len(table.notes) - 1} more in the report)" if len(table.notes) > 1 else ""
+    return f". {table.notes[0]}{more}"
 
 
 def _shown(store: Store, manifest: dict[str, Any]) -> dict[str, Any]:

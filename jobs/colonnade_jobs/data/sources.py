@@ -1,14 +1,16 @@
 """From a source's address to local files that DuckDB can scan."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from colonnade_serving.store import Store, StoreError
 
 from ..documents import Source
 from ..refusals import Refusal, Unreachable
-from . import addresses, buckets, download
+from . import addresses, buckets, download, passing
 
 
 @dataclass(frozen=True)
@@ -23,33 +25,41 @@ class Origin:
     claims: Path = Path("/pvc")
 
 
-def fetch(source: Source, origin: Origin, scratch: Path) -> tuple[str, list[Path]]:
-    """The source's address and its files in name order, downloaded to scratch where they aren't mounted.
+class Fetched(NamedTuple):
+    """A source's address, its files in name order, and the names of files that were passed over."""
+
+    address: str
+    files: list[Path]
+    passed: Sequence[str] = ()
+
+
+def fetch(source: Source, origin: Origin, scratch: Path) -> Fetched:
+    """The source's files in name order, downloaded to scratch where they aren't mounted.
 
     Raises Refusal when there is nothing there, Unreachable when that can't be known.
     """
     if source.upload:
         file = _uploaded(origin, scratch)
-        return f"upload://{file.name}", [file]
+        return Fetched(f"upload://{file.name}", [file])
     if not source.storage_uri:
         raise Refusal("SourceNotFound", "spec.source: neither storageUri nor upload is set; name one of them")
     address = source.storage_uri
     scheme, host, path = addresses.parse(address)
     match scheme:
         case "file":
-            return address, _mounted(address, Path("/"), path)
+            return Fetched(address, *_mounted(address, Path("/"), path))
         case "pvc":
-            return address, _mounted(address, origin.claims / host, path)
+            return Fetched(address, *_mounted(address, origin.claims / host, path))
         case "https":
-            return address, [download.fetch(address, scratch, insecure=source.insecure)]
+            return Fetched(address, [download.fetch(address, scratch, insecure=source.insecure)])
         case "http" if source.insecure:
-            return address, [download.fetch(address, scratch, insecure=True)]
+            return Fetched(address, [download.fetch(address, scratch, insecure=True)])
         case "http":
             raise Refusal(
                 "InsecureSource", f"spec.source.storageUri: {address} is plain http; use https or set insecure"
             )
         case "s3":
-            return address, buckets.fetch(address, scratch)
+            return Fetched(address, *buckets.fetch(address, scratch))
         case _:
             raise Refusal(
                 "UnsupportedSource",
@@ -72,20 +82,24 @@ def _uploaded(origin: Origin, scratch: Path) -> Path:
     return target
 
 
-def _mounted(address: str, root: Path, path: str) -> list[Path]:
+def _mounted(address: str, root: Path, path: str) -> tuple[list[Path], list[str]]:
     relative = path.lstrip("/")
     if ".." in Path(relative).parts:
         raise Refusal("SourceNotFound", f"spec.source.storageUri: {address} climbs out with ..; name the path itself")
     if addresses.first_wildcard(relative) is not None:
-        files = sorted(file for file in root.glob(relative) if file.is_file())
+        files, passed = passing.sift(sorted(file for file in root.glob(relative) if file.is_file()), str)
     elif (root / relative).is_dir():
-        files = sorted(file for file in (root / relative).iterdir() if file.is_file())
+        files, passed = passing.sift(sorted(file for file in (root / relative).iterdir() if file.is_file()), str)
     else:
-        files = [root / relative] if (root / relative).is_file() else []
+        files, passed = [root / relative] if (root / relative).is_file() else [], []
     if not files:
-        raise Refusal("SourceNotFound", f"spec.source.storageUri: no file at {address}")
+        raise Refusal("SourceNotFound", f"spec.source.storageUri: no file at {address}{_only(passed)}")
     if unreadable := [file.name for file in files if not os.access(file, os.R_OK)]:
         raise Refusal(
             "SourceNotReadable", f"{address}: {unreadable[0]} can't be read by this Job's user ({os.getuid()})"
         )
-    return files
+    return files, passed
+
+
+def _only(passed: list[str]) -> str:
+    return f" but {', '.join(passed[: passing.SHOWN])}, which by the name is no table" if passed else ""

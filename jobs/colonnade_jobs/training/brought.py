@@ -32,7 +32,7 @@ def facts(job: TrainJob, store: Store, folder: Path, scratch: Path) -> Facts:
     downloads = scratch / "downloads"
     downloads.mkdir()
     wanted = Source(storage_uri=address, insecure=bool(job.spec.source and job.spec.source.insecure))
-    _, files = sources.fetch(wanted, Origin(store, ""), downloads)
+    files = sources.fetch(wanted, Origin(store, ""), downloads).files
     if len(files) > 1:
         raise Refusal(
             "ModelInvalid", f"spec.source.storageUri: {address} names {len(files)} files; name one .onnx file"

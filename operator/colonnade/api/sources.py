@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from colonnade.api.common import ObjectRef, Rule, SpecPart
+from colonnade.api.csv import Csv
 
 SCHEDULE_PATTERN = r"^(@(hourly|daily|midnight|weekly|monthly|yearly|annually)|[0-9*,/-]+( [0-9A-Za-z*,/-]+){4})$"
 SCHEMES = ("file", "pvc", "https", "http", "s3")
@@ -78,6 +79,12 @@ class DataSource(SpecPart):
             lambda source: source.refresh is None or source.storage_uri is not None,
             field=".refresh",
         ),
+        Rule(
+            "!has(self.csv) || !has(self.format) || self.format == 'csv'",
+            "csv says how a csv file is written, and format says that it is none: leave one of them out",
+            lambda source: source.csv is None or source.format in (None, "csv"),
+            field=".csv",
+        ),
     )
 
     storage_uri: StorageUri | None = Field(
@@ -101,7 +108,11 @@ class DataSource(SpecPart):
         "AWS_ENDPOINT_URL, AWS_REGION) for s3://; username and password, or token, for https://.",
     )
     format: Literal["csv", "parquet"] | None = Field(
-        default=None, description="csv or parquet. Left out: told by the file's ending (.csv, .csv.gz, .parquet)."
+        default=None, description="csv or parquet. Left out: told by the file's first bytes."
+    )
+    csv: Csv | None = Field(
+        default=None,
+        description="How a csv file is written. Left out, whole or in part: told from the file; the report says how.",
     )
     refresh: Refresh | None = Field(
         default=None,

@@ -96,7 +96,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "uniqueKey": ["year", "month", "day", "carrier", "flight", "sched_dep_time"],
         "columns": [
             {"name": "dep_delay", "type": "number", "nullable": True, "max": 300},
-            {"name": "tailnum", "type": "string", "pattern": "^N"},
+            {"name": "tailnum", "type": "category", "pattern": "^N"},
             {"name": "origin", "type": "category", "allowed": ["EWR", "JFK"]},
             {"name": "time_hour", "type": "date"},
         ],

@@ -1,0 +1,194 @@
+"""Csv files to the table `raw`: each value read once, as text, by a strict reader; then every column in its type."""
+# ruff: noqa: S608 - columns are of our own naming, values go through literal()
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby, islice
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from ...documents import ColumnType, Csv
+from ...refusals import Refusal
+from .. import naming
+from ..tables import literal, said
+from . import dialects, encodings, inference, misfits
+from .dialects import Dialect
+from .kinds import GZIP
+from .table import Table
+
+NULLS = ("NA", "N/A", "NaN", "nan", "null", "NULL")
+WORDS = ("string", "text")
+SHOWN_FILES = 20
+
+
+@dataclass(frozen=True)
+class CsvFile:
+    """A file that DuckDB can read. shown: what its owner calls it; path: its text in UTF-8; encoding: it came in."""
+
+    shown: str
+    path: Path
+    encoding: str
+    dialect: Dialect
+
+    def facts(self) -> dict[str, Any]:
+        """What the report says of how the file is written."""
+        dialect = self.dialect
+        told: dict[str, Any] = {"name": self.shown, "encoding": self.encoding, "delimiter": dialect.delimiter}
+        told |= {"quote": dialect.quote, "escape": dialect.escape, "header": dialect.header}
+        return told | {"skippedLines": dialect.skip, "columns": dialect.width}
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What stands for a missing value, beside nothing at all. words: columns in which the markers are words."""
+
+    markers: tuple[str, ...]
+    words: frozenset[str]
+
+    @classmethod
+    def of(cls, csv: Csv, declared: dict[str, ColumnType]) -> "Missing":
+        """The markers of the spec, else the common ones, which are none in a column that is declared as words."""
+        if csv.null_values is not None:
+            return cls(tuple(csv.null_values), frozenset())
+        return cls(NULLS, frozenset(name for name, kind in declared.items() if kind in WORDS))
+
+    @property
+    def by_reader(self) -> list[str]:
+        """What the reader takes for missing in every column."""
+        return [""] if self.words else ["", *self.markers]
+
+    def value(self, column: str, name: str) -> str:
+        """SQL: a column's text, null where it is missing. No IN: DuckDB makes a join of it, which loses the order."""
+        if not self.words or name in self.words:
+            return column
+        for marker in self.markers:
+            column = f"nullif({column}, {literal(marker)})"
+        return column
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection, files: list[Path], csv: Csv, declared: dict[str, ColumnType], scratch: Path
+) -> Table:
+    """Makes the table `raw` of all files, in order, columns matched by name: declared ones as text, others typed.
+
+    scratch: an empty folder for copies of files that DuckDB can't read as they are. Raises Refusal, with file, line
+    and reason, where a line doesn't fit or a column can be read in two ways.
+    """
+    found = [_prepared(file, csv, scratch / f"{n}") for n, file in enumerate(files)]
+    parts = [file for file in found if file] or [_nothing(files[0])]
+    names = _union(parts)
+    columns = {naming.inner(n): name for n, name in enumerate(names)}
+    connection.execute(f"CREATE TEMP TABLE texts ({', '.join(f'{column} VARCHAR' for column in columns)})")
+    for _, group in groupby(parts, key=lambda part: part.dialect):
+        _insert(connection, list(group), names, Missing.of(csv, declared), scratch)
+    guessed = {column: name for column, name in columns.items() if name not in declared}
+    told = inference.infer(connection, "texts", guessed, csv)
+    typed = ", ".join(f"{told[c].sql if c in told else c} AS {c}" for c in columns)
+    connection.execute(f"CREATE TEMP TABLE raw AS SELECT {typed} FROM texts")
+    connection.execute("DROP TABLE texts")
+    notations = {columns[column]: answer.notation for column, answer in told.items()}
+    notes = [*_notes(parts), *(note for answer in told.values() for note in answer.notes)]
+    return Table(names, [part.facts() for part in islice(parts, SHOWN_FILES)], notations, notes)
+
+
+def _prepared(file: Path, csv: Csv, target: Path) -> CsvFile | None:
+    path, encoding = encodings.to_utf8(file, csv.encoding, target)
+    chunks = encodings.decoded(path)
+    sample = next(chunks, "")
+    if not sample.strip("\r\n"):
+        return None
+    dialect = dialects.detect(file.name, sample, csv, whole=not next(chunks, ""))
+    return CsvFile(file.name, path, encoding, dialect)
+
+
+def _nothing(file: Path) -> CsvFile:
+    return CsvFile(file.name, file, "utf-8", Dialect(",", '"', '"', True, 0, ("column0",)))
+
+
+def _union(parts: list[CsvFile]) -> list[str]:
+    names = list(dict.fromkeys(name for part in parts for name in part.dialect.names))
+    within = {frozenset(part.dialect.names) for part in parts}
+    spelled: dict[str, str] = {}
+    for name in names:
+        other = spelled.setdefault(name.casefold(), name)
+        if other != name and not any(name in alike and other in alike for alike in within):
+            raise Refusal(
+                "UnreadableSource",
+                f"spec.source: {other} and {name} are columns of several files, one name where case doesn't count; "
+                "spell it alike",
+            )
+    return names
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, group: list[CsvFile], names: list[str], missing: Missing, scratch: Path
+) -> None:
+    """Adds the rows of files of one dialect, in order."""
+    dialect = group[0].dialect
+    targets = ", ".join(naming.inner(names.index(name)) for name in dialect.names)
+    values = ", ".join(missing.value(naming.inner(n), name) for n, name in enumerate(dialect.names))
+    insert = f"INSERT INTO texts ({targets}) SELECT {values} FROM"
+    try:
+        connection.execute(f"{insert} {_scan(group, missing)}")
+    except duckdb.Error as error:
+        for part in group:
+            if refusal := misfits.explain(part.path, part.shown, dialect, error):
+                raise refusal from error
+        _insert_rewritten(connection, group, insert, missing, scratch)
+
+
+def _insert_rewritten(
+    connection: duckdb.DuckDBPyConnection, group: list[CsvFile], insert: str, missing: Missing, scratch: Path
+) -> None:
+    """As above, where every line fits and DuckDB stumbles all the same: over lines that end in several ways."""
+    for part in group:
+        target = scratch / f"{part.path.name}.even"
+        misfits.with_even_ends(part.path, part.dialect, target)
+        even = replace(part.dialect, delimiter=",", quote='"', escape='"', skip=0)
+        try:
+            connection.execute(f"{insert} {_scan([replace(part, path=target, dialect=even)], missing)}")
+        except duckdb.Error as error:
+            raise Refusal("UnreadableSource", f"{part.shown} can't be read as csv: {said(error)}") from error
+        target.unlink()
+
+
+def _scan(group: list[CsvFile], missing: Missing) -> str:
+    dialect = group[0].dialect
+    inner = [naming.inner(n) for n in range(dialect.width)]
+    paths = ", ".join(literal(str(part.path)) for part in group)
+    options = {
+        "auto_detect": "false",
+        "strict_mode": "true",
+        "delim": literal(dialect.delimiter),
+        "quote": literal(dialect.quote),
+        "escape": literal(dialect.escape),
+        "header": str(dialect.header).lower(),
+        "skip": str(dialect.skip),
+        "nullstr": "[" + ", ".join(literal(marker) for marker in missing.by_reader) + "]",
+        "compression": literal(_compression(group)),
+        "columns": "{" + ", ".join(f"{column}: 'VARCHAR'" for column in inner) + "}",
+    }
+    return f"read_csv([{paths}], {', '.join(f'{key} = {value}' for key, value in options.items())})"
+
+
+def _compression(group: list[CsvFile]) -> str:
+    with group[0].path.open("rb") as file:
+        return "gzip" if file.read(len(GZIP)) == GZIP else "none"
+
+
+def _notes(parts: list[CsvFile]) -> Iterator[str]:
+    dialect = parts[0].dialect
+    if dialect.preamble:
+        shown = " / ".join(dialect.preamble)[:100]
+        yield f"{parts[0].shown}: the {len(dialect.preamble)} lines before the header are passed over ({shown})"
+    if dialect.width == 1 and dialect.delimiter == dialects.NO_DELIMITER:
+        yield (
+            f"{parts[0].shown} is read as one column, {dialect.names[0]}: no line is divided by comma, semicolon, tab "
+            "or |; name another delimiter in spec.source.csv.delimiter"
+        )
+    for n, (head, name) in enumerate(zip(dialect.heads, dialect.names, strict=False)):
+        if dialect.header and head.strip() != name:
+            of = f"column {n + 1} has no name" if not head.strip() else f"{head.strip()} is the name of several columns"
+            yield f"{parts[0].shown}: {of}; column {n + 1} is called {name}"

@@ -1,0 +1,199 @@
+"""How a csv file is written, told from its first lines: delimiter, quote, escape, and where the header stands."""
+
+import csv
+import io
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ...documents import Csv
+from ...refusals import Refusal
+from .. import naming
+
+DELIMITERS = "\t;|,"  # of two that fit as well, the one that text holds less often
+QUOTES = "\"'"
+NO_DELIMITER = "\x1f"
+SAMPLE_LINES = 20_480
+SAMPLE_CHARACTERS = 1 << 20
+PREAMBLE_CONSISTENCY = 0.9
+RAGGED_SHARE = 0.5
+EXCEL_HINT = re.compile(r'"?sep=(.)"?\r?\n?$', re.IGNORECASE)
+NUMBER = re.compile(r"\s*[-+]?[\d.,]+\s*$")
+
+csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a file is written. quote, escape: empty where there are none; skip: lines before the header or first row."""
+
+    delimiter: str
+    quote: str
+    escape: str
+    header: bool
+    skip: int
+    names: tuple[str, ...]
+    heads: tuple[str, ...] = ()
+    preamble: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> int:
+        """How many fields a line has."""
+        return len(self.names)
+
+    def records(self, lines: Iterator[str], *, strict: bool = False) -> Iterator["Record"]:
+        """The records of lines, which must keep their ends, by Python's reader. Raises csv.Error where it is strict."""
+        return records(lines, self.delimiter, self.quote, self.escape, strict=strict)
+
+
+class Record(NamedTuple):
+    """The fields of a record, and the line that it begins on, from 1."""
+
+    line: int
+    fields: list[str]
+
+
+def records(lines: Iterator[str], delimiter: str, quote: str, escape: str, *, strict: bool = False) -> Iterator[Record]:
+    """The records that are not blank. Raises csv.Error, where strict, at a quote that ends before its field does."""
+    options: dict[str, Any] = {"delimiter": delimiter, "skipinitialspace": True, "strict": strict}
+    if quote:
+        options |= {"quotechar": quote, "doublequote": escape == quote}
+        options |= {} if escape == quote else {"escapechar": escape}
+    else:
+        options |= {"quoting": csv.QUOTE_NONE}
+    reader = csv.reader(lines, **options)
+    line = 1
+    for fields in reader:
+        if fields:
+            yield Record(line, fields)
+        line = reader.line_num + 1
+
+
+def detect(name: str, sample: str, told: Csv, *, whole: bool) -> Dialect:
+    """The dialect that fits most lines of a file's sample.
+
+    told: what the spec says; whole: whether the sample is the file. Raises Refusal where the header has one field and
+    the lines below have more.
+    """
+    lines = list(io.StringIO(sample, newline=""))[:SAMPLE_LINES]
+    hint = EXCEL_HINT.match(lines[0]) if lines and told.skip_rows is None else None
+    if hint:
+        told = told.model_copy(update={"delimiter": told.delimiter or hint[1]})
+    first = (told.skip_rows or 0) + (1 if hint else 0)
+    fits = [fit for dialect in _candidates(lines[first:], told) if (fit := _fit(lines[first:], dialect, told, whole))]
+    best = max(fits, key=lambda fit: fit.score, default=None)
+    if best is None or best.dialect.width < 2:
+        found = _single(lines, first, told)
+        if told.delimiter is None and told.header:
+            _check_width(name, lines[first:], found)
+        return found
+    found = best.dialect
+    preamble = tuple(line.strip() for line in lines[first : first + found.skip] if line.strip())
+    return _moved(found, first + found.skip, preamble)
+
+
+class Fit(NamedTuple):
+    """A dialect and how well it fits: the share of records as wide as the header, and finer differences."""
+
+    score: tuple[float, ...]
+    dialect: Dialect
+
+
+def _candidates(lines: list[str], told: Csv) -> Iterator[tuple[str, str, str]]:
+    text = "".join(lines)
+    delimiters = told.delimiter or "".join(delimiter for delimiter in DELIMITERS if delimiter in text)
+    for delimiter in delimiters:
+        if told.quote is not None:
+            quotes = [told.quote]
+        else:
+            quotes = [
+                q for q in QUOTES if q == '"' or re.search(rf"(^|{re.escape(delimiter)})\s*'", text, re.MULTILINE)
+            ]
+        for quote in quotes:
+            yield delimiter, quote, quote
+            if quote and f"\\{quote}" in text:
+                yield delimiter, quote, "\\"
+
+
+def _fit(lines: list[str], candidate: tuple[str, str, str], told: Csv, whole: bool) -> Fit | None:
+    delimiter, quote, escape = candidate
+    try:
+        found = list(records(iter(lines), delimiter, quote, escape))
+    except csv.Error:
+        return None
+    if len(found) > 1 and not whole:
+        found.pop()  # cut off by the sample's end
+    if not found:
+        return None
+    start = _header_at(found, told)
+    head, rows = found[start], found[start + 1 :] if told.header else found[start:]
+    width = len(head.fields)
+    if width < 2:
+        return None
+    fitting = sum(1 for row in rows if len(row.fields) == width or row.fields[width:] == [""])
+    share = fitting / len(rows) if rows else 1.0
+    names = head.fields if told.header else [""] * width
+    named = tuple(naming.distinct([name.strip() for name in names]))
+    dialect = Dialect(delimiter, quote, escape, told.header, head.line - 1, named, tuple(names))
+    score = (
+        round(share, 3),
+        not _is_still_quoted(rows, quote, width),
+        width,
+        escape == "\\",
+        DELIMITERS.find(delimiter) * -1,
+    )
+    return Fit(score, dialect)
+
+
+def _header_at(found: list[Record], told: Csv) -> int:
+    """The index of the header: the first record, or the first as wide as nearly all others after lone lines."""
+    if told.skip_rows is not None or not told.header or len(found[0].fields) > 1:
+        return 0
+    width, _ = Counter(len(record.fields) for record in found).most_common(1)[0]
+    start = next((n for n, record in enumerate(found) if len(record.fields) > 1), 0)
+    rest = found[start + 1 :]
+    if width < 2 or len(found[start].fields) != width or not rest:
+        return 0
+    if any(not field.strip() or NUMBER.match(field) for field in found[start].fields):
+        return 0
+    consistent = sum(1 for record in rest if len(record.fields) == width)
+    return start if consistent >= PREAMBLE_CONSISTENCY * len(rest) else 0
+
+
+def _is_still_quoted(rows: list[Record], quote: str, width: int) -> bool:
+    """Whether a column, read with one quote, is wholly enclosed in the other one."""
+    other = QUOTES.replace(quote, "") if quote else QUOTES
+    columns = ([row.fields[n] for row in rows if len(row.fields) > n] for n in range(width))
+    return any(
+        values and all(len(value) > 1 and value[0] == value[-1] and value[0] in other for value in values)
+        for values in columns
+    )
+
+
+def _single(lines: list[str], first: int, told: Csv) -> Dialect:
+    """One column: nothing stands between fields, whatever stands within them."""
+    quote = '"' if told.quote is None else told.quote
+    delimiter = told.delimiter or NO_DELIMITER
+    found = next(records(iter(lines[first:]), delimiter, quote, quote), Record(1, [""]))
+    heads = tuple(found.fields) if told.header else tuple("" for _ in found.fields)
+    names = tuple(naming.distinct([name.strip() for name in heads]))
+    return Dialect(delimiter, quote, quote, told.header, first + found.line - 1, names, heads)
+
+
+def _check_width(name: str, lines: list[str], single: Dialect) -> None:
+    for delimiter in DELIMITERS:
+        rows = list(records(iter(lines), delimiter, single.quote, single.escape))[1:]
+        width, consistent = Counter(len(row.fields) for row in rows).most_common(1)[0] if rows else (1, 0)
+        if width > 1 and consistent > RAGGED_SHARE * len(rows):
+            raise Refusal(
+                "UnreadableSource",
+                f"{name}: its header, {single.names[0]}, has one field, and most lines below have {width}; mend the "
+                "header, set spec.source.csv.skipRows, or name a delimiter that no line holds in csv.delimiter",
+            )
+
+
+def _moved(dialect: Dialect, skip: int, preamble: tuple[str, ...]) -> Dialect:
+    return Dialect(**{**dialect.__dict__, "skip": skip, "preamble": preamble})

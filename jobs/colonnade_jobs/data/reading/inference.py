@@ -1,0 +1,159 @@
+"""The types of columns that nobody declared, told from all their values: a sample rules out, the whole confirms."""
+# ruff: noqa: S608 - columns are of our own naming, values go through literal()
+
+from dataclasses import dataclass, field
+
+import duckdb
+
+from ...documents import Csv
+from ..tables import literal
+from . import dates, notation, plain
+from .dates import DateFormat
+from .notation import Values
+from .numbers import COMMA, POINT, Marks
+from .plain import NUMBER, Plain
+
+SAMPLE_ROWS = 20_480
+FEW = 1000
+DATEISH = (
+    r"\s*(?:(?:[A-Z][a-z]{2}, )?[0-9]{1,4}[-/. ](?:[0-9]{1,2}|[A-Za-z]{3,9})(?:[-/. ][0-9]{1,4})?(?:[T ].*)?"
+    r"|[A-Za-z]{3,9} [0-9]{1,2}, [0-9]{4}.*)"
+)
+NUMBERISH = r"\s*[-+]?[$€£¥]?\s*[-+]?[0-9][0-9.,'’\s\x{a0}\x{202f}]*(?:[eE][-+]?[0-9]+)?\s*[%$€£¥]?\s*"
+IDENTIFIER = r"\s*(?:\+|-?0[0-9])"  # a leading plus or zero: a telephone number, a code
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a column turned out to be. sql: its value in that type; notation: how it is written; notes: for people."""
+
+    sql: str
+    notation: str
+    notes: list[str] = field(default_factory=list)
+
+
+def infer(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], csv: Csv) -> dict[str, Told]:
+    """What each column of a table of texts is. columns: what it is called inside, and by its owner.
+
+    Raises Refusal where a column's values can be read in two ways.
+    """
+    sampled = f"(SELECT * FROM {table} LIMIT {SAMPLE_ROWS})"
+    counts = plain.count(connection, sampled, list(columns))
+    counts |= plain.confirm(connection, table, counts)
+    dressed = [column for column in columns if not counts[column].is_plain]
+    shapes = plain.ask(connection, sampled, dressed, _shapes)
+    found: dict[str, Told] = {}
+    for column, name in columns.items():
+        values = Values(connection, table, column, name)
+        if counts[column].is_plain:
+            found[column] = _plain(values, counts[column])
+            continue
+        present, dateish, numberish = shapes[column]
+        told = _date(values, csv) if dateish == present or csv.date_format else None
+        told = told or (_number(values, csv) if numberish == present else None)
+        found[column] = told or _text(values, counts[column], present > 0 and numberish == present)
+    _check_marks(connection, table, columns, found)
+    return found
+
+
+def _shapes(column: str) -> list[str]:
+    return [f"regexp_full_match({column}, {literal(shape)})" for shape in (DATEISH, NUMBERISH)]
+
+
+def _plain(values: Values, counts: Plain) -> Told:
+    column = values.column
+    if not counts.present:
+        return Told(column, "no values")
+    if counts.is_whole:
+        return Told(f"CAST({column} AS BIGINT)", "integer")
+    if counts.is_boolean:
+        return Told(f"CAST(trim({column}) AS BOOLEAN)", "boolean")
+    infinite = "1 value is" if counts.infinite == 1 else f"{counts.infinite:,} values are"
+    notes = [f"{values.name}: {infinite} infinite, which is read as missing"] if counts.infinite else []
+    return Told(f"CAST({column} AS DOUBLE)", "number", notes)
+
+
+def _date(values: Values, csv: Csv) -> Told | None:
+    told = [dates.told(csv.date_format)] if csv.date_format and not csv.date_format.startswith("unix") else []
+    form = _one_fitting(values, told) or _one_fitting(values, [form for form in dates.FORMATS if form.inferred])
+    if form is None:
+        return None
+    timed, zoned = values.count(
+        f"regexp_matches({values.column}, '[0-9]:[0-9]')",
+        f"regexp_matches({values.column}, {literal(f'[0-9]:[0-9.:]+{dates.ZONE}')})",
+    )
+    moment = form.timestamp(values.column)
+    if not timed:
+        return Told(f"CAST({moment} AS DATE)", f"date, {form.label}")
+    return Told(f"CAST({moment} AS TIMESTAMPTZ)" if zoned else moment, f"date, {form.label} with times")
+
+
+def _one_fitting(values: Values, formats: list[DateFormat]) -> DateFormat | None:
+    """The format that all values fit: asked of few, then of more, then of all, as fewer formats are left."""
+    present = f"{values.column} IS NOT NULL"
+    for rows in (FEW, SAMPLE_ROWS, None):
+        if not formats:
+            return None
+        limit = f"(SELECT {values.column} FROM {values.table} WHERE {present} LIMIT {rows})" if rows else values.table
+        asked = Values(values.connection, limit, values.column, values.name)
+        count, *fitting = asked.count(present, *(form.fits(values.column) for form in formats))
+        formats = [form for form, fits in zip(formats, fitting, strict=True) if count and fits == count]
+    if formats:
+        notation.check_order(values, dict.fromkeys(formats, count))
+    return next(iter(formats), None)
+
+
+def _number(values: Values, csv: Csv) -> Told | None:
+    told = notation.told_marks(csv)
+    for marks in (told,) if told else (COMMA, POINT):
+        present, fitting = values.count(f"{values.column} IS NOT NULL", _is_number(marks, values.column))
+        if present == fitting:
+            found = told or notation.marks_of(values, csv)
+            return Told(f"CAST({found.plain(values.column)} AS DOUBLE)", f"number, {found}")
+    return None
+
+
+def _is_number(marks: Marks, column: str) -> str:
+    return f"{marks.fits(column)} AND NOT regexp_matches({column}, {literal('^' + IDENTIFIER)})"
+
+
+def _text(values: Values, counts: Plain, is_dressed: bool) -> Told:
+    name, others = (
+        values.name,
+        f"{values.column} IS NOT NULL AND NOT regexp_full_match({values.column}, {literal(NUMBER)})",
+    )
+    if counts.is_long:
+        note = (
+            f"{name} is read as text: {counts.long:,} of its {counts.present:,} whole numbers have more than 64 bits; "
+            "declare it as number where rounded values will do"
+        )
+    elif counts.is_mostly_numbers:
+        note = (
+            f"{name} is read as text: most of its values are numbers, and {values.count(others)[0]:,} are not, such as "
+            f"{_shown(values.examples(others))}; where that means missing, list it in spec.source.csv.nullValues, or "
+            "declare the column"
+        )
+    elif is_dressed and values.count(f"NOT regexp_full_match({values.column}, '\\s*[0-9]+\\s*')")[0]:
+        note = (
+            f"{name} is read as text, though its values look like numbers ({_shown(values.examples('true'))}); write "
+            "them plainly, or set spec.source.csv.decimal and csv.thousands"
+        )
+    else:
+        return Told(values.column, "text")
+    return Told(values.column, "text", [note])
+
+
+def _check_marks(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], found: dict[str, Told]
+) -> None:
+    """Raises Refusal where 1.234 stands beside columns with a decimal comma, and so may be a thousand."""
+    commas = [column for column, told in found.items() if told.notation == f"number, {COMMA}"]
+    if not commas:
+        return
+    for column, told in found.items():
+        if told.notation == "number":
+            notation.check_grouping(Values(connection, table, column, columns[column]), columns[commas[0]])
+
+
+def _shown(examples: list[str]) -> str:
+    return ", ".join(repr(value) for value in examples)

@@ -1,0 +1,49 @@
+"""Files to the table `raw`, whatever they are."""
+# ruff: noqa: S608 - columns are of our own naming, values go through literal()
+
+from pathlib import Path
+
+import duckdb
+
+from ...documents import ColumnType, Source
+from ...refusals import Refusal
+from .. import naming, parquet
+from ..tables import literal, said
+from . import csvfiles
+from .kinds import kind_of
+from .table import Table
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection,
+    files: list[Path],
+    source: Source,
+    declared: dict[str, ColumnType],
+    scratch: Path,
+) -> Table:
+    """Makes the table `raw` of all files, in order, columns matched by name.
+
+    Inside, the columns are c0, c1, … (naming.inner): no name that a source chose is ever part of our SQL's scope.
+    declared: by the owner's names, the types that the schema declares: such columns of a csv stay text. scratch: an
+    empty folder. Raises Refusal when a file isn't what it should be.
+    """
+    kinds = {kind_of(file, source.format): file for file in files}
+    if len(kinds) > 1:
+        one, other = (f"{file.name} ({kind})" for kind, file in kinds.items())
+        raise Refusal("UnreadableSource", f"spec.source: csv and parquet are mixed, as in {one} and {other}; bring one")
+    if "csv" in kinds:
+        return csvfiles.load(connection, files, source.csv, declared, scratch)
+    return _parquet(connection, files)
+
+
+def _parquet(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> Table:
+    names = parquet.names(files)
+    inner = ", ".join(naming.inner(n) for n in range(len(names)))
+    paths = ", ".join(literal(str(file)) for file in files)
+    try:
+        connection.execute(
+            f"CREATE TEMP TABLE raw AS SELECT * FROM read_parquet([{paths}], union_by_name = true) AS source({inner})"
+        )
+    except duckdb.Error as error:
+        raise Refusal("UnreadableSource", f"{files[0].name} can't be read as parquet: {said(error)}") from error
+    return Table(names)

@@ -1,0 +1,32 @@
+"""What reading has made of a source, beside its rows."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+MAX_NOTES = 50
+
+
+@dataclass(frozen=True)
+class Table:
+    """The table `raw`. names: what the columns' owner calls them, in order.
+
+    files: how the first files are written; notations: by column, how its values are; notes: sentences about what was
+    guessed or passed over.
+    """
+
+    names: list[str]
+    files: list[dict[str, Any]] = field(default_factory=list)
+    notations: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def told(self, notations: dict[str, str]) -> "Table":
+        """The same, with how more columns are written."""
+        return replace(self, notations=self.notations | notations)
+
+    def noted(self, notes: list[str]) -> "Table":
+        """The same, with more to be said."""
+        return replace(self, notes=[*self.notes, *notes])
+
+    def facts(self) -> dict[str, Any]:
+        """As the report shows it."""
+        return {"files": self.files, "columns": self.notations, "notes": self.notes[:MAX_NOTES]}
