@@ -11,7 +11,7 @@ import onnxruntime
 
 from . import exotic, graph
 from .datatypes import ONNX
-from .modelfile import ModelInvalid, Opened, Side, check_columns, objection, open_model, plain, uncarried
+from .modelfile import ModelInvalid, Side, check_columns, objection, open_model, plain, uncarried
 from .single import Form, Singles
 from .threads import intra_op_threads
 
@@ -48,15 +48,16 @@ class Engine:
         if not on_cpu:
             onnxruntime.preload_dlls()  # CUDA's, where they lie in site-packages
         opened = open_model(model)
-        self.classes = opened.classes
-        """Of each output that was a list of dictionaries, and is a tensor now, the classes in its columns' order."""
-        try:
-            self._session = _session(model, opened, _options(threads or intra_op_threads()), providers)
-        except Exception as error:  # onnxruntime's exceptions share no base class
-            raise ModelInvalid(objection(model, opened.model, error)) from error
         self.mixes = graph.objection(opened.model)
         """Why the model's answer to a row may depend on the batch that it is in; None where it is known not to."""
-        del opened  # another copy of the weights
+        self.classes = opened.classes
+        """Of each output that was a list of dictionaries, and is a tensor now, the classes in its columns' order."""
+        changed = opened.model.SerializeToString() if opened.classes else None
+        del opened  # a copy of the weights, of which onnxruntime is about to make its own
+        try:
+            self._session = _session(model, changed, _options(threads or intra_op_threads()), providers)
+        except Exception as error:  # onnxruntime's exceptions share no base class
+            raise ModelInvalid(objection(model, error)) from error
         _check_started(providers, self.providers)
         self._session.disable_fallback()  # a run that failed would go on without the accelerator, and say nothing
         self.inputs = tuple(_spec("input", node) for node in self._session.get_inputs())
@@ -121,12 +122,13 @@ def _check_started(asked: Sequence[str], runs: Sequence[str]) -> None:
 
 
 def _session(
-    path: Path, opened: Opened, options: onnxruntime.SessionOptions, providers: Sequence[str]
+    path: Path, changed: bytes | None, options: onnxruntime.SessionOptions, providers: Sequence[str]
 ) -> onnxruntime.InferenceSession:
-    if not opened.classes:
+    """A session with the model in a file, or with what it was changed to."""
+    if changed is None:
         return onnxruntime.InferenceSession(os.fspath(path), options, providers=list(providers))
     options.add_session_config_entry("session.model_external_initializers_file_folder_path", os.fspath(path.parent))
-    return onnxruntime.InferenceSession(opened.model.SerializeToString(), options, providers=list(providers))
+    return onnxruntime.InferenceSession(changed, options, providers=list(providers))
 
 
 def _options(threads: int) -> onnxruntime.SessionOptions:

@@ -5,9 +5,9 @@ What the Open Inference Protocol can't carry is taken away where that changes no
 
 from .errors import ModelInvalid
 from .objection import objection
-from .open import Opened, open_model
+from .open import open_model
 from .plain import plain
 from .uncarried import Side, uncarried
 from .zipmap import check_columns
 
-__all__ = ["ModelInvalid", "Opened", "Side", "check_columns", "objection", "open_model", "plain", "uncarried"]
+__all__ = ["ModelInvalid", "Side", "check_columns", "objection", "open_model", "plain", "uncarried"]

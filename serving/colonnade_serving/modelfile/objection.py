@@ -7,15 +7,16 @@ from pathlib import Path
 import onnxruntime
 from onnx import GraphProto, ModelProto, TensorProto
 
+from .open import open_model
 from .plain import plain
 
 Says = Callable[[re.Match[str]], str]
 HERE = f"onnxruntime {onnxruntime.__version__}"
 
 
-def objection(path: Path, model: ModelProto, error: BaseException) -> str:
-    """What stands in the way of a model that onnxruntime refused with error. path: of its file."""
-    return " ".join((f"{path.name} can't be loaded:", _missing_weights(path, model) or _words(plain(error))))
+def objection(path: Path, error: BaseException) -> str:
+    """What stands in the way of the model in a file, which onnxruntime refused with error."""
+    return f"{path.name} can't be loaded: {_missing_weights(path, open_model(path).model) or _words(plain(error))}"
 
 
 def _words(said: str) -> str:
