@@ -19,6 +19,7 @@ from .sinks import Sink, SinkError
 
 log = logging.getLogger(__name__)
 log.addFilter(Sparing())
+names = logging.getLogger(f"{__name__}.names")
 
 FLUSH_SECONDS = 2.0
 
@@ -45,7 +46,11 @@ class Payloads:
         self._aside: Aside[Event] = Aside("payloads", self._write, FLUSH_SECONDS)
 
     def of(self, model: Model) -> "Payload":
-        """One model's part of it."""
+        """One model's part of it. What is to be protected and isn't there is said: it may be misspelt."""
+        fields = {*model.signature.inputs, *model.signature.optional, *model.signature.outputs}
+        strange = [name for name in self._protected if name and not {name, name.partition("[")[0]} & fields]
+        if strange:
+            names.warning("protected is no input or output", extra={"model": model.name, "names": sorted(strange)})
         return Payload(self, model, self._protected | protected_by(model))
 
     def offer(self, event: Event) -> None:

@@ -107,6 +107,17 @@ def test_a_bundle_may_say_in_its_lineage_what_is_protected(matrix: Model):
     assert protected_by(replace(matrix, bundle=bundle)) == {"X[2]"}
 
 
+def test_a_name_to_protect_that_no_input_and_no_output_has_is_said(
+    tmp_path: Path, matrix: Model, caplog: pytest.LogCaptureFixture
+):
+    protected = frozenset({"X", "X[1]", "label", "delai", ""})
+    payloads = Payloads(Metrics().families, open_sink((tmp_path / "log").as_uri()), 1.0, protected)
+    payloads.of(matrix)
+    payloads.close(5.0)
+    (said,) = (vars(record) for record in caplog.records if record.message == "protected is no input or output")
+    assert (said["model"], said["names"]) == ("logistic", ["delai"])
+
+
 def test_what_json_can_not_say_is_null(logged: Logged, matrix: Model):
     (event,) = logged(matrix, {"X": np.array([[np.nan, np.inf, 0.5]], np.float32)})
     assert data(event)["inputs"][0]["data"] == [None, None, 0.5]
