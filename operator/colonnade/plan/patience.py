@@ -28,7 +28,7 @@ def _rollout(here: Situation, status: DeploymentStatus) -> list[timedelta]:
     if status.candidate is None:
         watched = watched_since(status, here.spec, here.now) and here.policy
         return [interval] if watched else []
-    if leaving(status) or status.stable is None or (status.step and status.step.reason in SOON):
+    if leaving(status) or (status.step and status.step.reason in SOON):
         return [PROMPT]
     return [interval, *_rest_of_hold(here, status)]
 
