@@ -31,7 +31,16 @@ from colonnade.api.results import (
     Signature,
     TensorGroup,
 )
-from colonnade.api.rollouts import CandidateRevision, RejectedRevision, Rollout, ServedRevision, StepStatus, Verdict
+from colonnade.api.rollouts import (
+    CandidateRevision,
+    HandledCommands,
+    Outages,
+    RejectedRevision,
+    Rollout,
+    ServedRevision,
+    StepStatus,
+    Verdict,
+)
 from colonnade.api.signals import Signal
 from colonnade.api.sources import DataSource, ModelSource
 from colonnade.api.strategy import BlueGreen, Canary, Pause, RetryOnStable, Step, Strategy
@@ -69,6 +78,7 @@ __all__ = [
     "FoldMetric",
     "Gate",
     "GateVerdict",
+    "HandledCommands",
     "Lineage",
     "Metric",
     "ModelSource",
@@ -81,6 +91,7 @@ __all__ = [
     "NoData",
     "ObjectMeta",
     "ObjectRef",
+    "Outages",
     "Parity",
     "Pause",
     "PinnedDataset",

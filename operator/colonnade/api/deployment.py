@@ -22,7 +22,16 @@ from colonnade.api.common import (
     Uri,
 )
 from colonnade.api.durations import Duration
-from colonnade.api.rollouts import CandidateRevision, RejectedRevision, Rollout, ServedRevision, StepStatus, Verdict
+from colonnade.api.rollouts import (
+    CandidateRevision,
+    HandledCommands,
+    Outages,
+    RejectedRevision,
+    Rollout,
+    ServedRevision,
+    StepStatus,
+    Verdict,
+)
 from colonnade.api.strategy import DEFAULT_STRATEGY, Strategy
 from colonnade.api.workload import Resources
 
@@ -126,6 +135,8 @@ class DeploymentStatus(Status):
         default=None, description="The revision that is to take over; absent when none is."
     )
     step: StepStatus | None = Field(default=None, description="Where the rollout stands.")
+    handled_commands: HandledCommands | None = Field(default=None, description="What people told it, and was done.")
+    outages: Outages | None = Field(default=None, description="What is missing, and since when.")
     verdicts: tuple[Verdict, ...] = Field(
         default=(),
         max_length=64,

@@ -36,6 +36,24 @@ class CandidateRevision(ServedRevision):
         default=None,
         description="Percent of the requests that it was seen to get; absent while that can't be measured.",
     )
+    exposed_since: datetime | None = Field(
+        default=None, description="When it had its first request; absent while it has had none."
+    )
+
+
+class HandledCommands(StatusPart):
+    """The annotations that were carried out, so that none is carried out twice."""
+
+    abort: Word | None = Field(default=None, description="The last colonnade.dev/abort.")
+    retry: Word | None = Field(default=None, description="The last colonnade.dev/retry.")
+
+
+class Outages(StatusPart):
+    """Since when something is missing, without a break; absent where nothing is."""
+
+    candidate_not_ready: datetime | None = Field(default=None, description="The candidate lacks pods for its step.")
+    stable_not_ready: datetime | None = Field(default=None, description="Stable has no ready pod.")
+    metrics_missing: datetime | None = Field(default=None, description="A signal can't be measured.")
 
 
 class StepStatus(StatusPart):

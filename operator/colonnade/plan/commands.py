@@ -1,30 +1,28 @@
 """What people tell a rollout, by annotations: `kubectl colonnade promote, abort, retry` write them.
 
-Each names the revision that it means. Abort and retry are obeyed once, at first sight: status remembers their values
-in the same write as what they did. Anything behind an `@`, such as the time, makes another value of it and so gives
-it again.
+Each names the revision that it means. Abort and retry are obeyed once, at first sight: status.handledCommands has
+their values in the same write as what they did. Anything behind an `@`, such as the time, makes another value of it
+and so gives it again.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from colonnade.api import Condition
-from colonnade.plan.conditions import Judgement, true
+from colonnade.api import HandledCommands
 
 PROMOTE = "colonnade.dev/promote"
 ABORT = "colonnade.dev/abort"
 RETRY = "colonnade.dev/retry"
 ALL_STEPS = "all"
-OBEYED = "Obeyed"
-"""Condition: the commands that were carried out, so that none is carried out twice."""
 
+NONE_YET = HandledCommands()
 VALUE = re.compile(r"^[a-z0-9-]{1,63}(@[0-9A-Za-z:.+-]{1,64})?$")
 
 
 @dataclass(frozen=True)
 class Commands:
-    """The annotations' values, and those of them that were obeyed before.
+    """The annotations' values, and those that were obeyed before.
 
     promote: "<revision>/<step>" releases the steps up to this index, "<revision>/all" all of them.
     abort: "<revision>[@...]" gives the candidate up; of the stable revision, it brings the one before it back.
@@ -34,7 +32,7 @@ class Commands:
     promote: str = ""
     abort: str = ""
     retry: str = ""
-    obeyed: frozenset[str] = frozenset()
+    before: HandledCommands = NONE_YET
 
     def releases(self, revision: str, step: int) -> bool:
         """Whether someone promoted the revision past this step."""
@@ -44,25 +42,21 @@ class Commands:
         return last == ALL_STEPS or (last.isdecimal() and step <= int(last))
 
     def aborts(self, revision: str) -> bool:
-        return self._fresh("abort", self.abort) and _named(self.abort) == revision
+        return self.abort != self.before.abort and _named(self.abort) == revision
 
     def forgives(self, revision: str) -> bool:
-        return self._fresh("retry", self.retry) and _named(self.retry) == revision
+        return self.retry != self.before.retry and _named(self.retry) == revision
 
-    def judgement(self) -> tuple[Judgement, ...]:
-        """Condition Obeyed: all that is said now is obeyed by the pass that has seen it; absent when nothing is
-        said."""
-        said = [f"{kind} {value}" for kind, value in (("abort", self.abort), ("retry", self.retry)) if value]
-        return (true(OBEYED, "Obeyed", "; ".join(said)),) if said else ()
-
-    def _fresh(self, kind: str, value: str) -> bool:
-        return f"{kind} {value}" not in self.obeyed
+    def handled(self) -> HandledCommands | None:
+        """All that is said now is obeyed by the pass that has seen it; None when nothing is said."""
+        said = HandledCommands(abort=self.abort or None, retry=self.retry or None)
+        return said if said != NONE_YET else None
 
 
-def commands(annotations: Mapping[str, str], obeyed: Condition | None) -> Commands:
+def commands(annotations: Mapping[str, str], handled: HandledCommands | None) -> Commands:
     """Values that can't be meant are left out."""
-    before = frozenset(obeyed.message.split("; ")) if obeyed else frozenset()
-    return Commands(annotations.get(PROMOTE, ""), _valid(annotations, ABORT), _valid(annotations, RETRY), before)
+    told = (annotations.get(PROMOTE, ""), _valid(annotations, ABORT), _valid(annotations, RETRY))
+    return Commands(*told, handled or NONE_YET)
 
 
 def _valid(annotations: Mapping[str, str], key: str) -> str:

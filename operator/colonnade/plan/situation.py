@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from colonnade.api import Canary, DeploymentSpec, DeploymentStatus, MonitorPolicySpec, ServedRevision
+from colonnade.api import Canary, DeploymentSpec, DeploymentStatus, MonitorPolicySpec, Outages, ServedRevision
 from colonnade.api import Rollout as Record
-from colonnade.plan.commands import OBEYED, Commands, commands
+from colonnade.plan.commands import Commands, commands
 from colonnade.plan.exposure import exposure
 from colonnade.plan.observed import Exposure, Missing, ObservedDeployment, Workload
 from colonnade.plan.revisions import Nothing, Wanted, resolve, revision_of
@@ -55,18 +55,26 @@ class Situation:
         workload = self.workload(revision)
         return workload.endpoints if workload else 0
 
-    def since(self, kind: str, holds: bool) -> datetime | None:
-        """Since when this condition is False without a break; None while it isn't (`holds`: that it isn't False
-        now)."""
-        if holds:
-            return None
-        before = self.status.condition(kind)
-        return before.last_transition_time if before and before.status == "False" else self.now
+    @property
+    def stable_not_ready(self) -> datetime | None:
+        """Since when, without a break."""
+        stable = self.status.stable
+        down = stable is not None and self.spec.replicas > 0 and self.ready(stable.revision) == 0
+        return self.since(down, self.outages.stable_not_ready)
+
+    @property
+    def outages(self) -> Outages:
+        """As they were recorded."""
+        return self.observed.status.outages or Outages()
+
+    def since(self, missing: bool, recorded: datetime | None) -> datetime | None:
+        """Since when something is missing without a break."""
+        return (recorded or self.now) if missing else None
 
 
 def situation(observed: ObservedDeployment, spec: DeploymentSpec, now: datetime) -> Situation:
     """What the pass goes by. Evidence about another revision than the one that is to be judged is left out."""
-    told = commands(observed.metadata.annotations, observed.status.condition(OBEYED))
+    told = commands(observed.metadata.annotations, observed.status.handled_commands)
     status = _forgiven(observed.status, told)
     asked = exposure(status, spec, now)
     return Situation(
@@ -129,13 +137,9 @@ def _startable(here: Situation, before: Record) -> bool:
 
 
 def _timed(here: Situation, status: DeploymentStatus, rollout: Rollout) -> Rollout:
-    down = rollout.stable is not None and rollout.stable_ready == 0 and here.spec.replicas > 0
-    rollout = replace(
-        rollout,
-        stable_down_since=here.since("Ready", holds=not down),
-        unmeasured_since=here.since(METRICS_AVAILABLE, holds=not metrics_missing(here)),
-    )
-    return replace(rollout, unready_since=here.since(CANDIDATE_READY, holds=_has_its_pods(status, rollout)))
+    rollout = replace(rollout, stable_down_since=here.stable_not_ready, unmeasured_since=unmeasured_since(here))
+    lacks_pods = not _has_its_pods(status, rollout)
+    return replace(rollout, unready_since=here.since(lacks_pods, here.outages.candidate_not_ready))
 
 
 def _has_its_pods(status: DeploymentStatus, rollout: Rollout) -> bool:
@@ -144,6 +148,10 @@ def _has_its_pods(status: DeploymentStatus, rollout: Rollout) -> bool:
     if rollout.stable is None:
         return rollout.endpoints > 0
     return rollout.capacity == 100 if restores(status) else rules.is_ready_to_go_on(rollout)
+
+
+def unmeasured_since(here: Situation) -> datetime | None:
+    return here.since(bool(metrics_missing(here)), here.outages.metrics_missing)
 
 
 def metrics_missing(here: Situation) -> str:

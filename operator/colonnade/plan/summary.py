@@ -1,19 +1,27 @@
 """A Deployment's status as people and tools read it: conditions, verdicts, counts."""
 
-from colonnade.api import CandidateRevision, DeploymentStatus, Verdict
+from colonnade.api import CandidateRevision, DeploymentStatus, Outages, Verdict
 from colonnade.plan.conditions import Judgement, dated, false, true
-from colonnade.plan.exposure import EXPOSED
 from colonnade.plan.observed import Traffic
 from colonnade.plan.records import leaving
 from colonnade.plan.revisions import Nothing
 from colonnade.plan.rollout.rollback import is_rejected
 from colonnade.plan.rollout.rollout import Rollout
 from colonnade.plan.rollout.rules import pods
-from colonnade.plan.situation import CANDIDATE_READY, METRICS_AVAILABLE, Situation, metrics_missing, rollout_of
+from colonnade.plan.situation import (
+    CANDIDATE_READY,
+    METRICS_AVAILABLE,
+    Situation,
+    metrics_missing,
+    rollout_of,
+    unmeasured_since,
+)
 from colonnade.plan.words import much_the_same, reads_alike
 
 STUCK = frozenset({"Rejected", "AllRejected"})
 LONGEST_LIST_OF_WORDS = 400
+EXPOSED = "Exposed"
+"""Condition: the candidate has had requests."""
 UNNOTICED_WEIGHT = 2.0
 """Percentage points."""
 
@@ -26,15 +34,20 @@ def summarised(here: Situation, status: DeploymentStatus) -> DeploymentStatus:
         _ready(here, status),
         _progressing(here, status),
         _rolled_back(status),
-        *_candidate(here, status, rollout),
+        *_candidate(status, rollout),
         *_metrics(here, status),
         *_kstatus(here, status),
-        *here.commands.judgement(),
     )
     generation = here.observed.metadata.generation
     conditions = dated(judgements, here.observed.status.conditions, generation, here.now)
     return status.model_copy(
-        update={"conditions": conditions, "observed_generation": generation, "verdicts": _verdicts(here, status)}
+        update={
+            "conditions": conditions,
+            "observed_generation": generation,
+            "verdicts": _verdicts(here, status),
+            "handled_commands": here.commands.handled(),
+            "outages": _outages(here, rollout),
+        }
     )
 
 
@@ -49,7 +62,9 @@ def _counted(here: Situation, status: DeploymentStatus) -> DeploymentStatus:
         changes["selector"] = f"colonnade.dev/deployment={metadata.name},colonnade.dev/revision={stable.revision}"
     if candidate:
         seen = _observed_weight(here, candidate) if asked == candidate.revision and candidate.weight else None
-        update = {"ready": here.ready(candidate.revision), "observed_weight": seen}
+        update: dict[str, object] = {"ready": here.ready(candidate.revision), "observed_weight": seen}
+        if candidate.weight > 0 and candidate.exposed_since is None:
+            update["exposed_since"] = here.now
         changes["candidate"] = candidate.model_copy(update=update)
     return status.model_copy(update=changes)
 
@@ -146,17 +161,23 @@ def _rolled_back(status: DeploymentStatus) -> Judgement:
     return true("RolledBack", over.reason or "RolledBack", over.message or "")
 
 
-def _candidate(here: Situation, status: DeploymentStatus, rollout: Rollout | None) -> tuple[Judgement, ...]:
+def _outages(here: Situation, rollout: Rollout | None) -> Outages | None:
+    found = Outages(
+        candidate_not_ready=rollout.unready_since if rollout else None,
+        stable_not_ready=here.stable_not_ready,
+        metrics_missing=unmeasured_since(here),
+    )
+    return found if found != Outages() else None
+
+
+def _candidate(status: DeploymentStatus, rollout: Rollout | None) -> tuple[Judgement, ...]:
     candidate = status.candidate
     if candidate is None or rollout is None or leaving(status):
         return ()
     state = false if rollout.unready_since else true
     reason = "PodsNotReady" if rollout.unready_since else "PodsReady"
     ready = state(CANDIDATE_READY, reason, pods(rollout))
-    was = here.observed.status
-    same = was.candidate is not None and was.candidate.revision == candidate.revision
-    exposed_before = was.condition(EXPOSED) if same else None
-    if candidate.weight > 0 or (exposed_before and exposed_before.status == "True"):
+    if candidate.exposed_since is not None:
         return (ready, true(EXPOSED, "TakesRequests", f"{candidate.model_version} takes requests"))
     return (ready, false(EXPOSED, "NoRequestsYet", f"{candidate.model_version} has had no request yet"))
 
