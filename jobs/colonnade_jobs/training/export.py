@@ -6,7 +6,6 @@ from typing import Any
 from onnx import ModelProto
 from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType, StringTensorType
-from skl2onnx.common.exceptions import MissingShapeCalculator
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import Pipeline
 
@@ -36,17 +35,17 @@ def export(pipeline: Pipeline, features: list[Feature], outputs: list[str]) -> M
     try:
         with warnings.catch_warnings(action="ignore"):
             model = convert_sklearn(pipeline, "model", inner, options=options, target_opset=OPSET)
-    except (
-        RuntimeError,
-        NotImplementedError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        KeyError,
-        MissingShapeCalculator,
-    ) as error:
+    except MemoryError:
+        raise
+    except Exception as error:  # the exporter raises what comes
         first_line = str(error).strip().partition("\n")[0]
         raise Refusal("ExportFailed", f"spec.training.estimator can't be written as ONNX: {first_line}") from error
+    written = len(model.graph.output)
+    if written != len(outputs):
+        raise Refusal(
+            "ExportFailed",
+            f"spec.training.estimator: its ONNX form has {written} outputs where {len(outputs)} are due; use another",
+        )
     names = {inner_name(n): feature.name for n, feature in enumerate(features)}
     names |= dict(zip([output.name for output in model.graph.output], outputs, strict=True))
     return canonical(model, names)

@@ -101,7 +101,7 @@ def _cross_validate(
 def _refusing() -> Iterator[None]:
     try:
         yield
-    except (ValueError, TypeError) as error:  # scikit-learn's word on parameters and data that don't fit
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:  # scikit-learn's own words
         first_line = str(error).strip().partition("\n")[0]
         raise Refusal("TrainingFailed", f"spec.training.estimator: {first_line}") from error
 

@@ -135,6 +135,8 @@ def check(parity: Parity, estimator: str, scale: str) -> None:
 def _why(estimator: str, scale: str) -> str:
     if "Neighbors" in estimator:
         return "near rows are ordered differently, though none are equally near; set preprocessing.scale: Standard"
+    if estimator.endswith("Pipeline"):
+        return "a step rounds otherwise before a split or a bin; leave scalers and bins out of params.steps"
     if scale == "Standard" and any(word in estimator for word in ("Tree", "Forest", "Boosting")):
         return "scaled numbers land on the other side of a split; set preprocessing.scale: Auto"
     return "the two compute it with another precision; try another estimator, or fewer and smaller numbers as features"

@@ -25,9 +25,6 @@ def tied(fitted: Any, x: pd.DataFrame | Array) -> Array:
 
 
 def _at_the_edge(neighbours: Any, x: Array) -> Array:
-    if hasattr(neighbours, "radius_neighbors"):
-        distances, _ = neighbours.radius_neighbors(x, radius=neighbours.radius * (1 + 2 * EQUAL))
-        return np.array([bool((np.abs(of - neighbours.radius) <= EQUAL * neighbours.radius).any()) for of in distances])
     count = neighbours.n_neighbors
     if count >= neighbours.n_samples_fit_:
         return np.zeros(len(x), dtype=bool)

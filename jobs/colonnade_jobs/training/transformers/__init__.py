@@ -3,7 +3,9 @@
 Importing this package registers the converters with skl2onnx.
 """
 
+from . import boosting as boosting
 from . import discriminant as discriminant
+from . import neighbours as neighbours
 from . import quadratic as quadratic
 from .dates import DateParts
 from .double import InDoubleClassifier, InDoubleRegressor

@@ -16,6 +16,9 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     fitted = operator.raw_operator
     if len(fitted.classes_) == 2:
         operator.raw_operator = _as_logistic(fitted)
+        if (options := scope.get_options(fitted, {"raw_scores": False}))["raw_scores"]:  # a calibration asks for them
+            container.add_options(id(operator.raw_operator), options)
+            scope.add_options(id(operator.raw_operator), options)
     convert_sklearn_linear_classifier(scope, operator, container)
     operator.raw_operator = fitted
 

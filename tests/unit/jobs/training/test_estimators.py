@@ -83,6 +83,7 @@ def test_what_cant_be_exported_is_refused_before_it_is_trained() -> None:
 
 
 LINE = {"name": "sklearn.linear_model.LogisticRegression"}
+MACHINE = {"name": "sklearn.svm.SVC", "params": {"probability": True}}
 HIST = "sklearn.ensemble.HistGradientBoostingClassifier"
 
 
@@ -97,6 +98,14 @@ HIST = "sklearn.ensemble.HistGradientBoostingClassifier"
         ("sklearn.calibration.CalibratedClassifierCV", {"method": "temperature"}, "with temperature"),
         ("sklearn.model_selection.TunedThresholdClassifierCV", {"estimator": LINE}, "a threshold of its own"),
         ("sklearn.gaussian_process.GaussianProcessClassifier", {}, "the serving engine can't run"),
+        ("sklearn.calibration.CalibratedClassifierCV", {"estimator": MACHINE}, "set probability: false"),
+        ("sklearn.multiclass.OneVsRestClassifier", {"estimator": MACHINE}, "SVC tells several classes apart by itself"),
+        ("sklearn.ensemble.AdaBoostClassifier", {"estimator": MACHINE}, "over SVC .* own labels"),
+        ("sklearn.ensemble.GradientBoostingClassifier", {"init": LINE}, "starts from a constant"),
+        ("sklearn.ensemble.StackingClassifier",
+         {"estimators": [["a", LINE]], "stack_method": "predict"}, "stacks probabilities; use auto"),
+        ("sklearn.feature_selection.RFE", {"estimator": LINE}, "SelectKBest before one"),
+        ("sklearn.neighbors.RadiusNeighborsClassifier", {}, "no training row within its radius"),
         ("sklearn.naive_bayes.CategoricalNB", {}, "use sklearn.naive_bayes.BernoulliNB"),
         ("sklearn.multioutput.MultiOutputClassifier", {"estimator": LINE}, "several targets"),
     ],

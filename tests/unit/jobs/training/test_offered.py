@@ -38,8 +38,6 @@ PARAMS: dict[str, dict[str, Any]] = {
     "OneVsOneClassifier": {"estimator": LINE},
     "OneVsRestClassifier": {"estimator": LINE},
     "QuadraticDiscriminantAnalysis": {"reg_param": 0.1},
-    "RadiusNeighborsClassifier": {"radius": 9.0},
-    "RadiusNeighborsRegressor": {"radius": 9.0},
     "RandomForestClassifier": {"n_estimators": 10},
     "RandomForestRegressor": {"n_estimators": 10},
     "SGDClassifier": {"loss": "log_loss"},

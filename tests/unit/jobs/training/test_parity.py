@@ -100,6 +100,46 @@ def test_a_regressor_serves_as_it_was_judged(peoples_desk: Desk, estimator: str)
     assert answer["metrics"]["r2"]["high"] > 0
 
 
+@pytest.mark.parametrize("target", ["binary", "grade"])
+@pytest.mark.parametrize(
+    "member",
+    [
+        "svm.SVC",
+        "naive_bayes.GaussianNB",
+        "discriminant_analysis.LinearDiscriminantAnalysis",
+        "discriminant_analysis.QuadraticDiscriminantAnalysis",
+        "ensemble.HistGradientBoostingClassifier",
+        "linear_model.RidgeClassifier",
+    ],
+)
+def test_what_is_calibrated_serves_as_it_was_judged(peoples_desk: Desk, member: str, target: str) -> None:
+    params = {"reg_param": 0.1} if "Quadratic" in member else {"max_iter": 5} if "Hist" in member else {}
+    of = {"name": f"sklearn.{member}", "params": params}
+    answer = peoples_desk.train(
+        "calibration.CalibratedClassifierCV", target, {"estimator": of, "cv": 2}, features={"include": FEATURES}
+    )
+    assert answer["parity"]["worst"] <= parity.TOLERANCE
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "poisson", "gamma"])
+def test_histogram_trees_serve_every_loss(desk: Desk, loss: str) -> None:
+    rows = people(200)
+    rows["amount"] = np.exp(rows["amount"] / 200)
+    desk.dataset(rows, schema=SCHEMA)
+    params = {"loss": loss, "max_iter": 10}
+    answer = desk.train("ensemble.HistGradientBoostingRegressor", "amount", params, task="Regression",
+                        features={"include": FEATURES})  # fmt: skip
+    assert answer["parity"]["worst"] <= parity.TOLERANCE
+
+
+def test_what_the_exporter_cant_write_is_refused_with_its_words(peoples_desk: Desk) -> None:
+    members = [["a", {"name": "sklearn.svm.LinearSVC"}], ["b", {"name": "sklearn.tree.DecisionTreeClassifier"}]]
+    with pytest.raises(Refusal, match="can't be written as ONNX: ") as refusal:
+        peoples_desk.train("ensemble.StackingClassifier", "flag", {"estimators": members, "cv": 2},
+                           features={"include": ["age"]})  # fmt: skip
+    assert refusal.value.reason == "ExportFailed"
+
+
 @pytest.mark.parametrize("column", FEATURES)
 def test_one_kind_of_column_alone_is_enough(peoples_desk: Desk, column: str) -> None:
     answer = peoples_desk.train("linear_model.LogisticRegression", "flag", features={"include": [column]})
@@ -184,6 +224,18 @@ def test_a_row_must_get_alone_what_it_gets_among_others(tmp_path: Path) -> None:
     engine = graph_of(tmp_path, mean, helper.make_node("Sub", ["x", "m"], ["y"]))
     with pytest.raises(Refusal, match="otherwise when it comes alone"):
         parity.answer(engine, one_column(200), np.arange(200), [(1,)])
+
+
+@pytest.mark.parametrize("estimator", ["KNeighborsClassifier", "KNeighborsRegressor"])
+def test_nearer_rows_weigh_more_and_a_row_that_was_learnt_alone(desk: Desk, estimator: str) -> None:
+    random = np.random.default_rng(6)
+    rows = pd.DataFrame(random.normal(0, 1, (300, 3)), columns=list("abc"))
+    rows["y"] = np.where(rows["a"] + random.normal(0, 1, 300) > 0, 1, 0)
+    rows.loc[150:, ["a", "b", "c"]] = rows.loc[:149, ["a", "b", "c"]].to_numpy()  # each row twice
+    desk.dataset(rows)
+    task = "Classification" if estimator.endswith("Classifier") else "Regression"
+    answer = desk.train(f"neighbors.{estimator}", "y", {"weights": "distance"}, task=task)
+    assert answer["parity"]["worst"] <= parity.TOLERANCE
 
 
 NEAR = {"name": "sklearn.neighbors.KNeighborsClassifier", "params": {"n_neighbors": 4}}
