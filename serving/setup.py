@@ -11,6 +11,7 @@ HOT = (
     "batching/batcher.py",
     "batching/busy.py",
     "batching/cost.py",
+    "batching/inline.py",
     "batching/queue.py",
     "batching/run.py",
     "batching/work.py",

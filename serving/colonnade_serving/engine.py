@@ -50,6 +50,8 @@ class Engine:
         opened = open_model(model)
         self.mixes = graph.objection(opened.model)
         """Why the model's answer to a row may depend on the batch that it is in; None where it is known not to."""
+        self.unpredictable = graph.why_unpredictable(opened.model)
+        """Why a run of so many rows may take any time; None where its rows say what it takes."""
         self.classes = opened.classes
         """Of each output that was a list of dictionaries, and is a tensor now, the classes in its columns' order."""
         changed = opened.model.SerializeToString() if opened.classes else None

@@ -15,6 +15,7 @@ from ..protocol.errors import ProtocolError
 from ..protocol.signature import Signature
 from .busy import BusyPoll
 from .cost import Cost
+from .inline import INLINE_SECONDS, Inline
 from .overload import Expired, Overloaded
 from .queue import Queue
 from .run import Runner
@@ -22,10 +23,11 @@ from .work import Work
 
 log = logging.getLogger(__name__)
 
-INLINE_SECONDS: Final = 0.0015
-"""A batch that is expected to be shorter runs on the loop's own thread: a hop to another costs 60 us."""
-
 CLEAR_SECONDS: Final = 0.01
+
+OUTDATED: Final = 10.0
+"""After so many times its length an idle model is asked once more, though its cost says that there is no time: nothing
+but a run can tell that it has become quicker."""
 
 Observed = Callable[[list[Work], float, float], None]
 
@@ -69,9 +71,11 @@ class Batcher:
         self._observed = observed
         self._queue = Queue(signature)
         self._runner = runner
+        self._on_loop = Inline()
         self._pool = ThreadPoolExecutor(self.limits.at_once, thread_name_prefix="infer")
         self._running = 0
         self._busy_until = 0.0
+        self._ended = clock()
         self._scheduled = self._ahead = self._lonely = False
         """Whether a turn is to come; a work ran ahead of it; the last one had no more than one work."""
         self._gap = inf
@@ -165,15 +169,19 @@ class Batcher:
 
     def _admit(self, work: Work, now: float) -> None:
         finish = max(self._busy_until, now) + self._backlog() + self.cost.seconds(work.rows)
-        if finish > work.deadline:
+        if finish > work.deadline and not self._is_outdated(finish - now, now):
             raise Overloaded(
                 f"the deadline is in {max(work.deadline - now, 0.0):.3f} s, but an answer would take"
                 f" {finish - now:.3f} s",
                 finish - now,
                 "deadline",
             )
-        if self.cost.seconds(work.rows) > INLINE_SECONDS or not self.cost.known:
+        if self._running or finish - now > INLINE_SECONDS or not self._on_loop.may(self.cost, work.rows):
             self._loop.call_later(work.deadline - now, self._expire, work)
+
+    def _is_outdated(self, seconds: float, now: float) -> bool:
+        """Whether nothing ran for much longer than this, so that what was learnt is tried again before it refuses."""
+        return not (self._queue.works or self._running) and now - self._ended > OUTDATED * seconds
 
     def _expire(self, work: Work) -> None:
         if not (work.started or work.abandoned):
@@ -210,7 +218,7 @@ class Batcher:
                 continue
             rows = works[0].rows if len(works) == 1 else sum([work.rows for work in works])
             plain = len(works) == 1 or not self._runner.due
-            if plain and self._is_short(rows):
+            if plain and self._on_loop.may(self.cost, rows) and self._queue.agrees(works[0]):
                 ended = self._run(works, rows)
                 self._finish(works, rows, plain, ended)
                 self._poll.answered(ended)
@@ -257,9 +265,6 @@ class Batcher:
             self._end(work)
         return work.failure is None
 
-    def _is_short(self, rows: int) -> bool:
-        return self.cost.known and self.cost.seconds(rows) < INLINE_SECONDS
-
     def _start(self, works: list[Work], rows: int, plain: bool) -> None:
         self._running += 1
         self._busy_until = clock() + self.cost.seconds(rows)
@@ -290,12 +295,29 @@ class Batcher:
             if not work.abandoned:
                 self._end(work)
         started = works[0].started
-        if plain and self._runner.together:
-            self.cost.learn(max(rows, 1), ended - started)
+        self._ended = ended
+        if plain and (self._runner.together or len(works) == 1):
+            if self._on_loop.doubts(ended - started, self.cost, rows):
+                self._run_again(works, rows, ended - started)
+            else:
+                self.cost.learn(max(rows, 1), ended - started)
         try:
             self._observed(works, started, ended)
         except Exception:
             log.exception("observing a batch hit a fault of the server")
+
+    def _run_again(self, works: list[Work], rows: int, seconds: float) -> None:
+        """In a thread, whose own time tells whether it is the model that takes so many seconds."""
+        self._running += 1
+        future = self._loop.run_in_executor(self._pool, self._runner.cpu_seconds, works, rows)
+        future.add_done_callback(lambda done: self._ran_again(rows, seconds, done))
+
+    def _ran_again(self, rows: int, seconds: float, done: "asyncio.Future[float]") -> None:
+        self._running -= 1
+        failed = done.cancelled() or done.exception() is not None
+        if self._on_loop.ran_again(inf if failed else done.result(), rows):
+            self.cost.learn(max(rows, 1), seconds)
+        self._flush()
 
     def _end(self, work: Work, failure: ProtocolError | None = None) -> None:
         if failure is not None:

@@ -12,20 +12,30 @@ SLACK: Final = 0.05
 SHORT_SECONDS: Final = 0.0005
 """A batch of this length delays nobody."""
 OUTLIER: Final = 4.0
-"""A run over this many times its prediction teaches no more than that: a preempted process is no slow model."""
+"""A run over this many times its prediction teaches no more than that, the first time: a preempted process is no slow
+model. What happens again within some seventy runs is the model's, and counts whole."""
+AGAIN: Final = 1.5
+"""Such runs, each counting less the longer it is ago, from which on they count whole."""
 
 
 class Cost:
     """A running least-squares fit with exponential forgetting."""
 
-    __slots__ = ("_n", "_nn", "_nt", "_t", "_w", "fixed", "per_row")
+    __slots__ = ("_most", "_n", "_nn", "_nt", "_outliers", "_t", "_w", "fixed", "per_row", "predictable")
 
-    def __init__(self, fixed: float = inf, per_row: float = 0.0, rows: int = 64) -> None:
-        """fixed, per_row: seconds, as calibrated up to `rows`; without them nothing is known before the first run."""
+    def __init__(self, fixed: float = inf, per_row: float = 0.0, rows: int = 64, predictable: bool = True) -> None:
+        """fixed, per_row: seconds, as calibrated up to `rows`; without them nothing is known before the first run.
+
+        predictable: whether rows alone say what a run takes; where they don't, the fit is of means.
+        """
+        self.predictable = predictable
         self.fixed = fixed
         self.per_row = per_row
-        self._w = self._n = self._t = self._nn = self._nt = 0.0
+        self._w = self._n = self._t = self._nn = self._nt = self._outliers = 0.0
+        self._most = 0
+        """The rows of the largest batch that was seen."""
         if isfinite(fixed):
+            self._most = rows
             for at in (1, rows):
                 self._add(at, fixed + per_row * at, PRIOR / 2)
 
@@ -38,10 +48,26 @@ class Cost:
         """What a batch of these rows is expected to take; 0 while nothing is known."""
         return self.fixed + self.per_row * rows if self.fixed != inf else 0.0
 
+    def at_most(self, rows: int) -> float:
+        """As seconds, with rows beyond all that were seen each costing what a row of the largest batch did on average.
+
+        inf while nothing is known, and where a run may take any time.
+        """
+        if not self.predictable:
+            return inf
+        if rows <= self._most or self.fixed == inf:
+            return self.fixed + self.per_row * rows
+        return self.fixed * rows / self._most + self.per_row * rows
+
     def learn(self, rows: int, seconds: float) -> None:
         """A batch of `rows`, at least 1, took `seconds`."""
         if self.fixed != inf:
-            seconds = min(seconds, OUTLIER * (self.fixed + self.per_row * rows))
+            self._outliers *= KEEP
+            usual = OUTLIER * (self.fixed + self.per_row * rows)
+            if seconds > usual:
+                self._outliers += 1.0
+                seconds = seconds if self._outliers > AGAIN else usual
+        self._most = max(self._most, rows)
         self._add(rows, seconds, 1.0)
         mean_n, mean_t = self._n / self._w, self._t / self._w
         spread = self._nn / self._w - mean_n * mean_n

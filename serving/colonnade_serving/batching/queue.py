@@ -19,6 +19,7 @@ class Queue:
         self._one_group = not self.batchable or (len(signature.inputs) == 1 and not free)
         self._inputs = tuple(signature.inputs)
         self._signature = signature
+        self._growing = [name for name, field in signature.inputs.items() if field.shape[:1] == (-1,)]
         self._groups: dict[Hashable, list[Work]] = {}
         self.works = 0
         self.rows = 0
@@ -32,6 +33,12 @@ class Queue:
         group.append(work)
         self.works += 1
         self.rows += work.rows
+
+    def agrees(self, work: Work) -> bool:
+        """Whether each of its inputs has the work's rows, if any number of them; one may have a million."""
+        if len(self._growing) < 2 or work.layout is not None:
+            return True
+        return all(work.inputs[name].shape[0] == work.rows for name in self._growing)
 
     def oldest(self) -> Work:
         """The work that waits longest; there must be one."""

@@ -4,6 +4,7 @@ Nothing here computes: the rows' axis is followed from the inputs to the outputs
 """
 
 from .apart import Objection, objection
+from .cost import why_unpredictable
 from .read import Graph, Node, Unreadable, read
 
-__all__ = ["Graph", "Node", "Objection", "Unreadable", "objection", "read"]
+__all__ = ["Graph", "Node", "Objection", "Unreadable", "objection", "read", "why_unpredictable"]

@@ -6,7 +6,7 @@ from collections.abc import MutableMapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .read import Constant, Graph, Node
+from .read import Constant, Graph, Node, inlined
 from .rules import COUNTING, IN_BLOCKS, PADDED, RULES, WHOLE_BATCH
 from .rules.shapes import of_array
 from .size import ROWS, Size
@@ -40,7 +40,7 @@ Known = Tensor | Objection
 def objection(model: "ModelProto") -> Objection | None:
     """Why the model's answers to a row may depend on the other rows of its batch; None when they are known not to."""
     try:
-        graph = Graph.of(_inlined(model))
+        graph = Graph.of(inlined(model))
         known: dict[str, Known] = {name: _input(name, shape) for name, shape in graph.inputs.items()}
         follow(graph, known)
         return next((found for name in graph.outputs if (found := _output(name, known.get(name)))), None)
@@ -179,11 +179,3 @@ def _constant(constant: Constant) -> Tensor:
 
 def _objects(node: Node, why: str) -> Objection:
     return Objection(why, node.name, node.operator)
-
-
-def _inlined(model: "ModelProto") -> "ModelProto":
-    if not model.functions:
-        return model
-    from onnx import inliner  # noqa: PLC0415
-
-    return inliner.inline_local_functions(model)

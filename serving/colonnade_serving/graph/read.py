@@ -129,6 +129,15 @@ def read(path: Path) -> "ModelProto":
         raise Unreadable(f"{path.name} is no ONNX file: {' '.join(str(error).split())}") from error
 
 
+def inlined(model: "ModelProto") -> "ModelProto":
+    """The model with the nodes of its functions in place of them, where it defines any."""
+    if not model.functions:
+        return model
+    from onnx import inliner  # noqa: PLC0415
+
+    return inliner.inline_local_functions(model)
+
+
 def _nodes(graph: "GraphProto", opsets: dict[str, int]) -> Iterator[Node]:
     for node in graph.node:
         yield Node(_operator(node.domain, node.op_type), opsets.get(_domain(node.domain), 1), node)

@@ -15,19 +15,25 @@ log = logging.getLogger(__name__)
 def start(model: Model, observe: Callable[[Model], Observer], limits: Limits) -> Served:
     """The model with its batcher and its observer."""
     features = model.bundle.features if model.bundle else {}
-    measured = model.calibration
     observer = observe(model)
     batcher = Batcher(
         Runner(model.engine, partial(explain, model.signature, features), partial(_parted, model), model.mixes is None),
         model.signature,
         observer.batch,
         limits,
-        Cost(measured.fixed, measured.per_row, measured.rows) if measured else None,
+        _cost(model),
     )
     observer.waiting = lambda: batcher.waiting
     observer.batching = lambda: batcher.batching
     _tell(model)
     return Served(model, batcher, observer)
+
+
+def _cost(model: Model) -> Cost:
+    measured, predictable = model.calibration, model.engine.unpredictable is None
+    if measured is None:
+        return Cost(predictable=predictable)
+    return Cost(measured.fixed, measured.per_row, measured.rows, predictable)
 
 
 async def stop(served: Served) -> None:
@@ -39,6 +45,8 @@ async def stop(served: Served) -> None:
 
 def _tell(model: Model) -> None:
     about = {"model": model.name, "version": model.version}
+    if model.engine.unpredictable is not None:
+        log.info("each inference runs in a thread", extra=about | {"why": model.engine.unpredictable})
     if model.mixes is None:
         log.info("requests that come together are batched", extra=about)
         return

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from onnx import TensorProto, helper, numpy_helper
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 from sklearn.compose import ColumnTransformer
@@ -46,6 +47,34 @@ def late_flights(path: Path) -> Path:
     model = make_pipeline(columns, LogisticRegression()).fit(flights, late)
     types = [("carrier", StringTensorType([None, 1])), ("delay", FloatTensorType([None, 1]))]
     return _write(path, to_onnx(model, initial_types=types, options={"zipmap": False}, name="late_flights"))
+
+
+def looping(path: Path) -> Path:
+    """Input X INT64 [-1, 1], output Y alike and equal; it takes about 20 us times the largest of X."""
+    body = helper.make_graph(
+        [helper.make_node("Identity", ["go"], ["on"]), helper.make_node("MatMul", ["before", "before"], ["after"])],
+        "body",
+        [
+            helper.make_tensor_value_info("turn", TensorProto.INT64, []),
+            helper.make_tensor_value_info("go", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("before", TensorProto.FLOAT, [128, 128]),
+        ],
+        [
+            helper.make_tensor_value_info("on", TensorProto.BOOL, []),
+            helper.make_tensor_value_info("after", TensorProto.FLOAT, [128, 128]),
+        ],
+    )
+    nodes = [
+        helper.make_node("ReduceMax", ["X"], ["turns"], keepdims=0),
+        helper.make_node("Loop", ["turns", "", "identity"], ["product"], body=body),
+        helper.make_node("ReduceMin", ["product"], ["least"], keepdims=0),  # 0, however often it is multiplied
+        helper.make_node("Cast", ["least"], ["nothing"], to=TensorProto.INT64),
+        helper.make_node("Add", ["X", "nothing"], ["Y"]),
+    ]
+    integers = [helper.make_tensor_value_info(name, TensorProto.INT64, ["N", 1]) for name in ("X", "Y")]
+    identity = numpy_helper.from_array(np.eye(128, dtype=np.float32), "identity")
+    graph = helper.make_graph(nodes, "looping", integers[:1], integers[1:], [identity])
+    return _write(path, helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9))
 
 
 def bundled(model: Path, inputs: dict[str, np.ndarray], directory: Path, **fields: object) -> str:

@@ -38,6 +38,25 @@ def test_one_preempted_run_makes_no_slow_model():
     assert cost.seconds(1) < 2e-5
 
 
+def test_what_is_long_again_is_believed():
+    cost = Cost(1e-5, 1e-7)
+    cost.learn(1, 2.0)
+    cost.learn(1, 2.0)
+    assert cost.seconds(1) > 0.05
+    for _ in range(200):
+        cost.learn(1, 2.0)
+    assert cost.seconds(1) == pytest.approx(2.0, rel=0.2)
+
+
+def test_a_row_beyond_all_that_were_seen_may_cost_what_it_costs_alone():
+    cost = Cost(0.001, 0.0001, rows=10)
+    assert cost.at_most(10) == pytest.approx(0.002)
+    assert cost.at_most(100) == pytest.approx(0.020)
+    cost.learn(100, 0.011)
+    assert cost.at_most(100) == pytest.approx(0.011, rel=0.1)
+    assert Cost().at_most(1) == inf
+
+
 def test_rows_are_worth_adding_while_they_share_a_fixed_cost():
     assert Cost(0.2e-3, 1e-6).rows_worth() == pytest.approx(4000)
     assert Cost(0.0, 0.08).rows_worth() < 1

@@ -75,16 +75,26 @@ def doubled(path: Path) -> Path:
     return _graph(path, [helper.make_node("Add", ["X", "X"], ["Y"])], [], ["N", "M"], ["N", "M"])
 
 
+def summed(path: Path) -> Path:
+    """Y = X plus the sum of all rows of Z, of which there may be more."""
+    nodes = [
+        helper.make_node("ReduceSum", ["Z", "axes"], ["sum"], keepdims=1),
+        helper.make_node("Add", ["X", "sum"], ["Y"]),
+    ]
+    axes = helper.make_tensor("axes", TensorProto.INT64, [1], [0])
+    return _graph(path, nodes, [axes], ["N", 2], ["N", 2], Z=["M", 2])
+
+
 def fixed(path: Path) -> Path:
     """Y = X + X, of exactly two rows: there are no batches to make."""
     return _graph(path, [helper.make_node("Add", ["X", "X"], ["Y"])], [], [2, 2], [2, 2])
 
 
-def _graph(path: Path, nodes: list, constants: list, shape: list, made: list) -> Path:
+def _graph(path: Path, nodes: list, constants: list, shape: list, made: list, **more: list) -> Path:
     graph = helper.make_graph(
         nodes,
         path.stem,
-        [helper.make_tensor_value_info("X", TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, sizes) for name, sizes in {"X": shape, **more}.items()],
         [helper.make_tensor_value_info("Y", TensorProto.FLOAT, made)],
         constants,
     )

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -106,6 +106,14 @@ def run(*arguments: str, seconds: float = 60, **environment: str) -> subprocess.
         check=False,
         env=os.environ | environment,
     )
+
+
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
+    """Waits for it to become true."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come to pass"
+        time.sleep(0.02)
 
 
 def row(*values: float | None) -> dict[str, Any]:

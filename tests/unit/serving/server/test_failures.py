@@ -12,9 +12,10 @@ import numpy as np
 import pytest
 
 from tests.unit.serving import models
-from tests.unit.serving.server.process import row, run, serving
+from tests.unit.serving.server.process import row, run, serving, until
 
 FLIGHT = {"carrier": np.array([["UA"]], dtype=object), "delay": np.array([[0.5]], np.float32)}
+LOOPING = "/v2/models/looping/infer"
 SLOW = "/v2/models/neighbours/infer"
 
 
@@ -25,6 +26,11 @@ def flights(carriers: list[str], delays: list[float]) -> dict[str, object]:
             {"name": "delay", "datatype": "FP32", "shape": [len(delays), 1], "data": delays},
         ]
     }
+
+
+def turns(count: int) -> dict[str, object]:
+    """A request for a model that loops so often."""
+    return {"inputs": [{"name": "X", "datatype": "INT64", "shape": [1, 1], "data": [count]}]}
 
 
 def test_a_category_unseen_in_training_is_a_500_that_names_the_input(late_flights: Path, tmp_path: Path):
@@ -59,6 +65,31 @@ def test_health_and_metrics_answer_while_a_slow_model_computes(neighbours: Path,
             meanwhile += 1
         assert {future.result().status for future in slow} == {200}
         assert meanwhile > 5
+
+
+def test_health_answers_while_a_model_loops_of_which_the_first_run_was_short(tmp_path: Path):
+    with serving(tmp_path, str(models.looping(tmp_path / "looping.onnx"))) as served, ThreadPoolExecutor(1) as pool:
+        assert served.ask("POST", LOOPING, turns(1)).status == 200
+        long = pool.submit(served.ask, "POST", LOOPING, turns(50_000))
+        meanwhile = 0
+        while not long.done():
+            assert served.ask("GET", "/v2/health/live").status == 200
+            meanwhile += 1
+    assert long.result().json()["outputs"][0]["data"] == [50_000]
+    assert meanwhile > 5
+
+
+def test_a_deadline_and_the_limit_of_the_queue_hold_while_a_model_loops(tmp_path: Path):
+    path = str(models.looping(tmp_path / "looping.onnx"))
+    with serving(tmp_path, path, "--queue-limit=3") as served, ThreadPoolExecutor(12) as pool:
+        assert served.ask("POST", LOOPING, turns(1)).status == 200
+        long = pool.submit(served.ask, "POST", LOOPING, turns(100_000))
+        until(lambda: served.metric('colonnade_inflight_requests{model="looping"}') == 1)
+        in_time = pool.submit(served.ask, "POST", LOOPING, turns(1), x_request_timeout_ms="100")
+        assert in_time.result().status == 504
+        assert not long.done()
+        answers = list(pool.map(lambda _: served.ask("POST", LOOPING, turns(1)).status, range(8)))
+    assert (long.result().status, sorted(answers)) == (200, [200] * 3 + [503] * 5)
 
 
 def test_a_full_queue_answers_503_and_when_to_come_back(neighbours: Path, tmp_path: Path):

@@ -6,13 +6,13 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.unit.serving.server.process import Served, ask, row, run, serving
+from tests.unit.serving.server.process import Served, ask, row, run, serving, until
 
 INFER = "/v2/models/a/infer"
 
@@ -20,13 +20,6 @@ INFER = "/v2/models/a/infer"
 def records(served: Served, message: str) -> list[dict[str, object]]:
     lines = [json.loads(line) for line in served.log.read_text().splitlines() if line.startswith("{")]
     return [line for line in lines if line["message"] == message]
-
-
-def until(condition: Callable[[], object], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.02)
 
 
 def statuses(served: Served, path: str, times: int = 24) -> set[int]:
