@@ -9,8 +9,10 @@ from .frames import ConnectionFault, ErrorCode
 BURST: Final = 8192.0
 """Frames at once."""
 PER_SECOND: Final = 2000.0
-EARNED: Final = 2.0
-"""Frames an answer, so that a client may cancel two of three requests for ever, at any rate."""
+EARNED: Final = 4.0
+"""Frames an answer, so that a client may cancel four of five requests for ever, at any rate."""
+LIGHT: Final = 0.1
+"""A frame that is only looked at: grpcio gives back two windows an answer, and two for what it cancelled."""
 
 
 class Budget:

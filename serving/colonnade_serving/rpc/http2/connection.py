@@ -9,7 +9,7 @@ from typing import Protocol, cast
 
 from ...observation.logs import Sparing
 from . import frames
-from .budget import Budget
+from .budget import LIGHT, Budget
 from .fields import MAX_BYTES
 from .frames import ConnectionFault, ErrorCode
 from .head import Head, Heads, is_request, is_trailer
@@ -358,7 +358,7 @@ class Connection:
     def _window_update(self, id: int, flags: int, payload: bytes) -> None:
         del flags
         _exactly(4, "WINDOW_UPDATE", payload)
-        self.budget.spend("window_updates", 1.0 if id else _for_each(len(self.blocked)))
+        self.budget.spend("window_updates", self._cost_of_window(id))
         more = frames.UINT32.unpack(payload)[0] & frames.STREAM_BITS
         if id:
             return self._stream_window(id, more)
@@ -368,6 +368,11 @@ class Connection:
         if self.window > frames.MAX_WINDOW:
             raise ConnectionFault(ErrorCode.FLOW_CONTROL_ERROR, "the connection's window is over 2**31 - 1")
         return self._push_blocked()
+
+    def _cost_of_window(self, id: int) -> float:
+        if id:
+            return 1.0 if id in self.blocked else LIGHT
+        return _for_each(len(self.blocked)) if self.blocked else LIGHT
 
     def _stream_window(self, id: int, more: int) -> None:
         stream = self.streams.get(id)

@@ -11,7 +11,7 @@ from colonnade_serving.rpc.http2.connection import STREAMS
 from colonnade_serving.rpc.status import literal
 from tests.unit.serving.rpc.http2.talk import HEADERS, Hold, Talk, neighbour, talk
 
-PIECES = 150_000
+PIECES = 1_000_000
 AT_ONCE = 500
 Piece = Callable[[Talk, int], bytes]
 
@@ -49,6 +49,14 @@ def _within(client: Talk, stream: int, repeated: bytes) -> bytes:
     return (_head(client, 1) if stream == 1 else b"") + repeated
 
 
+def _byte_by_byte(client: Talk, stream: int) -> bytes:
+    """CVE-2019-9511: an answer that leaves in frames of one byte each. Each DATA frame is one that we send."""
+    if stream > 1:
+        return frames.window_update(1, 1)
+    whole = _head(client, 1, frames.END_HEADERS | frames.END_STREAM)
+    return frames.settings({frames.INITIAL_WINDOW: 0}) + whole
+
+
 FLOODS: dict[str, Piece] = {
     "rapid reset": _rapid_reset,
     "made you reset": _made_you_reset,
@@ -63,6 +71,7 @@ FLOODS: dict[str, Piece] = {
     "priorities": lambda c, s: frames.frame(frames.PRIORITY, 0, s, b"\0\0\0\0\0"),
     "windows": lambda c, s: frames.window_update(0, 1),
     "windows of a stream": lambda c, s: _within(c, s, frames.window_update(1, 1)),
+    "windows byte by byte": _byte_by_byte,
     "empty data": lambda c, s: _within(c, s, frames.frame(frames.DATA, 0, 1)),
     "padding alone": lambda c, s: _within(c, s, frames.frame(frames.DATA, frames.PADDED, 1, b"\0")),
     "continuations": _continuations,
@@ -87,9 +96,17 @@ async def flooded(client: Talk, piece: Piece) -> int:
     return await ending
 
 
+class Large(Hold):
+    """Has more to say than any window takes."""
+
+    def end(self) -> None:
+        self.stream.start(b"\x88")
+        self.stream.send(bytes(4_000_000))
+
+
 @pytest.mark.parametrize("name", FLOODS)
 async def test_a_flood_ends_its_connection(name: str):
-    async with talk(Hold) as client:
+    async with talk(Large) as client:
         assert await flooded(client, FLOODS[name]) == ErrorCode.ENHANCE_YOUR_CALM
         assert all(receiver.stream.closed for receiver in client.server.receivers.values())
 
@@ -132,7 +149,7 @@ async def test_who_pings_cancels_and_gives_windows_back_while_it_asks_may_go_on(
         stream = 1
         for _ in range(300):
             for _ in range(20):
-                client.write(_rapid_reset(client, stream), frames.window_update(0, 5))
+                client.write(_rapid_reset(client, stream), *(frames.window_update(0, 5) for _ in range(8)))
                 client.ask(stream + 2, b"hello")
                 client.ask(stream + 4, b"again")
                 stream += 6
