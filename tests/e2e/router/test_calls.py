@@ -114,7 +114,17 @@ async def test_what_a_candidate_delays_stable_answers_within_the_timeout(
     assert PATIENCE_SECONDS <= tally.quantile(0.75) < 1.5
 
 
-@pytest.mark.parametrize("code", ["INVALID_ARGUMENT", "NOT_FOUND", "UNIMPLEMENTED"])
+async def test_what_a_candidate_objects_to_stable_is_asked_too(router: Household, pod: Start, caller: Caller) -> None:
+    stable = await pod("s1")
+    await pod("c1", failing(grpc.StatusCode.INVALID_ARGUMENT))
+    await canary(router, weight=100)
+    assert (await caller.ask()).revision == "s1"
+    stable.conduct = failing(grpc.StatusCode.INVALID_ARGUMENT)
+    answer = await caller.ask()
+    assert (answer.code.name, answer.revision, answer.text) == ("INVALID_ARGUMENT", "s1", "unknown category")
+
+
+@pytest.mark.parametrize("code", ["NOT_FOUND", "UNIMPLEMENTED"])
 async def test_a_fault_of_the_call_is_the_clients_to_see(
     router: Household, pod: Start, caller: Caller, code: str
 ) -> None:
@@ -133,6 +143,24 @@ async def test_a_failure_of_both_is_seen_and_was_tried_on_the_candidate_once(
     await canary(router, weight=100)
     answer = await caller.ask()
     assert (answer.code, answer.revision, candidate.answered) == (grpc.StatusCode.INTERNAL, "s1", 1)
+
+
+async def test_a_message_may_be_large(router: Household, pod: Start, caller: Caller) -> None:
+    await pod("s1")
+    await router.deploy(FLIGHTS, "s1")
+    answer = await caller.ask(bytes(30_000_000))
+    assert (answer.code, answer.text) == (grpc.StatusCode.OK, "s1 30000000")
+
+
+async def test_a_message_that_can_be_kept_is_tried_again_and_a_longer_one_is_the_candidates(
+    router: Household, pod: Start, caller: Caller
+) -> None:
+    """gRPC doesn't say a message's length beforehand."""
+    await pod("s1")
+    await pod("c1", failing(grpc.StatusCode.INTERNAL))
+    await canary(router, weight=100)
+    assert (await caller.ask(bytes(4_000_000))).revision == "s1"
+    assert (await caller.ask(bytes(6_000_000))).code is grpc.StatusCode.INTERNAL
 
 
 async def test_a_rollback_breaks_no_call_under_way(router: Household, pod: Start, caller: Caller) -> None:
