@@ -22,7 +22,7 @@ NOT_FOUND = 5  # of gRPC's codes; Envoy would say UNIMPLEMENTED for 404, which c
 
 # Inference has no side effects, so a request that got no answer may be asked again.
 NO_ANSWER = ("connect-failure", "refused-stream", "reset")
-NO_GOOD_ANSWER = ("5xx", "internal", "unavailable", "resource-exhausted", "deadline-exceeded")
+NO_GOOD_ANSWER = ("5xx", "internal", "unavailable", "resource-exhausted", "deadline-exceeded", "cancelled")
 
 # What a candidate objects to may be the client's fault, or its own, as it takes something else than stable does: stable
 # is asked too. Not 404 and 405: they are about a path, and some paths are about what one pod remembers.

@@ -12,7 +12,7 @@ from tests.e2e.router.household import Household
 
 FLIGHTS, HOST = "air/flights", "flights.air"
 PATIENCE_SECONDS = 0.25
-FAILURES = ["UNAVAILABLE", "INTERNAL", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED"]
+FAILURES = ["UNAVAILABLE", "INTERNAL", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "CANCELLED"]
 
 Start = Callable[..., Awaitable[CallPod]]
 
