@@ -66,10 +66,12 @@ class Repository:
 def layout(files: Iterable[str]) -> dict[str, dict[str, str]]:
     """The models in a folder by its files' relative paths: name -> version -> the bundle's folder or .onnx file.
 
-    A folder with a bundle.json is a bundle, whatever else it holds. What is neither is no model's: it is left alone.
+    A folder with a bundle.json is a bundle, whatever else it holds. What is neither is no model's: it is left alone,
+    and so is what begins with a dot: macOS keeps attributes there, a mounted ConfigMap what its entries are links to.
     """
     found: dict[str, dict[str, str]] = {}
-    for path in sorted(files, key=lambda path: path.rpartition("/")[2] != MANIFEST):
+    seen = (path for path in files if not any(part.startswith(".") for part in path.split("/")))
+    for path in sorted(seen, key=lambda path: path.rpartition("/")[2] != MANIFEST):
         folder, _, file = path.rpartition("/")
         if file == MANIFEST and folder:
             name, version, place = *_named(folder), folder
@@ -100,8 +102,13 @@ def _files(address: str) -> Iterator[str]:
         raise BundleError(f"{_instead(address, root)}; {_WANTED}")
     for depth in range(DEPTH):
         for path in root.glob("*/" * depth + "*"):
-            if path.suffix == ".onnx" or path.name == MANIFEST:
+            if (path.suffix == ".onnx" or path.name == MANIFEST) and not _leads_back(path.parent, root):
                 yield path.relative_to(root).as_posix()
+
+
+def _leads_back(folder: Path, root: Path) -> bool:
+    """Whether a link led from the root to itself, or to what holds it: each model would be there again."""
+    return folder != root and root.resolve().is_relative_to(folder.resolve())
 
 
 def _instead(address: str, root: Path) -> str:

@@ -43,6 +43,46 @@ def test_what_is_no_model_is_left_alone(path: str):
     assert layout([path]) == {}
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["._iris.onnx", ".iris.onnx", "..data/model.onnx", ".git/1/model.onnx", "c/.1/model.onnx", "._c/bundle.json"],
+)
+def test_what_begins_with_a_dot_is_left_alone(path: str):
+    assert layout([path]) == {}
+
+
+def test_a_folder_from_macos_holds_what_one_sees(tmp_path: Path):
+    for name in ("iris.onnx", "._iris.onnx", ".DS_Store", "c/1/model.onnx", "c/1/._model.onnx", "._c"):
+        _touch(tmp_path / name)
+    assert list(Repository(str(tmp_path)).look()) == ["c", "iris"]
+
+
+def test_a_mounted_config_map_holds_each_of_its_models_once(logistic: Path, tmp_path: Path):
+    """As kubelet writes it: a folder of this moment, a link to it, and a link into that for each key."""
+    moment = tmp_path / "..2026_11_28_10_00_00.123"
+    moment.mkdir()
+    (moment / "model.onnx").write_bytes(logistic.read_bytes())
+    (tmp_path / "..data").symlink_to(moment.name)
+    (tmp_path / "model.onnx").symlink_to("..data/model.onnx")
+    found = Repository(str(tmp_path)).look()
+    assert found == {"model": [Source(f"{tmp_path}/model.onnx", None, "model", "1")]}
+    assert load(found["model"][0], tmp_path / "cache").name == "model"
+
+
+def test_links_are_followed_and_what_leads_back_is_not(tmp_path: Path):
+    _touch(tmp_path / "kept" / "3" / "model.onnx")
+    models = tmp_path / "models"
+    _touch(models / "model.onnx")
+    (models / "flights").symlink_to(tmp_path / "kept")
+    (models / "again").symlink_to(".")
+    (models / "above").symlink_to("..")
+    found = Repository(str(models)).look()
+    assert {name: [source.version for source in sources] for name, sources in found.items()} == {
+        "flights": ["3"],
+        "model": ["1"],
+    }
+
+
 @given(st.permutations(["a/bundle.json", "a/model.onnx", "b/2/model.onnx", "b/2/bundle.json", "c.onnx"]))
 def test_the_order_of_files_changes_nothing(files: list[str]):
     assert layout(files) == {"a": {"1": "a"}, "b": {"2": "b/2"}, "c": {"1": "c.onnx"}}
