@@ -3,10 +3,13 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+
 from ..documents import Features
 from ..refusals import Refusal
 from ..suggestions import did_you_mean
 
+Array = np.ndarray[Any, Any]
 Kind = Literal["number", "category", "text", "date"]
 KINDS: dict[str, Kind] = {
     "number": "number",
@@ -61,6 +64,23 @@ def choose(schema: dict[str, Any], target: str, wanted: Features) -> Choice:
     if not features:
         raise Refusal("NoFeatures", "spec.training.features: no column is left to learn from; include some")
     return Choice(features, left_out)
+
+
+def with_values(choice: Choice, inputs: dict[str, Array], training: Array) -> Choice:
+    """The features that have a value in the training rows. inputs: an array (rows,) by name; training: indices.
+
+    Raises Refusal when none has.
+    """
+    empty = [feature for feature in choice.features if _is_empty(inputs[feature.name][training], feature)]
+    kept = [feature for feature in choice.features if feature not in empty]
+    if not kept:
+        raise Refusal("NoFeatures", "spec.training.features: no column has a value in the training rows")
+    return Choice(kept, choice.left_out | {feature.name: "has no value in the training rows" for feature in empty})
+
+
+def _is_empty(values: Array, feature: Feature) -> bool:
+    missing = values == "" if feature.kind in ("category", "text") else np.isnan(values)
+    return bool(np.all(missing))
 
 
 def _objection(name: str, target: str, wanted: Features, key: list[str]) -> str | None:

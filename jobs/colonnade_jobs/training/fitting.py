@@ -3,7 +3,7 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from sklearn.pipeline import Pipeline
 from .. import progress
 from ..documents import CrossValidation, Split, Training
 from ..refusals import Refusal
-from . import classweights, crossvalidation, estimators, frames, pipeline, precision, sizes, split
+from . import classweights, crossvalidation, estimators, features, frames, pipeline, precision, sizes, split
 from .features import Choice
 from .frames import Frame
 
@@ -25,10 +25,12 @@ Array = np.ndarray[Any, Any]
 class Trained:
     """A fitted pipeline, what it learnt from and what it is judged on.
 
-    training, testing: indices of the frame's rows. notes: sentences for the card. folds: cross-validation's metrics.
+    choice: the features that have a value to learn from. training, testing: indices of the frame's rows. notes:
+    sentences for the card. folds: cross-validation's metrics.
     """
 
     pipeline: Pipeline
+    choice: Choice
     frame: Frame
     training: Array
     testing: Array
@@ -52,6 +54,8 @@ def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice)
         testing = _of_known_classes(frame, training, testing)
     else:
         precision.check_target(frame.target, wanted.target)
+    choice = features.with_values(choice, frame.inputs, training)
+    frame = replace(frame, features=choice.features)
     notes = [f"{frame.dropped:,} rows without a {wanted.target} were left out."] if frame.dropped else []
     notes += frame.notes
     estimator = estimators.build(wanted.estimator, wanted.task, wanted.seed)
@@ -66,7 +70,7 @@ def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice)
         folds = _cross_validate(wanted, parted, whole, frame, training)
         progress.report(40, f"fitting on {len(training):,} rows of {len(choice.features)} columns")
         whole.fit(frame.table(training), frame.target[training])
-    return Trained(whole, frame, training, testing, notes + _convergence(caught), folds)
+    return Trained(whole, choice, frame, training, testing, notes + _convergence(caught), folds)
 
 
 def _split(recorded: Split, wanted: Training) -> Split:

@@ -50,9 +50,10 @@ def _train(job: TrainJob, wanted: Training, store: Store, folder: Path, scratch:
     trained = fitting.fit(wanted, manifest, table, choice)
     sizes.check_trees(trained.pipeline, len(getattr(trained.pipeline, "classes_", [0])))
     progress.report(60, "exporting to ONNX")
+    choice = trained.choice
     model = export.export(trained.pipeline, choice.features, _outputs(wanted.task, choice))
     onnx.save(model, folder / "model.onnx")
-    return judging.judge(job, wanted, choice, trained, parity.load(folder / "model.onnx"))
+    return judging.judge(job, wanted, trained, parity.load(folder / "model.onnx"))
 
 
 def _outputs(task: str, choice: Choice) -> list[str]:

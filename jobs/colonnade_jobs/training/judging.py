@@ -15,21 +15,21 @@ from ..data.version import canonical
 from ..documents import Training, TrainJob
 from . import balance, bins, golden, metrics, parity, precision, suspicions, ties
 from .bundle import Facts
-from .features import Choice
 from .fitting import Trained
 from .intervals import Metric
 
 Array = np.ndarray[Any, Any]
 MOST_NAMED = 5
+SURE = 1e-3
 LIBRARIES = ("colonnade-jobs", "numpy", "onnx", "onnxruntime", "scikit-learn", "scipy", "skl2onnx")
 
 
-def judge(job: TrainJob, wanted: Training, choice: Choice, trained: Trained, engine: Engine) -> Facts:
+def judge(job: TrainJob, wanted: Training, trained: Trained, engine: Engine) -> Facts:
     """Compares the engine with scikit-learn on every held-out row, then takes the metrics of what will be served.
 
     Raises Refusal (ParityFailed).
     """
-    frame, testing = trained.frame, trained.testing
+    choice, frame, testing = trained.choice, trained.frame, trained.testing
     progress.report(65, f"comparing the serving engine with scikit-learn on {len(testing):,} held-out rows")
     expected = _expected(trained, wanted.task)
     served = parity.answer(engine, frame, testing, [output.shape[1:] for output in expected])
@@ -40,7 +40,7 @@ def judge(job: TrainJob, wanted: Training, choice: Choice, trained: Trained, eng
     parity.check(agreement, wanted.estimator.name, wanted.preprocessing.scale)
     progress.report(90, f"all {agreement.rows:,} rows agree (worst {agreement.worst:.2g}); measuring")
     classes = getattr(trained.pipeline, "classes_", None)
-    chosen = frame.tensors(golden.choose(frame, testing))
+    chosen = frame.tensors(golden.choose(frame, testing[_sure(served)]))
     return Facts(
         model=job.spec.model,
         task=wanted.task,
@@ -107,6 +107,15 @@ def _metrics(wanted: Training, trained: Trained, served: list[Array]) -> dict[st
     if wanted.task == "Regression":
         return metrics.regression(target, served[0].ravel(), wanted.seed)
     return metrics.classification(target, served[0], served[1], trained.pipeline.classes_, wanted.seed)
+
+
+def _sure(served: list[Array]) -> Array:
+    """Where no other processor's last bit would turn the label: all rows, should there be no such row."""
+    if len(served) == 1 or served[1].shape[1] < 2:
+        return np.ones(len(served[0]), dtype=bool)
+    top = np.sort(served[1], axis=1)[:, -2:]
+    sure = top[:, 1] - top[:, 0] > SURE
+    return sure if sure.any() else np.ones(len(sure), dtype=bool)
 
 
 def _scores(served: list[Array]) -> Array:

@@ -106,6 +106,18 @@ def test_what_names_the_row_is_not_learnt_from_unless_asked_for(desk: Desk) -> N
     assert [tensor.name for tensor in desk.bundle(asked).inputs] == ["id"]
 
 
+def test_a_column_without_a_value_is_no_input(desk: Desk) -> None:
+    rows = people(100)[["age", "note", "flag"]].assign(empty=np.nan)
+    rows["note"] = ""
+    desk.dataset(rows, schema={"columns": [{"name": "note", "type": "text", "nullable": True}]})
+    answer = desk.train(TREES, "flag", QUICK)
+    assert [tensor.name for tensor in desk.bundle(answer).inputs] == ["age"]
+    assert desk.card(answer)["modelParameters"]["leftOut"] == {
+        "note": "has no value in the training rows",
+        "empty": "has no value in the training rows",
+    }
+
+
 def test_columns_may_be_called_as_outputs_or_in_any_script(desk: Desk) -> None:
     rows = people(100)[["age", "income", "flag"]].set_axis(["label", "Größe in cm", "ziel"], axis=1)
     desk.dataset(rows)
