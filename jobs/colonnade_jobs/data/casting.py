@@ -17,6 +17,8 @@ def typed(field: Field, *, trim: bool) -> str:
     Numbers are DOUBLE without NaN and infinities, integers BIGINT, dates TIMESTAMP in UTC, all else VARCHAR without
     empty strings.
     """
+    if plain := _as_it_is(field):
+        return plain
     source = present(field, trim=trim)
     match field.rule.type:
         case "number":
@@ -41,6 +43,17 @@ def present(field: Field, *, trim: bool) -> str:
     if field.rule.type in STORED or field.source == "VARCHAR":
         return source
     return f"CAST({source} AS VARCHAR)"
+
+
+def _as_it_is(field: Field) -> str | None:
+    """A value that its source stores as we do: the same as by the long way, at a tenth of the plan."""
+    match field.rule.type, field.source:
+        case "integer", "BIGINT":
+            return field.inner
+        case "number", "DOUBLE":
+            return _finite(field.inner)
+        case _:
+            return None
 
 
 def _finite(value: str) -> str:

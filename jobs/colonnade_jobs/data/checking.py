@@ -56,17 +56,16 @@ def check(connection: duckdb.DuckDBPyConnection, fields: list[Field], schema: Sc
 
 def _make_checked(connection: duckdb.DuckDBPyConnection, fields: list[Field], found: list[Rule], plan: Plan) -> None:
     values = ", ".join(field.inner for field in fields)
-    connection.execute(
-        f"CREATE TABLE checked AS SELECT row_id, {values}, {_reasons(found)} AS reasons FROM ({_typed(fields, plan)})"
-    )
+    typed = _typed(fields, {rule.field.rule.name for rule in found}, plan)
+    connection.execute(f"CREATE TABLE checked AS SELECT row_id, {values}, {_reasons(found)} AS reasons FROM ({typed})")
 
 
-def _typed(fields: list[Field], plan: Plan) -> str:
+def _typed(fields: list[Field], ruled: set[str], plan: Plan) -> str:
     typed = [f"{casting.typed(field, trim=field.rule.name in plan.trimmed)} AS {field.inner}" for field in fields]
     flags = [
         f"{rules.mistyped(field, trim=field.rule.name in plan.trimmed)} AS {rules.is_mistyped(field)}"
         for field in fields
-        if field.rule.type in NOUNS
+        if field.rule.name in ruled and field.rule.type in NOUNS
     ]
     return f"SELECT rowid AS row_id, {', '.join(typed + flags)} FROM raw"
 

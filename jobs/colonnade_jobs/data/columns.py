@@ -12,7 +12,7 @@ from ..suggestions import did_you_mean
 from . import naming
 from .reading.dates import ISO, DateFormat
 from .reading.numbers import PLAIN, Marks
-from .tables import one_row, types
+from .tables import one_row, parts, types
 
 INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
 NUMBERS = {"FLOAT", "DOUBLE", "HUGEINT", "UHUGEINT", "UBIGINT"}
@@ -48,12 +48,17 @@ def resolve(connection: duckdb.DuckDBPyConnection, names: list[str], schema: Sch
             raise Refusal(
                 "SchemaMismatch", f"spec.schema: the source has no column {wanted}{did_you_mean(wanted, names)}"
             )
+    kinds = {
+        naming.inner(n): _of_source(sources[naming.inner(n)]) for n, name in enumerate(names) if name not in declared
+    }
+    texts = [inner for inner, kind in kinds.items() if kind is None]
+    for part in parts(texts):
+        kinds |= _of_strings(connection, part)
     fields = []
     for n, name in enumerate(names):
         inner = naming.inner(n)
-        source = sources[inner]
-        rule = declared.get(name) or Column(name=name, type=_infer(connection, inner, source), nullable=True)
-        fields.append(Field(rule, inner, source))
+        rule = declared.get(name) or Column(name=name, type=kinds[inner] or "string", nullable=True)
+        fields.append(Field(rule, inner, sources[inner]))
     return fields
 
 
@@ -63,7 +68,8 @@ def describe(fields: list[Field], schema: Schema) -> dict[str, Any]:
     return {"columns": rules, "uniqueKey": schema.unique_key}
 
 
-def _infer(connection: duckdb.DuckDBPyConnection, column: str, sql_type: str) -> ColumnType:
+def _of_source(sql_type: str) -> ColumnType | None:
+    """What a column of a type is; None for text, of which its values tell."""
     if sql_type in INTEGERS:
         return "integer"
     if sql_type in NUMBERS or sql_type.startswith("DECIMAL"):
@@ -72,16 +78,21 @@ def _infer(connection: duckdb.DuckDBPyConnection, column: str, sql_type: str) ->
         return "boolean"
     if sql_type == "DATE" or sql_type.startswith("TIMESTAMP"):
         return "date"
-    return _string_kind(connection, column)
+    return None
 
 
-def _string_kind(connection: duckdb.DuckDBPyConnection, column: str) -> ColumnType:
-    value = f"CAST({column} AS VARCHAR)"
-    present, distinct, doubled_words = one_row(
-        connection,
-        f"SELECT count({value}), count(DISTINCT {value}), avg(length(regexp_replace({value}, '\\S+', 'w', 'g'))) "
-        f"FROM raw",
+def _of_strings(connection: duckdb.DuckDBPyConnection, columns: list[str]) -> dict[str, ColumnType | None]:
+    row = one_row(
+        connection, f"SELECT {', '.join(_counts(f'CAST({column} AS VARCHAR)') for column in columns)} FROM raw"
     )
+    return {column: _string_kind(*row[3 * n : 3 * n + 3]) for n, column in enumerate(columns)}
+
+
+def _counts(value: str) -> str:
+    return f"count({value}), count(DISTINCT {value}), avg(length(regexp_replace({value}, '\\S+', 'w', 'g')))"
+
+
+def _string_kind(present: int, distinct: int, doubled_words: float | None) -> ColumnType:
     words = ((doubled_words or 1) + 1) / 2  # `w w w`: as many letters as words, and a space between each two
     if words >= TEXT_WORDS and distinct > TEXT_DISTINCT_SHARE * present:
         return "text"

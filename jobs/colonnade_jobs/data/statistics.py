@@ -1,19 +1,18 @@
 """What the valid rows of `checked` hold, column by column; many columns to a query, since each query costs a plan."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
+from . import tables
 from .columns import Field
 from .tables import one_row
 
 BINS = 20
 TOP_VALUES = 20
 SHOWN_LETTERS = 100
-COLUMNS_AT_ONCE = 100
 NUMERIC = {"number", "integer", "date"}
 VALID = "FROM checked WHERE reasons IS NULL"
 
@@ -45,16 +44,11 @@ def profiles(connection: duckdb.DuckDBPyConnection, fields: list[Field]) -> list
     numbers = [field for field in fields if field.rule.type in NUMERIC]
     words = [field for field in fields if field.rule.type not in NUMERIC]
     found: dict[str, Profile] = {}
-    for part in _parts(numbers):
+    for part in tables.parts(numbers):
         found |= _of_numbers(connection, part)
-    for part in _parts(words):
+    for part in tables.parts(words):
         found |= _of_words(connection, part)
     return [{"name": field.rule.name, "type": field.rule.type} | found[field.inner] for field in fields]
-
-
-def _parts(fields: list[Field]) -> Iterator[list[Field]]:
-    for start in range(0, len(fields), COLUMNS_AT_ONCE):
-        yield fields[start : start + COLUMNS_AT_ONCE]
 
 
 def _number(field: Field) -> str:

@@ -1,7 +1,8 @@
 """DuckDB out of core: bounded memory and threads, no network, spilling to scratch."""
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -9,6 +10,9 @@ from .. import resources
 
 MEMORY_SHARE = 0.5
 LONGEST_COMPLAINT = 300
+COLUMNS_AT_ONCE = 20
+
+Column = TypeVar("Column")
 
 
 def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
@@ -32,6 +36,12 @@ def said(error: duckdb.Error) -> str:
     """What DuckDB objects to, on one line, without its advice."""
     text = " ".join(line.strip() for line in str(error).splitlines() if line.strip())
     return text.partition("Possible ")[0].partition("LINE 1:")[0].strip()[:LONGEST_COMPLAINT]
+
+
+def parts(columns: Sequence[Column]) -> Iterator[list[Column]]:
+    """The columns, as many at a time as one query asks for: each query costs a plan, and a wide plan its square."""
+    for start in range(0, len(columns), COLUMNS_AT_ONCE):
+        yield list(columns[start : start + COLUMNS_AT_ONCE])
 
 
 def one_row(connection: duckdb.DuckDBPyConnection, query: str) -> Any:

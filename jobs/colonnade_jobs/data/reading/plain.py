@@ -1,12 +1,12 @@
 """Whole numbers, fractions and booleans as they are written plainly: how many of a column's values are of each."""
 # ruff: noqa: S608 - columns are of our own naming, values go through literal()
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import duckdb
 
-from ..tables import literal, one_row
+from ..tables import literal, one_row, parts
 
 INTEGER = r"\s*-?(?:0|[1-9][0-9]*)\s*"
 NUMBER = r"\s*-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*"
@@ -68,14 +68,19 @@ def confirm(connection: duckdb.DuckDBPyConnection, table: str, sampled: dict[str
 
 def ask(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str], conditions: "Conditions") -> "Counts":
     """For each column how many values are present, and for how many each of its conditions holds."""
-    if not columns:
-        return {}
+    return {column: found for part in parts(columns) for column, found in _ask(connection, table, part, conditions)}
+
+
+def _ask(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: list[str], conditions: "Conditions"
+) -> Iterator[tuple[str, list[int]]]:
     asked = {column: conditions(column) for column in columns}
     counts = [f"count(*) FILTER ({condition})" for found in asked.values() for condition in found]
     present = ", ".join(f"count({column})" for column in columns)
     row = one_row(connection, f"SELECT {', '.join([present, *counts])} FROM {table}")
     rest = iter(row[len(columns) :])
-    return {c: [int(row[n]), *(int(next(rest)) for _ in asked[c])] for n, c in enumerate(columns)}
+    for n, column in enumerate(columns):
+        yield column, [int(row[n]), *(int(next(rest)) for _ in asked[column])]
 
 
 def is_number(column: str) -> str:
