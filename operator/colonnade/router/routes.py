@@ -12,6 +12,7 @@ from colonnade.router.requests import CALLS, IS_GRPC, REST, STREAMS, Requests, b
 from colonnade.router.telemetry import INVALID_ARGUMENT, REFUSED_CODES
 from colonnade.router.world import Name, Revision, Split
 
+PREFIX_HEADER = "x-forwarded-prefix"
 REVISION_HEADER = "x-colonnade-revision"
 RETRY_AFTER_SECONDS = 1
 RETRIES = 2
@@ -82,11 +83,17 @@ def other_hosts(deployments: Sequence[Name]) -> dict[str, Any]:
 
 
 def by_path(split: Split, *, ready: bool) -> dict[str, Any]:
-    """The routes for who comes from outside, in a host that lends them to the one for all other names."""
+    """The routes for who comes from outside, in a host that lends them to the one for all other names.
+
+    Pods are told the path that they don't see, behind that of a proxy in front: it stands in the URLs that they tell.
+    """
+    path = names.path(split.deployment)
+    prefix = {"header": {"key": PREFIX_HEADER, "value": path.rstrip("/")}, "append_action": "APPEND_IF_EXISTS_OR_ADD"}
+    routes = _routes(split, ready, below(path))
     return {
         "name": str(split.deployment),
         "domains": ["*"],
-        "routes": _routes(split, ready, below(names.path(split.deployment))),
+        "routes": [route | {"request_headers_to_add": [prefix]} for route in routes],
     }
 
 

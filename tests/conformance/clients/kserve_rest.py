@@ -1,4 +1,4 @@
-"""kserve.InferenceRESTClient, with the V2 protocol."""
+"""kserve.InferenceRESTClient, with the V2 protocol, and with V1."""
 
 import httpx
 import numpy as np
@@ -59,6 +59,23 @@ async def outputs_and_ids_go_with_a_request(target: Target) -> None:
     assert got.id == "42"
     assert [output.name for output in got.outputs] == ["difference"]
     np.testing.assert_array_equal(got.outputs[0].as_numpy(), A - B)
+
+
+@check("V1")
+async def it_finds_the_model_over_v1(target: Target) -> None:
+    async with InferenceRESTClient(RESTConfig(protocol="v1", timeout=20, verify=False)) as server:
+        assert await server.is_model_ready(target.url, "sums")
+
+
+@check("V1")
+async def rows_and_columns_are_predicted_over_v1(target: Target) -> None:
+    rows = [{"a": a, "b": b} for a, b in zip(A.tolist(), B.tolist(), strict=True)]
+    async with InferenceRESTClient(RESTConfig(protocol="v1", timeout=20, verify=False)) as server:
+        by_rows = await server.infer(target.url, {"instances": rows}, model_name="sums")
+        by_columns = await server.infer(target.url, {"inputs": {"a": A.tolist(), "b": B.tolist()}}, model_name="sums")
+    found = np.array([row["difference"] for row in by_rows["predictions"]], np.float32)
+    np.testing.assert_array_equal(found, A - B)
+    np.testing.assert_array_equal(np.array(by_columns["predictions"]["difference"], np.float32), A - B)
 
 
 @check("errors")

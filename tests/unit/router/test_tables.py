@@ -207,3 +207,15 @@ def test_the_router_is_told_what_there_is_but_not_all_of_a_thousand():
     many = world(*(split(deployment=Name("air", f"m{n:03}")) for n in range(30)))
     said = hosts(many)["others"]["routes"][-1]["direct_response"]["body"]["inline_string"]
     assert said.endswith("air/m008, air/m009 and 20 more")
+
+
+def test_pods_hear_of_the_path_by_which_they_are_reached_from_outside():
+    others = hosts(world(split(candidate="c1", weight=50)))["others"]
+    for route in others["routes"]:
+        if route["match"].get("prefix") == "/namespaces/air/deployments/flights/":
+            (added,) = route["request_headers_to_add"]
+            assert added["header"] == {"key": "x-forwarded-prefix", "value": "/namespaces/air/deployments/flights"}
+            break
+    else:
+        raise AssertionError("there is no such route")
+    assert "request_headers_to_add" not in routes_of(hosts(world(split()))["air/flights"])[0]
