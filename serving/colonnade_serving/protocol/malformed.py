@@ -16,6 +16,7 @@ QUOTED = 40
 """Characters of a value that are repeated."""
 
 BOOL_WANTED = "true or false (or 1 or 0) is wanted"
+V1 = "; instances are KServe V1's form, which POST /v1/models/NAME:predict takes"
 STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]")
 NO_NUMBER = re.compile(rb"-?(?:NaN|nan|Infinity|inf)\b")
 MARKS = {b"\xef\xbb\xbf": "UTF-8", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
@@ -52,7 +53,9 @@ def invalid(said: str, whole: str, body: bytes | Any) -> str:
     """
     what, _, place = said.replace("`", "").rpartition(" - at ")
     if not what:
-        return f"{whole}: {place}"
+        found = _python(body)
+        is_v1 = isinstance(found, dict) and "instances" in found and place.endswith("inputs")
+        return f"{whole}: {place}{V1 if is_v1 else ''}"
     shown = place.removeprefix("$.") if place.startswith("$.") else place.replace("$", whole, 1)
     parents = _on_the_way(_python(body), place)
     value = parents[-1] if parents else None

@@ -121,6 +121,12 @@ def test_what_is_nested_too_deep_to_look_through_is_refused_all_the_same(depth: 
     )
 
 
+def test_a_body_in_the_other_protocols_form_is_sent_there():
+    says = "body: Object missing required field inputs"
+    assert refused(b'{"instances": [[1, 2, 3]]}').startswith(f"{says}; instances are KServe V1's form, which POST /v1/")
+    assert refused(b"{}") == says
+
+
 def test_an_empty_body_is_called_empty():
     assert refused(b"") == refused(b" \n") == "body: no JSON: it is empty"
 
