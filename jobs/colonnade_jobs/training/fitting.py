@@ -70,6 +70,7 @@ def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice)
         folds = _cross_validate(wanted, parted, whole, frame, training)
         progress.report(40, f"fitting on {len(training):,} rows of {len(choice.features)} columns")
         whole.fit(frame.table(training), frame.target[training])
+        _check_learnt(whole)
     return Trained(whole, choice, frame, training, testing, notes + _convergence(caught), folds)
 
 
@@ -99,6 +100,17 @@ def _cross_validate(
     strategy = wanted.cross_validation.strategy or ("TimeSeries" if parted.time_column else None)
     asked = CrossValidation(folds=wanted.cross_validation.folds, strategy=strategy)
     return crossvalidation.evaluate(whole, frame, training, asked, wanted.seed)
+
+
+def _check_learnt(whole: Pipeline) -> None:
+    model = whole["model"][-1] if isinstance(whole["model"], Pipeline) else whole["model"]
+    support = getattr(model, "support_", None)
+    if isinstance(support, np.ndarray) and support.dtype.kind == "i" and not len(support):
+        raise Refusal(
+            "TrainingFailed",
+            "spec.training.estimator: no training row became a support vector, so that nothing is learnt; set "
+            "params.epsilon below the target's deviation, or multiply the target",
+        )
 
 
 @contextmanager

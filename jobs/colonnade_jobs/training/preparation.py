@@ -7,6 +7,7 @@ are almost equal must order the same in both engines.
 
 from sklearn.base import BaseEstimator, is_classifier
 from sklearn.ensemble import StackingClassifier, StackingRegressor, VotingClassifier, VotingRegressor
+from sklearn.linear_model import Ridge
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 
@@ -24,15 +25,20 @@ def prepared(estimator: BaseEstimator, scale: str, numbers: int) -> BaseEstimato
     scale: Auto, Standard or None, as the spec has it. numbers: how many leading features are numbers, not indicators.
     """
     if isinstance(estimator, HETEROGENEOUS):
-        return estimator.set_params(
-            estimators=[(name, _member(of, scale, numbers)) for name, of in estimator.estimators]
-        )
+        estimator.set_params(estimators=[(name, _member(of, scale, numbers)) for name, of in estimator.estimators])
+        return _with_features(estimator, scale, numbers) if getattr(estimator, "passthrough", False) else estimator
     core = _core(estimator)
     scaling = _scaling(core, scale)
     if scaling == "none" and _takes_missing(core):
         return estimator
     prepare = Prepare(numbers=numbers, scaling=scaling)
     return Pipeline([("prepare", prepare), ("estimator", _in_double(estimator, core))])
+
+
+def _with_features(stacking: BaseEstimator, scale: str, numbers: int) -> BaseEstimator:
+    # The final estimator sees the features too, and has no place of its own for what it needs of them.
+    final = Ridge() if stacking.final_estimator is None else _core(stacking.final_estimator)
+    return Pipeline([("prepare", Prepare(numbers=numbers, scaling=_scaling(final, scale))), ("estimator", stacking)])
 
 
 def _member(of: BaseEstimator | str, scale: str, numbers: int) -> BaseEstimator | str:

@@ -121,6 +121,20 @@ def test_what_is_calibrated_serves_as_it_was_judged(peoples_desk: Desk, member: 
     assert answer["parity"]["worst"] <= parity.TOLERANCE
 
 
+@pytest.mark.parametrize("final", ["linear_model.LogisticRegression", "ensemble.HistGradientBoostingClassifier"])
+def test_a_stack_that_passes_the_features_on_fills_them_too(peoples_desk: Desk, final: str) -> None:
+    params = {
+        "passthrough": True,
+        "cv": 2,
+        "final_estimator": {"name": f"sklearn.{final}"},
+        "estimators": [["tree", {"name": "sklearn.tree.DecisionTreeClassifier", "params": {"max_depth": 3}}],
+                       ["near", {"name": "sklearn.neighbors.KNeighborsClassifier"}]],
+    }  # fmt: skip
+    answer = peoples_desk.train("ensemble.StackingClassifier", "binary", params, features={"include": FEATURES})
+    assert answer["parity"]["worst"] <= parity.TOLERANCE
+    assert answer["metrics"]["roc_auc"]["value"] > 0.6
+
+
 @pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "poisson", "gamma"])
 def test_histogram_trees_serve_every_loss(desk: Desk, loss: str) -> None:
     rows = people(200)

@@ -166,6 +166,13 @@ def test_a_parameter_out_of_range_is_scikit_learns_to_explain(peoples_desk: Desk
     assert refusal.value.reason == "TrainingFailed"
 
 
+def test_a_machine_without_a_support_vector_has_learnt_nothing(desk: Desk) -> None:
+    desk.dataset(people(100).assign(amount=lambda rows: rows["amount"] * 1e-9), schema=SCHEMA)
+    for machine in ("svm.SVR", "svm.NuSVR"):
+        with pytest.raises(Refusal, match=r"no training row became a support vector.*params\.epsilon"):
+            desk.train(machine, "amount", task="Regression", features={"include": ["age"]})
+
+
 def test_a_target_of_one_value_teaches_nothing(desk: Desk) -> None:
     desk.dataset("a,y\n" + "1,x\n" * 20)
     with pytest.raises(Refusal, match="one value only"):
