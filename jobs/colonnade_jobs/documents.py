@@ -53,8 +53,10 @@ class Column(Part):
     type: ColumnType
     nullable: bool = False
     unique: bool = False
-    min: float | str | None = None
-    max: float | str | None = None
+    min: float | None = None
+    max: float | None = None
+    earliest: str | None = None
+    latest: str | None = None
     pattern: str | None = None
     allowed: list[str | float | bool] | None = None
 

@@ -63,9 +63,13 @@ def _of_column(field: Field, filled: set[str]) -> Iterator[Rule]:
         mistyped_too = f" AND NOT {is_mistyped(field)}" if column.type in NOUNS else ""
         yield Rule(f"{column.name} missing", field, f"{value} IS NULL{mistyped_too}")
     if column.min is not None:
-        yield Rule(f"{column.name} under {_shown(column.min)}", field, f"{value} < {_bound(column, column.min)}")
+        yield Rule(f"{column.name} under {words.number(column.min)}", field, f"{value} < {_bound(column, column.min)}")
     if column.max is not None:
-        yield Rule(f"{column.name} over {_shown(column.max)}", field, f"{value} > {_bound(column, column.max)}")
+        yield Rule(f"{column.name} over {words.number(column.max)}", field, f"{value} > {_bound(column, column.max)}")
+    if column.earliest is not None:
+        yield Rule(f"{column.name} before {column.earliest}", field, f"{value} < TIMESTAMP {literal(column.earliest)}")
+    if column.latest is not None:
+        yield Rule(f"{column.name} after {column.latest}", field, f"{value} > TIMESTAMP {literal(column.latest)}")
     if column.pattern is not None:
         unlike = f"NOT regexp_matches(CAST({value} AS VARCHAR), {literal(column.pattern)})"
         yield Rule(f"{column.name} not like {column.pattern}", field, unlike)
@@ -79,16 +83,10 @@ def _unique(*key: Field) -> Rule:
     return Rule(f"{', '.join(field.rule.name for field in key)} repeated", key[0], key=key)
 
 
-def _bound(column: Column, value: float | str) -> str:
-    if column.type == "date":
-        return f"TIMESTAMP {literal(str(value))}"
-    if column.type == "integer" and isinstance(value, float) and value.is_integer():
+def _bound(column: Column, value: float) -> str:
+    if column.type == "integer" and value.is_integer():
         return str(int(value))  # as a double, it couldn't be told from its neighbours over 2^53
     return f"CAST({literal(str(value))} AS DOUBLE)"
-
-
-def _shown(value: float | str) -> str:
-    return words.number(value) if isinstance(value, float) else value
 
 
 def _values(column: Column) -> str:

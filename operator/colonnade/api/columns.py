@@ -9,10 +9,16 @@ from colonnade.api.common import ColumnName, Rule, SpecPart
 MAX_COLUMNS = 512
 NUMERIC = ("number", "integer")
 TEXTUAL = ("category", "string", "text")
+MOMENT_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)?$"
+Moment = Annotated[str, Field(max_length=20, pattern=MOMENT_PATTERN)]
 
 
 def _bounds_fit(column: Any) -> bool:
     return column.type in NUMERIC or (column.min is None and column.max is None)
+
+
+def _moments_fit(column: Any) -> bool:
+    return column.type == "date" or (column.earliest is None and column.latest is None)
 
 
 def _words_fit(column: Any) -> bool:
@@ -25,8 +31,19 @@ class ColumnRule(SpecPart):
     rules = (
         Rule(
             f"self.type in {list(NUMERIC)} || !(has(self.min) || has(self.max))",
-            "min and max bound numbers: set type to number or integer, or leave them out",
+            "min and max bound numbers: set type to number or integer, or leave them out; dates have earliest, latest",
             _bounds_fit,
+        ),
+        Rule(
+            "self.type == 'date' || !(has(self.earliest) || has(self.latest))",
+            "earliest and latest bound dates: set type to date, or leave them out; numbers have min and max",
+            _moments_fit,
+        ),
+        Rule(
+            "!(has(self.earliest) && has(self.latest)) || self.earliest <= self.latest",
+            "earliest must not come after latest: no value could pass",
+            lambda column: column.earliest is None or column.latest is None or column.earliest <= column.latest,
+            field=".earliest",
         ),
         Rule(
             f"self.type in {list(TEXTUAL)} || !(has(self.allowed) || has(self.pattern))",
@@ -53,6 +70,15 @@ class ColumnRule(SpecPart):
     )
     min: float | None = Field(default=None, description="Smallest value that may occur (number, integer).")
     max: float | None = Field(default=None, description="Largest value that may occur (number, integer).")
+    earliest: Moment | None = Field(
+        default=None,
+        description="First moment that may occur (date), in UTC: 2023-01-31, or 2023-01-31T12:00:00Z.",
+    )
+    latest: Moment | None = Field(
+        default=None,
+        description="Last moment that may occur (date), in UTC: 2023-01-31, which is its midnight, or "
+        "2023-01-31T23:59:59Z.",
+    )
     allowed: tuple[Annotated[str, Field(max_length=256)], ...] | None = Field(
         default=None,
         min_length=1,

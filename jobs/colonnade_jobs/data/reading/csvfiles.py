@@ -130,6 +130,9 @@ def _insert(
     targets = ", ".join(naming.inner(names.index(name)) for name in dialect.names)
     values = ", ".join(missing.value(naming.inner(n), name) for n, name in enumerate(dialect.names))
     insert = f"INSERT INTO texts ({targets}) SELECT {values} FROM"
+    if dialect.is_for_python:
+        _insert_rewritten(connection, group, insert, missing, scratch)
+        return
     try:
         connection.execute(f"{insert} {_scan(group, missing)}")
     except duckdb.Error as error:
@@ -142,14 +145,16 @@ def _insert(
 def _insert_rewritten(
     connection: duckdb.DuckDBPyConnection, group: list[CsvFile], insert: str, missing: Missing, scratch: Path
 ) -> None:
-    """As above, where every line fits and DuckDB stumbles all the same: over lines that end in several ways."""
+    """As above, where DuckDB would stumble: over lines that end in several ways, over a header of several lines."""
     for part in group:
         target = scratch / f"{part.path.name}.even"
         misfits.with_even_ends(part.path, part.dialect, target)
-        even = replace(part.dialect, delimiter=",", quote='"', escape='"', skip=0)
+        even = replace(part.dialect, delimiter=",", quote='"', escape='"', header=False, skip=0, ends=r"\n")
         try:
             connection.execute(f"{insert} {_scan([replace(part, path=target, dialect=even)], missing)}")
         except duckdb.Error as error:
+            if refusal := misfits.explain(part.path, part.shown, part.dialect, error):
+                raise refusal from error
             raise Refusal("UnreadableSource", f"{part.shown} can't be read as csv: {said(error)}") from error
         target.unlink()
 
@@ -170,6 +175,8 @@ def _scan(group: list[CsvFile], missing: Missing) -> str:
         "compression": literal(_compression(group)),
         "columns": "{" + ", ".join(f"{column}: 'VARCHAR'" for column in inner) + "}",
     }
+    if dialect.ends:
+        options["new_line"] = literal(dialect.ends)
     return f"read_csv([{paths}], {', '.join(f'{key} = {value}' for key, value in options.items())})"
 
 

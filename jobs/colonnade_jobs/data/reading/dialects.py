@@ -28,7 +28,11 @@ csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a file is written. quote, escape: empty where there are none; skip: lines before the header or first row."""
+    """How a file is written. quote, escape: empty where there are none; skip: lines before the header or first row.
+
+    names: of the columns; heads: the first record's fields; ends: how lines end, where that can't be told by the first
+    end of a line; preamble: the lines skipped.
+    """
 
     delimiter: str
     quote: str
@@ -37,6 +41,7 @@ class Dialect:
     skip: int
     names: tuple[str, ...]
     heads: tuple[str, ...] = ()
+    ends: str = ""
     preamble: tuple[str, ...] = ()
 
     @property
@@ -44,9 +49,14 @@ class Dialect:
         """How many fields a line has."""
         return len(self.names)
 
-    def records(self, lines: Iterator[str], *, strict: bool = False) -> Iterator["Record"]:
-        """The records of lines, which must keep their ends, by Python's reader. Raises csv.Error where it is strict."""
-        return records(lines, self.delimiter, self.quote, self.escape, strict=strict)
+    def records(self, lines: Iterator[str], **how: bool) -> Iterator["Record"]:
+        """The records of lines, which must keep their ends, by Python's reader."""
+        return records(lines, self.delimiter, self.quote, self.escape, **how)
+
+    @property
+    def is_for_python(self) -> bool:
+        """Whether the first record has several lines, by which DuckDB is led astray."""
+        return any("\n" in head or "\r" in head for head in self.heads)
 
 
 class Record(NamedTuple):
@@ -56,9 +66,14 @@ class Record(NamedTuple):
     fields: list[str]
 
 
-def records(lines: Iterator[str], delimiter: str, quote: str, escape: str, *, strict: bool = False) -> Iterator[Record]:
-    """The records that are not blank. Raises csv.Error, where strict, at a quote that ends before its field does."""
-    options: dict[str, Any] = {"delimiter": delimiter, "skipinitialspace": True, "strict": strict}
+def records(  # noqa: PLR0913 - Python's own reader has more
+    lines: Iterator[str], delimiter: str, quote: str, escape: str, *, strict: bool = False, trim: bool = True
+) -> Iterator[Record]:
+    """The records that are not blank. Raises csv.Error, where strict, at a quote that ends before its field does.
+
+    trim: whether blanks before a field are left out, as DuckDB does where a quote follows them.
+    """
+    options: dict[str, Any] = {"delimiter": delimiter, "skipinitialspace": trim, "strict": strict}
     if quote:
         options |= {"quotechar": quote, "doublequote": escape == quote}
         options |= {} if escape == quote else {"escapechar": escape}
@@ -137,13 +152,14 @@ def _fit(lines: list[str], candidate: tuple[str, str, str], told: Csv, whole: bo
     share = fitting / len(rows) if rows else 1.0
     names = head.fields if told.header else [""] * width
     named = tuple(naming.distinct([name.strip() for name in names]))
-    dialect = Dialect(delimiter, quote, escape, told.header, head.line - 1, named, tuple(names))
+    dialect = Dialect(delimiter, quote, escape, told.header, head.line - 1, named, tuple(head.fields))
     score = (
         round(share, 3),
         not _is_still_quoted(rows, quote, width),
+        _is_exact(lines, candidate, whole),
         width,
-        escape == "\\",
-        DELIMITERS.find(delimiter) * -1,
+        escape == quote,
+        -DELIMITERS.find(delimiter),
     )
     return Fit(score, dialect)
 
@@ -173,14 +189,24 @@ def _is_still_quoted(rows: list[Record], quote: str, width: int) -> bool:
     )
 
 
+def _is_exact(lines: list[str], candidate: tuple[str, str, str], whole: bool) -> bool:
+    """Whether each quote ends where its field does, which tells doubled quotes from those after a backslash."""
+    try:
+        for _ in records(iter(lines), *candidate, strict=True):
+            pass
+    except csv.Error as error:
+        return not whole and "end of data" in str(error)
+    return True
+
+
 def _single(lines: list[str], first: int, told: Csv) -> Dialect:
     """One column: nothing stands between fields, whatever stands within them."""
     quote = '"' if told.quote is None else told.quote
     delimiter = told.delimiter or NO_DELIMITER
     found = next(records(iter(lines[first:]), delimiter, quote, quote), Record(1, [""]))
-    heads = tuple(found.fields) if told.header else tuple("" for _ in found.fields)
-    names = tuple(naming.distinct([name.strip() for name in heads]))
-    return Dialect(delimiter, quote, quote, told.header, first + found.line - 1, names, heads)
+    heads, skip = tuple(found.fields), first + found.line - 1
+    names = tuple(naming.distinct([name.strip() if told.header else "" for name in heads]))
+    return Dialect(delimiter, quote, quote, told.header, skip, names, heads)
 
 
 def _check_width(name: str, lines: list[str], single: Dialect) -> None:

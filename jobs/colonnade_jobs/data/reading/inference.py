@@ -50,7 +50,8 @@ def infer(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, 
             continue
         present, dateish, numberish = shapes[column]
         told = _date(values, csv) if dateish == present or csv.date_format else None
-        told = told or (_number(values, csv) if numberish == present else None)
+        is_number = numberish == present and not counts[column].is_long
+        told = told or (_number(values, csv) if is_number else None)
         found[column] = told or _text(values, counts[column], present > 0 and numberish == present)
     _check_marks(connection, table, columns, found)
     return found
@@ -114,7 +115,8 @@ def _number(values: Values, csv: Csv) -> Told | None:
 
 
 def _is_number(marks: Marks, column: str) -> str:
-    return f"{marks.fits(column)} AND NOT regexp_matches({column}, {literal('^' + IDENTIFIER)})"
+    finite = f"isfinite(TRY_CAST({marks.plain(column)} AS DOUBLE))"
+    return f"{finite} AND NOT regexp_matches({column}, {literal('^' + IDENTIFIER)})"
 
 
 def _text(values: Values, counts: Plain, is_dressed: bool) -> Told:
@@ -129,7 +131,7 @@ def _text(values: Values, counts: Plain, is_dressed: bool) -> Told:
         )
     elif counts.is_mostly_numbers:
         note = (
-            f"{name} is read as text: most of its values are numbers, and {values.count(others)[0]:,} are not, such as "
+            f"{name} is read as text: most of its values are numbers, and {_count(values.count(others)[0])}, such as "
             f"{_shown(values.examples(others))}; where that means missing, list it in spec.source.csv.nullValues, or "
             "declare the column"
         )
@@ -153,6 +155,10 @@ def _check_marks(
     for column, told in found.items():
         if told.notation == "number":
             notation.check_grouping(Values(connection, table, column, columns[column]), columns[commas[0]])
+
+
+def _count(others: int) -> str:
+    return "1 isn't" if others == 1 else f"{others:,} aren't"
 
 
 def _shown(examples: list[str]) -> str:

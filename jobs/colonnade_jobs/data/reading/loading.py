@@ -13,6 +13,8 @@ from . import csvfiles
 from .kinds import kind_of
 from .table import Table
 
+UNIX = ("unix", "unix-ms", "unix-us", "unix-ns")
+
 
 def load(
     connection: duckdb.DuckDBPyConnection,
@@ -27,6 +29,7 @@ def load(
     declared: by the owner's names, the types that the schema declares: such columns of a csv stay text. scratch: an
     empty folder. Raises Refusal when a file isn't what it should be.
     """
+    _check_date_format(connection, source)
     kinds = {kind_of(file, source.format): file for file in files}
     if len(kinds) > 1:
         one, other = (f"{file.name} ({kind})" for kind, file in kinds.items())
@@ -34,6 +37,20 @@ def load(
     if "csv" in kinds:
         return csvfiles.load(connection, files, source.csv, declared, scratch)
     return _parquet(connection, files)
+
+
+def _check_date_format(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
+    form = source.csv.date_format
+    if form is None or form in UNIX:
+        return
+    try:
+        connection.execute(f"SELECT strptime(strftime(TIMESTAMP '2001-02-03', {literal(form)}), {literal(form)})")
+    except duckdb.Error as error:
+        raise Refusal(
+            "InvalidSpec",
+            f"spec.source.csv.dateFormat: {form} is no format for dates, such as %d/%m/%Y or %Y-%m-%d %H:%M, nor unix "
+            "or unix-ms",
+        ) from error
 
 
 def _parquet(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> Table:

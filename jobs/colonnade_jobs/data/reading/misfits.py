@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import duckdb
@@ -44,10 +45,11 @@ def explain(file: Path, shown: str, dialect: Dialect, error: duckdb.Error) -> Re
 
 
 def with_even_ends(file: Path, dialect: Dialect, target: Path) -> None:
-    """Writes the records of a file to target, comma-separated, each line ended by a line feed alone."""
+    """Writes the rows of a file to target, comma-separated, each line ended by a line feed alone, without a header."""
     with _lines(file) as lines, target.open("w", encoding="utf-8", newline="") as plain:
         writer = csv.writer(plain, lineterminator="\n")
-        writer.writerows(record.fields for record in dialect.records(_after(lines, dialect.skip)))
+        found = dialect.records(_after(lines, dialect.skip), trim=False)
+        writer.writerows(record.fields for record in islice(found, int(dialect.header), None))
 
 
 def _lines(file: Path) -> io.TextIOWrapper:

@@ -61,7 +61,8 @@ def count(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str])
 def confirm(connection: duckdb.DuckDBPyConnection, table: str, sampled: dict[str, Plain]) -> dict[str, Plain]:
     """What all values are, where a sample was plain: the sample's kind is asked first, which costs least."""
     asked = {column: guess for column, guess in sampled.items() if guess.is_plain or guess.is_mostly_numbers}
-    quick = ask(connection, table, list(asked), lambda column: [_confirmed(column, asked[column])])
+    alike = [column for column, guess in asked.items() if guess.is_plain]
+    quick = ask(connection, table, alike, lambda column: [_confirmed(column, asked[column])])
     sure = {c: _repeated(asked[c], present) for c, (present, fitting) in quick.items() if present == fitting}
     return sure | count(connection, table, [column for column in asked if column not in sure])
 
