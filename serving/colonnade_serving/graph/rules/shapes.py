@@ -143,6 +143,7 @@ def constant(node: Node, inputs: Inputs) -> tuple[Tensor, ...]:
 def filled(node: Node, inputs: Inputs) -> tuple[Tensor, ...]:
     """ConstantOfShape: of as many rows as its shape says, if it does."""
     shape = needed(inputs, 0)
+    fixed(inputs, 0)
     return (Tensor(None) if shape.values is None else _filled(shape.values),)
 
 

@@ -69,6 +69,8 @@ def test_known_to_treat_rows_apart(text: str):
         ("Y = com.microsoft.Inverse (X)", "node Y (com.microsoft.Inverse) isn't known to treat rows apart"),
         ("r = Constant <value=float {0.5}> () t = Constant <value=bool {1}> () Y = Dropout (X, r, t)", "drops"),
         ("c = Constant <value_floats=[1.0]> () Y = Identity (c)", "output Y doesn't come of the rows"),
+        ("i = Cast <to=7> (X) f = Flatten <axis=0> (i) s = Constant <value_ints=[-1]> () k = Reshape (i, s)"
+         " z = ConstantOfShape (k) m = ReduceSum <keepdims=0> (z) Y = Add (X, m)", "takes its input 0 from the rows"),
         ("Y = Transpose (X)", "output Y has its rows on axis 1, n of them"),
         ("Y = Concat <axis=0> (X, X)", "output Y has its rows on axis 0, 2 * n of them"),
     ],
