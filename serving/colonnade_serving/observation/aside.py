@@ -4,6 +4,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Generic, TypeVar
 
 log = logging.getLogger(__name__)
@@ -33,20 +34,34 @@ class Aside(Generic[Item]):
             self._called.set()
         return True
 
-    def close(self, seconds: float) -> int:
-        """Ends the thread once all is done, within `seconds`; returns how many items are left undone."""
+    def finish(self) -> None:
+        """Nothing more comes: what waits is done at once, and the thread ends."""
         self._ending = True
         self._called.set()
-        self._thread.join(seconds)
-        return len(self._waiting)
+
+    def close(self, seconds: float) -> list[Item]:
+        """Ends the thread once all is done, within `seconds`; returns the items that are left, and never done."""
+        self.finish()
+        self._thread.join(max(seconds, 0.0))
+        left: list[Item] = []
+        while taken := self._taken():
+            left += taken
+        return left
 
     def _run(self) -> None:
         while not self._ending or self._waiting:
             if not self._ending:
                 self._called.wait(self._seconds)
             self._called.clear()
-            while taken := [self._waiting.popleft() for _ in range(min(len(self._waiting), AT_ONCE))]:
+            while taken := self._taken():
                 self._do(taken)
+
+    def _taken(self) -> list[Item]:
+        taken: list[Item] = []
+        with suppress(IndexError):  # at the end two threads take them
+            while len(taken) < AT_ONCE:
+                taken.append(self._waiting.popleft())
+        return taken
 
     def _do(self, taken: list[Item]) -> None:
         try:

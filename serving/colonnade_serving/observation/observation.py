@@ -1,6 +1,7 @@
 """A process's observation, as the settings want it."""
 
 import os
+import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,12 +52,14 @@ class Observation:
         return observer
 
     def close(self, seconds: float = 5.0) -> None:
-        """Counts and sends what is left, within about `seconds` each; it blocks, so call it when nobody is served."""
+        """Counts and sends what is left, within about `seconds`; it blocks, so call it when nobody is served."""
         self.metrics.flush()
-        if self._payloads is not None:
-            self._payloads.close(seconds)
-        if self._traces is not None:
-            self._traces.close(seconds)
+        end = time.monotonic() + seconds
+        closing = [each for each in (self._payloads, self._traces) if each is not None]
+        for each in closing:
+            each.finish()
+        for each in closing:
+            each.close(end - time.monotonic())
 
 
 def _traced(environment: Mapping[str, str]) -> bool:

@@ -70,11 +70,17 @@ class Payloads:
         """Seconds since 1970 of a perf_counter() time."""
         return self._clock + seconds
 
+    def finish(self) -> None:
+        """Nothing more comes: begins to write what waits."""
+        self._aside.finish()
+
     def close(self, seconds: float) -> None:
         """Writes what waits, within `seconds`."""
         left = self._aside.close(seconds)
+        for event in left:
+            self._families.payloads.labels(event.model, "dropped").inc()
         if left:
-            log.warning("payload events were not written", extra={"events": left})
+            log.warning("payload events were not written", extra={"events": len(left)})
 
     def _write(self, events: list[Event]) -> None:
         outcome = "failed"

@@ -76,7 +76,7 @@ class Families:
         self.absolute = self._drift("regression_absolute_error", "Sum of |prediction - label|.")
         self.squared = self._drift("regression_squared_error", "Sum of (prediction - label)^2.")
         self.payloads = self._counter("payloads", "Events of the payload log by what became of them.", "outcome")
-        self.traces = self._counter("traces", "Requests handed to the tracer, or dropped since it lagged.", "outcome")
+        self.traces = self._counter("traces", "Sampled requests by whether the collector took them.", "outcome")
 
     def _counter(self, name: str, says: str, *labels: str) -> Counter:
         return Counter(f"colonnade_{name}", says, ("model", *labels), registry=self._registry)

@@ -11,8 +11,8 @@ from typing import Any
 
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.export import SpanExportResult
 from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
@@ -27,13 +27,35 @@ SERVICE = "colonnade-serving"
 Traced = tuple[Model, Answer]
 
 
+class Ended(SpanProcessor):
+    """Keeps the spans that are sampled and have ended. Used by one thread."""
+
+    def __init__(self) -> None:
+        self._spans: list[ReadableSpan] = []
+
+    def on_end(self, span: ReadableSpan) -> None:
+        """As SpanProcessor."""
+        if span.context is not None and span.context.trace_flags.sampled:
+            self._spans.append(span)
+
+    def take(self) -> list[ReadableSpan]:
+        """Those since it was last asked."""
+        spans, self._spans = self._spans, []
+        return spans
+
+
 class Traces:
-    """One process's tracer. A request is a span with two children, queue and compute."""
+    """One process's tracer. A request is a span with two children, queue and compute.
+
+    `colonnade_traces_total` counts requests: those that the collector took, those that it didn't, and those that were
+    dropped since too many waited, or the end came first.
+    """
 
     def __init__(self, families: Families) -> None:
-
         self._families = families
-        self._provider = _provider()
+        self._exporter = OTLPSpanExporter()
+        self._ended = Ended()
+        self._provider = _provider(self._ended)
         self._tracer = self._provider.get_tracer("colonnade_serving")
         self._propagator = TraceContextTextMapPropagator()
         self._clock = time.time_ns() - time.perf_counter_ns()
@@ -41,28 +63,42 @@ class Traces:
 
     def of(self, model: Model) -> Callable[[Sequence[Answer]], None]:
         """Takes a model's answers; see Observer.finished."""
-        sent, dropped = (self._families.traces.labels(model.name, outcome) for outcome in ("sent", "dropped"))
+        dropped = self._families.traces.labels(model.name, "dropped")
 
         def finished(answers: Sequence[Answer]) -> None:
             taken = sum(self._aside.offer((model, answer)) for answer in answers)
-            sent.inc(taken)
             dropped.inc(len(answers) - taken)
 
         return finished
 
+    def finish(self) -> None:
+        """Nothing more comes: begins to send what waits."""
+        self._aside.finish()
+
     def close(self, seconds: float) -> None:
-        """Sends what waits, within about `seconds`."""
-        self._aside.close(seconds)
-        self._provider.force_flush(int(seconds * 1000))
-        self._provider.shutdown()
+        """Sends what waits, within `seconds`; a collector that takes longer is not waited for."""
+        for model, _ in self._aside.close(seconds):
+            self._families.traces.labels(model.name, "dropped").inc()
+        self._exporter.shutdown()  # type: ignore[no-untyped-call]
 
     def _trace(self, traced: list[Traced]) -> None:
         for model, answer in traced:
             parent = self._propagator.extract({"traceparent": answer.trace}) if answer.trace else None
             self._request(model, answer, parent)
+        if spans := self._ended.take():
+            self._send(spans)
+
+    def _send(self, spans: list[ReadableSpan]) -> None:
+        outcome = "failed"
+        try:
+            if self._exporter.export(spans) is SpanExportResult.SUCCESS:
+                outcome = "sent"
+        finally:
+            for span in spans:
+                if span.kind is SpanKind.SERVER and span.attributes is not None:
+                    self._families.traces.labels(span.attributes["colonnade.model"], outcome).inc()
 
     def _request(self, model: Model, answer: Answer, parent: Any) -> None:
-
         begun, ended = self._nanoseconds(answer.at - answer.seconds), self._nanoseconds(answer.at)
         span = self._tracer.start_span(
             f"infer {model.name}", parent, SpanKind.SERVER, _attributes(model, answer), start_time=begun
@@ -82,10 +118,10 @@ class Traces:
         return self._clock + int(seconds * 1e9)
 
 
-def _provider() -> TracerProvider:
+def _provider(ended: Ended) -> TracerProvider:
     service = {} if os.environ.get("OTEL_SERVICE_NAME") else {"service.name": SERVICE}
     provider = TracerProvider(resource=Resource.create(service), shutdown_on_exit=False)
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    provider.add_span_processor(ended)
     return provider
 
 

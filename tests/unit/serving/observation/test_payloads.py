@@ -191,6 +191,13 @@ def test_when_too_much_waits_events_are_dropped_and_counted(receiver: Receiver, 
     assert counted["dropped"] + counted["written"] == 3 * MOST_WAITING
 
 
+def test_what_can_not_be_written_before_the_end_is_counted(receiver: Receiver, matrix: Model):
+    receiver.hold.clear()
+    metrics, payloads = offered(receiver.url, matrix, 600)
+    payloads.close(0.2)
+    assert outcomes(metrics)["dropped"] >= 600 - 256
+
+
 def test_a_store_gets_an_object_a_batch(s3: None, matrix: Model):
     metrics, payloads = offered("s3://bucket/payloads", matrix, 5)
     payloads.close(20)

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from colonnade_serving.loading import Model
 from colonnade_serving.observation import Observation
 from colonnade_serving.settings import Settings
-from tests.unit.serving.server.process import row, serving
+from tests.unit.serving.server.process import row, serving, until
 
 from .conftest import rows
 from .receiver import Receiver, receiving
@@ -70,6 +71,46 @@ def test_each_request_is_of_its_own_trace_though_its_head_is_known(collector: Re
         assert served.end() == 0
     sent = [span.trace_id.hex() for span in spans(collector) if span.name == "infer logistic"]
     assert sorted(sent) == traces
+
+
+def outcomes(observation: Observation) -> dict[str, float]:
+    samples = told(observation.metrics)
+    return {
+        outcome: samples[key]
+        for outcome in ("sent", "failed", "dropped")
+        if (key := named("colonnade_traces_total", model="logistic", outcome=outcome)) in samples and samples[key]
+    }
+
+
+def test_what_the_collector_refuses_was_not_sent(collector: Receiver, matrix: Model):
+    collector.answers = [400]
+    observation = Observation(Settings())
+    for _ in range(2):
+        observation.of(matrix).answered(200, 0.1)
+    observation.close()
+    assert outcomes(observation) == {"failed": 2}
+
+
+def test_what_nobody_samples_is_neither_sent_nor_lost(collector: Receiver, matrix: Model):
+    observation = Observation(Settings())
+    observation.of(matrix).answered(200, 0.1, trace=UNSAMPLED)
+    observation.close()
+    assert (outcomes(observation), collector.received) == ({}, [])
+
+
+def test_a_collector_that_says_nothing_keeps_nobody_from_ending(collector: Receiver, matrix: Model):
+    collector.hold.clear()
+    observation = Observation(Settings())
+    observer = observation.of(matrix)
+    observer.answered(200, 0.1)
+    observation.metrics.flush()
+    until(lambda: collector.received)
+    for _ in range(3):
+        observer.answered(200, 0.1)
+    began = time.monotonic()
+    observation.close(0.2)
+    assert time.monotonic() - began < 5  # the collector would keep it for ten
+    assert outcomes(observation) == {"dropped": 3}
 
 
 def test_a_caller_that_does_not_sample_is_heeded(collector: Receiver, matrix: Model):
