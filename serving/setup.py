@@ -4,6 +4,8 @@ COLONNADE_PURE=1 leaves all of it to the interpreter, which answers the same, bu
 """
 
 import os
+from hashlib import sha256
+from pathlib import Path
 
 from setuptools import Extension, setup
 
@@ -63,6 +65,8 @@ HOT = (
 
 GROUP = "colonnade_serving.hot"
 """The one library that all of it is in."""
+BUILT = "built.py"
+"""Made here: the digests of what was compiled, compiled with it, for compiled.py to compare."""
 TYPES = ("--ignore-missing-imports", "--follow-imports=silent")
 """`make check` looks at types more closely, with the settings of the whole repository; here they are only needed."""
 
@@ -72,11 +76,24 @@ def extensions() -> list[Extension]:
         return []
     from mypyc.build import mypycify  # noqa: PLC0415
 
-    paths = [f"colonnade_serving/{path}" for path in HOT]
+    package = Path("colonnade_serving")
+    _write_if_other(package / BUILT, _built({path: sha256((package / path).read_bytes()).hexdigest() for path in HOT}))
+    paths = [f"{package}/{path}" for path in (*HOT, BUILT)]
     found: list[Extension] = mypycify([*TYPES, *paths], opt_level="2", debug_level="0", group_name=GROUP)
     for extension in found:
         extension.extra_compile_args += ["-fvisibility=hidden", "-fno-plt"]  # calls are then no detours
     return found
+
+
+def _built(digests: dict[str, str]) -> str:
+    lines = "".join(f'    "{path}": "{digest}",\n' for path, digest in digests.items())
+    what = '"""Made by setup.py: the sources that the compiled code beside was made of."""'
+    return f"{what}\n\nfrom typing import Final\n\nSOURCES: Final = {{\n{lines}}}\n"
+
+
+def _write_if_other(path: Path, text: str) -> None:
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
 
 
 setup(ext_modules=extensions())

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import CliApp, SettingsError
 
+from .compiled import COMPILED, PACKAGE, made_of, outdated
 from .observation.logs import set_up
 from .settings import TERMINATION_LOG, Settings
 from .usage import usage, variable
@@ -20,13 +21,17 @@ log = logging.getLogger("colonnade_serving")
 
 
 def main() -> None:
-    """The command. Exit code 0 after a drain, 1 when a model can't be served, 2 when the settings are wrong."""
+    """The command.
+
+    Exit code 0 after a drain, 1 when a model can't be served or the compiled code is another's, 2 when the settings are
+    wrong.
+    """
     if {"-h", "--help"} & set(sys.argv[1:]):
         print(usage(), end="")
         return
     settings = _settings()
     set_up(settings.log_level)
-    failure = run(settings)
+    failure = (outdated(PACKAGE, made_of()) if COMPILED else None) or run(settings)
     if failure is not None:
         log.error(failure)
         _tell_kubernetes(settings.termination_log, failure)
