@@ -47,6 +47,15 @@ def test_golden_answers_are_what_the_engine_answers_missing_values_among_the_que
     assert len(questions["age"]) <= 16
 
 
+def test_no_golden_row_is_torn_between_two_labels(peoples_desk: Desk) -> None:
+    answer = peoples_desk.train(
+        "neighbors.KNeighborsClassifier", "flag", {"n_neighbors": 2}, features={"include": ["age", "income"]}
+    )
+    label, probabilities = (tensor.array() for tensor in peoples_desk.bundle(answer).golden.outputs)
+    assert len(label) > 4
+    assert set(np.abs(probabilities[:, 1] - probabilities[:, 0])) == {1.0}
+
+
 def test_the_answer_has_metrics_folds_and_lineage(peoples_desk: Desk) -> None:
     answer = peoples_desk.train(TREES, "binary", QUICK, features={"include": FEATURES}, crossValidation={"folds": 3})
     for metric in answer["metrics"].values():
