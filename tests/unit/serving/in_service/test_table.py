@@ -81,7 +81,7 @@ async def test_without_a_version_the_highest_answers(folder: Path, logistic: Pat
 async def test_a_bad_model_at_the_start_is_nobodys_start(folder: Path):
     (folder / "b.onnx").write_bytes(b"no model")
     models = table(folder)
-    with pytest.raises(CannotServe, match=r"b\.onnx: b\.onnx can't be loaded"):
+    with pytest.raises(CannotServe, match=r"b\.onnx: b\.onnx is no ONNX model"):
         await models.begin()
     assert not models.ready
 
@@ -112,21 +112,21 @@ async def test_a_load_that_is_refused_changes_nothing_that_answers(folder: Path)
     await models.begin()
     old = models.find("a")
     (folder / "a.onnx").write_bytes(b"no model")
-    with pytest.raises(ProtocolError, match="can't be loaded") as refused:
+    with pytest.raises(ProtocolError, match="is no ONNX model") as refused:
         await models.load("a")
     assert refused.value.status == 400
     assert models.find("a") is old
     assert models.ready
     state, reason = states(models)["a/1"]
     assert state is State.READY
-    assert "can't be loaded" in reason
+    assert "is no ONNX model" in reason
 
 
 async def test_a_new_model_that_is_refused_makes_nothing_unready(folder: Path):
     models = table(folder)
     await models.begin()
     (folder / "c.onnx").write_bytes(b"no model")
-    with pytest.raises(ProtocolError, match="can't be loaded"):
+    with pytest.raises(ProtocolError, match="is no ONNX model"):
         await models.load("c")
     with pytest.raises(ProtocolError, match="not in the repository"):
         await models.load("d")
@@ -169,7 +169,7 @@ async def test_a_lazy_model_that_can_not_be_served_says_why(folder: Path):
     models.changed.append(tried.set)
     assert refusal(lambda: models.find("a"))[0] == 503
     await asyncio.wait_for(tried.wait(), 30)
-    assert "can't be loaded" in refusal(lambda: models.find("a"))[1]
+    assert "is no ONNX model" in refusal(lambda: models.find("a"))[1]
 
 
 async def test_with_others_a_load_is_done_everywhere_and_ready_is_all(folder: Path):
