@@ -10,6 +10,7 @@ import numpy as np
 import onnxruntime
 
 from . import exotic, graph
+from .arena import shrink
 from .datatypes import ONNX
 from .modelfile import ModelInvalid, Side, check_columns, objection, open_model, plain, uncarried
 from .single import Form, Singles
@@ -100,6 +101,10 @@ class Engine:
         inputs: of each its name, its type and the shape of its row, in the order of buffers.
         """
         return None if self._singles is None else self._singles.run_row(inputs, buffers, outputs or self._names)
+
+    def shrink(self, inputs: Mapping[str, np.ndarray]) -> bool:
+        """Gives back what larger runs took, by one more on these inputs; whether that could be done."""
+        return self.providers == (CPU,) and shrink(self._session, inputs)
 
     @property
     def providers(self) -> tuple[str, ...]:

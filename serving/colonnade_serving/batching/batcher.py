@@ -91,6 +91,11 @@ class Batcher:
         return self._queue.works
 
     @property
+    def idle_since(self) -> float | None:
+        """When the last batch ended, seconds of the process's clock; None while something waits or runs."""
+        return None if self._queue.works or self._running else self._ended
+
+    @property
     def batching(self) -> bool:
         """Whether works run together: not when the limits, the graph or the model's own answers forbid it."""
         return self._queue.batchable and self._runner.together and self.limits.rows > 1

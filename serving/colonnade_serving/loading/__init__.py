@@ -3,5 +3,6 @@
 from .calibrate import Calibration
 from .load import CannotServe, How, Model, Source, load
 from .repository import Repository
+from .warmup import made_up
 
-__all__ = ["Calibration", "CannotServe", "How", "Model", "Repository", "Source", "load"]
+__all__ = ["Calibration", "CannotServe", "How", "Model", "Repository", "Source", "load", "made_up"]

@@ -15,6 +15,7 @@ from ..compiled import COMPILED
 from ..loading import CannotServe
 from ..ports import BACKLOG, PortError, listen
 from ..settings import Settings
+from .idle import Idle
 from .lane import Lane
 from .part import ALONE, Part
 from .process import Process
@@ -38,6 +39,7 @@ class Server(uvicorn.Server):
         self._drains = False
         self._listeners: list[socket.socket] = []
         self._resize = Resize(process.models)
+        self._idle = Idle(process.models)
         self._ssl = process.tls.context if process.tls is not None else None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -117,6 +119,8 @@ class Server(uvicorn.Server):
         for connection in list(self.server_state.connections):
             if isinstance(connection, Lane):
                 connection.sweep(now)
+        if self._stop_at is None:
+            self._idle.look()
         if self._settings.threads is None and self._stop_at is None:
             self._resize.look()
 
