@@ -13,7 +13,7 @@ from .cleaning import Plan
 from .columns import Field
 from .filling import Filled
 from .rules import NOUNS, Rule
-from .tables import one_row, said
+from .tables import one_row, planned_as_written, said
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,10 @@ def check(connection: duckdb.DuckDBPyConnection, fields: list[Field], schema: Sc
 def _make_checked(connection: duckdb.DuckDBPyConnection, fields: list[Field], found: list[Rule], plan: Plan) -> None:
     values = ", ".join(field.inner for field in fields)
     typed = _typed(fields, {rule.field.rule.name for rule in found}, plan)
-    connection.execute(f"CREATE TABLE checked AS SELECT row_id, {values}, {_reasons(found)} AS reasons FROM ({typed})")
+    with planned_as_written(connection, len(fields)):
+        connection.execute(
+            f"CREATE TABLE checked AS SELECT row_id, {values}, {_reasons(found)} AS reasons FROM ({typed})"
+        )
 
 
 def _typed(fields: list[Field], ruled: set[str], plan: Plan) -> str:

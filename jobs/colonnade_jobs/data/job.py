@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from colonnade_serving.digests import hex_of
 from colonnade_serving.store import Store, StoreError
@@ -99,19 +100,28 @@ def _write(
     """Writes data and quarantine under the owner's names; where a column is called reasons, ours is reasons_1."""
     names = [field.rule.name for field in fields]
     values = ", ".join(field.inner for field in fields)
-    raw = ", ".join(f"CAST(raw.{field.inner} AS VARCHAR)" for field in fields)
-    labels = "[" + ", ".join(tables.literal(label) for label in checked.labels) + "]::VARCHAR[]"
-    kept = connection.sql(f"SELECT {values} FROM checked WHERE reasons IS NULL ORDER BY row_id")
-    data = content.write(kept.to_arrow_reader(content.BATCH_ROWS), names, folder / DATA)
-    aside = connection.sql(
-        f"SELECT {raw}, array_to_string(list_transform(reasons, lambda rule: ({labels})[rule + 1]), '; ') "
-        "FROM checked JOIN raw ON raw.rowid = row_id WHERE reasons IS NOT NULL ORDER BY row_id"
-    )
+    with tables.planned_as_written(connection, len(fields)):
+        kept = connection.sql(f"SELECT {values} FROM checked WHERE reasons IS NULL ORDER BY row_id")
+        data = content.write(kept.to_arrow_reader(content.BATCH_ROWS), names, folder / DATA)
     reasons = naming.distinct([*names, "reasons"])
-    quarantine = content.write(aside.to_arrow_reader(content.BATCH_ROWS), reasons, folder / QUARANTINE)
+    quarantine = content.write(_aside(connection, fields, checked), reasons, folder / QUARANTINE)
     return Identity(
         data, quarantine, columns.describe(fields, job.spec.schema_), job.spec.split.model_dump(by_alias=True)
     )
+
+
+def _aside(connection: duckdb.DuckDBPyConnection, fields: list[Field], checked: Checked) -> pa.RecordBatchReader:
+    """The refused rows as the source has them, and what each rule that they break objects to."""
+    if not checked.invalid:
+        return pa.RecordBatchReader.from_batches(
+            pa.schema([(naming.inner(n), pa.string()) for n in range(len(fields) + 1)]), []
+        )
+    raw = ", ".join(f"CAST(raw.{field.inner} AS VARCHAR)" for field in fields)
+    labels = "[" + ", ".join(tables.literal(label) for label in checked.labels) + "]::VARCHAR[]"
+    return connection.sql(
+        f"SELECT {raw}, array_to_string(list_transform(reasons, lambda rule: ({labels})[rule + 1]), '; ') "
+        "FROM checked JOIN raw ON raw.rowid = row_id WHERE reasons IS NOT NULL ORDER BY row_id"
+    ).to_arrow_reader(content.BATCH_ROWS)
 
 
 def _objection(job: DatasetJob, checked: Checked) -> Refusal | None:

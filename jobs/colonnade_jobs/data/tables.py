@@ -1,6 +1,7 @@
 """DuckDB out of core: bounded memory and threads, no network, spilling to scratch."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,6 +12,7 @@ from .. import resources
 MEMORY_SHARE = 0.5
 LONGEST_COMPLAINT = 300
 COLUMNS_AT_ONCE = 20
+WIDE = 200
 
 Column = TypeVar("Column")
 
@@ -42,6 +44,20 @@ def parts(columns: Sequence[Column]) -> Iterator[list[Column]]:
     """The columns, as many at a time as one query asks for: each query costs a plan, and a wide plan its square."""
     for start in range(0, len(columns), COLUMNS_AT_ONCE):
         yield list(columns[start : start + COLUMNS_AT_ONCE])
+
+
+@contextmanager
+def planned_as_written(connection: duckdb.DuckDBPyConnection, width: int) -> Iterator[None]:
+    """For a query that only passes over one table of width columns: from some hundreds on, DuckDB's optimizer takes
+    minutes to find that there is nothing to gain."""
+    if width <= WIDE:
+        yield
+        return
+    connection.execute("PRAGMA disable_optimizer")
+    try:
+        yield
+    finally:
+        connection.execute("PRAGMA enable_optimizer")
 
 
 def one_row(connection: duckdb.DuckDBPyConnection, query: str) -> Any:
