@@ -14,15 +14,18 @@ from . import answers, progress
 from .documents import DatasetJob, TrainJob, read
 from .refusals import Refusal, Unreachable
 
+WRONG_USAGE, OUR_MISTAKE = 2, 3
 USAGE = "usage: colonnade-jobs dataset | train, with COLONNADE_JOB and COLONNADE_STORE in the environment"
 
 
 def main() -> None:
-    """Runs one Job: exit 0 with a definite answer, 1 with what a retry may mend, 2 on wrong usage."""
+    """Runs one Job: exit 0 with a definite answer, 1 with what a retry may mend, 2 on wrong usage, 3 on a mistake of
+    ours, which a retry would only repeat."""
     command = COMMANDS.get(sys.argv[1]) if len(sys.argv) == 2 else None
     document, url = os.environ.get("COLONNADE_JOB"), os.environ.get("COLONNADE_STORE")
     if command is None or not document or not url:
-        sys.exit(USAGE)
+        print(USAGE, file=sys.stderr)
+        sys.exit(WRONG_USAGE)
     outcome, code = _answer(command, document, url)
     answers.write(outcome)
     progress.report(100, f"{outcome['outcome']}: {outcome['message']}")
@@ -41,7 +44,11 @@ def _answer(command: "Command", document: str, url: str) -> tuple[dict[str, Any]
         return {"outcome": "Error", "reason": "SystemError", "message": f"{error.filename or 'a file'}: {error}"}, 1
     except Exception as error:  # our own mistake: the log holds the trace, the answer says that there is one
         traceback.print_exc()
-        return {"outcome": "Error", "reason": "InternalError", "message": f"{type(error).__name__}: {error}"}, 1
+        return {
+            "outcome": "Error",
+            "reason": "InternalError",
+            "message": f"{type(error).__name__}: {error}",
+        }, OUR_MISTAKE
 
 
 def dataset(document: str, url: str, scratch: Path) -> dict[str, Any]:

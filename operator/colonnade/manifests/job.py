@@ -14,6 +14,7 @@ CLAIMS_FOLDER = "/pvc"
 SOURCE = "COLONNADE_SOURCE_"
 COMPONENTS = {"dataset": "dataset", "train": "training"}
 RETRIES = 3
+FINAL_EXIT_CODES = [2, 3]  # wrong usage, a mistake of ours: see colonnade_jobs.main
 LONGEST_SECONDS = {"dataset": 6 * 3600, "train": 24 * 3600}
 MODEST = {"requests": {"cpu": "250m", "memory": "512Mi"}}
 EVICTED = {"type": "DisruptionTarget", "status": "True"}
@@ -21,7 +22,8 @@ DNS = {"ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53
 
 
 def job(platform: Platform, owner: Owner, run: RunJob) -> Manifest:
-    """A Job that gives one definite answer; a pod that its node evicts doesn't count as a failed try."""
+    """A Job that gives one definite answer; a pod that its node evicts doesn't count as a failed try,
+    and a mistake of ours isn't repeated."""
     labels = managed(COMPONENTS[run.kind], owner) | {SPEC_HASH: run.spec_hash}
     return {
         "apiVersion": JOBS.api_version,
@@ -36,7 +38,10 @@ def job(platform: Platform, owner: Owner, run: RunJob) -> Manifest:
             "backoffLimit": RETRIES,
             "activeDeadlineSeconds": LONGEST_SECONDS[run.kind],
             "podFailurePolicy": {
-                "rules": [{"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}]
+                "rules": [
+                    {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]},
+                    {"action": "FailJob", "onExitCodes": {"operator": "In", "values": FINAL_EXIT_CODES}},
+                ]
             },
             "template": {"metadata": {"labels": dict(labels)}, "spec": _pod(platform, run)},
         },

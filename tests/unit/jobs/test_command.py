@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from colonnade_jobs.main import OUR_MISTAKE
+from colonnade_jobs.main import _answer as answer_of
 from tests.unit.jobs.desk import SCHEMA, people
 
 STACK = {
@@ -86,3 +88,19 @@ def test_a_training_without_its_dataset_says_so(tmp_path: Path) -> None:
     spec = {"model": "m", "training": training}
     answer = run(tmp_path, "train", {"spec": spec, "dataset": {"name": "rows", "digest": "sha256:" + "0" * 64}})
     assert (answer["exit"], answer["outcome"], answer["reason"]) == (0, "Failed", "DatasetNotFound")
+
+
+def test_a_mistake_of_ours_ends_with_3_and_isnt_worth_a_retry() -> None:
+    def mistaken(document: str, url: str, scratch: Path) -> dict[str, Any]:
+        raise ZeroDivisionError(document)
+
+    outcome, code = answer_of(mistaken, "{}", "file:///nowhere")
+    assert (code, outcome["reason"], outcome["message"]) == (OUR_MISTAKE, "InternalError", "ZeroDivisionError: {}")
+    assert code == 3
+
+
+def test_wrong_usage_ends_with_2() -> None:
+    program = "from colonnade_jobs.main import main; main()"
+    done = subprocess.run([sys.executable, "-c", program, "dance"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("usage: colonnade-jobs dataset | train")
