@@ -99,7 +99,7 @@ ON_CLUSTER = $(CLUSTER_ENV); $(VENV)/bin/pytest $(1) -q -n 2 -m "not alone" && $
 
 export NODES
 .PHONY: check format crds protos test test-unit test-api test-router test-conformance test-soak test-chart test-e2e test-faults
-.PHONY: bench-serving soak-serving
+.PHONY: bench-serving bench-data soak-serving
 check: venv ## lint, types, import rules, CRD drift
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
@@ -132,6 +132,9 @@ test-conformance: venv ## the serving runtime under other people's clients
 	@UV=$(UV) $(PY) -m tests.conformance
 test-soak: venv ## the serving runtime among rude clients, in less than a minute; swaps and ends under load
 	@$(VENV)/bin/pytest tests/soak -q
+bench-data: venv ## a dataset Job beside plain DuckDB and pandas (BENCH="--rounds 5 flights")
+	@$(PY) -m tests.bench.data $(BENCH)
+
 bench-serving: venv ## ours beside its peers, on one core (SERVERS=colonnade,mlserver MODEL=lr)
 	@UV=$(UV) $(PY) -m tests.bench.serving $(SERVERS:%=--servers %) $(MODEL:%=--model %) $(BENCH)
 soak-serving: venv ## four fifths of its highest rate among clients that stall, abort and send rubbish (MINUTES=10)

@@ -13,7 +13,7 @@ from colonnade_serving.digests import hex_of
 from colonnade_serving.store import Store, StoreError
 
 from .. import progress
-from ..documents import DatasetJob
+from ..documents import DatasetJob, Split
 from ..refusals import Refusal, Unreachable
 from ..words import percent
 from . import (
@@ -59,6 +59,7 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
     if problem := _objection(job, checked):
         return _invalid(job, store, folder, checked, problem)
     rows = checked.rows - checked.invalid
+    _check_strata(job.spec.split, profile, rows)
     facts = {"rows": rows, "bytes": (folder / DATA).stat().st_size, "source": address, "invalidRows": checked.invalid}
     progress.report(90, f"storing {identity.digest}")
     manifest = version.publish(store, folder, identity, facts)
@@ -92,6 +93,17 @@ def _check_split(job: DatasetJob, fields: list[Field]) -> None:
             raise Refusal("SchemaMismatch", f"spec.split.{field}: the source has no column {column}")
     if split.time_column and known[split.time_column] not in ("date", "number", "integer"):
         raise Refusal("SchemaMismatch", f"spec.split.timeColumn: {split.time_column} is neither a date nor a number")
+
+
+def _check_strata(split: Split, profile: dict[str, Any], rows: int) -> None:
+    """Raises Refusal where most values of stratifyBy come so seldom that not one of their rows would be held out."""
+    found = next((column for column in profile["columns"] if column["name"] == split.stratify_by), None)
+    if found and rows * split.test < found["distinct"] / 2:
+        raise Refusal(
+            "InvalidSpec",
+            f"spec.split.stratifyBy: {split.stratify_by} has {found['distinct']:,} values in {rows:,} rows, too "
+            f"few of each to hold out {percent(split.test)} of them; name a column of few values, or leave it out",
+        )
 
 
 def _write(

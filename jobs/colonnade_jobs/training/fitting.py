@@ -49,7 +49,7 @@ def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice)
     held = split.held_out(len(frame.target), parted, values)
     training, testing = np.flatnonzero(~held), np.flatnonzero(held)
     if parted.time_column and values is not None:
-        training = training[np.argsort(values[training], kind="stable")]
+        training = training[split.by_time(values[training])]
     if wanted.task == "Classification":
         testing = _of_known_classes(frame, training, testing)
     else:
@@ -58,6 +58,10 @@ def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice)
     frame = replace(frame, features=choice.features)
     notes = [f"{frame.dropped:,} rows without a {wanted.target} were left out."] if frame.dropped else []
     notes += frame.notes
+    if parted.time_column and values is not None and (timeless := split.without_time(values)):
+        notes.append(
+            f"{timeless:,} rows without a {parted.time_column} were learnt from: none of them can be the latest."
+        )
     estimator = estimators.build(wanted.estimator, wanted.task, wanted.seed)
     if wanted.task == "Classification":
         classweights.by_class(estimator, frame.target[training])

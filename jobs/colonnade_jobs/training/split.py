@@ -7,6 +7,7 @@ import pandas as pd
 
 from ..documents import Split
 from ..refusals import Refusal
+from ..words import percent
 
 Array = np.ndarray[Any, Any]
 
@@ -18,21 +19,37 @@ def held_out(rows: int, split: Split, key: Array | None) -> Array:
     held out; None draws at random. Raises Refusal when either side would be empty.
     """
     if split.time_column and key is not None:
+        if not _has_time(key).any():
+            raise Refusal("TooFewRows", f"spec.split.timeColumn: no row has a {split.time_column}; split otherwise")
         mask = _latest(key, split.test)
     elif split.stratify_by and key is not None:
         mask = _per_stratum(pd.factorize(key, use_na_sentinel=False)[0], split)
     else:
         mask = _per_stratum(np.zeros(rows, dtype=np.int64), split)
     if not mask.any() or mask.all():
-        raise Refusal("TooFewRows", f"{rows:,} rows are too few to hold out {100 * split.test:g} % of them")
+        raise Refusal("TooFewRows", f"{rows:,} rows are too few to hold out {percent(split.test)} of them")
     return mask
 
 
 def _latest(times: Array, share: float) -> Array:
-    order = np.argsort(times, kind="stable")  # a row without a time sorts last: it is as new as can be
+    order = by_time(times)
     mask = np.zeros(len(times), dtype=bool)
-    mask[order[len(times) - round(share * len(times)) :]] = True
+    mask[order[len(times) - round(share * _has_time(times).sum()) :]] = True
     return mask
+
+
+def by_time(times: Array) -> Array:
+    """The order of rows by time; those without one come first: nobody knows them to be new."""
+    return np.lexsort((times, _has_time(times)))
+
+
+def without_time(times: Array) -> int:
+    """How many rows have no time."""
+    return int(len(times) - _has_time(times).sum())
+
+
+def _has_time(times: Array) -> Array:
+    return ~np.isnan(times)
 
 
 def _per_stratum(strata: Array, split: Split) -> Array:

@@ -102,7 +102,7 @@ def test_each_column_keeps_its_name_and_its_values(desk: Desk, columns: list[str
             {"dropDuplicates": {"columns": columns}},
             {"fillMissing": {"column": columns[-1], "strategy": "mode"}},
         ],
-        "split": {"stratifyBy": columns[-1]},
+        "split": {"timeColumn": columns[-1]},
         "validation": LENIENT,
     }
     answer = desk.dataset(parquet(desk, columns, rows), **spec)

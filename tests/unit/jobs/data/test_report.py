@@ -1,5 +1,10 @@
 """The report: a profile of each column."""
 
+import numpy as np
+import pandas as pd
+import pytest
+
+from colonnade_jobs.refusals import Refusal
 from tests.unit.jobs.desk import Desk
 
 
@@ -26,3 +31,45 @@ def test_the_split_is_sized(desk: Desk) -> None:
     rows = "a\n" + "1\n" * 50
     report = desk.report(desk.dataset(rows, split={"test": 0.1, "seed": 7}))
     assert report["split"] == {"train": 45, "test": 5, "seed": 7}
+
+
+def test_rows_without_a_time_cant_be_the_latest(desk: Desk) -> None:
+    rows = "t,y\n" + "".join(f"{n},{n % 2}\n" for n in range(40)) + ",1\n" * 10
+    report = desk.report(desk.dataset(rows, split={"test": 0.2, "timeColumn": "t"}))
+    assert (report["split"]["train"], report["split"]["test"]) == (42, 8)
+
+
+def test_a_continuous_column_has_no_shares_to_keep(desk: Desk) -> None:
+    rows = pd.DataFrame({"x": np.random.default_rng(3).normal(size=500), "y": ["a", "b"] * 250})
+    with pytest.raises(Refusal, match=r"spec\.split\.stratifyBy: x has 500 values in 500 rows"):
+        desk.dataset(rows, split={"stratifyBy": "x"})
+    assert desk.dataset(rows, split={"stratifyBy": "y"})["outcome"] == "NewVersion"
+
+
+def test_the_numbers_are_those_of_pandas(desk: Desk) -> None:
+    random = np.random.default_rng(11)
+    rows = pd.DataFrame(
+        {"x": random.lognormal(3, 2, 5000), "i": random.integers(-50, 50, 5000), "w": random.choice([*"abc"], 5000)}
+    )
+    rows.loc[random.random(5000) < 0.1, "x"] = np.nan
+    by_name = {column["name"]: column for column in desk.report(desk.dataset(rows))["columns"]}
+    for name in ("x", "i"):
+        expected, found = rows[name].dropna(), by_name[name]
+        assert (found["nulls"], found["distinct"]) == (rows[name].isna().sum(), expected.nunique())
+        assert (found["min"], found["max"]) == (expected.min(), expected.max())
+        assert (found["mean"], found["stddev"]) == pytest.approx((expected.mean(), expected.std()))
+        counts, edges = np.histogram(expected, bins=20)
+        assert found["histogram"]["edges"] == pytest.approx(edges.tolist())
+        assert sum(found["histogram"]["counts"]) == len(expected)
+        assert np.abs(np.array(found["histogram"]["counts"]) - counts).max() <= (0 if name == "x" else 50)
+    counted = rows["w"].value_counts()
+    assert {top["value"]: top["rows"] for top in by_name["w"]["top"]} == counted.to_dict()
+
+
+@pytest.mark.parametrize("size", [5e-324, 1e-300, 1e-12, 1.0, 1e150, 1.7e308])
+def test_numbers_of_every_size_have_a_spread(desk: Desk, size: float) -> None:
+    column = desk.report(desk.dataset(pd.DataFrame({"a": [-size, 0.0, size, None]})))["columns"][0]
+    assert (column["min"], column["mean"], column["max"]) == (-size, 0, size)
+    assert column["stddev"] == pytest.approx(size)
+    assert sum(column["histogram"]["counts"]) == 3
+    assert column["histogram"]["edges"][-1] == pytest.approx(size)

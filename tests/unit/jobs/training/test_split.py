@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from colonnade_jobs.documents import Split
 from colonnade_jobs.refusals import Refusal
-from colonnade_jobs.training.split import held_out
+from colonnade_jobs.training.split import by_time, held_out
 
 
 @given(sizes=st.lists(st.integers(1, 60), min_size=2, max_size=5), seed=st.integers(0, 99), test=st.floats(0.1, 0.5))
@@ -29,7 +29,15 @@ def test_the_same_seed_draws_the_same_rows_and_another_others() -> None:
 def test_by_time_the_latest_are_held_out() -> None:
     times = np.array([5.0, 1.0, np.nan, 4.0, 2.0, 3.0])
     mask = held_out(6, Split(test=0.34, time_column="t"), times)
-    assert np.flatnonzero(mask).tolist() == [0, 2]
+    assert np.flatnonzero(mask).tolist() == [0, 3]
+
+
+def test_rows_without_a_time_are_learnt_from_and_come_first() -> None:
+    times = np.array([np.nan, 1.0, np.nan, 4.0, 2.0, np.nan])
+    assert np.flatnonzero(held_out(6, Split(test=0.5, time_column="t"), times)).tolist() == [3, 4]
+    assert by_time(times).tolist() == [0, 2, 5, 1, 4, 3]
+    with pytest.raises(Refusal, match=r"spec\.split\.timeColumn: no row has a t"):
+        held_out(2, Split(time_column="t"), np.array([np.nan, np.nan]))
 
 
 def test_too_few_rows_are_said_to_be() -> None:
