@@ -112,15 +112,24 @@ class Runner:
             self._left = SOON
             return None
         for work in works[:: -(-len(works) // SAMPLE)]:
-            found = work.results
-            if found is None:
-                continue
-            alone = self._engine.infer(work.arrays(), work.outputs)
-            if differing := [name for name in work.outputs if not agree(alone[name], found[name], batch.outputs[name])]:
-                why = f"output {differing[0]} of a request differs alone and in a batch of {batch.rows} rows"
+            if why := self._differs(work):
                 return self._part(why, works)
         self._every = self._left = min(2 * self._every, SELDOM)
         return None
+
+    def _differs(self, work: Work) -> str:
+        """What is otherwise when a work runs alone; "" when nothing is."""
+        found, batch = work.results, work.batch
+        if found is None or batch is None:
+            return ""
+        try:
+            alone = self._engine.infer(work.arrays(), work.outputs)
+        except ModelFailed:
+            return f"the model fails on a request alone that it answers in a batch of {batch.rows} rows"
+        for name in work.outputs:
+            if not agree(alone[name], found[name], batch.outputs[name]):
+                return f"output {name} of a request differs alone and in a batch of {batch.rows} rows"
+        return ""
 
     def _part(self, why: str, works: list[Work] | None = None) -> None:
         if self.together:

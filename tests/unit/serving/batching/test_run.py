@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import numpy as np
+import onnx
+from onnx import helper
 
 from colonnade_serving.batching.run import SELDOM, SOON
 from colonnade_serving.engine import Engine
-from tests.unit.serving.graph.mixing import WIDTH, branching, centred
+from tests.unit.serving.graph.mixing import WIDTH, branching, centred, model
 
 from .works import Kitchen
 
@@ -52,3 +54,21 @@ async def test_looking_grows_seldom_but_never_ends(logistic: Path):
         works = [kitchen.work({"X": np.full((1, 3), batch + place, np.float32)}) for place in range(2)]
         await kitchen.serve(works)
     assert looked == [1, 3, 7, 15, 31, 63]
+
+
+async def test_what_fails_alone_must_not_be_answered_in_a_batch(tmp_path: Path):
+    kitchen = Kitchen(Engine(second_row(tmp_path / "model.onnx"), 1))
+    for _ in range(3):
+        await kitchen.serve(works := rows(kitchen, 1.0, 2.0, 3.0))
+        assert [work.results for work in works] == [None] * 3
+    assert kitchen.parted == ["the model fails on a request alone that it answers in a batch of 3 rows"]
+
+
+def second_row(path: Path) -> Path:
+    """Each row and the batch's second one; alone there is none."""
+    nodes = [
+        helper.make_node("Gather", ["X", "place"], ["second"], axis=0),
+        helper.make_node("Add", ["X", "second"], ["Y"]),
+    ]
+    onnx.save(model(nodes, {"place": np.array([1])}), path)
+    return path
