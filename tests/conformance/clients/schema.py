@@ -19,7 +19,7 @@ expected-statuses = ["400", "403", "404", "405", "413", "415", "422", "5xx"]
 [checks.not_a_server_error]
 expected-statuses = ["2xx", "3xx", "4xx", "503", "504"]
 [[operations]]
-include-path-regex = "/infer$"
+include-path-regex = "(/infer|:predict)$"
 checks.positive_data_acceptance.enabled = false
 """
 """No server refuses headers that it doesn't know. A list that is too long is too large (413): that is a refusal. A
