@@ -101,7 +101,7 @@ def test_a_model_that_can_not_be_served_ends_all_with_its_message(tmp_path: Path
     told = f"--termination-log={tmp_path}/termination-log"
     ended = run(str(tmp_path / "bad.onnx"), "--workers=2", "--http-port=0", told, seconds=60)
     assert ended.returncode == 1
-    assert "bad.onnx can't be loaded" in (tmp_path / "termination-log").read_text()
+    assert "bad.onnx is no ONNX model" in (tmp_path / "termination-log").read_text()
 
 
 def test_workers_whose_supervisor_is_gone_end(logistic: Path, tmp_path: Path):
