@@ -37,7 +37,7 @@ def infer(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, 
 
     Raises Refusal where a column's values can be read in two ways.
     """
-    sampled = f"(SELECT * FROM {table} LIMIT {SAMPLE_ROWS})"
+    sampled = f"{table} LIMIT {SAMPLE_ROWS}"
     counts = plain.count(connection, sampled, list(columns))
     counts |= plain.confirm(connection, table, counts)
     dressed = [column for column in columns if not counts[column].is_plain]

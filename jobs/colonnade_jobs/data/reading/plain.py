@@ -78,7 +78,8 @@ def _ask(
     asked = {column: conditions(column) for column in columns}
     counts = [f"count(*) FILTER ({condition})" for found in asked.values() for condition in found]
     present = ", ".join(f"count({column})" for column in columns)
-    row = one_row(connection, f"SELECT {', '.join([present, *counts])} FROM {table}")
+    narrow = f"(SELECT {', '.join(columns)} FROM {table})"  # a subquery of all columns costs by the table's width
+    row = one_row(connection, f"SELECT {', '.join([present, *counts])} FROM {narrow}")
     rest = iter(row[len(columns) :])
     for n, column in enumerate(columns):
         yield column, [int(row[n]), *(int(next(rest)) for _ in asked[column])]
