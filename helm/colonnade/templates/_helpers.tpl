@@ -74,12 +74,13 @@ priorityClassName: {{ . }}
 {{- end }}
 {{- end }}
 
-{{/* A pod of ours: its name, its namespace, and the namespaces that it looks after. */}}
+{{/* A pod of ours: its name, its namespace, the cluster's domain, and the namespaces that it looks after. */}}
 {{- define "colonnade.whoAndWhere" -}}
 - name: COLONNADE_POD_NAME
   valueFrom: {fieldRef: {fieldPath: metadata.name}}
 - name: COLONNADE_NAMESPACE
   valueFrom: {fieldRef: {fieldPath: metadata.namespace}}
+- {name: COLONNADE_CLUSTER_DOMAIN, value: {{ .Values.clusterDomain | quote }}}
 {{- with .Values.watchNamespaces }}
 - {name: COLONNADE_WATCH_NAMESPACES, value: {{ append . $.Release.Namespace | uniq | join "," | quote }}}
 {{- end }}

@@ -9,10 +9,10 @@ from typing import Any
 
 import aiohttp
 
+from colonnade.api.installation import AGENT_PORT
 from colonnade.manifests.resources import Key, Manifest
 from colonnade.plan.observed import Applied, Router
 
-AGENT_PORT = 9904
 ANSWER = aiohttp.ClientTimeout(total=1.0)
 PODS_FOR_SECONDS = 2.0
 
@@ -26,6 +26,7 @@ class Routers:
 
     session: aiohttp.ClientSession
     list_pods: Callable[[], Awaitable[Sequence[Manifest]]]
+    agent_port: int = AGENT_PORT
     _pods: Sequence[Manifest] = ()
     _listed_at: float = field(default=float("-inf"))
     _next: dict[str, "asyncio.Task[Table | None]"] = field(default_factory=dict)
@@ -62,7 +63,7 @@ class Routers:
     async def _asked(self, address: str) -> Table | None:
         host = f"[{address}]" if ":" in address else address
         try:
-            async with self.session.get(f"http://{host}:{AGENT_PORT}/applied", timeout=ANSWER) as response:
+            async with self.session.get(f"http://{host}:{self.agent_port}/applied", timeout=ANSWER) as response:
                 response.raise_for_status()
                 table: Table = await response.json()
                 return table

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-LEASE_NAME = "colonnade-operator"
 LONGEST_SECONDS = 60.0
 
 

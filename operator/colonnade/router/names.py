@@ -7,8 +7,6 @@ ROUTES = "deployments"
 WEIGHTS = "weights"
 METADATA = "colonnade"
 
-CLUSTER_DOMAIN = "cluster.local"
-
 
 def cluster(revision: Revision) -> str:
     return str(revision)
@@ -29,10 +27,10 @@ def weight_key(revision: Revision) -> str:
     return f"colonnade.weight.{revision}"
 
 
-def hosts(deployment: Name) -> list[str]:
+def hosts(deployment: Name, cluster_domain: str) -> list[str]:
     """Every full name that a client may put before the port; the bare one comes on top while it is unique."""
     host = authority(deployment)
-    return [host, f"{host}.svc", f"{host}.svc.{CLUSTER_DOMAIN}"]
+    return [host, f"{host}.svc", f"{host}.svc.{cluster_domain}"]
 
 
 def url(deployment: Name) -> str:

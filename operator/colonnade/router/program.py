@@ -23,7 +23,7 @@ SHUTDOWN_SECONDS = 2.0
 
 async def run(settings: Settings, source: Source) -> None:
     """Returns on SIGTERM and SIGINT. source: keeps the view up to date, and never ends by itself."""
-    view, metrics = View(), Metrics()
+    view, metrics = View(cluster_domain=settings.cluster_domain), Metrics()
     feed = Feed(metrics.refused)
     async with contextlib.AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession())

@@ -47,11 +47,11 @@ NEXT_PRIORITY = {
 }
 
 
-def deployment_host(split: Split, *, ready: bool, bare: bool) -> dict[str, Any]:
+def deployment_host(split: Split, cluster_domain: str, *, ready: bool, bare: bool) -> dict[str, Any]:
     """ready: stable has a pod that answers. bare: no other namespace has a Deployment of this name."""
     return {
         "name": str(split.deployment),
-        "domains": [*names.hosts(split.deployment), *([split.deployment.name] if bare else [])],
+        "domains": [*names.hosts(split.deployment, cluster_domain), *([split.deployment.name] if bare else [])],
         "request_body_buffer_limit": str(MAX_RETRIED_BODY_BYTES),
         "routes": _routes(split, ready, STREAMS, CALLS, REST),
     }

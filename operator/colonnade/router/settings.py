@@ -4,6 +4,8 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from colonnade.api.installation import AGENT_PORT, CLUSTER_DOMAIN, LEASE_NAME
+
 
 class Settings(BaseSettings):
     """pod_name: this router's own. namespace: where the operator's Lease is. watch_namespaces: a,b,c; empty: all."""
@@ -19,7 +21,9 @@ class Settings(BaseSettings):
     data_port: int = 8000
     admin_port: int = 9901
     stats_port: int = 9902
-    agent_port: int = 9904
+    agent_port: int = AGENT_PORT
+    lease_name: str = LEASE_NAME
+    cluster_domain: str = CLUSTER_DOMAIN
 
     @property
     def admin_url(self) -> str:

@@ -7,7 +7,7 @@ import asyncio
 import json
 import logging
 import random
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,6 @@ from kubernetes.aio import config
 from kubernetes.aio.client import ApiClient, Configuration
 
 from colonnade.api.common import GROUP, VERSION
-from colonnade.router.lease import LEASE_NAME
 from colonnade.router.metrics import Metrics
 from colonnade.router.reading import REVISION_LABEL, Manifest
 from colonnade.router.settings import Settings
@@ -56,14 +55,13 @@ class Watched:
 async def watch(view: View, metrics: Metrics, settings: Settings) -> None:
     """Never returns."""
     async with ApiClient(await _api_server()) as client, asyncio.TaskGroup() as group:
-        for kind in watched(view, settings.namespace, settings.namespaces):
+        for kind in watched(view, settings):
             group.create_task(follow(client, kind, metrics))
 
 
-def watched(view: View, operator_namespace: str, namespaces: Iterable[str] = ()) -> list[Watched]:
-    """namespaces: those to look after; none means all."""
-    within = [f"/namespaces/{namespace}" for namespace in namespaces] or [""]
-    found = [_lease(view, operator_namespace)]
+def watched(view: View, settings: Settings) -> list[Watched]:
+    within = [f"/namespaces/{namespace}" for namespace in settings.namespaces] or [""]
+    found = [_lease(view, settings)]
     for where in within:
         deployments, slices = view.deployments.part(where), view.slices.part(where)
         path = f"/apis/{GROUP}/{VERSION}{where}/deployments"
@@ -74,14 +72,14 @@ def watched(view: View, operator_namespace: str, namespaces: Iterable[str] = ())
     return found
 
 
-def _lease(view: View, namespace: str) -> Watched:
+def _lease(view: View, settings: Settings) -> Watched:
     return Watched(
         "lease",
-        f"/apis/coordination.k8s.io/v1/namespaces/{namespace}/leases",
+        f"/apis/coordination.k8s.io/v1/namespaces/{settings.namespace}/leases",
         lambda found: view.saw_lease(found[0] if found else None),
         view.saw_lease,
         lambda _gone: view.saw_lease(None),
-        (("fieldSelector", f"metadata.name={LEASE_NAME}"),),
+        (("fieldSelector", f"metadata.name={settings.lease_name}"),),
     )
 
 

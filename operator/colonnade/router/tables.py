@@ -85,7 +85,8 @@ def _route_table(world: World) -> Message:
     hosts: list[Message] = table.virtual_hosts  # type: ignore[attr-defined]
     splits = [replace(split, weight=0) for split in world.splits]  # a new weight is no new route
     hosts.extend(
-        _deployment_host(one, ready[one.deployment], len(namespaces[one.deployment.name]) == 1) for one in splits
+        _deployment_host(one, ready[one.deployment], len(namespaces[one.deployment.name]) == 1, world.cluster_domain)
+        for one in splits
     )
     hosts.extend(_ambiguous_host(name, tuple(where)) for name, where in sorted(namespaces.items()) if len(where) > 1)
     hosts.append(
@@ -133,8 +134,8 @@ def _load_assignment(revision: Revision, endpoints: tuple[Endpoint, ...]) -> any
 
 
 @lru_cache(REMEMBERED)
-def _deployment_host(split: Split, ready: bool, bare: bool) -> Message:
-    return _virtual_host(routes.deployment_host(split, ready=ready, bare=bare))
+def _deployment_host(split: Split, ready: bool, bare: bool, cluster_domain: str) -> Message:
+    return _virtual_host(routes.deployment_host(split, cluster_domain, ready=ready, bare=bare))
 
 
 @lru_cache(REMEMBERED)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Generic, TypeVar
 
+from colonnade.api.installation import CLUSTER_DOMAIN
 from colonnade.router import reading
 from colonnade.router.lease import Heartbeat
 from colonnade.router.reading import Manifest
@@ -75,7 +76,8 @@ class Known(Generic[Read]):
 class View:
     """Written by a source, read by the agent, which waits on `changed`."""
 
-    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = monotonic, cluster_domain: str = CLUSTER_DOMAIN) -> None:
+        self.cluster_domain = cluster_domain
         self.changed = asyncio.Event()
         self.deployments: Known[Split] = Known(reading.split, self.changed)
         self.slices: Known[Slice] = Known(_slice, self.changed)
@@ -90,9 +92,10 @@ class View:
     def world(self) -> World:
         splits = sorted(self.deployments, key=lambda split: split.deployment)
         found: dict[Revision, set[Endpoint]] = {}
-        for revision, endpoints in self.slices:
-            found.setdefault(revision, set()).update(endpoints)
-        return World(tuple(splits), {revision: tuple(sorted(endpoints)) for revision, endpoints in found.items()})
+        for revision, told in self.slices:
+            found.setdefault(revision, set()).update(told)
+        endpoints = {revision: tuple(sorted(its_own)) for revision, its_own in found.items()}
+        return World(tuple(splits), endpoints, self.cluster_domain)
 
     def leased(self) -> bool:
         return self._heartbeat.alive(self._clock())

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from colonnade.api.installation import CLUSTER_DOMAIN
 from colonnade.api.strategy import RetryOnStable
 
 
@@ -49,6 +50,7 @@ class World:
 
     splits: tuple[Split, ...] = ()
     endpoints: Mapping[Revision, tuple[Endpoint, ...]] = field(default_factory=dict)
+    cluster_domain: str = CLUSTER_DOMAIN
 
     def serves(self, deployment: Name, revision: str | None) -> bool:
         return revision is not None and bool(self.endpoints.get(Revision(deployment, revision)))

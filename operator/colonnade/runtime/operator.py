@@ -98,9 +98,8 @@ class Operator:
 
     def _queue(self, session: aiohttp.ClientSession) -> WorkQueue[Key]:
         settings = self.settings
-        eyes = Eyes(
-            self.cache, Routers(session, self._router_pods), session, settings.jobs_image, settings.prometheus()
-        )
+        routers = Routers(session, self._router_pods, settings.agent_port)
+        eyes = Eyes(self.cache, routers, session, settings.jobs_image, settings.prometheus())
         hands = Hands(self.api, self.cache, settings.platform(), Events(self.api, settings.pod_name))
         reconciler = Reconciler(deciders(eyes), hands, self.metrics, settings.pass_seconds)
         return WorkQueue(reconciler.reconcile, reconciler.failed, settings.workers)

@@ -8,6 +8,7 @@ from uuid import uuid4
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from colonnade.api.installation import AGENT_PORT, CLUSTER_DOMAIN, LEASE_NAME
 from colonnade.manifests import BucketStore, Platform, VolumeStore
 from colonnade.runtime.lease import Terms
 
@@ -48,15 +49,16 @@ class Settings(BaseSettings):
     store_endpoint: str = Field(default="", description="Of a bucket that isn't at AWS, such as https://minio:9000.")
     store_region: str = ""
 
-    cluster_domain: str = "cluster.local"
+    cluster_domain: str = CLUSTER_DOMAIN
     router_service: str = Field(default="colonnade-router", description="What client Services point to.")
     router_selector: str = Field(
         default="app.kubernetes.io/name=colonnade,app.kubernetes.io/component=router",
         description="The router's pods, whose agents are asked what is in force.",
     )
+    agent_port: int = Field(default=AGENT_PORT, description="Where those agents listen.")
     prometheus_url: str = Field(default="", description="Where a MonitorPolicy names none; empty: the bundled one.")
 
-    lease_name: str = "colonnade-operator"
+    lease_name: str = LEASE_NAME
     lease_seconds: float = Field(default=6.0, gt=0, description="A dead leader is followed after so long.")
     renew_seconds: float = Field(default=4.0, gt=0, description="A leader that can't renew for so long ends itself.")
     retry_seconds: float = Field(default=1.0, gt=0, description="Between two tries to take or renew the lease.")

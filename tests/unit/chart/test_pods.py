@@ -91,6 +91,7 @@ def test_ports_are_those_that_router_and_agent_listen_on(chart: list[Manifest]) 
 
 
 FULL = {
+    "clusterDomain": "ml.example",
     "watchNamespaces": ["team-a", "team-b"],
     "imagePullSecrets": [{"name": "registry"}],
     "store": {"pvc": {"size": "3Gi", "storageClass": "fast", "accessMode": "ReadWriteMany"}},
@@ -122,6 +123,7 @@ def test_the_operator_is_told_what_the_values_say() -> None:
     assert isinstance(told, OperatorSettings)
     assert told.watch_namespaces == ("team-a", "team-b", "colonnade-system")
     assert told.image_pull_secrets == ("registry",)
+    assert told.platform().router_host.endswith(".svc.ml.example")
     assert (told.store, told.store_size, told.store_class, told.store_access_mode) == (
         "file:///store",
         "3Gi",
@@ -146,6 +148,7 @@ def test_the_operator_is_told_of_a_bucket() -> None:
 def test_the_agent_is_told_what_the_values_say(container: str) -> None:
     told = settings(AgentSettings, environment(FULL, "colonnade-router", container))
     assert isinstance(told, AgentSettings)
+    assert told.cluster_domain == "ml.example"
     assert told.namespaces == ["team-a", "team-b", "colonnade-system"]
 
 

@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 import aiohttp
 from aiohttp import web
 
+from colonnade.api.installation import AGENT_PORT
 from colonnade.manifests.resources import DEPLOYMENTS, PODS
-from colonnade.observe import routers
 from colonnade.observe.routers import Routers
 from colonnade.plan.observed import Applied, Router
 from tests.unit.observe.cluster import an_object, key
@@ -45,7 +45,7 @@ async def listening(runner):
     while True:
         address = f"127.9.{random.randint(1, 250)}.{random.randint(1, 250)}"
         with suppress(OSError):
-            await web.TCPSite(runner, address, routers.AGENT_PORT).start()
+            await web.TCPSite(runner, address, AGENT_PORT).start()
             return address
 
 
@@ -67,6 +67,16 @@ async def asked(*pods):
 async def test_what_a_router_has_in_force_is_what_its_agent_says():
     async with agents(says(TABLE)) as (address,):
         assert await asked(pod("r", address)) == (Router("r", True, True, Applied("c1", "c2", 5, {"c1": 3})),)
+
+
+async def test_an_agent_is_asked_at_the_port_that_it_was_told():
+    async with agents(says(TABLE)) as (address,), aiohttp.ClientSession() as session:
+
+        async def listed():
+            return [pod("r", address)]
+
+        (found,) = await Routers(session, listed, agent_port=AGENT_PORT + 1).routers_for(LATE)
+        assert not found.reachable
 
 
 async def test_a_router_without_an_entry_answered_and_routes_nothing():

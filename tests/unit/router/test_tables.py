@@ -1,5 +1,7 @@
 """What Envoy is told about a world."""
 
+from dataclasses import replace
+
 import pytest
 from google.protobuf.json_format import MessageToDict
 
@@ -207,6 +209,12 @@ def test_the_router_is_told_what_there_is_but_not_all_of_a_thousand():
     many = world(*(split(deployment=Name("air", f"m{n:03}")) for n in range(30)))
     said = hosts(many)["others"]["routes"][-1]["direct_response"]["body"]["inline_string"]
     assert said.endswith("air/m008, air/m009 and 20 more")
+
+
+def test_a_clusters_own_domain_is_among_the_names():
+    elsewhere = replace(world(split()), cluster_domain="ml.example")
+    assert "flights.air.svc.ml.example" in hosts(elsewhere)["air/flights"]["domains"]
+    assert not [name for name in hosts(elsewhere)["air/flights"]["domains"] if "cluster.local" in name]
 
 
 def test_pods_hear_of_the_path_by_which_they_are_reached_from_outside():
