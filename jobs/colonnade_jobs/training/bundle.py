@@ -9,6 +9,7 @@ from colonnade_serving.bundle import MANIFEST, Bundle, Golden, TensorSignature, 
 
 from ..data.version import canonical
 from ..documents import DatasetVersion, Training
+from ..words import rounded
 from . import card, page, signature
 
 FILES = ("model.onnx", "card.json", "card.html")
@@ -90,7 +91,9 @@ def _sentence(facts: Facts) -> str:
         return f"{facts.lineage['source']} loads, answers alike twice, and has {len(facts.inputs)} inputs"
     name = "roc_auc" if "roc_auc" in facts.metrics else next(iter(facts.metrics), None)
     score = (
-        f"{name} {facts.metrics[name]['value']:.4g} on {facts.rows['test']:,} held-out rows" if name else "no metric"
+        f"{name} {rounded(facts.metrics[name]['value'])} on {facts.rows['test']:,} held-out rows"
+        if name
+        else "no metric"
     )
     said = [*facts.warnings, *facts.notes]
     notes = f" {' '.join(said)}" if said else ""

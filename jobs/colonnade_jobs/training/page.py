@@ -4,6 +4,8 @@ import json
 from html import escape
 from typing import Any
 
+from ..words import rounded
+
 
 def of_card(card: dict[str, Any]) -> str:
     """The card as one self-contained HTML page: no script, no font, no picture from elsewhere."""
@@ -34,10 +36,14 @@ def _metrics(analysis: dict[str, Any], parameters: dict[str, Any]) -> str:
     head = ["Metric", "Held-out rows", "95 % interval", *(["Folds: mean ± deviation"] if folds else [])]
     rows = []
     for name, metric in analysis["metrics"].items():
-        row = [f"<b>{escape(name)}</b>", f"{metric['value']:.4g}", f"{metric['low']:.4g} – {metric['high']:.4g}"]
+        row = [
+            f"<b>{escape(name)}</b>",
+            rounded(metric["value"]),
+            f"{rounded(metric['low'])} – {rounded(metric['high'])}",
+        ]
         if folds:
             found = folds.get(name)
-            row.append(f"{found['mean']:.4g} ± {found['std']:.2g} ({found['folds']})" if found else "")
+            row.append(f"{rounded(found['mean'])} ± {rounded(found['std'], 2)} ({found['folds']})" if found else "")
         rows.append(row)
     agreed = analysis["parity"]
     note = (
@@ -60,7 +66,7 @@ def _balance(balance: list[dict[str, Any]], parameters: dict[str, Any]) -> str:
         names = {"train": "Training", "test": "Held out"}
         head = ["Rows", *(name.capitalize() for name in balance[0] if name != "rows")]
         return _table(
-            head, [[names[of["rows"]], *(f"{v:.6g}" for k, v in of.items() if k != "rows")] for of in balance]
+            head, [[names[of["rows"]], *(rounded(v, 6) for k, v in of.items() if k != "rows")] for of in balance]
         )
     totals = {side: sum(of[side] for of in balance) for side in ("train", "test")}
     rows = [

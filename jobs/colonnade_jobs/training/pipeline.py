@@ -10,6 +10,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 from ..refusals import Refusal
+from ..words import percent
 from .features import Feature
 from .frames import Frame, inner_name
 from .preparation import prepared
@@ -56,7 +57,7 @@ def _cut(values: np.ndarray[Any, Any], known: np.ndarray[Any, Any], name: str) -
         return []
     share = np.isin(values, known.astype(str)).mean()
     return [
-        f"{name}: of its {count:,} categories the {len(known):,} most frequent are told apart, {100 * share:.3g} % of "
+        f"{name}: of its {count:,} categories the {len(known):,} most frequent are told apart, {percent(share)} of "
         "the training rows; the others count as none of them."
     ]
 
