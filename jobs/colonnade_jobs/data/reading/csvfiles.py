@@ -189,8 +189,9 @@ def _notes(parts: list[CsvFile]) -> Iterator[str]:
     dialect = parts[0].dialect
     if dialect.preamble:
         shown = " / ".join(dialect.preamble)[:100]
-        yield f"{parts[0].shown}: the {len(dialect.preamble)} lines before the header are passed over ({shown})"
-    if dialect.width == 1 and dialect.delimiter == dialects.NO_DELIMITER:
+        lines = "1 line is" if len(dialect.preamble) == 1 else f"{len(dialect.preamble)} lines are"
+        yield f"{parts[0].shown}: {lines} passed over before the header ({shown})"
+    if dialect.delimiter == dialects.NO_DELIMITER and not dialect.names[0].isidentifier():
         yield (
             f"{parts[0].shown} is read as one column, {dialect.names[0]}: no line is divided by comma, semicolon, tab "
             "or |; name another delimiter in spec.source.csv.delimiter"

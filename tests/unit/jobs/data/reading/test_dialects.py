@@ -60,7 +60,7 @@ def test_lines_before_the_header_are_skipped_and_said(desk: Desk) -> None:
     text = "Report of 2024\n\nid,x\n" + "".join(f"{n},{n}\n" for n in range(ROWS))
     answer = read(desk, text)
     assert answer["version"]["rows"] == ROWS
-    assert "before the header are passed over (Report of 2024)" in answer["message"]
+    assert "1 line is passed over before the header (Report of 2024)" in answer["message"]
     assert columns(desk, "x,y\nid,n\n1,2\n", csv={"skipRows": 1}) == {"id": [1], "n": [2]}
 
 
@@ -80,6 +80,7 @@ def test_another_delimiter_is_named(desk: Desk) -> None:
     assert columns(desk, "id^x\n1^2\n", csv={"delimiter": "^"}) == {"id": [1], "x": [2]}
     answer = read(desk, "id^x\n1^2\n")
     assert "is read as one column, id^x" in answer["message"]
+    assert "one column" not in read(desk, "id\n1\n")["message"]
 
 
 @pytest.mark.parametrize(
