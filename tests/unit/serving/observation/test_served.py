@@ -90,5 +90,5 @@ def test_a_drain_loses_neither_events_nor_spans(logistic: Path, tmp_path: Path):
 
 def test_a_payload_log_that_is_nowhere_is_said_at_the_start(logistic: Path, tmp_path: Path):
     ended = run(described(logistic, tmp_path), "--payload-log=ftp://host/x", "--http-port=0")
-    assert ended.returncode == 1
+    assert ended.returncode == 2
     assert "the payload log is file:///path, http(s)://host/path or s3://bucket/prefix" in ended.stderr
