@@ -225,7 +225,9 @@ async def test_a_work_that_waits_behind_a_long_batch_hears_of_its_deadline_in_ti
 
 async def test_what_can_not_finish_by_its_deadline_is_not_begun(engine: Engine):
     kitchen = Kitchen(engine, cost=Cost(2.5, 0.0))
-    with pytest.raises(Overloaded, match=r"the deadline is in 2\.000 s, but an answer would take 2\.500 s") as refused:
+    with pytest.raises(
+        Overloaded, match=r"the deadline is in (2\.000|1\.\d{3}) s, but an answer would take 2\.500 s"
+    ) as refused:
         kitchen.batcher.submit(kitchen.work(ROW, deadline=time.perf_counter() + 2.0))
     assert (refused.value.status, refused.value.retry_after, refused.value.reason) == (503, 3, "deadline")
     assert kitchen.batcher.waiting == 0
