@@ -13,7 +13,7 @@ from .cleaning import Plan
 from .columns import Field
 from .filling import Filled
 from .rules import NOUNS, Rule
-from .tables import one_row, planned_as_written, said
+from .tables import one_row, planned_as_written, raise_shortage, said
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,7 @@ def check(connection: duckdb.DuckDBPyConnection, fields: list[Field], schema: Sc
     try:
         _make_checked(connection, fields, found, plan)
     except duckdb.Error as error:
+        raise_shortage(error)
         raise Refusal("RuleUnusable", f"spec.schema: a rule doesn't fit its column: {said(error)}") from error
     dropped = sum(duplicates.drop(connection, step) for step in plan.duplicates)
     uniqueness.refuse_repeated(connection, {n: rule.key for n, rule in enumerate(found) if rule.key})

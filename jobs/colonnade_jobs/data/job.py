@@ -47,7 +47,7 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
     origin = Origin(store, f"uploads/{job.name}", claims)
     address, files, passed = sources.fetch(job.spec.source, origin, downloads)
     progress.report(10, f"reading {len(files)} file{'s' if len(files) > 1 else ''} of {address}")
-    with tables.connect(scratch) as connection:
+    with tables.shortages_told(), tables.connect(scratch) as connection:
         table, fields, checked = _check(connection, job, unpack.unpack(files, downloads), scratch / "texts")
         shutil.rmtree(downloads)
         table = table.noted(passing.said(passed))

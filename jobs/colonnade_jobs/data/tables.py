@@ -1,5 +1,7 @@
 """DuckDB out of core: bounded memory and threads, no network, spilling to scratch."""
 
+import errno
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +13,7 @@ from .. import resources
 
 MEMORY_SHARE = 0.5
 LONGEST_COMPLAINT = 300
+DISK_FULL = os.strerror(errno.ENOSPC)
 COLUMNS_AT_ONCE = 20
 WIDE = 200
 
@@ -38,6 +41,24 @@ def said(error: duckdb.Error) -> str:
     """What DuckDB objects to, on one line, without its advice."""
     text = " ".join(line.strip() for line in str(error).splitlines() if line.strip())
     return text.partition("Possible ")[0].partition("LINE 1:")[0].strip()[:LONGEST_COMPLAINT]
+
+
+def raise_shortage(error: duckdb.Error) -> None:
+    """Memory or disk that ran out is no fault of the data: raises MemoryError or OSError, which a larger Job mends."""
+    if isinstance(error, duckdb.OutOfMemoryException):
+        raise MemoryError(said(error)) from error
+    if isinstance(error, duckdb.IOException) and DISK_FULL in str(error):
+        raise OSError(errno.ENOSPC, said(error)) from error
+
+
+@contextmanager
+def shortages_told() -> Iterator[None]:
+    """Whatever runs out within it is told as what it is."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise_shortage(error)
+        raise
 
 
 def parts(columns: Sequence[Column]) -> Iterator[list[Column]]:

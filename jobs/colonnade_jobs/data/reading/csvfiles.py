@@ -12,7 +12,7 @@ import duckdb
 from ...documents import ColumnType, Csv
 from ...refusals import Refusal
 from .. import naming
-from ..tables import literal, said
+from ..tables import literal, raise_shortage, said
 from . import dialects, encodings, inference, misfits
 from .dialects import Dialect
 from .kinds import GZIP
@@ -136,6 +136,7 @@ def _insert(
     try:
         connection.execute(f"{insert} {_scan(group, missing)}")
     except duckdb.Error as error:
+        raise_shortage(error)
         for part in group:
             if refusal := misfits.explain(part.path, part.shown, dialect, error):
                 raise refusal from error
@@ -153,6 +154,7 @@ def _insert_rewritten(
         try:
             connection.execute(f"{insert} {_scan([replace(part, path=target, dialect=even)], missing)}")
         except duckdb.Error as error:
+            raise_shortage(error)
             if refusal := misfits.explain(part.path, part.shown, part.dialect, error):
                 raise refusal from error
             raise Refusal("UnreadableSource", f"{part.shown} can't be read as csv: {said(error)}") from error

@@ -8,7 +8,7 @@ import duckdb
 from ...documents import ColumnType, Source
 from ...refusals import Refusal
 from .. import naming, parquet
-from ..tables import literal, said
+from ..tables import literal, raise_shortage, said
 from . import csvfiles
 from .kinds import kind_of
 from .table import Table
@@ -62,5 +62,6 @@ def _parquet(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> Table:
             f"CREATE TEMP TABLE raw AS SELECT * FROM read_parquet([{paths}], union_by_name = true) AS source({inner})"
         )
     except duckdb.Error as error:
+        raise_shortage(error)
         raise Refusal("UnreadableSource", f"{files[0].name} can't be read as parquet: {said(error)}") from error
     return Table(names)

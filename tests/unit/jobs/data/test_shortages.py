@@ -1,0 +1,32 @@
+"""Memory or disk that runs out is no fault of the data: a retry with more of it may mend it."""
+
+import errno
+
+import duckdb
+import pandas as pd
+import pytest
+
+from colonnade_jobs import resources
+from colonnade_jobs.data.tables import raise_shortage
+from tests.unit.jobs.desk import Desk
+
+TOO_LITTLE = 2_000_000  # bytes, of which DuckDB gets half
+
+
+@pytest.mark.parametrize("kind", ["csv", "parquet"])
+def test_a_job_without_memory_says_so_and_blames_no_file(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    frame = pd.DataFrame({"a": range(200_000), "b": [f"text {n}" for n in range(200_000)]})
+    rows = desk.write(frame.to_csv(index=False)) if kind == "csv" else frame
+    monkeypatch.setattr(resources, "memory_bytes", lambda: TOO_LITTLE)
+    with pytest.raises(MemoryError):
+        desk.dataset(rows)
+
+
+def test_a_full_disk_is_the_systems_fault_and_a_broken_file_is_not() -> None:
+    with pytest.raises(OSError, match="No space left") as full:
+        raise_shortage(duckdb.IOException("Could not write to file: No space left on device"))
+    assert full.value.errno == errno.ENOSPC
+    raise_shortage(duckdb.IOException("No magic bytes found at end of file"))
+    raise_shortage(duckdb.InvalidInputException("a line is too long"))
