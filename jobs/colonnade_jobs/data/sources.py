@@ -10,7 +10,7 @@ from colonnade_serving.store import Store, StoreError
 
 from ..documents import Source
 from ..refusals import Refusal, Unreachable
-from . import addresses, buckets, download, passing
+from . import addresses, buckets, passing
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,9 @@ def fetch(source: Source, origin: Origin, scratch: Path) -> Fetched:
         case "pvc":
             return Fetched(address, *_mounted(address, origin.claims / host, path))
         case "https":
-            return Fetched(address, [download.fetch(address, scratch, insecure=source.insecure)])
+            return Fetched(address, [_downloaded(address, scratch, source.insecure)])
         case "http" if source.insecure:
-            return Fetched(address, [download.fetch(address, scratch, insecure=True)])
+            return Fetched(address, [_downloaded(address, scratch, insecure=True)])
         case "http":
             raise Refusal(
                 "InsecureSource", f"spec.source.storageUri: {address} is plain http; use https or set insecure"
@@ -99,6 +99,12 @@ def _mounted(address: str, root: Path, path: str) -> tuple[list[Path], list[str]
             "SourceNotReadable", f"{address}: {unreadable[0]} can't be read by this Job's user ({os.getuid()})"
         )
     return files, passed
+
+
+def _downloaded(address: str, scratch: Path, insecure: bool) -> Path:
+    from . import download  # noqa: PLC0415 - its client takes as long to import as a small table to read
+
+    return download.fetch(address, scratch, insecure=insecure)
 
 
 def _only(passed: list[str]) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .cases import CASES, Case
 
-WAYS = ("colonnade", "duckdb", "pandas")
+WAYS = ("colonnade", "equal", "duckdb", "pandas")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
     print(
-        "".join(word.rjust(9) for word in ("ours", *WAYS[1:], "/duckdb", "/pandas", "wall", "MB")).rjust(91), flush=True
+        "".join(word.rjust(9) for word in ("ours", *WAYS[1:], "/equal", "/duckdb", "/pandas", "wall", "MB")).rjust(109),
+        flush=True,
     )
     with tempfile.TemporaryDirectory(prefix="bench-data-") as folder:
         for name in arguments.cases or CASES:
@@ -43,10 +44,10 @@ def main() -> None:
 
 def line(name: str, found: dict[str, Cost]) -> str:
     """A case's line: processor seconds of each, ratios, our wall seconds and peak memory."""
-    ours, duckdb, pandas = (found[way].cpu for way in WAYS)
+    ours, *others = (found[way].cpu for way in WAYS)
     own = found["colonnade"]
-    seconds = f"{ours:9.2f}{duckdb:9.2f}{pandas:9.2f}{ours / duckdb:9.2f}{ours / pandas:9.2f}"
-    return f"{name:28}{seconds}{own.wall:8.2f}{own.memory / 1e6:7.0f}"
+    figures = [ours, *others, *(ours / other for other in others), own.wall]
+    return f"{name:28}{''.join(f'{figure:9.2f}' for figure in figures)}{own.memory / 1e6:9.0f}"
 
 
 def measure(case: Case, folder: Path, rounds: int) -> dict[str, Cost]:
