@@ -9,6 +9,8 @@ from colonnade.plan.decided import EnsureRevision
 
 PORT = 8080
 PRE_STOP_SECONDS = 3  # what the routers take, at most, to stop sending to a pod that is on its way out
+DRAIN_DELAY_SECONDS = 2  # not ready, and still serving
+LAST_WORDS_SECONDS = 5  # the server's, for what waits for logs and traces
 LOAD_LIMIT_SECONDS = 600
 MODEST = {"requests": {"cpu": "100m", "memory": "256Mi"}}
 
@@ -48,7 +50,7 @@ def _pod(platform: Platform, owner: Owner, wanted: EnsureRevision, selector: dic
         platform,
         _container(platform, owner, wanted),
         store_volumes(platform),
-        terminationGracePeriodSeconds=PRE_STOP_SECONDS + round(wanted.serving.grace_period.total_seconds()),
+        terminationGracePeriodSeconds=PRE_STOP_SECONDS + DRAIN_DELAY_SECONDS + _grace(wanted) + LAST_WORDS_SECONDS,
         topologySpreadConstraints=[spread],
     )
 
@@ -65,6 +67,8 @@ def _container(platform: Platform, owner: Owner, wanted: EnsureRevision) -> Mani
             {"name": "COLONNADE_DIGEST", "value": wanted.digest},
             {"name": "COLONNADE_MODEL", "value": owner.key.name},
             {"name": "COLONNADE_HTTP_PORT", "value": str(PORT)},
+            {"name": "COLONNADE_DRAIN_DELAY", "value": str(DRAIN_DELAY_SECONDS)},
+            {"name": "COLONNADE_DRAIN_TIMEOUT", "value": str(_grace(wanted))},
             {"name": "HOME", "value": "/tmp"},  # noqa: S108 - the pod's own emptyDir
             *store_environment(platform),
         ],
@@ -77,6 +81,11 @@ def _container(platform: Platform, owner: Owner, wanted: EnsureRevision) -> Mani
         "livenessProbe": _probe("live", every=10, failures=6, timeout=10),
         "lifecycle": {"preStop": {"sleep": {"seconds": PRE_STOP_SECONDS}}},
     }
+
+
+def _grace(wanted: EnsureRevision) -> int:
+    """Seconds."""
+    return round(wanted.serving.grace_period.total_seconds())
 
 
 def _probe(state: str, every: int, failures: int, timeout: int = 2) -> Manifest:

@@ -1,5 +1,6 @@
 """What holds for every pod, name and owner, whatever is asked for."""
 
+import inspect
 import re
 
 import pytest
@@ -10,6 +11,7 @@ from colonnade.api.common import LABEL_PATTERN, MAX_NAME
 from colonnade.manifests import Owner, budget, job, job_network, revision_service, serving_network, workload
 from colonnade.manifests.labels import owner_of
 from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, Key
+from colonnade_serving.observation.observation import Observation
 from tests.unit.manifests.wishes import (
     FLIGHTS,
     FOREST,
@@ -67,10 +69,13 @@ def test_serving_pods_mount_the_store_read_only_and_jobs_may_write():
     assert "readOnly" not in store(pods()["dataset"])
 
 
-def test_a_pod_that_leaves_has_time_for_the_routers_and_for_the_requests_that_it_has():
-    spec = workload(platform(), LATE, slow_to_leave())["spec"]["template"]["spec"]
-    pause = spec["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
-    assert spec["terminationGracePeriodSeconds"] == 90 + pause
+def test_a_pod_that_leaves_has_time_for_the_routers_its_requests_and_its_last_words():
+    pod = workload(platform(), LATE, slow_to_leave())["spec"]["template"]
+    drain = {name: float(environment(pod)[f"COLONNADE_DRAIN_{name}"]["value"]) for name in ("DELAY", "TIMEOUT")}
+    assert drain["TIMEOUT"] == 90
+    sleep = pod["spec"]["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
+    last_words = inspect.signature(Observation.close).parameters["seconds"].default
+    assert pod["spec"]["terminationGracePeriodSeconds"] >= sleep + sum(drain.values()) + last_words
 
 
 def test_a_claim_that_is_read_is_mounted_read_only_where_the_job_looks():
