@@ -3,12 +3,9 @@
 import logging
 import ssl
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Self
+from typing import Final, Self
 
 from .files import State, state
-
-if TYPE_CHECKING:
-    from .settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -34,11 +31,9 @@ class Tls:
         self._seen = self._states()
 
     @classmethod
-    def of(cls, settings: "Settings") -> Self | None:
-        """As the settings have it; None for none."""
-        if settings.tls_cert is None or settings.tls_key is None:
-            return None
-        return cls(settings.tls_cert, settings.tls_key, settings.tls_client_ca)
+    def of(cls, cert: Path | None, key: Path | None, client_ca: Path | None) -> Self | None:
+        """None without a certificate."""
+        return None if cert is None or key is None else cls(cert, key, client_ca)
 
     def look(self) -> None:
         """Reads the files again if they changed; call it now and then. While they don't fit those before hold."""

@@ -35,7 +35,7 @@ class Process:
         self.observation = Observation(settings, part.slot, part.directory)
         self.models = _models(settings, self.observation)
         ids = RequestIds()
-        self.tls = Tls.of(settings)
+        self.tls = Tls.of(settings.tls_cert, settings.tls_key, settings.tls_client_ca)
         self.guard = Guard(settings.bearer_token_file)
         access = self.observation.access
         self.shared = Shared(self.models, ids, self.guard, settings, access)
