@@ -19,6 +19,7 @@ class Queue:
         self._one_group = not self.batchable or (len(signature.inputs) == 1 and not free)
         self._inputs = tuple(signature.inputs)
         self._signature = signature
+        self._has_optional = bool(signature.optional)
         self._growing = [name for name, field in signature.inputs.items() if field.shape[:1] == (-1,)]
         self._groups: dict[Hashable, list[Work]] = {}
         self.works = 0
@@ -47,14 +48,15 @@ class Queue:
     def take(self, rows: int) -> list[Work]:
         """The oldest work and those of its group that waited next: at most `rows` together, unless one alone has more.
 
-        rows: 0 for one work alone.
+        rows: 0 for one work alone. What was taken for a body like those before it may turn out to override a default
+        after it has come to wait among them; it runs alone all the same.
         """
         key, group = self._pop()
-        count, total = 1, group[0].rows
-        if rows and self.batchable:
+        count, total, careful = 1, group[0].rows, self._has_optional
+        if rows and self.batchable and not (careful and self._overrides(group[0])):
             while count < len(group):
                 more = total + group[count].rows
-                if more > rows:
+                if more > rows or (careful and self._overrides(group[count])):
                     break
                 total = more
                 count += 1
@@ -87,7 +89,7 @@ class Queue:
 
     def _overrides(self, work: Work) -> bool:
         """Whether it gives an input that others leave to its default: no layout has one."""
-        return bool(self._signature.optional) and work.layout is None and self._signature.overrides(work.inputs)
+        return self._has_optional and work.layout is None and self._signature.overrides(work.inputs)
 
     def _group(self, work: Work) -> Hashable:
         rows = work.rows

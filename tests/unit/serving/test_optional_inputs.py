@@ -131,6 +131,23 @@ def test_a_work_that_overrides_a_default_has_a_group_of_its_own(tmp_path: Path):
     assert [queue.take(64) for _ in range(3)] == [[works[0], works[2]], [works[1]], [works[3]]]
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_what_turns_out_to_override_a_default_while_it_waits_runs_alone(tmp_path: Path, place: int):
+    """A body is taken for one like those before it until it is decoded."""
+    engine = Engine(scaled(tmp_path / "scaled.onnx"))
+    queue = Queue(signature(engine.inputs, engine.outputs, engine.optional))
+    rows, factors = np.ones((2, 2), np.float32), np.ones(2, np.float32)
+    works = [Work({"X": rows}, ("Y",), 2, queued=float(number)) for number in range(3)]
+    for work in works:
+        queue.add(work)
+    works[place].inputs = {"X": rows, "W": factors}
+    taken = []
+    while queue.works:
+        taken.append(queue.take(64))
+    assert [works[place]] in taken
+    assert [work for batch in taken for work in batch] == works
+
+
 def test_before_ir_version_4_initializers_are_constants(tmp_path: Path):
     engine = Engine(scaled(tmp_path / "scaled.onnx", ir=3))
     assert engine.optional == ()
