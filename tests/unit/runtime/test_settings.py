@@ -6,6 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from colonnade.manifests import BucketStore, VolumeStore
+from colonnade.runtime.election import CALL_SECONDS
 from colonnade.runtime.settings import Settings
 
 
@@ -67,3 +68,8 @@ def test_a_lease_that_ends_before_its_holder_gives_up_is_refused(said):
 
 def test_outside_a_pod_two_processes_never_have_one_name(said):
     assert said().pod_name != said().pod_name
+
+
+def test_a_renewal_is_over_before_another_may_lead():
+    terms = said().terms()
+    assert terms.duration - terms.renew_within > CALL_SECONDS
