@@ -70,6 +70,6 @@ def test_outside_a_pod_two_processes_never_have_one_name(said):
     assert said().pod_name != said().pod_name
 
 
-def test_a_renewal_is_over_before_another_may_lead():
+def test_a_renewal_is_over_before_another_may_lead(said):
     terms = said().terms()
     assert terms.duration - terms.renew_within > CALL_SECONDS
