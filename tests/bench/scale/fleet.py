@@ -26,7 +26,8 @@ class Fleet:
     told: dict[str, tuple[int, float]] = field(default_factory=dict)
     """What status speaks of, and since when."""
     changes: int = 0
-    """Of any Deployment in the namespace, seen by a watch."""
+    """Of any Deployment in the namespace, seen by a watch; one that begins anew tells all of them again."""
+    _versions: dict[str, str] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def follow(self) -> None:
@@ -79,8 +80,10 @@ class Fleet:
                 await self._news.wait()
 
     def _saw(self, live: dict[str, Any]) -> None:
-        self.changes += 1
         name, told = live["metadata"]["name"], (live.get("status") or {}).get("observedGeneration", 0)
+        version = live["metadata"]["resourceVersion"]
+        self.changes += self._versions.get(name) != version
+        self._versions[name] = version
         if told > self.told.get(name, (0, 0.0))[0]:
             self.told[name] = (told, time.monotonic())
         self._news.set()
