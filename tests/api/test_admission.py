@@ -22,7 +22,6 @@ IN_FORCE_SECONDS = 60
 ROLES = {"ada": ("colonnade-edit",), "eve": ("colonnade-edit",), "bob": ("colonnade-edit", "colonnade-approve")}
 CREATED_BY, CHANGED_BY = "colonnade.dev/created-by", "colonnade.dev/changed-by"
 APPROVED = {"decision": "Approved", "reason": "checked the card"}
-OPERATOR = "system:serviceaccount:colonnade-system:colonnade-operator"
 
 
 @dataclass(frozen=True)

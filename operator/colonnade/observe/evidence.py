@@ -14,6 +14,7 @@ from statistics import median
 
 from colonnade.observe.prometheus import Series
 from colonnade.plan.observed import Counts, Missing, Traffic
+from colonnade.plan.words import clock_time
 
 TRIES = "envoy_colonnade_tries"
 REQUESTS = "envoy_colonnade_requests"
@@ -75,7 +76,7 @@ class Counted:
             return Missing("NoData", "Prometheus has no scrape of a router that knows this Deployment")
         age = (self.at - self.scraped_at).total_seconds()
         if age > STALE_AFTER_SCRAPES * self._scrape_seconds:
-            return Missing("NoData", f"the routers were last scraped at {self.scraped_at:%H:%M:%S} UTC")
+            return Missing("NoData", f"the routers were last scraped at {clock_time(self.scraped_at)}")
         return None
 
     def failures(self, revision: str, since: datetime) -> Counts | Missing:

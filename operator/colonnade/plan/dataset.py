@@ -14,7 +14,7 @@ from colonnade.plan.decided import Action, Decision, DeleteJob, EnsureStore, Eve
 from colonnade.plan.digests import short_hash
 from colonnade.plan.finalizer import farewell
 from colonnade.plan.observed import InvalidSpec, Job, ObservedDataset
-from colonnade.plan.words import clipped, percent
+from colonnade.plan.words import clipped, clock_time, percent
 
 REFRESH_ANNOTATION = "colonnade.dev/refresh"
 OUTCOMES = frozenset({"NewVersion", "Unchanged", "Invalid"})
@@ -157,7 +157,7 @@ def _waits_for(look: Look, name: str, now: datetime) -> tuple[str, str]:
     if job is None:
         return "Collecting", f"a Job that reads {source} is being started"
     if gave_up(job, OUTCOMES):
-        again = f"tried again at {retry_at(job):%H:%M:%S} UTC"
+        again = f"tried again at {clock_time(retry_at(job))}"
         return "JobFailed", f"Job {job.name}: {last_words(job)}; {again}"
     return "Collecting", f"Job {job.name} reads {source}{working(job, now)}"
 

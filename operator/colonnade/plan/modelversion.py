@@ -14,7 +14,7 @@ from colonnade.plan.digests import short_hash
 from colonnade.plan.finalizer import farewell
 from colonnade.plan.gates import judge_gates, validated
 from colonnade.plan.observed import DatasetSummary, InvalidSpec, Job, ObservedModelVersion
-from colonnade.plan.words import clipped
+from colonnade.plan.words import clipped, clock_time
 
 RETRY_ANNOTATION = "colonnade.dev/retry"
 OUTCOMES = frozenset({"Trained", "Failed"})
@@ -148,7 +148,7 @@ def _trained(
             return false("Trained", "AnswerUnreadable", f"Job {job.name if job else ''} answered what can't be read")
         return false("Trained", str(said.get("reason") or "Failed"), str(said.get("message", "")))
     if job and gave_up(job, OUTCOMES):
-        again = f"tried again at {retry_at(job):%H:%M:%S} UTC"
+        again = f"tried again at {clock_time(retry_at(job))}"
         return false("Trained", "JobFailed", f"Job {job.name}: {last_words(job)}; {again}")
     if job or spec.training is None or status.dataset:
         return false("Trained", "Training", _training(spec, job, now))

@@ -5,6 +5,6 @@ Nothing here computes: the rows' axis is followed from the inputs to the outputs
 
 from .apart import Objection, objection
 from .cost import why_unpredictable
-from .read import Graph, Node, Unreadable, read
+from .read import Graph, Node
 
-__all__ = ["Graph", "Node", "Objection", "Unreadable", "objection", "read", "why_unpredictable"]
+__all__ = ["Graph", "Node", "Objection", "objection", "why_unpredictable"]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,10 +14,6 @@ if TYPE_CHECKING:
 MOST_ELEMENTS = 4096
 """A constant with more isn't looked at: it is a weight, and no shape, axis or bound."""
 LOOPS = ("Loop", "Scan")
-
-
-class Unreadable(Exception):
-    """The file is no ONNX model; the message says why, on one line."""
 
 
 @dataclass(frozen=True)
@@ -117,16 +112,6 @@ class Constant:
         if self.proto.data_location == TensorProto.EXTERNAL or np.prod(self.shape, dtype=float) > MOST_ELEMENTS:
             return None
         return numpy_helper.to_array(self.proto)
-
-
-def read(path: Path) -> "ModelProto":
-    """An .onnx file, without the weights beside it. Raises Unreadable."""
-    import onnx  # noqa: PLC0415
-
-    try:
-        return onnx.load(path, load_external_data=False)
-    except Exception as error:  # protobuf's have no base class of their own
-        raise Unreadable(f"{path.name} is no ONNX file: {' '.join(str(error).split())}") from error
 
 
 def inlined(model: "ModelProto") -> "ModelProto":
