@@ -18,14 +18,15 @@ $(UV):
 	@python3 -m venv $(CACHE)/uv-$(UV_VERSION)
 	@$(CACHE)/uv-$(UV_VERSION)/bin/pip install --quiet uv==$(UV_VERSION)
 
+PACKAGES := api operator serving jobs
 LOCKS := requirements.txt operator/requirements.txt serving/requirements.txt jobs/requirements.txt
-$(VENV)/.installed: requirements.txt pyproject.toml operator/pyproject.toml serving/pyproject.toml jobs/pyproject.toml | $(UV)
+$(VENV)/.installed: requirements.txt pyproject.toml $(PACKAGES:%=%/pyproject.toml) | $(UV)
 	@echo "==> Python environment in $(VENV)"
 	@test -x $(PY) || $(UV) venv --quiet --python $(PYTHON) $(VENV)
 	@$(UV) pip sync --quiet --python $(PY) --require-hashes requirements.txt
 	@# xds-protos brings older copies of opentelemetry-proto's files: whichever is installed last has them.
 	@$(UV) pip install --quiet --python $(PY) --require-hashes --reinstall-package opentelemetry-proto --requirement requirements.txt
-	@COLONNADE_PURE=1 $(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation -e operator -e serving -e jobs
+	@COLONNADE_PURE=1 $(UV) pip install --quiet --python $(PY) --no-deps --no-build-isolation $(PACKAGES:%=-e %)
 	@touch $@
 $(VENV)/.compiled: $(VENV)/.installed serving/setup.py $(shell find serving/colonnade_serving -name '*.py')
 	@echo "==> serving's hot path, compiled"
@@ -37,7 +38,7 @@ venv: $(VENV)/.compiled ## the Python environment, from the lock, with serving's
 # Resolved in a copy, in which what is pinned already is a constraint: a new dependency moves none of the others.
 PINNED = $$(awk '/^[a-zA-Z0-9].*==/ {sub(/ \\\\$$/, ""); printf "\"%s\", ", $$0}' requirements.txt)
 lock: $(UV) ## pin what is new in the locks (UPGRADE=1: resolve all of it anew)
-	@rm -rf build/lock; for p in . operator serving jobs; do mkdir -p build/lock/$$p && cp $$p/pyproject.toml build/lock/$$p/; done
+	@rm -rf build/lock; for p in . $(PACKAGES); do mkdir -p build/lock/$$p && cp $$p/pyproject.toml build/lock/$$p/; done
 	@test -n "$(UPGRADE)" || sed -i "s|^package = false$$|&\nconstraint-dependencies = [$(PINNED)]|" build/lock/pyproject.toml
 	@$(UV) lock --quiet --project build/lock
 	@sh -c 'export="$(UV) export --quiet --project build/lock --frozen --no-header --no-annotate --no-emit-workspace"; \
@@ -77,7 +78,7 @@ images: cluster-up
 endif
 
 # The tag stays, so the pods of operator and router are told by an annotation when what is in their image changed.
-OPERATOR_SOURCE = $$(cat operator/Dockerfile operator/requirements.txt $$(git ls-files -co --exclude-standard operator/colonnade) | sha256sum | cut -c1-16)
+OPERATOR_SOURCE = $$(cat operator/Dockerfile operator/requirements.txt $$(git ls-files -co --exclude-standard operator/colonnade api/colonnade_api) | sha256sum | cut -c1-16)
 
 .PHONY: install demo
 install: venv images ## install the chart on the cluster, or bring it up to date
@@ -104,15 +105,15 @@ check: venv ## lint, types, import rules, CRD drift
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-logo 2>/dev/null || $(VENV)/bin/lint-imports
-	@$(PY) -m colonnade.api.crds --check
+	@$(PY) -m colonnade_api.crds --check
 	@$(PROTOS) --check
 format: venv ## what ruff can mend by itself
 	@$(VENV)/bin/ruff check --fix . && $(VENV)/bin/ruff format .
 PROTOS := $(PY) serving/colonnade_serving/rpc/protos/generate.py
 protos: venv ## write what is generated from serving's .proto files
 	@$(PROTOS)
-crds: venv ## write crds/ and the chart's copy from operator/colonnade/api
-	@$(PY) -m colonnade.api.crds
+crds: venv ## write crds/ and the chart's copy from api/colonnade_api
+	@$(PY) -m colonnade_api.crds
 test-unit: venv ## pure tests, on each core; those of the chart ask the Helm that installs it
 	@python3 -m cluster build
 	@$(VENV)/bin/pytest tests/unit tests/bench -q -n auto

@@ -40,12 +40,13 @@ def _package(folder: str, package: str) -> tuple[str, ...]:
     return (f"{folder}/requirements.txt", f"{folder}/pyproject.toml", f"{folder}/{package}")
 
 
+API_PACKAGE = ("api/pyproject.toml", "api/colonnade_api")
 SERVING_PACKAGE = ("serving/pyproject.toml", "serving/setup.py", "serving/colonnade_serving")
 
 
-OPERATOR = Component("operator", _package("operator", "colonnade"))
+OPERATOR = Component("operator", (*_package("operator", "colonnade"), *API_PACKAGE))
 SERVING = Component("serving", ("serving/requirements.txt", *SERVING_PACKAGE))
-JOBS = Component("jobs", (*_package("jobs", "colonnade_jobs"), *SERVING_PACKAGE))
+JOBS = Component("jobs", (*_package("jobs", "colonnade_jobs"), *API_PACKAGE, *SERVING_PACKAGE))
 
 
 def images() -> None:

@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 
-from colonnade.api import MonitorPolicy, Signal
 from colonnade.observe.evidence import Counted, counters_query, durations_query
 from colonnade.observe.prometheus import Prometheus, Series
-from colonnade.plan.observed import Counts
-from colonnade.plan.verdict.sequential import PROOF, evidence_against
+from colonnade.signals.evidence import Counts
+from colonnade.statistics.sequential import PROOF, evidence_against
+from colonnade_api import MonitorPolicy, Signal
 from demo.kubectl import get
 
 PROMETHEUS = ("colonnade-system", "service/colonnade-prometheus", "9090")

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from kubernetes import client
 
-from colonnade.api import API_VERSION, GROUP, KINDS, VERSION
+from colonnade_api import API_VERSION, GROUP, KINDS, VERSION
 
 Manifest = dict[str, Any]
 PLURALS = {kind.__name__: kind.names.plural for kind in KINDS}

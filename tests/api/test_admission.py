@@ -12,7 +12,7 @@ from kubernetes import client, config, dynamic
 
 from cluster.certs import Authority, Certificate
 from cluster.kubeconfig import write_kubeconfig
-from colonnade.api import API_VERSION, GROUP, VERSION
+from colonnade_api import API_VERSION, GROUP, VERSION
 from tests.api.examples import training
 from tests.unit.chart.rendered import Manifest, named, of_kind, render
 

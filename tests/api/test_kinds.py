@@ -7,7 +7,7 @@ import pytest
 from kubernetes import client
 from kubernetes.client import ApiException
 
-from colonnade.api import (
+from colonnade_api import (
     API_VERSION,
     KINDS,
     CandidateRevision,

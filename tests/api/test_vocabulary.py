@@ -9,7 +9,7 @@ import pytest
 import yaml
 from kubernetes.client import ApiException
 
-from colonnade.api import GROUP
+from colonnade_api import GROUP
 from tests.api.examples import INVALID, VALID, Invalid, Spec, canary, dataset, deployment, policy, training
 from tests.api.objects import Objects
 

@@ -15,7 +15,7 @@ import pytest
 import yaml
 from kubernetes import client, config, dynamic
 
-from colonnade.api import GROUP, KINDS, VERSION
+from colonnade_api import GROUP, KINDS, VERSION
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 START_LIMIT_SECONDS = 1200  # the first run on a machine builds Kubernetes

@@ -6,8 +6,8 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from colonnade.api.installation import AGENT_PORT
 from colonnade.manifests.resources import DEPLOYMENTS, PODS, Manifest
+from colonnade_api.installation import AGENT_PORT
 from tests.stage.client import Client
 from tests.stage.journal import Journal
 

@@ -13,7 +13,7 @@ from colonnade.manifests.resources import (
     Manifest,
     Resource,
 )
-from colonnade.plan.commands import PROMOTE
+from colonnade.plan.deployment.commands import PROMOTE
 from tests.stage.client import Client
 from tests.stage.journal import Journal
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from colonnade.act.apiserver import ApiServer
 from colonnade.act.errors import ApiError, Conflict
 from colonnade.manifests.resources import EVENTS, Key, Manifest
-from colonnade.plan.decided import Event
+from colonnade.plan.common.decision import Event
 
 log = logging.getLogger(__name__)
 

@@ -22,8 +22,9 @@ from colonnade.manifests import (
 from colonnade.manifests.labels import revision_name
 from colonnade.manifests.resources import BUDGETS, JOBS, NETWORK_POLICIES, SERVICES, WORKLOADS, Key, Manifest, Resource
 from colonnade.observe.cache import Cache
-from colonnade.plan import decided
-from colonnade.plan.decided import Action, Decision, Status
+from colonnade.plan.common import actions
+from colonnade.plan.common.actions import Action
+from colonnade.plan.common.decision import Decision, Status
 
 
 @dataclass(frozen=True)
@@ -47,13 +48,13 @@ async def act(decision: Decision[Status], live: Manifest, hands: Hands) -> None:
     objects = Objects(hands.api, hands.cache, owner)
     status = decision.status.manifest()
     for action in decision.actions:
-        if isinstance(action, decided.RecordStatus):
+        if isinstance(action, actions.RecordStatus):
             await subject.record(status)
         else:
             await _perform(action, owner, hands.platform, subject, objects)
         if subject.is_gone:
             return
-    if not any(isinstance(action, decided.RecordStatus | decided.RemoveFinalizer) for action in decision.actions):
+    if not any(isinstance(action, actions.RecordStatus | actions.RemoveFinalizer) for action in decision.actions):
         await subject.record(status)
     for event in decision.events:
         await hands.events.say(owner.key, owner.uid, event)
@@ -61,32 +62,32 @@ async def act(decision: Decision[Status], live: Manifest, hands: Hands) -> None:
 
 async def _perform(action: Action, owner: Owner, platform: Platform, subject: Subject, objects: Objects) -> None:
     match action:
-        case decided.EnsureFinalizer():
+        case actions.EnsureFinalizer():
             await subject.add_finalizer()
-        case decided.RemoveFinalizer():
+        case actions.RemoveFinalizer():
             await subject.remove_finalizer()
-        case decided.EnsureStore():
+        case actions.EnsureStore():
             if isinstance(platform.store, VolumeStore):
                 await objects.provide(store_claim(owner.key.namespace, platform.store))
-        case decided.RunJob():
+        case actions.RunJob():
             await objects.ensure(job_network(platform, owner, action))
             await objects.create_once(job(platform, owner, action))
-        case decided.DeleteJob(name):
+        case actions.DeleteJob(name):
             await objects.delete(_of(owner, JOBS, name))
-        case decided.EnsureRevision():
+        case actions.EnsureRevision():
             await _ensure_revision(action, owner, platform, objects)
-        case decided.ScaleRevision(revision, replicas):
+        case actions.ScaleRevision(revision, replicas):
             await objects.scale(_of(owner, WORKLOADS, revision_name(owner.key.name, revision)), replicas)
-        case decided.DeleteRevision(revision):
+        case actions.DeleteRevision(revision):
             for resource in (WORKLOADS, SERVICES, BUDGETS, NETWORK_POLICIES):
                 await objects.delete(_of(owner, resource, revision_name(owner.key.name, revision)))
-        case decided.EnsureClientService(name):
+        case actions.EnsureClientService(name):
             await objects.ensure(client_service(platform, owner, name))
-        case decided.DeleteClientService(name):
+        case actions.DeleteClientService(name):
             await objects.delete(_of(owner, SERVICES, name))
 
 
-async def _ensure_revision(wanted: decided.EnsureRevision, owner: Owner, platform: Platform, objects: Objects) -> None:
+async def _ensure_revision(wanted: actions.EnsureRevision, owner: Owner, platform: Platform, objects: Objects) -> None:
     """The pods as they were first made, whatever a newer operator would make them: an upgrade restarts no pods."""
     await objects.ensure(serving_network(platform, owner, wanted.revision))
     await objects.ensure(revision_service(owner, wanted.revision))

@@ -7,7 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from colonnade.api import DatasetStatus, DatasetVersion
 from colonnade.cli.cluster import Cluster
 from colonnade.cli.errors import CliError
 from colonnade.cli.kinds import DATASET, Object, reference
@@ -18,6 +17,7 @@ from colonnade.cli.store.manifests import MOUNT
 from colonnade.cli.terminal import say, show
 from colonnade.cli.views.report import report_of
 from colonnade.cli.words import count, short
+from colonnade_api import DatasetStatus, DatasetVersion
 
 Target = Annotated[
     Path | None,

@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from colonnade.api import DeploymentStatus
 from colonnade.cli.cluster import Cluster
 from colonnade.cli.errors import CliError
 from colonnade.cli.kinds import DEPLOYMENT, Reference, reference
 from colonnade.cli.options import connected
 from colonnade.cli.terminal import say
+from colonnade_api import DeploymentStatus
 
 Which = Annotated[str, typer.Argument(metavar="mdep/NAME", help="The Deployment.")]
 

@@ -3,12 +3,12 @@
 import json
 from urllib.parse import urlsplit
 
-from colonnade.api import DatasetSpec, DataSource, ModelSource, ModelVersionSpec, Resources
 from colonnade.manifests.labels import SPEC_HASH, Owner, managed
 from colonnade.manifests.platform import BucketStore, Platform
 from colonnade.manifests.pod import bucket_credentials, from_secret, pod, store_environment, store_mounts, store_volumes
 from colonnade.manifests.resources import JOBS, NETWORK_POLICIES, Manifest
-from colonnade.plan.decided import RunJob
+from colonnade.plan.common.actions import RunJob
+from colonnade_api import DatasetSpec, DataSource, ModelSource, ModelVersionSpec, Resources
 
 CLAIMS_FOLDER = "/pvc"
 SOURCE = "COLONNADE_SOURCE_"

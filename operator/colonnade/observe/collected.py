@@ -1,13 +1,15 @@
 """Snapshots of Datasets and ModelVersions."""
 
-from colonnade.api import DatasetSpec, DatasetStatus, DeploymentStatus, ModelVersionSpec, ModelVersionStatus
 from colonnade.manifests import Owner
 from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, Key, Manifest
 from colonnade.observe import objects
 from colonnade.observe.cache import Cache
 from colonnade.observe.index import MODEL_OF_DEPLOYMENT
 from colonnade.observe.jobs import jobs_of
-from colonnade.plan.observed import DatasetSummary, InvalidSpec, ObservedDataset, ObservedModelVersion, ServingModel
+from colonnade.plan.common.observed import InvalidSpec
+from colonnade.plan.dataset.observed import ObservedDataset
+from colonnade.plan.modelversion.observed import DatasetSummary, ObservedModelVersion, ServingModel
+from colonnade_api import DatasetSpec, DatasetStatus, DeploymentStatus, ModelVersionSpec, ModelVersionStatus
 
 
 def observe_dataset(key: Key, live: Manifest, cache: Cache) -> ObservedDataset:

@@ -3,13 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from colonnade.api import (
-    DeploymentSpec,
-    DeploymentStatus,
-    ModelVersionStatus,
-    MonitorPolicySpec,
-    MonitorPolicyStatus,
-)
 from colonnade.manifests import Owner
 from colonnade.manifests.labels import controller_of
 from colonnade.manifests.resources import DEPLOYMENTS, MODEL_VERSIONS, MONITOR_POLICIES, SERVICES, Key, Manifest
@@ -17,14 +10,16 @@ from colonnade.observe import objects
 from colonnade.observe.cache import Cache
 from colonnade.observe.index import MODEL_OF_VERSION, POLICY_OF_DEPLOYMENT
 from colonnade.observe.workloads import workloads_of
-from colonnade.plan.observed import (
-    InvalidSpec,
-    Missing,
-    ModelVersionSummary,
-    ObservedDeployment,
-    ObservedMonitorPolicy,
-    Router,
-    WatchedDeployment,
+from colonnade.plan.common.observed import InvalidSpec
+from colonnade.plan.deployment.observed import ModelVersionSummary, ObservedDeployment, Router
+from colonnade.plan.monitorpolicy.observed import ObservedMonitorPolicy, WatchedDeployment
+from colonnade.signals.evidence import Missing
+from colonnade_api import (
+    DeploymentSpec,
+    DeploymentStatus,
+    ModelVersionStatus,
+    MonitorPolicySpec,
+    MonitorPolicyStatus,
 )
 
 

@@ -12,9 +12,10 @@ from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
+from colonnade.formatting import clock_time
 from colonnade.observe.prometheus import Series
-from colonnade.plan.observed import Counts, Missing, Traffic
-from colonnade.plan.words import clock_time
+from colonnade.plan.deployment.observed import Traffic
+from colonnade.signals.evidence import Counts, Missing
 
 TRIES = "envoy_colonnade_tries"
 REQUESTS = "envoy_colonnade_requests"

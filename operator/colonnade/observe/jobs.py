@@ -9,7 +9,7 @@ from colonnade.manifests.resources import JOBS, PODS, Manifest
 from colonnade.observe import pods
 from colonnade.observe.cache import Cache
 from colonnade.observe.objects import conditions, created_at, deleting, labels
-from colonnade.plan.observed import Job
+from colonnade.plan.common.observed import Job
 
 
 def jobs_of(owner: Owner, cache: Cache) -> tuple[Job, ...]:

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from colonnade.api import Condition, ObjectMeta
 from colonnade.manifests.resources import Manifest
-from colonnade.plan.observed import InvalidSpec
+from colonnade.plan.common.observed import InvalidSpec
+from colonnade_api import Condition, ObjectMeta
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import aiohttp
 
-from colonnade.api.installation import AGENT_PORT
 from colonnade.manifests.resources import Key, Manifest
-from colonnade.plan.observed import Applied, Router
+from colonnade.plan.deployment.observed import Applied, Router
+from colonnade_api.installation import AGENT_PORT
 
 ANSWER = aiohttp.ClientTimeout(total=1.0)
 PODS_FOR_SECONDS = 2.0

@@ -5,11 +5,12 @@ from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from colonnade.api import Signal, format_duration
 from colonnade.manifests.resources import Key
 from colonnade.observe.evidence import Counted, counters_query, durations_query
 from colonnade.observe.prometheus import Prometheus, PrometheusError, Series
-from colonnade.plan.observed import Comparison, Counts, Evidence, Exposure, Missing, Sample, SignalEvidence, Traffic
+from colonnade.plan.deployment.observed import Exposure, Traffic
+from colonnade.signals.evidence import Comparison, Counts, Evidence, Missing, Sample, SignalEvidence
+from colonnade_api import Signal, format_duration
 
 UNLIMITED = Missing("NoData", "the signal has no maxDuration")
 UNPROVEN = Missing("NoData", "no hold has begun, so no traffic was measured")

@@ -6,7 +6,7 @@ from colonnade.observe import pods
 from colonnade.observe.cache import Cache
 from colonnade.observe.index import SERVICE_NAME
 from colonnade.observe.objects import conditions, created_at, deleting, labels
-from colonnade.plan.observed import Workload
+from colonnade.plan.deployment.observed import Workload
 
 MOST_COMPLAINTS = 3
 

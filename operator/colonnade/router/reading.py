@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from colonnade.api.strategy import RetryOnStable
 from colonnade.router.world import Endpoint, Name, Revision, Split
+from colonnade_api.strategy import RetryOnStable
 
 Manifest = Mapping[str, Any]
 

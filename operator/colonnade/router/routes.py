@@ -6,11 +6,11 @@ The table itself always says 100 % stable: a candidate's share comes by runtime 
 from collections.abc import Sequence
 from typing import Any
 
-from colonnade.api.strategy import RetryOnStable
 from colonnade.router import names
 from colonnade.router.requests import CALLS, IS_GRPC, REST, STREAMS, Requests, below
 from colonnade.router.telemetry import INVALID_ARGUMENT, REFUSED_CODES
 from colonnade.router.world import Name, Revision, Split
+from colonnade_api.strategy import RetryOnStable
 
 PREFIX_HEADER = "x-forwarded-prefix"
 REVISION_HEADER = "x-colonnade-revision"

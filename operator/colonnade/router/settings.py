@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from colonnade.api.installation import AGENT_PORT, CLUSTER_DOMAIN, LEASE_NAME
+from colonnade_api.installation import AGENT_PORT, CLUSTER_DOMAIN, LEASE_NAME
 
 
 class Settings(BaseSettings):

@@ -15,11 +15,11 @@ import aiohttp
 from kubernetes.aio import config
 from kubernetes.aio.client import ApiClient, Configuration
 
-from colonnade.api.common import GROUP, VERSION
 from colonnade.router.metrics import Metrics
 from colonnade.router.reading import REVISION_LABEL, Manifest
 from colonnade.router.settings import Settings
 from colonnade.router.view import View
+from colonnade_api.common import GROUP, VERSION
 
 log = logging.getLogger(__name__)
 

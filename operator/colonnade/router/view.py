@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Generic, TypeVar
 
-from colonnade.api.installation import CLUSTER_DOMAIN
 from colonnade.router import reading
 from colonnade.router.lease import Heartbeat
 from colonnade.router.reading import Manifest
 from colonnade.router.world import Endpoint, Revision, Split, World
+from colonnade_api.installation import CLUSTER_DOMAIN
 
 log = logging.getLogger(__name__)
 

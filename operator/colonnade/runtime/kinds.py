@@ -7,7 +7,6 @@ from typing import Any
 
 import aiohttp
 
-from colonnade.api import MonitorPolicySpec
 from colonnade.manifests.resources import (
     DATASETS,
     DEPLOYMENTS,
@@ -23,11 +22,17 @@ from colonnade.observe.deployments import observe_deployment, observe_policy
 from colonnade.observe.prometheus import Prometheus
 from colonnade.observe.routers import Routers
 from colonnade.observe.signals import measure, reach
-from colonnade.plan import dataset, deployment, modelversion, monitorpolicy
-from colonnade.plan.decided import Decision
-from colonnade.plan.exposure import exposure
-from colonnade.plan.observed import InvalidSpec, ObservedDeployment, ObservedMonitorPolicy
+from colonnade.plan.common.decision import Decision
+from colonnade.plan.common.observed import InvalidSpec
+from colonnade.plan.dataset import plan as dataset
+from colonnade.plan.deployment import plan as deployment
+from colonnade.plan.deployment.exposure import exposure
+from colonnade.plan.deployment.observed import ObservedDeployment
+from colonnade.plan.modelversion import plan as modelversion
+from colonnade.plan.monitorpolicy import plan as monitorpolicy
+from colonnade.plan.monitorpolicy.observed import ObservedMonitorPolicy
 from colonnade.runtime.reconcile import Decide
+from colonnade_api import MonitorPolicySpec
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 from colonnade.act.errors import ApiError, Conflict, Foreign, LeadershipLost, Leaving, NamespaceEnding
 from colonnade.act.perform import Hands, act
 from colonnade.manifests.resources import Key, Manifest, Resource
-from colonnade.plan.decided import Decision, Event
+from colonnade.plan.common.decision import Decision, Event
 from colonnade.runtime.metrics import Metrics
 
 log = logging.getLogger(__name__)

@@ -10,11 +10,11 @@ from pathlib import Path
 import aiohttp
 
 from cluster.build import PROMETHEUS, ensure_built, program
-from colonnade.api import Signal
 from colonnade.manifests.resources import DEPLOYMENTS, Key
 from colonnade.observe.prometheus import Prometheus, PrometheusError
 from colonnade.observe.signals import Measured, measure
-from colonnade.plan.observed import Exposure
+from colonnade.plan.deployment.observed import Exposure
+from colonnade_api import Signal
 from tests.ports import port
 
 SCRAPE_SECONDS = 1

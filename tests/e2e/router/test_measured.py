@@ -7,8 +7,9 @@ from pathlib import Path
 import grpc
 import pytest
 
-from colonnade.api import Signal
-from colonnade.plan.observed import Counts, Exposure, Missing, Sample, Traffic
+from colonnade.plan.deployment.observed import Exposure, Traffic
+from colonnade.signals.evidence import Counts, Missing, Sample
+from colonnade_api import Signal
 from tests.e2e.router import calls
 from tests.e2e.router.backends import breaking_off, failing, refusing, some, taking
 from tests.e2e.router.calls import STREAM, Caller, CallPod

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from colonnade.api import KINDS, crds
-from colonnade.api.definition import definition
+from colonnade_api import KINDS, crds
+from colonnade_api.definition import definition
 
 
 def test_what_is_committed_is_what_the_types_say() -> None:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from colonnade.api import format_duration, parse_duration
-from colonnade.api.durations import MAX_LENGTH
+from colonnade_api import format_duration, parse_duration
+from colonnade_api.durations import MAX_LENGTH
 
 
 @pytest.mark.parametrize(

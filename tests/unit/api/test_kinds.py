@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from colonnade.api import (
+from colonnade_api import (
     API_VERSION,
     KINDS,
     Dataset,

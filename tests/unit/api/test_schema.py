@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from colonnade.api import KINDS
-from colonnade.api.definition import definition
+from colonnade_api import KINDS
+from colonnade_api.definition import definition
 
 ALLOWED = {
     "additionalProperties", "anyOf", "default", "description", "enum", "exclusiveMaximum", "exclusiveMinimum", "format",

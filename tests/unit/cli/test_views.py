@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console, RenderableType
 
-from colonnade.api import Dataset, DatasetVersion, Deployment, ModelVersion, MonitorPolicy
 from colonnade.cli.terminal import plain
 from colonnade.cli.views import status_of
 from colonnade.cli.views.report import report_of
 from colonnade.cli.views.tree import Family, tree
 from colonnade.cli.views.verdicts import signal_types
+from colonnade_api import Dataset, DatasetVersion, Deployment, ModelVersion, MonitorPolicy
 from tests.unit.cli.objects import (
     NOW,
     STABLE,

@@ -3,10 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from colonnade.api import DatasetSpec, ModelVersionSpec, Resources, Serving
 from colonnade.manifests import BucketStore, Owner, Platform, VolumeStore
 from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, Key
-from colonnade.plan.decided import EnsureRevision, RunJob
+from colonnade.plan.common.actions import EnsureRevision, RunJob
+from colonnade_api import DatasetSpec, ModelVersionSpec, Resources, Serving
 
 UID = "0b876407-1fea-4869-8661-23ec10630439"
 HEX = "1f" * 32

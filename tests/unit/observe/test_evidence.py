@@ -16,7 +16,8 @@ from colonnade.observe.evidence import (
     durations_query,
 )
 from colonnade.observe.prometheus import Series
-from colonnade.plan.observed import Counts, Missing, Traffic
+from colonnade.plan.deployment.observed import Traffic
+from colonnade.signals.evidence import Counts, Missing
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SCRAPE_SECONDS = 5

@@ -7,10 +7,10 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 import aiohttp
 from aiohttp import web
 
-from colonnade.api.installation import AGENT_PORT
 from colonnade.manifests.resources import DEPLOYMENTS, PODS
 from colonnade.observe.routers import Routers
-from colonnade.plan.observed import Applied, Router
+from colonnade.plan.deployment.observed import Applied, Router
+from colonnade_api.installation import AGENT_PORT
 from tests.unit.observe.cluster import an_object, key
 
 LATE = key(DEPLOYMENTS, "late")

@@ -3,7 +3,9 @@
 from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, MONITOR_POLICIES
 from colonnade.observe.collected import observe_dataset, observe_model_version
 from colonnade.observe.deployments import observe_deployment, observe_policy
-from colonnade.plan.observed import DatasetSummary, InvalidSpec, Missing, ServingModel
+from colonnade.plan.common.observed import InvalidSpec
+from colonnade.plan.modelversion.observed import DatasetSummary, ServingModel
+from colonnade.signals.evidence import Missing
 from tests.unit.observe.cluster import (
     CREATED,
     client_service,

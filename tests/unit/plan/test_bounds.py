@@ -1,8 +1,8 @@
 """However much others say, status stays within what the API server takes."""
 
-from colonnade.api import DeploymentStatus, ModelVersionStatus
-from colonnade.plan.observed import Missing
-from tests.unit.plan.test_modelversion import trained, version
+from colonnade.signals.evidence import Missing
+from colonnade_api import DeploymentStatus, ModelVersionStatus
+from tests.unit.plan.modelversion.test_modelversion import trained, version
 from tests.unit.plan.world import MODEL, world
 
 ENDLESS = "no such image " * 1000

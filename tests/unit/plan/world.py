@@ -10,7 +10,22 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from colonnade.api import (
+from colonnade.plan.common import actions
+from colonnade.plan.common.decision import Decision, Event
+from colonnade.plan.deployment.exposure import exposure
+from colonnade.plan.deployment.observed import (
+    Applied,
+    Exposure,
+    ModelVersionSummary,
+    ObservedDeployment,
+    Router,
+    Traffic,
+    Workload,
+)
+from colonnade.plan.deployment.plan import plan
+from colonnade.plan.deployment.revisions import revision_of
+from colonnade.signals.evidence import Comparison, Counts, Evidence, Missing, Sample, SignalEvidence
+from colonnade_api import (
     DeploymentSpec,
     DeploymentStatus,
     MonitorPolicySpec,
@@ -20,25 +35,6 @@ from colonnade.api import (
     Signature,
     TensorGroup,
 )
-from colonnade.plan import decided
-from colonnade.plan.deployment import plan
-from colonnade.plan.exposure import exposure
-from colonnade.plan.observed import (
-    Applied,
-    Comparison,
-    Counts,
-    Evidence,
-    Exposure,
-    Missing,
-    ModelVersionSummary,
-    ObservedDeployment,
-    Router,
-    Sample,
-    SignalEvidence,
-    Traffic,
-    Workload,
-)
-from colonnade.plan.revisions import revision_of
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MODEL = "flights-late"
@@ -132,7 +128,7 @@ class World:
         self.look_at: float | None = 0.0
         self.last_seen: Any = None
         self.passes = self.writes = 0
-        self.events: list[decided.Event] = []
+        self.events: list[Event] = []
         self.deleted = False
         self.crash_in: int | None = None
         self.watchers: list[Callable[[World], None]] = []
@@ -274,12 +270,12 @@ class World:
         self.look_at = self.second + again.total_seconds() if again is not None else None
         self.act(decision)
 
-    def act(self, decision: decided.Decision[DeploymentStatus]) -> None:
+    def act(self, decision: Decision[DeploymentStatus]) -> None:
         recorded = False
         for action in decision.actions:
             if self._crashes():
                 return
-            if isinstance(action, decided.RecordStatus):
+            if isinstance(action, actions.RecordStatus):
                 recorded = True
                 self._record(decision.status)
             else:
@@ -306,26 +302,26 @@ class World:
             self.writes += 1
             self.status = stored
 
-    def _perform(self, action: decided.Action) -> None:
+    def _perform(self, action: actions.Action) -> None:
         match action:
-            case decided.EnsureFinalizer():
+            case actions.EnsureFinalizer():
                 self.metadata = self.metadata.model_copy(update={"finalizers": ("colonnade.dev/finalizer",)})
-            case decided.RemoveFinalizer():
+            case actions.RemoveFinalizer():
                 self.deleted = True
-            case decided.EnsureRevision():
+            case actions.EnsureRevision():
                 self._ensure(action)
-            case decided.ScaleRevision(revision, replicas):
+            case actions.ScaleRevision(revision, replicas):
                 self._scale(revision, replicas)
-            case decided.DeleteRevision(revision):
+            case actions.DeleteRevision(revision):
                 del self.pods[revision]
                 self.writes += 1
-            case decided.EnsureClientService():
+            case actions.EnsureClientService():
                 self.writes += not self.client_service
                 self.client_service = True
-            case decided.DeleteClientService():
+            case actions.DeleteClientService():
                 self.client_service = False
 
-    def _ensure(self, action: decided.EnsureRevision) -> None:
+    def _ensure(self, action: actions.EnsureRevision) -> None:
         if action.revision not in self.pods:
             model = self.models[action.model_version]
             ready = float("inf") if model.never_ready else self.second + model.starts_in

@@ -4,10 +4,10 @@ from datetime import datetime
 
 from rich.console import RenderableType
 
-from colonnade.api import DatasetStatus, DatasetVersion
 from colonnade.cli.kinds import Object
 from colonnade.cli.views.parts import conditions, facts, heading, page, table
 from colonnade.cli.words import NOTHING, ago, count, short, size
+from colonnade_api import DatasetStatus, DatasetVersion
 
 SHOWN_VERSIONS = 5
 

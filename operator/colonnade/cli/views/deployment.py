@@ -5,12 +5,12 @@ from datetime import datetime
 from rich.console import RenderableType
 from rich.text import Text
 
-from colonnade.api import DeploymentStatus, Rollout, ServedRevision
 from colonnade.cli.kinds import Object
 from colonnade.cli.views.parts import BAD, GOOD, WAITING, Cell, conditions, facts, heading, page, table
 from colonnade.cli.views.steps import standing, strategy
 from colonnade.cli.views.verdicts import SignalTypes, verdicts
 from colonnade.cli.words import NOTHING, ago, percent
+from colonnade_api import DeploymentStatus, Rollout, ServedRevision
 
 SHOWN_ROLLOUTS = 5
 OUTCOME_STYLES = {"Promoted": GOOD, "RolledBack": BAD}

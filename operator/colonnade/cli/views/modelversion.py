@@ -4,10 +4,10 @@ from datetime import datetime
 
 from rich.console import RenderableType
 
-from colonnade.api import ModelVersionStatus
 from colonnade.cli.kinds import Object
 from colonnade.cli.views.parts import conditions, facts, heading, page, table, verdict_cell
 from colonnade.cli.words import NOTHING, number, short, size
+from colonnade_api import ModelVersionStatus
 
 
 def model_version(item: Object, now: datetime) -> RenderableType:

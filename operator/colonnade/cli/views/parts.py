@@ -7,9 +7,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from colonnade.api import Condition
 from colonnade.cli.kinds import Object
 from colonnade.cli.words import ago
+from colonnade_api import Condition
 
 GOOD, BAD, WAITING, QUIET = "green", "bold red", "yellow", "dim"
 ABNORMAL_WHEN_TRUE = ("Stalled", "RolledBack")

@@ -5,10 +5,10 @@ from datetime import datetime
 from rich.console import RenderableType
 from rich.text import Text
 
-from colonnade.api import MonitorPolicyStatus, Target
 from colonnade.cli.kinds import Object
 from colonnade.cli.views.parts import conditions, facts, heading, page
 from colonnade.cli.views.verdicts import SignalTypes, signal_types, signals
+from colonnade_api import MonitorPolicyStatus, Target
 
 
 def monitor_policy(item: Object, now: datetime) -> RenderableType:

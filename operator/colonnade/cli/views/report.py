@@ -5,9 +5,9 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from colonnade.api import DatasetVersion
 from colonnade.cli.views.parts import BAD, GOOD, page, table
 from colonnade.cli.words import short
+from colonnade_api import DatasetVersion
 
 MAX_EXAMPLE = 40
 

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from colonnade.api import Canary, DeploymentStatus
 from colonnade.cli.kinds import Object
 from colonnade.cli.words import ago
+from colonnade_api import Canary, DeploymentStatus
 
 
 def strategy(item: Object) -> str:

@@ -7,12 +7,12 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 from rich.tree import Tree
 
-from colonnade.api import CandidateRevision, DatasetStatus, DeploymentStatus, ModelVersionStatus, ServedRevision, Status
 from colonnade.cli.kinds import Object
 from colonnade.cli.views.modelversion import dataset_name, made_by
 from colonnade.cli.views.parts import BAD, GOOD, QUIET, WAITING, condition_style
 from colonnade.cli.views.pods import pod_line
 from colonnade.cli.words import count, short
+from colonnade_api import CandidateRevision, DatasetStatus, DeploymentStatus, ModelVersionStatus, ServedRevision, Status
 
 WORKERS = ("dataset", "push", "training")
 

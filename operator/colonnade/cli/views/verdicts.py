@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from rich.console import RenderableType
 
-from colonnade.api import SignalStatus, Verdict
 from colonnade.cli.kinds import Object
 from colonnade.cli.views.parts import table, verdict_cell
 from colonnade.cli.words import NOTHING, number
+from colonnade_api import SignalStatus, Verdict
 
 SignalTypes = Mapping[str, str]
 """Type by signal name, as the MonitorPolicy has them; a name that it lacks shows a bare number."""

@@ -2,7 +2,7 @@
 
 import json
 
-from colonnade.api import ModelVersionStatus, Signature
+from colonnade_api import ModelVersionStatus, Signature
 from colonnade_jobs import answers
 from colonnade_jobs.training.signature import described
 from colonnade_serving.bundle import TensorSignature

@@ -1,0 +1,125 @@
+"""The four kinds of group colonnade.dev: the vocabulary that users write, and the only source of the CRDs.
+
+Values are frozen; YAML names are camelCase, Python names snake_case. A spec refuses fields that it doesn't know; a
+status lets them pass. `Dataset.model_validate(object)` reads what the API server gives; `.manifest()` writes it.
+"""
+
+from colonnade_api.cleaning import CleaningStep
+from colonnade_api.columns import ColumnRule, Table
+from colonnade_api.common import API_VERSION, GROUP, VERSION, Condition, ObjectMeta, ObjectRef, Resource, Status
+from colonnade_api.dataset import Dataset, DatasetSpec, DatasetStatus, DatasetVersion, Split, Validation
+from colonnade_api.deployment import Deployment, DeploymentSpec, DeploymentStatus, Rollback, ServedModel, Serving
+from colonnade_api.durations import Duration, format_duration, parse_duration
+from colonnade_api.modelversion import Approval, Gate, ModelVersion, ModelVersionSpec, ModelVersionStatus
+from colonnade_api.monitorpolicy import (
+    MonitorPolicy,
+    MonitorPolicySpec,
+    MonitorPolicyStatus,
+    NoData,
+    Prometheus,
+    SignalStatus,
+    Target,
+)
+from colonnade_api.results import (
+    ApprovalState,
+    FoldMetric,
+    GateVerdict,
+    Lineage,
+    Metric,
+    Parity,
+    PinnedDataset,
+    Signature,
+    TensorGroup,
+)
+from colonnade_api.rollouts import (
+    CandidateRevision,
+    HandledCommands,
+    Outages,
+    RejectedRevision,
+    Rollout,
+    ServedRevision,
+    StepStatus,
+    Verdict,
+)
+from colonnade_api.signals import Signal
+from colonnade_api.sources import DataSource, ModelSource
+from colonnade_api.strategy import BlueGreen, Canary, Pause, RetryOnStable, Step, Strategy
+from colonnade_api.training import CrossValidation, Encode, Estimator, Features, Preprocessing, Training
+from colonnade_api.workload import Resources
+
+KINDS: tuple[type[Resource], ...] = (Dataset, ModelVersion, Deployment, MonitorPolicy)
+
+__all__ = [
+    "API_VERSION",
+    "GROUP",
+    "KINDS",
+    "VERSION",
+    "Approval",
+    "ApprovalState",
+    "BlueGreen",
+    "Canary",
+    "CandidateRevision",
+    "CleaningStep",
+    "ColumnRule",
+    "Condition",
+    "CrossValidation",
+    "DataSource",
+    "Dataset",
+    "DatasetSpec",
+    "DatasetStatus",
+    "DatasetVersion",
+    "Deployment",
+    "DeploymentSpec",
+    "DeploymentStatus",
+    "Duration",
+    "Encode",
+    "Estimator",
+    "Features",
+    "FoldMetric",
+    "Gate",
+    "GateVerdict",
+    "HandledCommands",
+    "Lineage",
+    "Metric",
+    "ModelSource",
+    "ModelVersion",
+    "ModelVersionSpec",
+    "ModelVersionStatus",
+    "MonitorPolicy",
+    "MonitorPolicySpec",
+    "MonitorPolicyStatus",
+    "NoData",
+    "ObjectMeta",
+    "ObjectRef",
+    "Outages",
+    "Parity",
+    "Pause",
+    "PinnedDataset",
+    "Preprocessing",
+    "Prometheus",
+    "RejectedRevision",
+    "Resource",
+    "Resources",
+    "RetryOnStable",
+    "Rollback",
+    "Rollout",
+    "ServedModel",
+    "ServedRevision",
+    "Serving",
+    "Signal",
+    "SignalStatus",
+    "Signature",
+    "Split",
+    "Status",
+    "Step",
+    "StepStatus",
+    "Strategy",
+    "Table",
+    "Target",
+    "TensorGroup",
+    "Training",
+    "Validation",
+    "Verdict",
+    "format_duration",
+    "parse_duration",
+]

@@ -1,0 +1,170 @@
+"""Dataset: a table that is collected, validated, cleaned and versioned by its content."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, computed_field
+
+from colonnade_api.cleaning import CleaningStep
+from colonnade_api.columns import Table
+from colonnade_api.common import (
+    AGE,
+    READY,
+    REASON,
+    Column,
+    ColumnName,
+    Count,
+    Digest,
+    Fraction,
+    Names,
+    Resource,
+    Rule,
+    Said,
+    Seed,
+    Sentence,
+    SpecPart,
+    Status,
+    StatusPart,
+    Uri,
+    short_digest,
+)
+from colonnade_api.sources import DataSource
+
+MAX_VERSIONS = 100
+
+
+class Validation(SpecPart):
+    """What happens to rows that break a rule of the schema."""
+
+    on_invalid: Literal["Quarantine", "Reject"] = Field(
+        default="Quarantine",
+        description="Quarantine: rows that break a rule are set aside, where they can be fetched, and the others make "
+        "the version. Reject: one such row, and there is no version.",
+    )
+    max_invalid_fraction: Fraction = Field(
+        default=0.01,
+        description="The largest share of rows that may be set aside, 0 to 1. Over it there is no version, and "
+        "condition Valid says why.",
+    )
+
+
+class Split(SpecPart):
+    """Which rows training never sees, so that a model is judged on others than it learnt from."""
+
+    rules = (
+        Rule(
+            "!(has(self.stratifyBy) && has(self.timeColumn))",
+            "stratifyBy draws the held-out rows at random, timeColumn takes the latest: name one of the two",
+            lambda split: split.stratify_by is None or split.time_column is None,
+        ),
+    )
+
+    test: Annotated[float, Field(gt=0, lt=1)] = Field(
+        default=0.2, description="Share of rows held out, between 0 and 1."
+    )
+    stratify_by: ColumnName | None = Field(
+        default=None,
+        description="Draw the held-out rows so that this column's values keep their shares: most often the target.",
+    )
+    time_column: ColumnName | None = Field(
+        default=None, description="Hold out the latest rows by this column, as a model that is to foretell meets them."
+    )
+    seed: Seed = Field(default=0, description="Start of the random draw; the same seed and data give the same rows.")
+
+
+class DatasetSpec(SpecPart):
+    """A table, where it comes from and what it must look like."""
+
+    source: DataSource = Field(description="Where the rows come from.")
+    description: Sentence = Field(default="", description="What the table tells, in a sentence or two.")
+    owner: Sentence = Field(default="", description="Who answers for it: a person, a team, an address.")
+    license: Sentence = Field(default="", description="On what terms it may be used, such as CC0-1.0.")
+    table: Table | None = Field(
+        default=None,
+        alias="schema",
+        description="What the table must look like. Left out: columns and types are told from the data, and each row "
+        "is valid.",
+    )
+    validation: Validation = Field(
+        default=Validation(), description="What happens to rows that break a rule of the schema."
+    )
+    cleaning: tuple[CleaningStep, ...] = Field(
+        default=(),
+        max_length=64,
+        description="Steps in the order given. trim and dropDuplicates come before the rows are checked; "
+        "fillMissing comes after, computed from the rows that passed.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
+    )
+    split: Split = Field(default=Split(), description="Which rows are held out from training to judge models on.")
+
+
+class DatasetVersion(StatusPart):
+    """One state of the table's content."""
+
+    digest: Digest | None = Field(
+        default=None, description="sha256 of the content; the version's name. Absent when the rows were not accepted."
+    )
+    rows: Count = Field(default=0, description="Rows that the version holds.")
+    bytes: Count = Field(default=0, description="Size in the artifact store.")
+    created_at: datetime | None = Field(default=None, description="When it was made.")
+    source: Said | None = Field(default=None, description="Where it came from.")
+    schema_digest: Digest | None = Field(
+        default=None, description="sha256 of the columns' names and types; equal while they are."
+    )
+    invalid_rows: Count = Field(default=0, description="Rows that broke a rule.")
+    report_uri: Uri | None = Field(default=None, description="The whole report of what was checked and found.")
+    quarantine_uri: Uri | None = Field(
+        default=None, description="The rows that were set aside, with the rule that each broke."
+    )
+
+
+class DatasetStatus(Status):
+    """What was collected."""
+
+    current: Digest | None = Field(default=None, description="Digest of the version that training uses now.")
+    versions: tuple[DatasetVersion, ...] = Field(
+        default=(),
+        max_length=MAX_VERSIONS,
+        description="Versions, the current one first.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
+    )
+    refused: DatasetVersion | None = Field(
+        default=None,
+        description="The last rows that were not accepted, with their report; absent once newer rows were.",
+    )
+    checked_at: datetime | None = Field(default=None, description="When the source was last looked at.")
+
+    @computed_field(  # type: ignore[prop-decorator]
+        description="The current version in short: the first ten hex digits of its digest.",
+        json_schema_extra={"maxLength": 10},
+    )
+    @property
+    def version(self) -> str | None:
+        return short_digest(self.current)
+
+
+class Dataset(Resource):
+    """A table that is collected, validated, cleaned, and versioned by its content.
+
+    Each change of the source's content makes a version, named by its sha256; a ModelVersion pins the one that it was
+    trained on.
+    """
+
+    names: ClassVar[Names] = Names(
+        plural="datasets",
+        short="dset",
+        columns=(
+            READY,
+            Column("Rows", ".status.versions[0].rows", "integer", about="Rows of the current version."),
+            Column("Version", ".status.version", about="The current version in short."),
+            Column("Invalid", ".status.versions[0].invalidRows", "integer", about="Rows of it that were set aside."),
+            REASON,
+            Column("Source", ".spec.source.storageUri", wide=True, about="Where the rows come from."),
+            AGE,
+        ),
+    )
+    kind: Literal["Dataset"] = "Dataset"
+    spec: DatasetSpec = Field(description="What the table is and must look like.")
+    status: DatasetStatus = Field(
+        default=DatasetStatus(), description="What was collected; written by Colonnade alone."
+    )

@@ -1,0 +1,203 @@
+"""ModelVersion: one model, trained on one Dataset version or brought along, judged, and approved."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, computed_field
+
+from colonnade_api.common import (
+    AGE,
+    READY,
+    REASON,
+    Column,
+    Count,
+    Digest,
+    Name,
+    Names,
+    Resource,
+    Rule,
+    Sentence,
+    SpecPart,
+    Status,
+    Uri,
+    Word,
+    short_digest,
+)
+from colonnade_api.results import (
+    ApprovalState,
+    FoldMetric,
+    GateVerdict,
+    Lineage,
+    Metric,
+    Parity,
+    PinnedDataset,
+    Signature,
+)
+from colonnade_api.sources import ModelSource
+from colonnade_api.training import Training
+
+HEADLINES = ("roc_auc", "accuracy", "r2", "rmse")
+Metrics = Annotated[dict[str, Metric], Field(max_length=64)]
+
+
+class Gate(SpecPart):
+    """A bound that one metric on the held-out rows must keep."""
+
+    rules = (
+        Rule(
+            "has(self.min) || has(self.max) || has(self.comparedTo)",
+            "a gate bounds its metric by min, by max, or by comparedTo: Serving with maxRegression",
+            lambda gate: (gate.min, gate.max, gate.compared_to) != (None, None, None),
+        ),
+        Rule(
+            "has(self.comparedTo) == has(self.maxRegression)",
+            "comparedTo: Serving and maxRegression go together, such as maxRegression: 0.01",
+            lambda gate: (gate.compared_to is None) == (gate.max_regression is None),
+            field=".maxRegression",
+        ),
+        Rule(
+            "!(has(self.min) && has(self.max)) || self.min <= self.max",
+            "min must not exceed max: no model could pass",
+            lambda gate: gate.min is None or gate.max is None or gate.min <= gate.max,
+            field=".min",
+        ),
+    )
+
+    metric: Word = Field(description="Name of the metric as status.metrics has it, such as roc_auc, log_loss or rmse.")
+    min: float | None = Field(default=None, description="The metric must be at least this.")
+    max: float | None = Field(default=None, description="The metric must be at most this.")
+    compared_to: Literal["Serving"] | None = Field(
+        default=None,
+        description="Serving: compare with the version of the same model that serves now, on this version's held-out "
+        "rows.",
+    )
+    max_regression: Annotated[float, Field(ge=0)] | None = Field(
+        default=None,
+        description="By how much the metric may be worse than the one compared to, in the metric's own unit.",
+    )
+
+
+class Approval(SpecPart):
+    """Whether someone has to agree, and whether someone has."""
+
+    required: bool = Field(
+        default=False, description="Whether a version that passed its gates waits for someone's agreement."
+    )
+    decision: Literal["Approved", "Rejected"] | None = Field(
+        default=None, description="Approved, Rejected, or left out: not decided yet."
+    )
+    by: Annotated[str, Field(min_length=1, max_length=253)] | None = Field(default=None, description="Who decided.")
+    reason: Sentence | None = Field(default=None, description="Why, for those who ask later.")
+
+
+class ModelVersionSpec(SpecPart):
+    """How the version comes to be and what it must prove. How it comes to be can't be changed: make another version."""
+
+    rules = (
+        Rule(
+            "has(self.training) != has(self.source)",
+            "say how the model comes to be by exactly one of training (train it here) and source (an ONNX file brought "
+            "along)",
+            lambda spec: (spec.training is None) != (spec.source is None),
+        ),
+        Rule(
+            "self.model == oldSelf.model",
+            "model can't be changed: apply a ModelVersion of another name",
+            field=".model",
+        ),
+        Rule(
+            "has(self.training) == has(oldSelf.training) && (!has(self.training) || self.training == oldSelf.training)",
+            "training can't be changed, since the model was made by it: apply a ModelVersion of another name",
+            field=".training",
+        ),
+        Rule(
+            "has(self.source) == has(oldSelf.source) && (!has(self.source) || self.source == oldSelf.source)",
+            "source can't be changed, since the model was made from it: apply a ModelVersion of another name",
+            field=".source",
+        ),
+    )
+
+    model: Name = Field(description="The model that this is a version of: what a Deployment's spec.model.name names.")
+    training: Training | None = Field(default=None, description="Train the model here, on a Dataset.")
+    source: ModelSource | None = Field(default=None, description="Take an ONNX file that was made elsewhere.")
+    gates: tuple[Gate, ...] = Field(
+        default=(),
+        max_length=32,
+        description="Bounds that the held-out metrics must keep; a version that breaks one is never served by "
+        "LatestApproved.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
+    )
+    approval: Approval = Field(default=Approval(), description="Whether someone has to agree before it is served.")
+
+
+class ModelVersionStatus(Status):
+    """What became of it."""
+
+    digest: Digest | None = Field(
+        default=None, description="sha256 of the bundle: model, signature, metrics and golden answers in one."
+    )
+    artifact_uri: Uri | None = Field(default=None, description="Where the bundle lies in the artifact store.")
+    bytes: Count | None = Field(default=None, description="Size of the bundle.")
+    signature: Signature | None = Field(
+        default=None, description="What it takes and gives; a rollout holds it against what serves."
+    )
+    dataset: PinnedDataset | None = Field(default=None, description="The Dataset version that it is trained on.")
+    metrics: Metrics = Field(
+        default={}, description="Metrics on the held-out rows, by name, with 95 % confidence intervals."
+    )
+    cross_validation: Annotated[dict[str, FoldMetric], Field(max_length=64)] = Field(
+        default={}, description="Metrics over the folds of cross-validation, by name."
+    )
+    parity: Parity | None = Field(
+        default=None, description="How closely the serving engine repeats scikit-learn's answers."
+    )
+    lineage: Lineage | None = Field(default=None, description="What it was made from.")
+    gates: tuple[GateVerdict, ...] = Field(
+        default=(),
+        max_length=64,
+        description="How it did at each gate.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
+    )
+    approval: ApprovalState | None = Field(default=None, description="Where approval stands.")
+
+    @computed_field(  # type: ignore[prop-decorator]
+        description="The bundle's digest in short: its first ten hex digits.", json_schema_extra={"maxLength": 10}
+    )
+    @property
+    def version(self) -> str | None:
+        return short_digest(self.digest)
+
+    @computed_field(  # type: ignore[prop-decorator]
+        description="One metric for `kubectl get`, such as `roc_auc 0.928`.", json_schema_extra={"maxLength": 160}
+    )
+    @property
+    def headline(self) -> str | None:
+        known = [name for name in (*HEADLINES, *sorted(self.metrics)) if name in self.metrics]
+        return f"{known[0]} {self.metrics[known[0]].value:.4g}" if known else None
+
+
+class ModelVersion(Resource):
+    """One version of a model: trained on a Dataset or brought along as ONNX, judged on held-out rows, and approved.
+
+    The same spec on the same data makes the same bundle, named by its sha256. A Deployment serves it.
+    """
+
+    names: ClassVar[Names] = Names(
+        plural="modelversions",
+        short="mv",
+        columns=(
+            Column("Model", ".spec.model", about="The model that this is a version of."),
+            READY,
+            Column("Digest", ".status.version", about="The bundle's digest in short."),
+            Column("Metric", ".status.headline", about="One metric on the held-out rows."),
+            Column("Approval", ".status.approval.state", about="Where approval stands."),
+            REASON,
+            Column("Dataset", ".spec.training.datasetRef.name", wide=True, about="What it is trained on."),
+            Column("Estimator", ".spec.training.estimator.name", wide=True, about="The scikit-learn class."),
+            AGE,
+        ),
+    )
+    kind: Literal["ModelVersion"] = "ModelVersion"
+    spec: ModelVersionSpec = Field(description="How the version comes to be and what it must prove.")
+    status: ModelVersionStatus = Field(
+        default=ModelVersionStatus(), description="What became of it; written by Colonnade alone."
+    )

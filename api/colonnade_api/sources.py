@@ -1,0 +1,138 @@
+"""Where data and models come from."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from colonnade_api.common import ObjectRef, Rule, SpecPart
+from colonnade_api.csv import Csv
+
+SCHEDULE_PATTERN = r"^(@(hourly|daily|midnight|weekly|monthly|yearly|annually)|[0-9*,/-]+( [0-9A-Za-z*,/-]+){4})$"
+SCHEMES = ("file", "pvc", "https", "http", "s3")
+URI_PATTERN = rf"^({'|'.join(SCHEMES)})://.+$"
+
+StorageUri = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=1024,
+        json_schema_extra={
+            "x-kubernetes-validations": [
+                {
+                    "rule": f"self.matches('{URI_PATTERN}')",
+                    "message": "start it with s3://, https://, pvc://, file:// or http://, such as "
+                    "s3://bucket/key.parquet",
+                }
+            ]
+        },
+        pattern=URI_PATTERN,
+    ),
+]
+
+
+def _http_is_meant(source: Any) -> bool:
+    return source.insecure or not (source.storage_uri or "").startswith("http://")
+
+
+HTTP_IS_MEANT = Rule(
+    "!has(self.storageUri) || !self.storageUri.startsWith('http://') || self.insecure",
+    "http:// sends data unprotected: write https://, or insecure: true where that is meant",
+    _http_is_meant,
+    field=".storageUri",
+)
+
+
+class Upload(SpecPart):
+    """The data is brought by hand."""
+
+
+class Refresh(SpecPart):
+    """When to look at the source again."""
+
+    schedule: Annotated[str, Field(min_length=1, max_length=64, pattern=SCHEDULE_PATTERN)] = Field(
+        description="@hourly, @daily, @weekly, @monthly, or five cron fields in UTC, such as `*/15 * * * *`.",
+        json_schema_extra={
+            "x-kubernetes-validations": [
+                {
+                    "rule": f"self.matches('{SCHEDULE_PATTERN}')",
+                    "message": "write @hourly, @daily, @weekly, @monthly, or five cron fields such as '*/15 * * * *'",
+                }
+            ]
+        },
+    )
+
+
+class DataSource(SpecPart):
+    """Where the rows come from: exactly one of storageUri and upload."""
+
+    rules = (
+        Rule(
+            "has(self.storageUri) != has(self.upload)",
+            "say where the rows come from by exactly one of storageUri (such as s3://bucket/key.parquet) and upload: "
+            "{} (brought by `kubectl colonnade push`)",
+            lambda source: (source.storage_uri is None) != (source.upload is None),
+        ),
+        HTTP_IS_MEANT,
+        Rule(
+            "!has(self.refresh) || has(self.storageUri)",
+            "refresh needs a storageUri to look at; an upload is new when someone pushes it",
+            lambda source: source.refresh is None or source.storage_uri is not None,
+            field=".refresh",
+        ),
+        Rule(
+            "!has(self.csv) || !has(self.format) || self.format == 'csv'",
+            "csv says how a csv file is written, and format says that it is none: leave one of them out",
+            lambda source: source.csv is None or source.format in (None, "csv"),
+            field=".csv",
+        ),
+    )
+
+    storage_uri: StorageUri | None = Field(
+        default=None,
+        description="Address of the data: s3://BUCKET/KEY, https://HOST/PATH, pvc://CLAIM/PATH (a volume claim in the "
+        "same namespace), file:///PATH (as the Job sees it; the artifact store's volume lies at /store), or http:// "
+        "with insecure: true. A `*` in the last part takes all files that match, in the order of their names; a folder "
+        "all that lie in it.",
+    )
+    upload: Upload | None = Field(
+        default=None,
+        description="The rows are brought by hand: `kubectl colonnade push dset/NAME FILE`. Write `upload: {}` instead "
+        "of a storageUri.",
+    )
+    insecure: bool = Field(
+        default=False, description="Allow http://, where anyone on the way can read and change the data."
+    )
+    secret_ref: ObjectRef | None = Field(
+        default=None,
+        description="Secret with the source's credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and "
+        "AWS_ENDPOINT_URL, AWS_REGION) for s3://; username and password, or token, for https://.",
+    )
+    format: Literal["csv", "parquet"] | None = Field(
+        default=None, description="csv or parquet. Left out: told by the file's first bytes."
+    )
+    csv: Csv | None = Field(
+        default=None,
+        description="How a csv file is written. Left out, whole or in part: told from the file; the report says how.",
+    )
+    refresh: Refresh | None = Field(
+        default=None,
+        description="When to look at the source again; changed content makes a new version, unchanged content none. "
+        "Left out: only when the spec changes.",
+    )
+
+
+class ModelSource(SpecPart):
+    """An ONNX file that was made elsewhere."""
+
+    rules = (HTTP_IS_MEANT,)
+
+    storage_uri: StorageUri = Field(
+        description="Address of one .onnx file: s3://BUCKET/KEY, https://HOST/PATH, pvc://CLAIM/PATH, file:///PATH (as "
+        "the Job sees it), or http:// with insecure: true."
+    )
+    insecure: bool = Field(default=False, description="Allow http://, where anyone on the way can change the model.")
+    secret_ref: ObjectRef | None = Field(
+        default=None,
+        description="Secret with the source's credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY for s3://; "
+        "username and password, or token, for https://.",
+    )

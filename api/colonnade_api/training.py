@@ -1,0 +1,120 @@
+"""How a model is trained: on which data, by which scikit-learn estimator, after which preprocessing."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, WithJsonSchema
+
+from colonnade_api.common import ColumnName, ObjectRef, Rule, Seed, SpecPart
+from colonnade_api.workload import Resources
+
+ESTIMATOR_PATTERN = r"^sklearn([.][A-Za-z_][A-Za-z0-9_]*)+$"
+ColumnNames = Annotated[tuple[ColumnName, ...], Field(max_length=512)]
+Params = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True})]
+
+
+class Features(SpecPart):
+    """Which columns the model sees."""
+
+    include: ColumnNames = Field(
+        default=(),
+        description="The only columns to learn from. Left out: all but the target.",
+        json_schema_extra={"x-kubernetes-list-type": "set"},
+    )
+    exclude: ColumnNames = Field(
+        default=(),
+        description="Columns not to learn from: those that are not known yet when the model is asked, those that tell "
+        "the answer, names.",
+        json_schema_extra={"x-kubernetes-list-type": "set"},
+    )
+
+
+class Estimator(SpecPart):
+    """A scikit-learn class and its arguments."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200, pattern=ESTIMATOR_PATTERN)] = Field(
+        description="Full name of a scikit-learn class, such as sklearn.ensemble.HistGradientBoostingClassifier.",
+        json_schema_extra={
+            "x-kubernetes-validations": [
+                {
+                    "rule": f"self.matches('{ESTIMATOR_PATTERN}')",
+                    "message": "give a scikit-learn class by its full name, such as "
+                    "sklearn.linear_model.LogisticRegression",
+                }
+            ]
+        },
+    )
+    params: Params = Field(
+        default={},
+        description="Arguments of the class by their scikit-learn names, such as {max_iter: 200}. Where an argument is "
+        "an estimator itself (stacking, calibration), write {name: sklearn..., params: {...}} in its place.",
+    )
+
+
+class Encode(SpecPart):
+    """How categories become numbers."""
+
+    handle_unknown: Literal["Ignore", "Error"] = Field(
+        default="Ignore",
+        description="What the served model does with a category that training never saw. Ignore: takes it as none of "
+        "the known ones. Error: refuses the request, as scikit-learn's OneHotEncoder does by default.",
+    )
+
+
+class Preprocessing(SpecPart):
+    """What happens to the features before the estimator; it is part of the model and served with it."""
+
+    scale: Literal["Auto", "Standard", "None"] = Field(
+        default="Auto",
+        description="Whether numbers are brought to mean 0 and deviation 1. Auto: where the estimator needs it (linear "
+        "models, neighbours, networks) and not before trees, where it costs parity. Standard: always. None: never.",
+    )
+    encode: Encode = Field(default=Encode(), description="How categories become numbers.")
+
+
+class CrossValidation(SpecPart):
+    """Trains several times on parts of the training rows, to see how much the metrics vary."""
+
+    folds: Annotated[int, Field(ge=2, le=20)] = Field(default=5, description="How many parts; each is held out once.")
+    strategy: Literal["Stratified", "KFold", "TimeSeries"] | None = Field(
+        default=None,
+        description="Stratified: folds keep the classes' shares. KFold: folds are drawn at random. TimeSeries: each "
+        "fold lies after those it is trained on. Left out: TimeSeries where the Dataset is split by time, else "
+        "Stratified for Classification and KFold for Regression.",
+    )
+
+
+class Training(SpecPart):
+    """A training run: the same training on the same data makes the same model."""
+
+    rules = (
+        Rule(
+            "!has(self.features) || !has(self.features.include) || !(self.target in self.features.include)",
+            "the target can't be among the features: take it out of include",
+            lambda training: training.target not in training.features.include,
+            field=".features.include",
+        ),
+    )
+
+    dataset_ref: ObjectRef = Field(
+        description="The Dataset to train on; its current version is pinned in status when training begins."
+    )
+    target: ColumnName = Field(description="The column to predict.")
+    features: Features = Field(
+        default=Features(), description="Which columns the model sees. Left out: all but the target."
+    )
+    task: Literal["Classification", "Regression"] = Field(
+        description="Classification: the target is one of few classes. Regression: the target is a number."
+    )
+    estimator: Estimator = Field(description="The scikit-learn class that learns.")
+    preprocessing: Preprocessing = Field(
+        default=Preprocessing(), description="What happens to the features before the estimator."
+    )
+    cross_validation: CrossValidation | None = Field(
+        default=None,
+        description="How much the metrics vary over parts of the training rows. Left out: only the held-out rows are "
+        "judged.",
+    )
+    seed: Seed = Field(
+        default=0, description="Start of every random draw; the same seed, data and spec make the same model."
+    )
+    resources: Resources = Field(default=Resources(), description="What the training pod asks for and may use.")

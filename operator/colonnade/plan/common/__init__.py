@@ -1,0 +1,1 @@
+"""What passes over all kinds share: actions, the decision, conditions, a Job's result."""

@@ -1,0 +1,106 @@
+"""What a pass wants done, in the order of execution.
+
+Ensure* say what should be true and are repeated in every pass: `act` compares and writes only what differs.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from colonnade_api import DatasetSpec, ModelVersionSpec
+from colonnade_api import Serving as ServingSettings
+
+
+@dataclass(frozen=True)
+class EnsureFinalizer:
+    """`colonnade.dev/finalizer` stands on the object."""
+
+
+@dataclass(frozen=True)
+class RemoveFinalizer:
+    """Ours alone; nothing of the object is left."""
+
+
+@dataclass(frozen=True)
+class RecordStatus:
+    """Write the decision's status now, and go on only once it is written: what follows can't be undone, or relies on
+    it."""
+
+
+@dataclass(frozen=True)
+class EnsureStore:
+    """The artifact store can be mounted in this namespace (the PersistentVolumeClaim `colonnade-store` for a file
+    store; nothing for S3)."""
+
+
+@dataclass(frozen=True)
+class RunJob:
+    """Create this Job unless it exists. `document` is what COLONNADE_JOB carries; `spec` has secrets, image and
+    resources."""
+
+    name: str
+    kind: Literal["dataset", "train"]
+    spec_hash: str
+    document: Mapping[str, Any]
+    spec: DatasetSpec | ModelVersionSpec
+
+
+@dataclass(frozen=True)
+class DeleteJob:
+    """With its pods, in the background."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class EnsureRevision:
+    """The revision's workload, Service for life, budget and network policy."""
+
+    revision: str
+    model_version: str
+    digest: str
+    artifact_uri: str
+    replicas: int
+    serving: ServingSettings
+
+
+@dataclass(frozen=True)
+class ScaleRevision:
+    """Only the replicas: the revision's settings are its own, and may differ from the spec's."""
+
+    revision: str
+    replicas: int
+
+
+@dataclass(frozen=True)
+class DeleteRevision:
+    """Workload, Service, budget and network policy."""
+
+    revision: str
+
+
+@dataclass(frozen=True)
+class EnsureClientService:
+    """The ExternalName Service by which clients reach the Deployment."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class DeleteClientService:
+    name: str
+
+
+Action = (
+    EnsureFinalizer
+    | RemoveFinalizer
+    | RecordStatus
+    | EnsureStore
+    | RunJob
+    | DeleteJob
+    | EnsureRevision
+    | ScaleRevision
+    | DeleteRevision
+    | EnsureClientService
+    | DeleteClientService
+)

@@ -1,0 +1,1 @@
+"""A Dataset: when it is collected, and what became of it."""

@@ -1,0 +1,14 @@
+"""What a pass over a Dataset has seen."""
+
+from dataclasses import dataclass
+
+from colonnade.plan.common.observed import InvalidSpec, Job
+from colonnade_api import DatasetSpec, DatasetStatus, ObjectMeta
+
+
+@dataclass(frozen=True)
+class ObservedDataset:
+    metadata: ObjectMeta
+    spec: DatasetSpec | InvalidSpec
+    status: DatasetStatus
+    jobs: tuple[Job, ...] = ()

@@ -1,0 +1,214 @@
+"""A Dataset: one Job for each reason to look at the source, and its answer in status."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from colonnade.formatting import clipped, clock_time, percent
+from colonnade.plan.common.actions import Action, DeleteJob, EnsureStore, RecordStatus, RunJob
+from colonnade.plan.common.conditions import Judgement, dated, false, repeated, true, unknown
+from colonnade.plan.common.decision import Decision, Event
+from colonnade.plan.common.digests import short_hash
+from colonnade.plan.common.finalizer import farewell
+from colonnade.plan.common.job_results import answer, finished, gave_up, last_words, retry_at, suspect_at, working
+from colonnade.plan.common.observed import InvalidSpec, Job
+from colonnade.plan.dataset import schedule
+from colonnade.plan.dataset.observed import ObservedDataset
+from colonnade_api import DatasetSpec, DatasetStatus, DatasetVersion
+
+REFRESH_ANNOTATION = "colonnade.dev/refresh"
+OUTCOMES = frozenset({"NewVersion", "Unchanged", "Invalid"})
+MAX_VERSIONS = 10
+NO_CONTENT = ("description", "owner", "license")
+
+
+@dataclass(frozen=True)
+class Look:
+    """A reason to look at the source: the Job that ought to have run by now, and the one whose words count until then.
+
+    `due` is None until rows were pushed for the first time.
+    """
+
+    spec: DatasetSpec
+    spec_hash: str
+    due: str | None
+    job: Job | None
+
+
+def plan(observed: ObservedDataset, now: datetime) -> Decision[DatasetStatus]:
+    """What the Dataset needs now. Versions stay through every failure; Ready speaks of them, Valid of the last look."""
+    if observed.metadata.deletion_timestamp:
+        return farewell(observed.metadata, observed.status)
+    problem = _problem(observed.spec)
+    if problem or isinstance(observed.spec, InvalidSpec):
+        kept = repeated(observed.status.conditions, ("Ready", "Valid"))
+        status = _judged(observed, observed.status, (*kept, true("Stalled", "InvalidSpec", problem)), now)
+        return Decision((), status)
+    look = _look(observed, observed.spec, now)
+    status = _with_answer(observed.status, look.job)
+    status = _judged(observed, status, _judge(status, observed, look, now), now)
+    events = _events(observed.status, status)
+    return Decision(_actions(observed, look, now), status, events, _look_again(look, now))
+
+
+def _problem(spec: DatasetSpec | InvalidSpec) -> str:
+    if isinstance(spec, InvalidSpec):
+        return spec.message
+    try:
+        if spec.source.refresh:
+            schedule.parse(spec.source.refresh.schedule)
+    except ValueError as error:
+        return f"spec.source.refresh.schedule: {error}"
+    return ""
+
+
+def _look(observed: ObservedDataset, spec: DatasetSpec, now: datetime) -> Look:
+    token = observed.metadata.annotations.get(REFRESH_ANNOTATION, "")
+    spec_hash = short_hash(_content(spec))
+    if spec.source.upload is not None and not token:
+        return Look(spec, spec_hash, None, None)
+    tick = _last_tick(spec, observed.metadata.creation_timestamp, now)
+    due = f"{observed.metadata.name}-{short_hash([spec_hash, tick.isoformat() if tick else '', token])}"
+    return Look(spec, spec_hash, due, _speaking(observed.jobs, spec_hash, due))
+
+
+def _content(spec: DatasetSpec) -> dict[str, Any]:
+    content = {key: value for key, value in spec.manifest().items() if key not in NO_CONTENT}
+    return {**content, "source": {key: value for key, value in content["source"].items() if key != "refresh"}}
+
+
+def _last_tick(spec: DatasetSpec, created_at: datetime | None, now: datetime) -> datetime | None:
+    if spec.source.refresh is None:
+        return None
+    tick = schedule.parse(spec.source.refresh.schedule).last(now)
+    return tick if tick and created_at and tick > created_at else None
+
+
+def _speaking(jobs: tuple[Job, ...], spec_hash: str, due: str) -> Job | None:
+    """The due Job; before it exists, the latest for the same spec, which may still run or have an answer to be kept."""
+    same_spec = sorted((job for job in jobs if job.spec_hash == spec_hash), key=lambda job: job.created_at)
+    exact = next((job for job in same_spec if job.name == due), None)
+    return exact or (same_spec[-1] if same_spec else None)
+
+
+def _actions(observed: ObservedDataset, look: Look, now: datetime) -> tuple[Action, ...]:
+    if look.due is None:
+        return ()
+    others = tuple(DeleteJob(job.name) for job in observed.jobs if job != look.job and not job.deleting)
+    job = look.job
+    if job is None or (job.name != look.due and finished(job)):
+        return (*others, RecordStatus(), EnsureStore(), _run_job(observed, look, look.due))
+    if gave_up(job, OUTCOMES) and now >= retry_at(job) and not job.deleting:
+        return (*others, DeleteJob(job.name))
+    return others
+
+
+def _run_job(observed: ObservedDataset, look: Look, name: str) -> RunJob:
+    document = {
+        "namespace": observed.metadata.namespace,
+        "name": observed.metadata.name,
+        "spec": look.spec.manifest(),
+        "previous": observed.status.current,
+    }
+    return RunJob(name, "dataset", look.spec_hash, document, look.spec)
+
+
+def _version(job: Job | None) -> DatasetVersion | None:
+    said = answer(job, OUTCOMES)
+    try:
+        return DatasetVersion.model_validate(said["version"]) if said and said.get("version") else None
+    except ValidationError:
+        return None
+
+
+def _with_answer(status: DatasetStatus, job: Job | None) -> DatasetStatus:
+    said, version = answer(job, OUTCOMES), _version(job)
+    if said is None or job is None:
+        return status
+    checked = {"checked_at": job.finished_at}
+    if said["outcome"] == "Invalid":
+        return status.model_copy(update={**checked, "refused": version})
+    if version is None or version.digest is None:
+        return status
+    known = next((each for each in status.versions if each.digest == version.digest), version)
+    others = tuple(each for each in status.versions if each.digest != version.digest)
+    newest_first = (known, *others)[:MAX_VERSIONS]
+    return status.model_copy(update={**checked, "current": known.digest, "versions": newest_first, "refused": None})
+
+
+def _judge(status: DatasetStatus, observed: ObservedDataset, look: Look, now: datetime) -> tuple[Judgement, ...]:
+    said = answer(look.job, OUTCOMES)
+    if said is None or (said["outcome"] != "Invalid" and not status.current):
+        reason, message = _waits_for(look, observed.metadata.name, now)
+        kstatus = true("Reconciling", reason, message)
+        return (_ready(status, reason, message), _valid_so_far(observed.status), kstatus)
+    reason, message = str(said.get("reason") or said["outcome"]), str(said.get("message", ""))
+    if said["outcome"] == "Invalid":
+        stalled = true("Stalled", reason, message)
+        return (_ready(status, reason, message), false("Valid", reason, message), stalled)
+    return (_ready(status, reason, message), true("Valid", "Accepted", _accepted(status)))
+
+
+def _waits_for(look: Look, name: str, now: datetime) -> tuple[str, str]:
+    source = look.spec.source.storage_uri or "what was pushed"
+    job = look.job
+    if look.due is None:
+        return "WaitingForUpload", f"no rows yet; bring them: kubectl colonnade push dset/{name} FILE"
+    if job is None:
+        return "Collecting", f"a Job that reads {source} is being started"
+    if gave_up(job, OUTCOMES):
+        again = f"tried again at {clock_time(retry_at(job))}"
+        return "JobFailed", f"Job {job.name}: {last_words(job)}; {again}"
+    return "Collecting", f"Job {job.name} reads {source}{working(job, now)}"
+
+
+def _ready(status: DatasetStatus, reason: str, message: str) -> Judgement:
+    if status.current is None:
+        return false("Ready", reason, message)
+    return true("Ready", "VersionAvailable", _accepted(status))
+
+
+def _accepted(status: DatasetStatus) -> str:
+    version = status.versions[0]
+    kept = f"version {status.version}: {version.rows:,} rows"
+    if not version.invalid_rows:
+        return kept
+    share = percent(version.invalid_rows / (version.rows + version.invalid_rows))
+    return f"{kept}; {version.invalid_rows:,} more ({share}) were set aside"
+
+
+def _valid_so_far(before: DatasetStatus) -> Judgement:
+    valid = before.condition("Valid")
+    if valid is None:
+        return unknown("Valid", "NotChecked", "no rows were checked yet")
+    return Judgement("Valid", valid.status, valid.reason, valid.message)
+
+
+def _look_again(look: Look, now: datetime) -> timedelta | None:
+    times = [retry_at(look.job)] if look.job and gave_up(look.job, OUTCOMES) else []
+    if (suspect := suspect_at(look.job)) and suspect > now:
+        times.append(suspect)
+    refresh = look.spec.source.refresh
+    if refresh and (tick := schedule.parse(refresh.schedule).next(now)):
+        times.append(tick)
+    return max(min(times) - now, timedelta(seconds=1)) if times else None
+
+
+def _judged(
+    observed: ObservedDataset, status: DatasetStatus, judgements: tuple[Judgement, ...], now: datetime
+) -> DatasetStatus:
+    generation = observed.metadata.generation
+    conditions = dated(judgements, observed.status.conditions, generation, now)
+    return status.model_copy(update={"conditions": conditions, "observed_generation": generation})
+
+
+def _events(before: DatasetStatus, after: DatasetStatus) -> tuple[Event, ...]:
+    events = []
+    if after.current != before.current:
+        events.append(Event("Normal", "VersionCreated", _accepted(after)))
+    was, valid = before.condition("Valid"), after.condition("Valid")
+    if valid and valid.status == "False" and (was is None or was.message != valid.message):
+        events.append(Event("Warning", valid.reason, clipped(valid.message)))
+    return tuple(events)

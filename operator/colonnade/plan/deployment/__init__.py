@@ -1,0 +1,1 @@
+"""A Deployment: which revision serves, which takes over, and how the traffic moves."""

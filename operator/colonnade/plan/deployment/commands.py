@@ -1,0 +1,68 @@
+"""What people tell a rollout, by annotations: `kubectl colonnade promote, abort, retry` write them.
+
+Each names the revision that it means. Abort and retry are obeyed once, at first sight: status.handledCommands has
+their values in the same write as what they did. Anything behind an `@`, such as the time, makes another value of it
+and so gives it again.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from colonnade_api import HandledCommands
+
+PROMOTE = "colonnade.dev/promote"
+ABORT = "colonnade.dev/abort"
+RETRY = "colonnade.dev/retry"
+ALL_STEPS = "all"
+
+NONE_YET = HandledCommands()
+VALUE = re.compile(r"^[a-z0-9-]{1,63}(@[0-9A-Za-z:.+-]{1,64})?$")
+
+
+@dataclass(frozen=True)
+class Commands:
+    """The annotations' values, and those that were obeyed before.
+
+    promote: "<revision>/<step>" releases the steps up to this index, "<revision>/all" all of them.
+    abort: "<revision>[@...]" gives the candidate up; of the stable revision, it brings the one before it back.
+    retry: "<revision>[@...]" takes a rejection back.
+    """
+
+    promote: str = ""
+    abort: str = ""
+    retry: str = ""
+    before: HandledCommands = NONE_YET
+
+    def releases(self, revision: str, step: int) -> bool:
+        """Whether someone promoted the revision past this step."""
+        named, _, last = self.promote.partition("/")
+        if named != revision:
+            return False
+        return last == ALL_STEPS or (last.isdecimal() and step <= int(last))
+
+    def aborts(self, revision: str) -> bool:
+        return self.abort != self.before.abort and _named(self.abort) == revision
+
+    def forgives(self, revision: str) -> bool:
+        return self.retry != self.before.retry and _named(self.retry) == revision
+
+    def handled(self) -> HandledCommands | None:
+        """All that is said now is obeyed by the pass that has seen it; None when nothing is said."""
+        said = HandledCommands(abort=self.abort or None, retry=self.retry or None)
+        return said if said != NONE_YET else None
+
+
+def commands(annotations: Mapping[str, str], handled: HandledCommands | None) -> Commands:
+    """Values that can't be meant are left out."""
+    told = (annotations.get(PROMOTE, ""), _valid(annotations, ABORT), _valid(annotations, RETRY))
+    return Commands(*told, handled or NONE_YET)
+
+
+def _valid(annotations: Mapping[str, str], key: str) -> str:
+    value = annotations.get(key, "")
+    return value if VALUE.match(value) else ""
+
+
+def _named(value: str) -> str:
+    return value.partition("@")[0]

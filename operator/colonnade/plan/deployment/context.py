@@ -1,0 +1,184 @@
+"""All that one pass over a Deployment knows, put together for its rules."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from colonnade.plan.deployment.commands import Commands, commands
+from colonnade.plan.deployment.exposure import exposure
+from colonnade.plan.deployment.observed import Exposure, ObservedDeployment, Workload
+from colonnade.plan.deployment.revisions import Nothing, Wanted, resolve, revision_of
+from colonnade.plan.deployment.rollout import bluegreen, canary, rules
+from colonnade.plan.deployment.rollout.rollback import promoted_before, restores
+from colonnade.plan.deployment.rollout.rollout import Rollout, Stage
+from colonnade.signals import Judged, judge_all
+from colonnade.signals.evidence import Missing
+from colonnade_api import Canary, DeploymentSpec, DeploymentStatus, MonitorPolicySpec, Outages, ServedRevision
+from colonnade_api import Rollout as Record
+
+CANDIDATE_READY = "CandidateReady"
+METRICS_AVAILABLE = "MetricsAvailable"
+
+
+@dataclass(frozen=True)
+class Situation:
+    """`status` is the recorded one, less the rejections that someone has taken back.
+
+    `exposure`: what this status wants measured; `judged`: what was measured says, empty while nobody is judged.
+    """
+
+    observed: ObservedDeployment
+    spec: DeploymentSpec
+    now: datetime
+    status: DeploymentStatus
+    wanted: Wanted | Nothing
+    stages: tuple[Stage, ...]
+    commands: Commands
+    exposure: Exposure | None
+    judged: tuple[Judged, ...]
+
+    @property
+    def name(self) -> str:
+        return self.observed.metadata.name
+
+    @property
+    def policy(self) -> MonitorPolicySpec | None:
+        return self.observed.policy if isinstance(self.observed.policy, MonitorPolicySpec) else None
+
+    @property
+    def aborts_stable(self) -> bool:
+        stable = self.status.stable
+        return stable is not None and self.commands.aborts(stable.revision)
+
+    def workload(self, revision: str) -> Workload | None:
+        return next((each for each in self.observed.workloads if each.revision == revision and not each.deleting), None)
+
+    def ready(self, revision: str) -> int:
+        workload = self.workload(revision)
+        return workload.endpoints if workload else 0
+
+    @property
+    def stable_not_ready(self) -> datetime | None:
+        """Since when, without a break."""
+        stable = self.status.stable
+        down = stable is not None and self.spec.replicas > 0 and self.ready(stable.revision) == 0
+        return self.since(down, self.outages.stable_not_ready)
+
+    @property
+    def outages(self) -> Outages:
+        """As they were recorded."""
+        return self.observed.status.outages or Outages()
+
+    def since(self, missing: bool, recorded: datetime | None) -> datetime | None:
+        """Since when something is missing without a break."""
+        return (recorded or self.now) if missing else None
+
+
+def situation(observed: ObservedDeployment, spec: DeploymentSpec, now: datetime) -> Situation:
+    """What the pass goes by. Evidence about another revision than the one that is to be judged is left out."""
+    told = commands(observed.metadata.annotations, observed.status.handled_commands)
+    status = _forgiven(observed.status, told)
+    asked = exposure(status, spec, now)
+    return Situation(
+        observed=observed,
+        spec=spec,
+        now=now,
+        status=status,
+        wanted=resolve(spec, observed.versions, status.rejected, status.stable),
+        stages=_stages(spec),
+        commands=told,
+        exposure=asked,
+        judged=_judged(observed, asked),
+    )
+
+
+def rollout_of(here: Situation, status: DeploymentStatus) -> Rollout | None:
+    """The candidate's rollout; None without a candidate."""
+    candidate, stable, step = status.candidate, status.stable, status.step
+    if candidate is None:
+        return None
+    rollout = Rollout(
+        now=here.now,
+        spec=here.spec,
+        stages=here.stages,
+        index=step.index if step else 0,
+        since=step.since if step else None,
+        candidate=candidate,
+        stable=_signed(here, stable) if stable else None,
+        wanted=here.wanted,
+        workload=here.workload(candidate.revision),
+        routers=here.observed.routers,
+        policy=here.observed.policy,
+        judged=here.judged,
+        traffic=here.observed.traffic,
+        released=here.commands.releases(candidate.revision, step.index if step else 0),
+        aborted=here.commands.aborts(candidate.revision),
+        stable_ready=here.ready(stable.revision) if stable else 0,
+    )
+    return _timed(here, status, rollout)
+
+
+def _signed(here: Situation, stable: ServedRevision) -> ServedRevision:
+    """With the signature that its ModelVersion tells, where it was not recorded with the revision."""
+    if stable.signature is not None:
+        return stable
+    told = (each.signature for each in here.observed.versions if each.digest == stable.digest)
+    return stable.model_copy(update={"signature": next(told, None)})
+
+
+def restorable(here: Situation, status: DeploymentStatus) -> Record | None:
+    """The newest trusted revision before stable that can be started again: its pods' settings still exist."""
+    return next((before for before in promoted_before(status) if _startable(here, before)), None)
+
+
+def _startable(here: Situation, before: Record) -> bool:
+    if not before.digest or not before.artifact_uri:
+        return False
+    known = here.workload(before.revision) is not None
+    return known or revision_of(before.digest, here.spec.serving) == before.revision
+
+
+def _timed(here: Situation, status: DeploymentStatus, rollout: Rollout) -> Rollout:
+    rollout = replace(rollout, stable_down_since=here.stable_not_ready, unmeasured_since=unmeasured_since(here))
+    lacks_pods = not _has_its_pods(status, rollout)
+    return replace(rollout, unready_since=here.since(lacks_pods, here.outages.candidate_not_ready))
+
+
+def _has_its_pods(status: DeploymentStatus, rollout: Rollout) -> bool:
+    if rollout.spec.replicas == 0:
+        return True
+    if rollout.stable is None:
+        return rollout.endpoints > 0
+    return rollout.capacity == 100 if restores(status) else rules.is_ready_to_go_on(rollout)
+
+
+def unmeasured_since(here: Situation) -> datetime | None:
+    return here.since(bool(metrics_missing(here)), here.outages.metrics_missing)
+
+
+def metrics_missing(here: Situation) -> str:
+    """Why nothing can be measured, in words; empty while it can, or while nothing is to be."""
+    if here.exposure is None or here.observed.policy is None:
+        return ""
+    if isinstance(here.observed.policy, Missing):
+        return here.observed.policy.message
+    absent = [each for each in here.judged if each.verdict.result in ("NoData", "Error")]
+    return "; ".join(f"{each.signal.name}: {each.verdict.message}" for each in absent)
+
+
+def _forgiven(status: DeploymentStatus, told: Commands) -> DeploymentStatus:
+    kept = tuple(entry for entry in status.rejected if not told.forgives(entry.revision))
+    return status if len(kept) == len(status.rejected) else status.model_copy(update={"rejected": kept})
+
+
+def _stages(spec: DeploymentSpec) -> tuple[Stage, ...]:
+    strategy = spec.strategy
+    if strategy.blue_green is not None:
+        return bluegreen.stages(strategy.blue_green)
+    return canary.stages(strategy.canary or Canary())
+
+
+def _judged(observed: ObservedDeployment, asked: Exposure | None) -> tuple[Judged, ...]:
+    if asked is None or not isinstance(observed.policy, MonitorPolicySpec):
+        return ()
+    about = observed.exposure.subject if observed.exposure else None
+    return judge_all(observed.policy.signals, observed.evidence if about == asked.subject else ())

@@ -1,0 +1,23 @@
+"""What has to be measured: which revision, and since when. `observe` asks Prometheus accordingly."""
+
+from datetime import datetime
+
+from colonnade.plan.deployment.observed import Exposure
+from colonnade.plan.deployment.records import leaving
+from colonnade.plan.deployment.rollout.rollback import is_rejected, restores, watched_since
+from colonnade_api import DeploymentSpec, DeploymentStatus
+
+
+def exposure(status: DeploymentStatus, spec: DeploymentSpec, now: datetime) -> Exposure | None:
+    """What this status wants measured: the candidate, else a stable that is still watched, else nothing.
+
+    The same status that a pass plans on; None while no requests that could judge anyone are under way.
+    """
+    candidate, stable = status.candidate, status.stable
+    if candidate is None or stable is None:
+        since = watched_since(status, spec, now) if stable and not is_rejected(status) else None
+        return Exposure(stable.revision, None, since, None) if stable and since else None
+    if leaving(status) or restores(status) or candidate.exposed_since is None:
+        return None
+    baseline = stable.revision if candidate.weight < 100 else None
+    return Exposure(candidate.revision, baseline, candidate.exposed_since, status.step.since if status.step else None)

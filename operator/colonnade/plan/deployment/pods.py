@@ -1,0 +1,44 @@
+"""What a Deployment's status asks of pods and Services, in the order in which it is done."""
+
+from colonnade.plan.common.actions import (
+    Action,
+    EnsureClientService,
+    EnsureFinalizer,
+    EnsureRevision,
+    RecordStatus,
+    ScaleRevision,
+)
+from colonnade.plan.common.finalizer import FINALIZER
+from colonnade.plan.deployment.cleanup import farewells, retire
+from colonnade.plan.deployment.context import Situation
+from colonnade.plan.deployment.records import leaving
+from colonnade.plan.deployment.revisions import revision_of
+from colonnade_api import DeploymentStatus, ServedRevision
+
+
+def actions(here: Situation, status: DeploymentStatus) -> tuple[Action, ...]:
+    """Status first; then what serves or is to serve; last what nobody needs any more."""
+    observed = here.observed
+    ours = FINALIZER in observed.metadata.finalizers
+    finalizer: tuple[Action, ...] = () if ours else (EnsureFinalizer(),)
+    candidate = None if leaving(status) else status.candidate
+    served = tuple(action for each in (status.stable, candidate) if each and (action := _kept(here, each)))
+    retired = retire(observed.status, status, observed.workloads, observed.routers)
+    service = EnsureClientService(here.name)
+    return (*finalizer, RecordStatus(), *served, service, *farewells(retired, status, here.spec, here.now))
+
+
+def _kept(here: Situation, served: ServedRevision) -> Action | None:
+    """The whole revision where the spec's settings are its own; where they have changed since, its replicas alone."""
+    replicas = here.spec.replicas
+    if served.artifact_uri and revision_of(served.digest, here.spec.serving) == served.revision:
+        return EnsureRevision(
+            revision=served.revision,
+            model_version=served.model_version,
+            digest=served.digest,
+            artifact_uri=served.artifact_uri,
+            replicas=replicas,
+            serving=here.spec.serving,
+        )
+    workload = here.workload(served.revision)
+    return ScaleRevision(served.revision, replicas) if workload and workload.desired != replicas else None

@@ -1,0 +1,55 @@
+"""When a Deployment has to be looked at again though nothing tells of a change."""
+
+from datetime import datetime, timedelta
+
+from colonnade.plan.deployment.cleanup import in_use, stays_awake_until
+from colonnade.plan.deployment.context import Situation
+from colonnade.plan.deployment.records import leaving
+from colonnade.plan.deployment.rollout.rollback import watched_since
+from colonnade_api import DeploymentStatus
+
+PROMPT = timedelta(seconds=1)
+"""While routers are about to change what they send."""
+
+PATIENT = timedelta(seconds=5)
+"""While a rollout goes on that no policy gives an interval for."""
+
+SOON = frozenset({"WeightSet", "WeightNotApplied", "Measuring", "Restoring"})
+
+
+def look_again(here: Situation, status: DeploymentStatus) -> timedelta | None:
+    """The shortest of what is waited for; None when only a change can matter."""
+    waits = [*_rollout(here, status), *_retirement(here, status)]
+    return max(min(waits), timedelta(milliseconds=100)) if waits else None
+
+
+def _rollout(here: Situation, status: DeploymentStatus) -> list[timedelta]:
+    interval = here.policy.interval if here.policy else PATIENT
+    if status.candidate is None:
+        watched = watched_since(status, here.spec, here.now) and here.policy
+        return [interval] if watched else []
+    if leaving(status) or (status.step and status.step.reason in SOON):
+        return [PROMPT]
+    return [interval, *_rest_of_hold(here, status)]
+
+
+def _rest_of_hold(here: Situation, status: DeploymentStatus) -> list[timedelta]:
+    step = status.step
+    if step is None or step.since is None or step.reason != "Holding":
+        return []
+    return [step.since + here.stages[min(step.index, len(here.stages) - 1)].hold - here.now]
+
+
+def _retirement(here: Situation, status: DeploymentStatus) -> list[timedelta]:
+    """Routers tell no one when they have drained, so that is asked."""
+    over = status.history[0] if status.history else None
+    prompt = PROMPT if here.observed.routers else PATIENT
+    ending = [prompt] if over and over.ended_at is None else []
+    used = in_use(status)
+    idle = [
+        each for each in here.observed.workloads if each.revision not in used and each.desired and not each.deleting
+    ]
+    if not idle:
+        return ending
+    awake_until: datetime | None = stays_awake_until(status, here.spec)
+    return [*ending, awake_until - here.now if awake_until and awake_until > here.now else PROMPT]

@@ -1,0 +1,99 @@
+"""Revisions: a bundle and the settings it is served with, under one name; and which of them is wanted."""
+
+from dataclasses import dataclass
+
+from colonnade.plan.common.digests import short_hash
+from colonnade.plan.deployment.observed import ModelVersionSummary
+from colonnade_api import DeploymentSpec, RejectedRevision, ServedRevision, Serving, Signature
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The revision that ought to serve."""
+
+    revision: str
+    model_version: str
+    digest: str
+    artifact_uri: str
+    signature: Signature | None = None
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """No revision can be wanted now, and why."""
+
+    reason: str
+    message: str
+
+
+def revision_of(digest: str, serving: Serving) -> str:
+    """The revision's name. Settings left at their defaults don't count: a new default must restart no pods."""
+    settings = serving.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude_none=True)
+    return short_hash({"digest": digest, "serving": settings})
+
+
+def resolve(
+    spec: DeploymentSpec,
+    versions: tuple[ModelVersionSummary, ...],
+    rejected: tuple[RejectedRevision, ...],
+    stable: ServedRevision | None = None,
+) -> Wanted | Nothing:
+    """The version that spec.model names, or the newest approved one that wasn't rejected here.
+
+    It is never older than the one that serves and is still approved: new settings that fail must bring no old model.
+    """
+    if spec.model.version:
+        return _pinned(spec, versions, rejected)
+    refused = {entry.revision for entry in rejected}
+    trusted = stable if stable and stable.revision not in refused else None
+    found = [_wanted(version, spec) for version in _not_behind(trusted, _newest_first(versions))]
+    candidates = [wanted for wanted in found if wanted]
+    if kept := next((wanted for wanted in candidates if wanted.revision not in refused), None):
+        return kept
+    if candidates:
+        newest = candidates[0].model_version
+        said = f"{newest} failed here and is not tried again by itself: apply one that mends it, or retry"
+        return Nothing("AllRejected", said)
+    return Nothing("NoModelVersion", f"no version of {spec.model.name} is ready{_waits(versions)}")
+
+
+def _pinned(
+    spec: DeploymentSpec, versions: tuple[ModelVersionSummary, ...], rejected: tuple[RejectedRevision, ...]
+) -> Wanted | Nothing:
+    name = spec.model.version or ""
+    version = next((each for each in versions if each.name == name), None)
+    if version is None:
+        said = f"spec.model.version: there is no ModelVersion {name} of model {spec.model.name}; apply it"
+        return Nothing("ModelVersionNotFound", said)
+    wanted = _wanted(version, spec)
+    if wanted is None:
+        return Nothing("ModelVersionNotReady", f"waits for ModelVersion {name}: {version.message or 'it is not ready'}")
+    refusal = next((each for each in rejected if each.revision == wanted.revision), None)
+    if refusal:
+        said = f"{name} failed here ({refusal.reason}) and is not tried again by itself: kubectl colonnade retry"
+        return Nothing("Rejected", said)
+    return wanted
+
+
+def _not_behind(stable: ServedRevision | None, newest_first: list[ModelVersionSummary]) -> list[ModelVersionSummary]:
+    names = [version.name for version in newest_first if version.ready and not version.deleting]
+    if stable is None or stable.model_version not in names:
+        return newest_first
+    serving = next(version for version in newest_first if version.name == stable.model_version)
+    return newest_first[: newest_first.index(serving) + 1]
+
+
+def _newest_first(versions: tuple[ModelVersionSummary, ...]) -> list[ModelVersionSummary]:
+    return sorted(versions, key=lambda version: (version.created_at, version.name), reverse=True)
+
+
+def _wanted(version: ModelVersionSummary, spec: DeploymentSpec) -> Wanted | None:
+    if not version.ready or version.deleting or not version.digest or not version.artifact_uri:
+        return None
+    revision = revision_of(version.digest, spec.serving)
+    return Wanted(revision, version.name, version.digest, version.artifact_uri, version.signature)
+
+
+def _waits(versions: tuple[ModelVersionSummary, ...]) -> str:
+    waiting = _newest_first(versions)[:1]
+    return "; apply a ModelVersion" if not waiting else f"; {waiting[0].name}: {waiting[0].message or 'not ready'}"

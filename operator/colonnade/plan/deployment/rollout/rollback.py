@@ -1,0 +1,73 @@
+"""The way back after promotion: the promoted revision is watched, and the one before it returns when it proves bad."""
+
+from datetime import datetime
+
+from colonnade.plan.deployment.rollout import rules
+from colonnade.plan.deployment.rollout.moves import GoHome, Hold, Move, Promote
+from colonnade.plan.deployment.rollout.rollout import Rollout
+from colonnade.signals import Judged
+from colonnade_api import DeploymentSpec, DeploymentStatus
+from colonnade_api import Rollout as Record
+
+
+def promoted_before(status: DeploymentStatus) -> tuple[Record, ...]:
+    """Revisions that were trusted before the one that is now, newest first, without those that were rejected."""
+    stable = status.stable.revision if status.stable else None
+    refused = {entry.revision for entry in status.rejected}
+    found: dict[str, Record] = {}
+    for over in status.history:
+        if over.outcome == "Promoted" and over.revision != stable and over.revision not in refused:
+            found.setdefault(over.revision, over)
+    return tuple(found.values())
+
+
+def watched_since(status: DeploymentStatus, spec: DeploymentSpec, now: datetime) -> datetime | None:
+    """When the stable revision was promoted, while it is still watched and there is one to go back to.
+
+    One that was brought back isn't watched: if the world is broken, going back further doesn't mend it.
+    """
+    promoted = next((over for over in status.history if over.outcome == "Promoted"), None)
+    if not status.stable or not promoted or promoted.revision != status.stable.revision or not promoted.decided_at:
+        return None
+    if now - promoted.decided_at >= spec.rollback.watch_after_promotion or not promoted_before(status):
+        return None
+    return promoted.decided_at
+
+
+def is_rejected(status: DeploymentStatus) -> bool:
+    """Whether the stable revision failed after its promotion and only serves until another can."""
+    return status.stable is not None and any(entry.revision == status.stable.revision for entry in status.rejected)
+
+
+def restores(status: DeploymentStatus) -> bool:
+    """Whether the candidate is a trusted revision on its way back."""
+    candidate = status.candidate
+    if candidate is None or not is_rejected(status):
+        return False
+    return any(over.revision == candidate.revision for over in promoted_before(status))
+
+
+def breach_of_stable(
+    judged: tuple[Judged, ...], spec: DeploymentSpec, aborted: bool, before: Record | None
+) -> GoHome | None:
+    """Why stable has to go, if it has to and the one before it can take its place."""
+    if before is None:
+        return None
+    back = f"all traffic goes back to {before.model_version or before.revision}"
+    if aborted:
+        return GoHome("RolledBack", "Aborted", f"undone by hand; {back}")
+    breach = rules.breach_of(judged, "Rollback")
+    if breach is None or not spec.rollback.automatic:
+        return None
+    message = f"{breach.verdict.message} after promotion; {back}"
+    return GoHome("RolledBack", f"{breach.signal.type}Breached", message, breach.verdict.at)
+
+
+def restore(rollout: Rollout) -> Move:
+    """As many requests as its ready pods can bear, all as soon as they can: it was trusted before."""
+    if late := rules.overdue(rollout):
+        return late
+    if rollout.capacity == 100:
+        return Promote("Restored", f"{rollout.candidate.model_version} is back")
+    weight = rollout.capacity if rollout.capacity != rollout.candidate.weight else None
+    return Hold("Restoring", rules.pods(rollout), weight)

@@ -1,0 +1,1 @@
+"""A ModelVersion: trained or imported, judged by its gates, approved."""

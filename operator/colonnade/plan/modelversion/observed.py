@@ -1,0 +1,42 @@
+"""What a pass over a ModelVersion has seen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from colonnade.plan.common.observed import InvalidSpec, Job
+from colonnade_api import ModelVersionSpec, ModelVersionStatus, ObjectMeta
+
+
+@dataclass(frozen=True)
+class DatasetSummary:
+    """The Dataset that a ModelVersion names. `digest` is its current version, None before the first; `message` says
+    why it isn't ready."""
+
+    name: str
+    digest: str | None = None
+    ready: bool = False
+    message: str = ""
+    owner: str = ""
+    license: str = ""
+
+
+@dataclass(frozen=True)
+class ServingModel:
+    """The version of the same model that serves now, for gates that compare with it."""
+
+    model_version: str
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class ObservedModelVersion:
+    """`dataset` is None when the Dataset that the spec names doesn't exist; `serving` is None when nothing of this
+    model serves."""
+
+    metadata: ObjectMeta
+    spec: ModelVersionSpec | InvalidSpec
+    status: ModelVersionStatus
+    jobs: tuple[Job, ...] = ()
+    dataset: DatasetSummary | None = None
+    serving: ServingModel | None = None
+    image: str = ""

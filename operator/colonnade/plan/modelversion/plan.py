@@ -1,0 +1,197 @@
+"""A ModelVersion: one training Job for its spec, gates on what came of it, and someone's agreement."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from colonnade.formatting import clipped, clock_time
+from colonnade.plan.common.actions import Action, DeleteJob, EnsureStore, RecordStatus, RunJob
+from colonnade.plan.common.conditions import Judgement, dated, false, repeated, true
+from colonnade.plan.common.decision import Decision, Event
+from colonnade.plan.common.digests import short_hash
+from colonnade.plan.common.finalizer import farewell
+from colonnade.plan.common.job_results import answer, gave_up, last_words, retry_at, suspect_at, working
+from colonnade.plan.common.observed import InvalidSpec, Job
+from colonnade.plan.modelversion.approval import approval_state, approved
+from colonnade.plan.modelversion.gates import judge_gates, validated
+from colonnade.plan.modelversion.observed import DatasetSummary, ObservedModelVersion
+from colonnade_api import ModelVersionSpec, ModelVersionStatus, PinnedDataset
+
+RETRY_ANNOTATION = "colonnade.dev/retry"
+OUTCOMES = frozenset({"Trained", "Failed"})
+REPORTED = ("digest", "artifactUri", "bytes", "signature", "metrics", "crossValidation", "parity", "lineage")
+
+
+def plan(observed: ObservedModelVersion, now: datetime) -> Decision[ModelVersionStatus]:
+    """What the ModelVersion needs now. Once trained it stays trained: no later pass trains it again."""
+    if observed.metadata.deletion_timestamp:
+        return farewell(observed.metadata, observed.status)
+    spec = observed.spec
+    if isinstance(spec, InvalidSpec):
+        kept = repeated(observed.status.conditions, ("Ready", "Trained", "Validated", "Approved"))
+        return _decide(observed, observed.status, (*kept, true("Stalled", "InvalidSpec", spec.message)), now)
+    job = _due_job(observed, spec)
+    status = _pinned(_with_answer(observed.status, job), observed, spec, job)
+    status = status.model_copy(
+        update={
+            "gates": judge_gates(spec.gates, status, observed),
+            "approval": approval_state(spec.approval, observed.status.approval, now),
+        }
+    )
+    decision = _decide(observed, status, _judge(status, observed, spec, job, now), now)
+    actions = _actions(observed, status, spec, job, now)
+    return Decision(actions, decision.status, decision.events, _look_again(job, now))
+
+
+def _look_again(job: Job | None, now: datetime) -> timedelta | None:
+    if job and gave_up(job, OUTCOMES):
+        return max(retry_at(job) - now, timedelta(seconds=1))
+    suspect = suspect_at(job)
+    return suspect - now if suspect and suspect > now else None
+
+
+def job_name(observed: ObservedModelVersion, spec: ModelVersionSpec) -> str:
+    """One for the spec; the annotation colonnade.dev/retry asks for another."""
+    token = observed.metadata.annotations.get(RETRY_ANNOTATION, "")
+    return f"{observed.metadata.name}-{short_hash([spec_hash(spec), token] if token else spec_hash(spec))}"
+
+
+def spec_hash(spec: ModelVersionSpec) -> str:
+    """Of what makes the model: gates and approval may change without another training."""
+    return short_hash({key: value for key, value in spec.manifest().items() if key in ("model", "training", "source")})
+
+
+def _due_job(observed: ObservedModelVersion, spec: ModelVersionSpec) -> Job | None:
+    name = job_name(observed, spec)
+    return next((job for job in observed.jobs if job.name == name), None)
+
+
+def _with_answer(status: ModelVersionStatus, job: Job | None) -> ModelVersionStatus:
+    said = answer(job, OUTCOMES)
+    if status.digest or said is None or said["outcome"] != "Trained":
+        return status
+    reported = {key: said[key] for key in REPORTED if said.get(key) is not None}
+    try:
+        return ModelVersionStatus.model_validate({**status.manifest(), **reported})
+    except ValidationError:
+        return status
+
+
+def _pinned(
+    status: ModelVersionStatus, observed: ObservedModelVersion, spec: ModelVersionSpec, job: Job | None
+) -> ModelVersionStatus:
+    dataset = observed.dataset
+    if spec.training is None or status.dataset or job or status.digest or not dataset or not dataset.digest:
+        return status
+    pinned = PinnedDataset(name=dataset.name, digest=dataset.digest)
+    return status.model_copy(update={"dataset": pinned})
+
+
+def _actions(
+    observed: ObservedModelVersion, status: ModelVersionStatus, spec: ModelVersionSpec, job: Job | None, now: datetime
+) -> tuple[Action, ...]:
+    if status.digest:
+        return ()
+    if job is not None:
+        due_again = gave_up(job, OUTCOMES) and now >= retry_at(job) and not job.deleting
+        return (DeleteJob(job.name),) if due_again else ()
+    if spec.training is not None and status.dataset is None:
+        return ()
+    return (RecordStatus(), EnsureStore(), _run_job(observed, status, spec))
+
+
+def _run_job(observed: ObservedModelVersion, status: ModelVersionStatus, spec: ModelVersionSpec) -> RunJob:
+    document: dict[str, Any] = {
+        "namespace": observed.metadata.namespace,
+        "name": observed.metadata.name,
+        "image": observed.image,
+        "spec": spec.manifest(),
+        "dataset": status.dataset.manifest() | _terms(observed.dataset) if status.dataset else None,
+    }
+    return RunJob(job_name(observed, spec), "train", spec_hash(spec), document, spec)
+
+
+def _terms(dataset: DatasetSummary | None) -> dict[str, str]:
+    """Whose the data is and on what terms, for the model's card."""
+    known = {"owner": dataset.owner, "license": dataset.license} if dataset else {}
+    return {key: value for key, value in known.items() if value}
+
+
+def _judge(
+    status: ModelVersionStatus, observed: ObservedModelVersion, spec: ModelVersionSpec, job: Job | None, now: datetime
+) -> tuple[Judgement, ...]:
+    trained = _trained(status, observed, spec, job, now)
+    judged = (trained, validated(status), approved(status.approval))
+    objection = next((each for each in judged if each.status != "True"), None)
+    if objection is None:
+        return (true("Ready", "Approved", f"{trained.message}; gates passed, approved"), *judged)
+    ready = false("Ready", objection.reason, objection.message)
+    if objection.type == "Approved" and objection.reason == "PendingManualApproval":
+        return (ready, *judged)
+    waits = objection is trained and not (status.digest or _failed(job))
+    kstatus = true("Reconciling" if waits else "Stalled", objection.reason, objection.message)
+    return (ready, *judged, kstatus)
+
+
+def _failed(job: Job | None) -> bool:
+    said = answer(job, OUTCOMES)
+    return said is not None
+
+
+def _trained(
+    status: ModelVersionStatus, observed: ObservedModelVersion, spec: ModelVersionSpec, job: Job | None, now: datetime
+) -> Judgement:
+    if status.digest:
+        headline: object = status.headline
+        return true("Trained", "Trained", f"{headline}" if headline else f"bundle {status.version}")
+    if said := answer(job, OUTCOMES):
+        if said["outcome"] == "Trained":
+            return false("Trained", "AnswerUnreadable", f"Job {job.name if job else ''} answered what can't be read")
+        return false("Trained", str(said.get("reason") or "Failed"), str(said.get("message", "")))
+    if job and gave_up(job, OUTCOMES):
+        again = f"tried again at {clock_time(retry_at(job))}"
+        return false("Trained", "JobFailed", f"Job {job.name}: {last_words(job)}; {again}")
+    if job or spec.training is None or status.dataset:
+        return false("Trained", "Training", _training(spec, job, now))
+    return false("Trained", "WaitingForDataset", _waits_for(observed, spec.training.dataset_ref.name))
+
+
+def _training(spec: ModelVersionSpec, job: Job | None, now: datetime) -> str:
+    what = spec.training.estimator.name if spec.training else spec.source.storage_uri if spec.source else ""
+    if job is None:
+        return f"a Job for {what} is being started"
+    return f"Job {job.name} works on {what}{working(job, now)}"
+
+
+def _waits_for(observed: ObservedModelVersion, name: str) -> str:
+    if observed.dataset is None:
+        return f"waits for Dataset {name}: it doesn't exist; apply it"
+    return f"waits for Dataset {name}: {observed.dataset.message or 'it has no version yet'}"
+
+
+def _decide(
+    observed: ObservedModelVersion, status: ModelVersionStatus, judgements: tuple[Judgement, ...], now: datetime
+) -> Decision[ModelVersionStatus]:
+    generation = observed.metadata.generation
+    conditions = dated(judgements, observed.status.conditions, generation, now)
+    after = status.model_copy(update={"conditions": conditions, "observed_generation": generation})
+    return Decision((), after, _events(observed.status, after))
+
+
+def _events(before: ModelVersionStatus, after: ModelVersionStatus) -> tuple[Event, ...]:
+    events = []
+    for kind in ("Trained", "Validated", "Approved"):
+        was, now_is = before.condition(kind), after.condition(kind)
+        if now_is is None or (was and (was.status, was.reason) == (now_is.status, now_is.reason)):
+            continue
+        if now_is.status == "True":
+            events.append(Event("Normal", kind, clipped(now_is.message)))
+        elif now_is.reason not in ("WaitingForDataset", "NotTrained"):
+            events.append(
+                Event("Normal" if now_is.reason in QUIET else "Warning", now_is.reason, clipped(now_is.message))
+            )
+    return tuple(events)
+
+
+QUIET = frozenset({"Training", "PendingManualApproval"})

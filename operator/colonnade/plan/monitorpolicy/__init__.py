@@ -1,0 +1,1 @@
+"""A MonitorPolicy: what it watches, and whether its metrics can be read."""

@@ -1,0 +1,58 @@
+"""A MonitorPolicy: whom it watches, what its signals say there, and whether Prometheus answers."""
+
+from datetime import datetime, timedelta
+
+from colonnade.plan.common.conditions import Judgement, dated, false, repeated, true
+from colonnade.plan.common.decision import Decision
+from colonnade.plan.common.finalizer import farewell
+from colonnade.plan.common.observed import InvalidSpec
+from colonnade.plan.monitorpolicy.observed import ObservedMonitorPolicy, WatchedDeployment
+from colonnade_api import MonitorPolicyStatus, SignalStatus, Target, Verdict
+
+MAX_TARGETS = 256
+LOOK_AGAIN = timedelta(seconds=30)
+"""At Prometheus; rollouts ask it themselves, at the policy's own interval."""
+
+
+def plan(observed: ObservedMonitorPolicy, now: datetime) -> Decision[MonitorPolicyStatus]:
+    """The policy's status; what follows from a verdict is decided where the traffic is."""
+    if observed.metadata.deletion_timestamp:
+        return farewell(observed.metadata, observed.status)
+    if isinstance(observed.spec, InvalidSpec):
+        kept = repeated(observed.status.conditions, ("Ready", "MetricsAvailable"))
+        judgements = (*kept, true("Stalled", "InvalidSpec", observed.spec.message))
+        return Decision((), _status(observed, observed.status.targets, judgements, now))
+    targets = tuple(_target(each) for each in sorted(observed.targets, key=lambda each: each.deployment)[:MAX_TARGETS])
+    return Decision((), _status(observed, targets, _judge(observed), now), look_again_in=LOOK_AGAIN)
+
+
+def _target(watched: WatchedDeployment) -> Target:
+    return Target(deployment=watched.deployment, signals=tuple(_signal(verdict) for verdict in watched.verdicts))
+
+
+def _signal(verdict: Verdict) -> SignalStatus:
+    return SignalStatus(
+        name=verdict.signal,
+        result=verdict.result,
+        value=verdict.value,
+        limit=verdict.limit,
+        samples=verdict.samples,
+        at=verdict.at,
+    )
+
+
+def _judge(observed: ObservedMonitorPolicy) -> tuple[Judgement, ...]:
+    count = len(observed.targets)
+    watches = f"watches {count} Deployment{'' if count == 1 else 's'}"
+    if observed.prometheus is not None:
+        said = f"Prometheus: {observed.prometheus.message}; rollouts hold their weight and go on when it answers"
+        return (false("Ready", "MetricsUnavailable", said), false("MetricsAvailable", observed.prometheus.reason, said))
+    return (true("Ready", "Watching", watches), true("MetricsAvailable", "Answering", "Prometheus answers"))
+
+
+def _status(
+    observed: ObservedMonitorPolicy, targets: tuple[Target, ...], judgements: tuple[Judgement, ...], now: datetime
+) -> MonitorPolicyStatus:
+    generation = observed.metadata.generation
+    conditions = dated(judgements, observed.status.conditions, generation, now)
+    return MonitorPolicyStatus(observed_generation=generation, conditions=conditions, targets=targets)

@@ -1,0 +1,71 @@
+"""What was measured for a signal: counts, a number, or why there is none.
+
+Times are timezone-aware UTC. What could not be measured is a value of its own (`Missing`), never a zero.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class Counts:
+    """`bad` of `total` requests: failed ones, or ones slower than the limit.
+
+    `value` is what people read beside it when it isn't the ratio: a quantile in seconds.
+    """
+
+    total: int
+    bad: int
+    value: float | None = None
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One number from a query, and how many requests the subject had in the signal's window. NaN is allowed here,
+    and is judged as NoData."""
+
+    value: float
+    samples: int | None = None
+
+
+@dataclass(frozen=True)
+class Missing:
+    """No evidence. `reason` is NoData (asked, and there is none) or Error (could not be asked, or the answer makes
+    no sense)."""
+
+    reason: str
+    message: str
+
+
+Evidence = Counts | Sample | Missing
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The candidate against stable over the same time, by the same `limit` (seconds for Latency, None for ErrorRate).
+
+    For Latency the limit is stable's own quantile times maxRatio, and both sides count requests slower than it.
+    """
+
+    candidate: Counts | Missing
+    stable: Counts | Missing
+    limit: float | None = None
+    query: str = ""
+
+
+@dataclass(frozen=True)
+class SignalEvidence:
+    """What is known about one signal of the policy, by its own limit, and beside stable.
+
+    `own`: for ErrorRate failed requests, for Latency requests slower than maxDuration (Missing without one), for
+    PromQL the Sample.
+    `compared`: stable over the same time; for ErrorRate only shown, for Latency judged where the signal has
+    maxRatio; None without a baseline.
+    `at`: when the newest value in it was scraped.
+    """
+
+    signal: str
+    query: str
+    own: Evidence
+    compared: Comparison | None = None
+    at: datetime | None = None

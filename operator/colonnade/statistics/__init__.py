@@ -1,0 +1,1 @@
+"""The tests beneath verdicts: pure functions of counts, each with its source."""

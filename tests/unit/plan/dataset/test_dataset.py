@@ -1,0 +1,254 @@
+"""One Job for each reason to look; what it says is kept; what fails is tried again."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from colonnade.plan.common.actions import DeleteJob, EnsureStore, RecordStatus, RunJob
+from colonnade.plan.common.decision import Decision
+from colonnade.plan.common.observed import InvalidSpec, Job
+from colonnade.plan.dataset.observed import ObservedDataset
+from colonnade.plan.dataset.plan import plan
+from colonnade_api import DatasetSpec, DatasetStatus, ObjectMeta
+from tests.unit.plan.world import START, at, digest
+
+SOURCE = {"storageUri": "s3://raw/flights.parquet"}
+
+
+def dataset(**given: Any) -> ObservedDataset:
+    annotations = given.pop("annotations", {})
+    spec = DatasetSpec.model_validate({"source": SOURCE, **given})
+    metadata = ObjectMeta(
+        name="flights", namespace="demo", generation=1, creation_timestamp=START, annotations=annotations
+    )
+    return ObservedDataset(metadata, spec, DatasetStatus())
+
+
+def version(name: str, invalid: int = 0, rows: int = 1000) -> dict[str, Any]:
+    return {"digest": digest(name), "rows": rows, "invalidRows": invalid, "createdAt": "2026-11-23T12:00:00Z"}
+
+
+def accepted(name: str, outcome: str = "NewVersion", **given: int) -> dict[str, Any]:
+    return {"outcome": outcome, "reason": outcome, "message": "", "version": version(name, **given)}
+
+
+def refused() -> dict[str, Any]:
+    message = "5.2 % of 336,776 rows break a rule (limit 1 %); most: dep_delay over 1500 (14,201 rows)"
+    quarantine = {**version("x"), "digest": None, "reportUri": "file:///store/report.json"}
+    return {"outcome": "Invalid", "reason": "TooManyInvalidRows", "message": message, "version": quarantine}
+
+
+def started(observed: ObservedDataset, seconds: float = 0) -> ObservedDataset:
+    """The Jobs that were asked for run, those that were given up are gone."""
+    decision = plan(observed, at(seconds))
+    gone = {action.name for action in decision.actions if isinstance(action, DeleteJob)}
+    kept = tuple(job for job in observed.jobs if job.name not in gone)
+    new = tuple(
+        Job(action.name, action.spec_hash, at(seconds), active=1)
+        for action in decision.actions
+        if isinstance(action, RunJob)
+    )
+    return replace(observed, jobs=(*kept, *new), status=decision.status)
+
+
+def answered(observed: ObservedDataset, result: dict[str, Any] | None, seconds: float = 60) -> ObservedDataset:
+    """The newest Job ended with this answer, and a pass has seen it."""
+    *others, last = observed.jobs
+    done = replace(last, active=0, succeeded=True, finished_at=at(seconds), result=result)
+    observed = replace(observed, jobs=(*others, done))
+    return replace(observed, status=plan(observed, at(seconds)).status)
+
+
+def said(observed: ObservedDataset, kind: str) -> tuple[str, str, str]:
+    found = observed.status.condition(kind)
+    return (found.status, found.reason, found.message) if found else ("absent", "", "")
+
+
+def jobs_of(decision: Decision[DatasetStatus]) -> list[str]:
+    return [action.name for action in decision.actions if isinstance(action, RunJob)]
+
+
+def test_a_new_dataset_runs_one_job_and_no_second_one() -> None:
+    observed = started(dataset())
+    assert len(observed.jobs) == 1
+    assert plan(observed, at(5)).actions == ()
+    assert said(observed, "Reconciling")[1] == "Collecting"
+
+
+def test_the_job_carries_the_contracts_document() -> None:
+    decision = plan(dataset(), at(0))
+    record, store, run = decision.actions
+    assert isinstance(record, RecordStatus), "a Dataset that is gone is found out before a Job runs for it"
+    assert isinstance(store, EnsureStore)
+    assert isinstance(run, RunJob)
+    assert run.document["name"] == "flights"
+    assert run.document["previous"] is None
+    assert run.document["spec"]["source"] == {**SOURCE, "insecure": False}
+    assert len(run.name) <= 63
+
+
+def test_a_version_makes_it_ready() -> None:
+    observed = answered(started(dataset()), accepted("a", invalid=8, rows=992))
+    assert observed.status.current == digest("a")
+    assert said(observed, "Ready") == (
+        "True",
+        "VersionAvailable",
+        f"version {digest('a')[7:17]}: 992 rows; 8 more (0.8 %) were set aside",
+    )
+    assert said(observed, "Valid")[0] == "True"
+    assert said(observed, "Reconciling")[0] == "absent"
+    assert plan(observed, at(90)).status == observed.status
+    assert plan(observed, at(90)).actions == ()
+
+
+def test_invalid_rows_make_no_version_and_say_why() -> None:
+    observed = answered(started(dataset()), refused())
+    assert observed.status.versions == ()
+    assert said(observed, "Valid") == ("False", "TooManyInvalidRows", refused()["message"])
+    assert said(observed, "Ready")[:2] == ("False", "TooManyInvalidRows")
+    assert said(observed, "Stalled")[0] == "True"
+    assert observed.status.refused is not None
+
+
+def test_invalid_rows_leave_the_version_before_them_ready() -> None:
+    observed = answered(started(dataset()), accepted("a"))
+    pushed = replace(observed, metadata=observed.metadata.model_copy(update={"annotations": {REFRESH: "2"}}))
+    later = answered(started(pushed, 100), refused(), 160)
+    assert said(later, "Ready")[0] == "True"
+    assert said(later, "Valid")[0] == "False"
+    assert later.status.current == digest("a")
+
+
+REFRESH = "colonnade.dev/refresh"
+
+
+def test_each_push_is_looked_at_once() -> None:
+    observed = dataset(source={"upload": {}})
+    assert plan(observed, at(0)).actions == ()
+    waiting = replace(observed, status=plan(observed, at(0)).status)
+    assert said(waiting, "Ready") == (
+        "False",
+        "WaitingForUpload",
+        "no rows yet; bring them: kubectl colonnade push dset/flights FILE",
+    )
+    first = started(dataset(source={"upload": {}}, annotations={REFRESH: "1"}))
+    first = answered(first, accepted("a"))
+    second = replace(first, metadata=first.metadata.model_copy(update={"annotations": {REFRESH: "2"}}))
+    second = answered(started(second, 100), accepted("b"), 160)
+    assert [each.digest for each in second.status.versions] == [digest("b"), digest("a")]
+    assert [job.name for job in started(second, 170).jobs] == [second.jobs[-1].name]
+
+
+def test_a_push_while_a_job_runs_waits_for_its_end_and_keeps_its_answer() -> None:
+    observed = started(dataset(source={"upload": {}}, annotations={REFRESH: "1"}))
+    pushed = replace(observed, metadata=observed.metadata.model_copy(update={"annotations": {REFRESH: "2"}}))
+    assert jobs_of(plan(pushed, at(10))) == []
+    done = answered(pushed, accepted("a"), 20)
+    assert done.status.current == digest("a")
+    assert len(jobs_of(plan(done, at(21)))) == 1
+
+
+def test_unchanged_content_makes_no_version() -> None:
+    observed = answered(started(dataset()), accepted("a"))
+    pushed = replace(observed, metadata=observed.metadata.model_copy(update={"annotations": {REFRESH: "2"}}))
+    later = answered(started(pushed, 100), accepted("a", outcome="Unchanged"), 160)
+    assert len(later.status.versions) == 1
+    assert later.status.checked_at == at(160)
+
+
+def test_content_that_returns_is_current_again() -> None:
+    observed = dataset()
+    for n, content in enumerate(("a", "b", "a")):
+        tokens = observed.metadata.model_copy(update={"annotations": {REFRESH: str(n)}})
+        observed = answered(started(replace(observed, metadata=tokens), n * 100), accepted(content), n * 100 + 60)
+    assert [each.digest for each in observed.status.versions] == [digest("a"), digest("b")]
+
+
+def test_versions_are_bounded() -> None:
+    observed = dataset()
+    for n in range(14):
+        tokens = observed.metadata.model_copy(update={"annotations": {REFRESH: str(n)}})
+        observed = answered(started(replace(observed, metadata=tokens), n * 100), accepted(f"v{n}"), n * 100 + 60)
+    assert [each.digest for each in observed.status.versions] == [digest(f"v{n}") for n in range(13, 3, -1)]
+
+
+def test_a_schedule_looks_once_a_tick_and_catches_up_only_once() -> None:
+    observed = answered(started(dataset(source={**SOURCE, "refresh": {"schedule": "@hourly"}})), accepted("a"))
+    quiet = plan(observed, at(600))
+    assert quiet.actions == ()
+    assert quiet.look_again_in == timedelta(seconds=3000)
+    hour = plan(observed, at(3601))
+    assert len(jobs_of(hour)) == 1
+    assert jobs_of(plan(observed, at(3700))) == jobs_of(hour)
+    assert jobs_of(plan(observed, at(5 * 3600 + 5))) != jobs_of(hour)
+    assert len(jobs_of(plan(observed, at(5 * 3600 + 5)))) == 1
+
+
+def test_other_rules_are_another_reason_to_look_and_other_words_are_none() -> None:
+    observed = answered(started(dataset()), accepted("a"))
+    described = replace(observed, spec=dataset(description="flights of 2013", owner="me").spec)
+    assert plan(described, at(100)).actions == ()
+    stricter = replace(observed, spec=dataset(validation={"maxInvalidFraction": 0}).spec)
+    decision = plan(stricter, at(100))
+    assert len(jobs_of(decision)) == 1
+    assert DeleteJob(observed.jobs[0].name) in decision.actions
+    running = started(stricter, 100)
+    assert said(running, "Ready")[0] == "True"
+    assert said(running, "Reconciling")[0] == "True"
+
+
+@pytest.mark.parametrize(
+    "result", [None, {}, {"outcome": "Shrug"}, {"outcome": "NewVersion", "version": {"digest": 1}}]
+)
+def test_an_answer_that_is_none_changes_no_version(result: dict[str, Any] | None) -> None:
+    observed = answered(started(dataset()), result)
+    assert observed.status.current is None
+    assert said(observed, "Ready")[0] == "False"
+
+
+def test_a_job_that_gave_up_says_why_and_is_tried_again_later() -> None:
+    observed = started(dataset())
+    failed = replace(
+        observed.jobs[0], active=0, failed=True, finished_at=at(60), message="SourceNotFound: no bucket raw"
+    )
+    observed = replace(observed, jobs=(failed,))
+    soon = plan(observed, at(60))
+    assert soon.actions == ()
+    assert soon.look_again_in == timedelta(minutes=10)
+    reconciling = soon.status.condition("Reconciling")
+    assert reconciling is not None
+    assert "SourceNotFound: no bucket raw; tried again at 12:11:00 UTC" in reconciling.message
+    later = started(observed, 661)
+    assert later.jobs == ()
+    assert len(started(later, 662).jobs) == 1
+
+
+def test_a_job_whose_pod_may_not_be_made_says_so_after_a_while() -> None:
+    observed = started(dataset())
+    waiting = replace(observed, jobs=(replace(observed.jobs[0], active=0),))
+    decision = plan(waiting, at(5))
+    assert decision.look_again_in == timedelta(seconds=15)
+    assert "no pod" not in said(replace(waiting, status=decision.status), "Reconciling")[2]
+    late = plan(waiting, at(20))
+    assert late.look_again_in is None
+    assert said(replace(waiting, status=late.status), "Reconciling")[2].endswith(
+        f"no pod of it could be made so far, by a quota or another policy: kubectl describe job {observed.jobs[0].name}"
+    )
+
+
+def test_an_invalid_spec_is_stalled_and_asks_for_nothing() -> None:
+    observed = replace(dataset(), spec=InvalidSpec("spec.source: say where the rows come from"))
+    decision = plan(observed, at(0))
+    assert decision.actions == ()
+    stalled = decision.status.condition("Stalled")
+    assert stalled is not None
+    assert stalled.message == "spec.source: say where the rows come from"
+
+
+def test_a_schedule_that_is_none_is_named() -> None:
+    decision = plan(dataset(source={**SOURCE, "refresh": {"schedule": "99 * * * *"}}), at(0))
+    stalled = decision.status.condition("Stalled")
+    assert stalled is not None
+    assert stalled.message == 'spec.source.refresh.schedule: minute "99" lies outside 0 to 59'
