@@ -4,11 +4,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from cluster.apialone import serve
 from cluster.build import ensure_built
 from cluster.down import down
 from cluster.env import env
 from cluster.images import images
+from cluster.standalone_apiserver import serve
 from cluster.status import status
 from cluster.steps import ClusterError, say
 from cluster.up import up

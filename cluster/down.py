@@ -3,10 +3,10 @@
 from cluster.debian import must_be_root
 from cluster.firewall import remove_rules
 from cluster.locks import locked
-from cluster.machine import remove_node, stop_agents
 from cluster.mounts import remove_all_but, unmount_below
 from cluster.network import remove_bridge
 from cluster.node import known
+from cluster.node_lifecycle import remove_node, stop_agents
 from cluster.paths import cache, state
 from cluster.processes import find, gone, kill, ours, stop
 from cluster.steps import say, step

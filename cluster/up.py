@@ -14,9 +14,9 @@ from cluster.env import link_programs
 from cluster.kubeconfig import write_kubeconfig
 from cluster.loading import share_images
 from cluster.locks import locked
-from cluster.machine import ensure_node, only_images_left, remove_node
 from cluster.network import ensure_bridge
 from cluster.node import MOST_NODES, Node, known, nodes
+from cluster.node_lifecycle import ensure_node, only_images_left, remove_node
 from cluster.paths import PACKAGE, cache, kubeconfig, state
 from cluster.processes import Component, ensure_running, must_run
 from cluster.programs import kubectl

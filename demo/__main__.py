@@ -92,10 +92,10 @@ async def _play(act: Chapter, watcher: Watcher, traffic: Traffic) -> Rollout:
         return Rollout(act.version, watcher.status["stable"]["revision"], outcome, reason, began, time.time())
     decided = unix(rejection["at"])
     await asyncio.sleep(3)
-    home = stable_at(traffic.answers, revision, decided)
+    back_at = stable_at(traffic.answers, revision, decided)
     ended = time.time()
     breached = await first_scrape_of(Breach(NAMESPACE, NAME, revision, reason, began, ended))
-    return Rollout(act.version, revision, outcome, reason, began, ended, breached, decided, home)
+    return Rollout(act.version, revision, outcome, reason, began, ended, breached, decided, back_at)
 
 
 def _say_step(status: dict[str, Any], said: str) -> str:

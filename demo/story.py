@@ -31,14 +31,14 @@ class Chapter:
 CHAPTERS = (
     Chapter("A better version is promoted", "flights-late-2", "quickstart/40-model-v2.yaml", "Promoted"),
     Chapter(
-        "An honest but slow version goes home",
+        "An honest but slow version is rolled back",
         "flights-late-3",
         "rollbacks/10-too-slow.yaml",
         "RolledBack",
         "LatencyBreached",
     ),
     Chapter(
-        "A version that fails on what occurs goes home",
+        "A version that fails on what occurs is rolled back",
         "flights-late-4",
         "rollbacks/20-fails-on-what-occurs.yaml",
         "RolledBack",

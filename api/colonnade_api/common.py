@@ -97,7 +97,7 @@ class ObjectRef(SpecPart):
 
 
 class Condition(StatusPart):
-    """One judgement about the object, as every Kubernetes tool reads it."""
+    """One condition of the object, as every Kubernetes tool reads it."""
 
     type: Word = Field(description="What is judged: an adjective or a past participle, such as Ready or Validated.")
     status: Literal["True", "False", "Unknown"] = Field(description="True, False, or Unknown while it can't be told.")
@@ -119,7 +119,7 @@ class Status(StatusPart):
     conditions: tuple[Condition, ...] = Field(
         default=(),
         max_length=MAX_CONDITIONS,
-        description="Judgements about the object, one a type; `kubectl wait --for=condition=Ready` waits for one.",
+        description="Conditions of the object, one a type; `kubectl wait --for=condition=Ready` waits for one.",
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]},
     )
 

@@ -6,7 +6,7 @@ import pytest
 from kubernetes import client
 
 from tests.api.objects import Objects
-from tests.stage.apiserver import api, kubeconfig
+from tests.harness.apiserver import api, kubeconfig
 
 __all__ = ["api", "kubeconfig"]
 

@@ -43,5 +43,5 @@ def test_the_good_version_is_promoted_and_the_others_go_home(report):
 def test_traffic_is_home_within_a_scrape_and_a_second(report):
     for each in report["rollouts"]:
         if each["outcome"] == "RolledBack":
-            seen, home = (datetime.fromisoformat(each[name]) for name in ("breachScrapedAt", "stableAt"))
-            assert (home - seen).total_seconds() <= report["scrapeIntervalSeconds"] + 1, each
+            seen, back = (datetime.fromisoformat(each[name]) for name in ("breachScrapedAt", "stableAt"))
+            assert (back - seen).total_seconds() <= report["scrapeIntervalSeconds"] + 1, each

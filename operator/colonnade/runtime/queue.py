@@ -19,8 +19,8 @@ NEVER = float("inf")
 class WorkQueue(Generic[K]):
     """Deduplicating and delaying.
 
-    reconcile: one pass; returns when to look again, or None for not until something happens. Whatever it raises is a
-    failure, retried after an exponential, jittered back-off of its own key.
+    reconcile: one pass; returns after how long to pass again, or None for not until something happens. Whatever it
+    raises is a failure, retried after an exponential, jittered back-off of its own key.
     failed: hears of each failure, and may name a longer wait in seconds.
     """
 

@@ -31,7 +31,7 @@ class Reconciler:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def reconcile(self, key: Key) -> timedelta | None:
-        """Returns when to look again. Whatever it raises, the next pass begins anew."""
+        """Returns after how long to pass again. Whatever it raises, the next pass begins anew."""
         live = self.hands.cache.get(key)
         if live is None:
             return None
@@ -45,7 +45,7 @@ class Reconciler:
             raise
         finally:
             self.metrics.passed(key, monotonic() - started)
-        return decision.look_again_in
+        return decision.requeue_after
 
     def failed(self, key: Key, error: Exception) -> float | None:
         """Counts and logs a failed pass; the seconds that the API server asked us to wait."""

@@ -1,6 +1,6 @@
 """Evidence in, a verdict out: Pass, Fail, InsufficientSamples, NoData or Error. Everything is counts; only proof
 fails, only enough evidence passes."""
 
-from colonnade.signals.judge import Judged, judge, judge_all
+from colonnade.signals.judge import SignalVerdict, judge, judge_all
 
-__all__ = ["Judged", "judge", "judge_all"]
+__all__ = ["SignalVerdict", "judge", "judge_all"]

@@ -13,17 +13,17 @@ JUDGES = {"ErrorRate": error_rate, "Latency": latency, "PromQL": promql}
 
 
 @dataclass(frozen=True)
-class Judged:
+class SignalVerdict:
     """A verdict beside the signal that asked for it."""
 
     signal: Signal
     verdict: Verdict
 
 
-def judge_all(signals: tuple[Signal, ...], evidence: tuple[SignalEvidence, ...]) -> tuple[Judged, ...]:
+def judge_all(signals: tuple[Signal, ...], evidence: tuple[SignalEvidence, ...]) -> tuple[SignalVerdict, ...]:
     """One verdict for each signal of the policy, in its order; what nobody measured is NoData."""
     known = {each.signal: each for each in evidence}
-    return tuple(Judged(signal, judge(signal, known.get(signal.name))) for signal in signals)
+    return tuple(SignalVerdict(signal, judge(signal, known.get(signal.name))) for signal in signals)
 
 
 def judge(signal: Signal, evidence: SignalEvidence | None) -> Verdict:

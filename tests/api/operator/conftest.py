@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.stage.fixtures import here, users, world
+from tests.harness.fixtures import here, users, world
 
 __all__ = ["here", "users", "world"]
 

@@ -8,9 +8,9 @@ from colonnade.manifests.resources import DATASETS, SERVICES, Key
 from colonnade.observe.cache import Cache
 from colonnade.runtime import audit
 from colonnade.runtime.audit import Audit
-from tests.stage.client import administrator
-from tests.stage.journal import Journal
-from tests.stage.users import Users
+from tests.harness.client import administrator
+from tests.harness.journal import Journal
+from tests.harness.users import Users
 
 THEIRS = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "theirs"}}
 

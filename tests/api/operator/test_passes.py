@@ -3,7 +3,7 @@
 import pytest
 
 from colonnade.manifests.resources import CLAIMS, DATASETS, EVENTS, JOBS, NETWORK_POLICIES
-from tests.stage.invariants import always
+from tests.harness.invariants import always
 
 REFUSAL = {"outcome": "Invalid", "reason": "TooManyInvalidRows", "message": "5 % of the rows break a rule"}
 POLICY = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": {"name": "flights-dataset"}}

@@ -12,7 +12,7 @@ import yaml
 from kubernetes import client
 from kubernetes.aio.config import kube_config
 
-from cluster.apialone import free_ports
+from cluster.standalone_apiserver import free_ports
 from colonnade.router import source
 from colonnade.router.metrics import Metrics
 from colonnade.router.settings import Settings

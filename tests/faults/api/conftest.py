@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from tests.faults.api.runs import Reference, recorded
-from tests.stage.apiserver import api, kubeconfig
-from tests.stage.fixtures import here, users, world
+from tests.harness.apiserver import api, kubeconfig
+from tests.harness.fixtures import here, users, world
 
 __all__ = ["api", "here", "kubeconfig", "users", "world"]
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from tests.faults.api import story
-from tests.stage.invariants import Snapshot, always, differences, lives, snapshot
-from tests.stage.process import CALM
-from tests.stage.proxy import OnCall, OnWatch, passed_on, told
-from tests.stage.stage import Stage, World, stage
+from tests.harness.harness import Harness, World, stage
+from tests.harness.invariants import Snapshot, always, differences, lives, snapshot
+from tests.harness.process import CALM
+from tests.harness.proxy import OnCall, OnWatch, passed_on, told
 
-Script = Callable[[Stage], None]
+Script = Callable[[Harness], None]
 RUNS_AT_A_TIME = 4
 MOST_WRITES = 3  # times those of the run without faults
 
@@ -28,7 +28,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Reference:
-    """The run without faults: what is there once all serves, and after the farewell; who came and went; its writes."""
+    """The run without faults: what is there once all serves, and after the deletion; who came and went; its writes."""
 
     served: Snapshot
     ended: Snapshot
@@ -39,7 +39,7 @@ class Reference:
 def scripted(
     name: str, on_call: OnCall = passed_on, on_watch: OnWatch = told, environment: dict[str, str] | None = None
 ) -> Trial:
-    def script(stage: Stage) -> None:
+    def script(stage: Harness) -> None:
         stage.proxy.on_call, stage.proxy.on_watch = on_call, on_watch
 
     return Trial(name, script, environment or {})
@@ -53,7 +53,7 @@ async def recorded(world: World) -> Reference:
         served = snapshot(here.journal)
         problems = [str(call) for call in await here.rests()]
         problems += differences(served, snapshot(here.journal))
-        await story.farewell(here)
+        await story.delete_all(here)
         problems += always(here.journal, here.proxy.calls)
         assert not problems, problems
         return Reference(served, snapshot(here.journal), lives(here.journal), len(here.proxy.writes()))
@@ -81,12 +81,12 @@ async def _run(trial: Trial, world: World, reference: Reference) -> list[str]:
             return [f"{error!r}; {here.said()}", *always(here.journal, here.proxy.calls)]
 
 
-async def ends_as_ever(here: Stage, reference: Reference) -> list[str]:
-    """What isn't as it should be at the end of the story, at rest, and after the farewell."""
+async def ends_as_ever(here: Harness, reference: Reference) -> list[str]:
+    """What isn't as it should be at the end of the story, at rest, and after the deletion."""
     problems = [f"in the end {sentence}" for sentence in await _becomes(here, reference.served)]
     problems += [f"at rest there was {call}" for call in await here.rests()]
-    await story.farewell(here)
-    problems += [f"after the farewell {sentence}" for sentence in await _becomes(here, reference.ended)]
+    await story.delete_all(here)
+    problems += [f"after the deletion {sentence}" for sentence in await _becomes(here, reference.ended)]
     problems += [f"came and went: {sentence}" for sentence in differences(reference.lives, lives(here.journal))]
     problems += always(here.journal, here.proxy.calls)
     if (writes := len(here.proxy.writes())) > MOST_WRITES * reference.writes:
@@ -94,7 +94,7 @@ async def ends_as_ever(here: Stage, reference: Reference) -> list[str]:
     return problems
 
 
-async def _becomes(here: Stage, wanted: Snapshot) -> list[str]:
+async def _becomes(here: Harness, wanted: Snapshot) -> list[str]:
     """Waits for it; where that is in vain, what is different."""
     try:
         await here.journal.until(lambda: snapshot(here.journal) == wanted, "the end state")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Container
 from typing import Any
 
-from tests.stage.proxy import Answer, Call, Forward, Lost, OnCall, OnWatch
+from tests.harness.proxy import Answer, Call, Forward, Lost, OnCall, OnWatch
 
 Strike = Callable[[], None]
 Due = Callable[[Call], bool]

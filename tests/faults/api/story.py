@@ -13,9 +13,9 @@ from colonnade.manifests.resources import (
     WORKLOADS,
     Manifest,
 )
-from tests.stage.journal import Journal
-from tests.stage.stage import Stage
-from tests.stage.users import Users
+from tests.harness.harness import Harness
+from tests.harness.journal import Journal
+from tests.harness.users import Users
 
 NOT_WORSE = [{"metric": "roc_auc", "comparedTo": "Serving", "maxRegression": 0.01}]
 LABEL, ANNOTATION = {"team.example/cost-center": "42"}, {"team.example/reviewed": "yes"}
@@ -37,7 +37,7 @@ BYSTANDERS: tuple[Manifest, ...] = (
 )
 
 
-async def first_version(stage: Stage) -> None:
+async def first_version(stage: Harness) -> None:
     """Everything is applied at once; it ends with one version that serves."""
     users = Users(stage.client, stage.journal)
     for bystander in BYSTANDERS:
@@ -49,7 +49,7 @@ async def first_version(stage: Stage) -> None:
     await stage.journal.until(lambda: users.serves("late-1"), "late-1 serves")
 
 
-async def someone_else(stage: Stage) -> None:
+async def someone_else(stage: Harness) -> None:
     """Marks whatever is ours, and what we made."""
     mine = (DATASETS, MODEL_VERSIONS, DEPLOYMENTS, JOBS, SERVICES, WORKLOADS, BUDGETS, NETWORK_POLICIES)
     marks = {"metadata": {"labels": LABEL, "annotations": ANNOTATION}}
@@ -61,7 +61,7 @@ async def someone_else(stage: Stage) -> None:
         await stage.client.merge(key, {"spec": {"revisionHistoryLimit": 3}}, manager="someone")
 
 
-async def second_version(stage: Stage) -> None:
+async def second_version(stage: Harness) -> None:
     """It ends with the second in the first one's place, and the first one's pods asleep."""
     users = Users(stage.client, stage.journal)
     await users.bring("late-2", NOT_WORSE)
@@ -70,13 +70,13 @@ async def second_version(stage: Stage) -> None:
     await stage.journal.until(lambda: users.sleeps("late-1"), "late-1 sleeps")
 
 
-async def told(stage: Stage) -> None:
-    """All but the farewell."""
+async def told(stage: Harness) -> None:
+    """All but the deletion."""
     for act in (first_version, someone_else, second_version):
         await act(stage)
 
 
-async def farewell(stage: Stage) -> None:
+async def delete_all(stage: Harness) -> None:
     """Everything is deleted at once; it ends when nothing of it is left."""
     users = Users(stage.client, stage.journal)
     for key in [key for key in stage.journal.now if key.resource in (DEPLOYMENTS, MODEL_VERSIONS)]:

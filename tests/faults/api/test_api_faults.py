@@ -7,8 +7,8 @@ import pytest
 from colonnade.manifests.resources import CLAIMS, JOBS
 from tests.faults.api import script, story
 from tests.faults.api.runs import all_of, ends_as_ever, scripted
-from tests.stage.process import HASTY
-from tests.stage.users import Users
+from tests.harness.process import HASTY
+from tests.harness.users import Users
 
 UNAUDITED = {"COLONNADE_AUDIT_SECONDS": "600"}
 

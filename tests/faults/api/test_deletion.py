@@ -4,10 +4,10 @@ import asyncio
 from contextlib import suppress
 
 from tests.faults.api import script, story
-from tests.stage.invariants import always
-from tests.stage.stage import stage
+from tests.harness.harness import stage
+from tests.harness.invariants import always
 
-EVERY = 5  # of the writes before the farewell
+EVERY = 5  # of the writes before the deletion
 
 
 async def test_deletion_at_whatever_moment_leaves_nothing(world, reference):
@@ -26,7 +26,7 @@ async def deleted_at(world, number):
         await here.journal.until(lambda: due.struck, "the moment")
         telling.cancel()
         await asyncio.wait([telling])
-        await story.farewell(here)
+        await story.delete_all(here)
         problems = [f"at rest there was {call}" for call in await here.rests()]
         problems += [f"{one} is left" for one in await lasting(here.journal)]
         problems += always(here.journal, here.proxy.calls)

@@ -8,8 +8,8 @@ import pytest
 
 from tests.faults.api import script, story
 from tests.faults.api.runs import ends_as_ever
-from tests.stage.process import HASTY
-from tests.stage.stage import stage
+from tests.harness.harness import stage
+from tests.harness.process import HASTY
 
 NUMBERS = (6, 18, 30, 42)
 

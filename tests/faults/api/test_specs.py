@@ -4,9 +4,9 @@ import pytest
 
 from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, JOBS, MODEL_VERSIONS, SERVICES, WORKLOADS
 from tests.faults.api import story
-from tests.stage.invariants import always
-from tests.stage.stage import RESYNC
-from tests.stage.users import Users
+from tests.harness.harness import RESYNC
+from tests.harness.invariants import always
+from tests.harness.users import Users
 
 OTHER = {"gracePeriod": "40s"}
 NO_SUCH_MINUTE = {"schedule": "61 * * * *"}

@@ -5,7 +5,7 @@ import asyncio
 from colonnade.manifests.resources import DATASETS, WATCHED
 from tests.faults.api import script
 from tests.faults.api.runs import all_of, scripted
-from tests.stage.users import Users
+from tests.harness.users import Users
 
 OFTEN_AUDITED = {"COLONNADE_AUDIT_SECONDS": "1"}
 UNAUDITED = {"COLONNADE_AUDIT_SECONDS": "600"}

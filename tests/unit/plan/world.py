@@ -266,7 +266,7 @@ class World:
             return
         self.last_seen, self.passes = seen, self.passes + 1
         decision = plan(observed, at(self.second))
-        again = decision.look_again_in
+        again = decision.requeue_after
         self.look_at = self.second + again.total_seconds() if again is not None else None
         self.act(decision)
 

@@ -30,4 +30,4 @@ class Decision(Generic[Status]):
     actions: tuple[Action, ...]
     status: Status
     events: tuple[Event, ...] = ()
-    look_again_in: timedelta | None = None
+    requeue_after: timedelta | None = None

@@ -7,6 +7,6 @@ from colonnade_api import ObjectMeta
 FINALIZER = "colonnade.dev/finalizer"
 
 
-def farewell(metadata: ObjectMeta, status: Status) -> Decision[Status]:
+def finalize(metadata: ObjectMeta, status: Status) -> Decision[Status]:
     """Nothing is left to take down: owner references see to the rest."""
     return Decision((RemoveFinalizer(),) if FINALIZER in metadata.finalizers else (), status)

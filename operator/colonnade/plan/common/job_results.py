@@ -46,5 +46,5 @@ def retry_at(job: Job) -> datetime:
     return (job.finished_at or job.created_at) + RETRY_AFTER
 
 
-def last_words(job: Job) -> str:
+def failure_message(job: Job) -> str:
     return job.message or "it ended without an answer"

@@ -8,11 +8,11 @@ from pydantic import ValidationError
 
 from colonnade.formatting import clipped, clock_time, percent
 from colonnade.plan.common.actions import Action, DeleteJob, EnsureStore, RecordStatus, RunJob
-from colonnade.plan.common.conditions import Judgement, dated, false, repeated, true, unknown
+from colonnade.plan.common.conditions import ConditionUpdate, carried_over, false, true, unknown, with_transition_time
 from colonnade.plan.common.decision import Decision, Event
 from colonnade.plan.common.digests import short_hash
-from colonnade.plan.common.finalizer import farewell
-from colonnade.plan.common.job_results import answer, finished, gave_up, last_words, retry_at, suspect_at, working
+from colonnade.plan.common.finalizer import finalize
+from colonnade.plan.common.job_results import answer, failure_message, finished, gave_up, retry_at, suspect_at, working
 from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade.plan.dataset import schedule
 from colonnade.plan.dataset.observed import ObservedDataset
@@ -40,10 +40,10 @@ class Look:
 def plan(observed: ObservedDataset, now: datetime) -> Decision[DatasetStatus]:
     """What the Dataset needs now. Versions stay through every failure; Ready speaks of them, Valid of the last look."""
     if observed.metadata.deletion_timestamp:
-        return farewell(observed.metadata, observed.status)
+        return finalize(observed.metadata, observed.status)
     problem = _problem(observed.spec)
     if problem or isinstance(observed.spec, InvalidSpec):
-        kept = repeated(observed.status.conditions, ("Ready", "Valid"))
+        kept = carried_over(observed.status.conditions, ("Ready", "Valid"))
         status = _judged(observed, observed.status, (*kept, true("Stalled", "InvalidSpec", problem)), now)
         return Decision((), status)
     look = _look(observed, observed.spec, now)
@@ -138,7 +138,7 @@ def _with_answer(status: DatasetStatus, job: Job | None) -> DatasetStatus:
     return status.model_copy(update={**checked, "current": known.digest, "versions": newest_first, "refused": None})
 
 
-def _judge(status: DatasetStatus, observed: ObservedDataset, look: Look, now: datetime) -> tuple[Judgement, ...]:
+def _judge(status: DatasetStatus, observed: ObservedDataset, look: Look, now: datetime) -> tuple[ConditionUpdate, ...]:
     said = answer(look.job, OUTCOMES)
     if said is None or (said["outcome"] != "Invalid" and not status.current):
         reason, message = _waits_for(look, observed.metadata.name, now)
@@ -160,11 +160,11 @@ def _waits_for(look: Look, name: str, now: datetime) -> tuple[str, str]:
         return "Collecting", f"a Job that reads {source} is being started"
     if gave_up(job, OUTCOMES):
         again = f"tried again at {clock_time(retry_at(job))}"
-        return "JobFailed", f"Job {job.name}: {last_words(job)}; {again}"
+        return "JobFailed", f"Job {job.name}: {failure_message(job)}; {again}"
     return "Collecting", f"Job {job.name} reads {source}{working(job, now)}"
 
 
-def _ready(status: DatasetStatus, reason: str, message: str) -> Judgement:
+def _ready(status: DatasetStatus, reason: str, message: str) -> ConditionUpdate:
     if status.current is None:
         return false("Ready", reason, message)
     return true("Ready", "VersionAvailable", _accepted(status))
@@ -179,11 +179,11 @@ def _accepted(status: DatasetStatus) -> str:
     return f"{kept}; {version.invalid_rows:,} more ({share}) were set aside"
 
 
-def _valid_so_far(before: DatasetStatus) -> Judgement:
+def _valid_so_far(before: DatasetStatus) -> ConditionUpdate:
     valid = before.condition("Valid")
     if valid is None:
         return unknown("Valid", "NotChecked", "no rows were checked yet")
-    return Judgement("Valid", valid.status, valid.reason, valid.message)
+    return ConditionUpdate("Valid", valid.status, valid.reason, valid.message)
 
 
 def _look_again(look: Look, now: datetime) -> timedelta | None:
@@ -197,10 +197,10 @@ def _look_again(look: Look, now: datetime) -> timedelta | None:
 
 
 def _judged(
-    observed: ObservedDataset, status: DatasetStatus, judgements: tuple[Judgement, ...], now: datetime
+    observed: ObservedDataset, status: DatasetStatus, updates: tuple[ConditionUpdate, ...], now: datetime
 ) -> DatasetStatus:
     generation = observed.metadata.generation
-    conditions = dated(judgements, observed.status.conditions, generation, now)
+    conditions = with_transition_time(updates, observed.status.conditions, generation, now)
     return status.model_copy(update={"conditions": conditions, "observed_generation": generation})
 
 

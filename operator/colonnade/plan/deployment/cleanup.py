@@ -15,7 +15,7 @@ def in_use(*statuses: DeploymentStatus) -> frozenset[str]:
     return frozenset(each.revision for each in served)
 
 
-def retire(
+def unneeded_workloads(
     before: DeploymentStatus, after: DeploymentStatus, workloads: tuple[Workload, ...], routers: tuple[Router, ...]
 ) -> list[Workload]:
     """Workloads that nothing needs: neither the status that routers may still obey, nor the new one, nor a router."""
@@ -27,14 +27,14 @@ def retire(
     ]
 
 
-def farewells(
-    retired: list[Workload], status: DeploymentStatus, spec: DeploymentSpec, now: datetime
+def cleanup(
+    unneeded: list[Workload], status: DeploymentStatus, spec: DeploymentSpec, now: datetime
 ) -> tuple[Action, ...]:
     """Trusted ones go to sleep (blue-green: after scaleDownDelay), others go for good."""
     trusted = {over.revision for over in promoted_before(status)}
     delayed = stays_awake_until(status, spec)
     actions: list[Action] = []
-    for workload in retired:
+    for workload in unneeded:
         if workload.revision not in trusted:
             actions.append(DeleteRevision(workload.revision))
         elif workload.desired > 0 and not (delayed and now < delayed):

@@ -44,7 +44,7 @@ class Commands:
     def aborts(self, revision: str) -> bool:
         return self.abort != self.before.abort and _named(self.abort) == revision
 
-    def forgives(self, revision: str) -> bool:
+    def retries(self, revision: str) -> bool:
         return self.retry != self.before.retry and _named(self.retry) == revision
 
     def handled(self) -> HandledCommands | None:
@@ -53,7 +53,7 @@ class Commands:
         return said if said != NONE_YET else None
 
 
-def commands(annotations: Mapping[str, str], handled: HandledCommands | None) -> Commands:
+def parse_commands(annotations: Mapping[str, str], handled: HandledCommands | None) -> Commands:
     """Values that can't be meant are left out."""
     told = (annotations.get(PROMOTE, ""), _valid(annotations, ABORT), _valid(annotations, RETRY))
     return Commands(*told, handled or NONE_YET)

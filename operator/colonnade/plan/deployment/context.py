@@ -3,14 +3,14 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from colonnade.plan.deployment.commands import Commands, commands
+from colonnade.plan.deployment.commands import Commands, parse_commands
 from colonnade.plan.deployment.exposure import exposure
 from colonnade.plan.deployment.observed import Exposure, ObservedDeployment, Workload
-from colonnade.plan.deployment.revisions import Nothing, Wanted, resolve, revision_of
+from colonnade.plan.deployment.revisions import TargetRevision, Unresolved, resolve, revision_of
 from colonnade.plan.deployment.rollout import bluegreen, canary, rules
 from colonnade.plan.deployment.rollout.rollback import promoted_before, restores
 from colonnade.plan.deployment.rollout.rollout import Rollout, Stage
-from colonnade.signals import Judged, judge_all
+from colonnade.signals import SignalVerdict, judge_all
 from colonnade.signals.evidence import Missing
 from colonnade_api import Canary, DeploymentSpec, DeploymentStatus, MonitorPolicySpec, Outages, ServedRevision
 from colonnade_api import Rollout as Record
@@ -20,7 +20,7 @@ METRICS_AVAILABLE = "MetricsAvailable"
 
 
 @dataclass(frozen=True)
-class Situation:
+class Context:
     """`status` is the recorded one, less the rejections that someone has taken back.
 
     `exposure`: what this status wants measured; `judged`: what was measured says, empty while nobody is judged.
@@ -30,11 +30,11 @@ class Situation:
     spec: DeploymentSpec
     now: datetime
     status: DeploymentStatus
-    wanted: Wanted | Nothing
+    wanted: TargetRevision | Unresolved
     stages: tuple[Stage, ...]
     commands: Commands
     exposure: Exposure | None
-    judged: tuple[Judged, ...]
+    judged: tuple[SignalVerdict, ...]
 
     @property
     def name(self) -> str:
@@ -73,74 +73,74 @@ class Situation:
         return (recorded or self.now) if missing else None
 
 
-def situation(observed: ObservedDeployment, spec: DeploymentSpec, now: datetime) -> Situation:
+def build_context(observed: ObservedDeployment, spec: DeploymentSpec, now: datetime) -> Context:
     """What the pass goes by. Evidence about another revision than the one that is to be judged is left out."""
-    told = commands(observed.metadata.annotations, observed.status.handled_commands)
-    status = _forgiven(observed.status, told)
+    commands = parse_commands(observed.metadata.annotations, observed.status.handled_commands)
+    status = _without_retried(observed.status, commands)
     asked = exposure(status, spec, now)
-    return Situation(
+    return Context(
         observed=observed,
         spec=spec,
         now=now,
         status=status,
         wanted=resolve(spec, observed.versions, status.rejected, status.stable),
         stages=_stages(spec),
-        commands=told,
+        commands=commands,
         exposure=asked,
         judged=_judged(observed, asked),
     )
 
 
-def rollout_of(here: Situation, status: DeploymentStatus) -> Rollout | None:
+def rollout_of(context: Context, status: DeploymentStatus) -> Rollout | None:
     """The candidate's rollout; None without a candidate."""
     candidate, stable, step = status.candidate, status.stable, status.step
     if candidate is None:
         return None
     rollout = Rollout(
-        now=here.now,
-        spec=here.spec,
-        stages=here.stages,
+        now=context.now,
+        spec=context.spec,
+        stages=context.stages,
         index=step.index if step else 0,
         since=step.since if step else None,
         candidate=candidate,
-        stable=_signed(here, stable) if stable else None,
-        wanted=here.wanted,
-        workload=here.workload(candidate.revision),
-        routers=here.observed.routers,
-        policy=here.observed.policy,
-        judged=here.judged,
-        traffic=here.observed.traffic,
-        released=here.commands.releases(candidate.revision, step.index if step else 0),
-        aborted=here.commands.aborts(candidate.revision),
-        stable_ready=here.ready(stable.revision) if stable else 0,
+        stable=_signed(context, stable) if stable else None,
+        wanted=context.wanted,
+        workload=context.workload(candidate.revision),
+        routers=context.observed.routers,
+        policy=context.observed.policy,
+        judged=context.judged,
+        traffic=context.observed.traffic,
+        released=context.commands.releases(candidate.revision, step.index if step else 0),
+        aborted=context.commands.aborts(candidate.revision),
+        stable_ready=context.ready(stable.revision) if stable else 0,
     )
-    return _timed(here, status, rollout)
+    return _timed(context, status, rollout)
 
 
-def _signed(here: Situation, stable: ServedRevision) -> ServedRevision:
+def _signed(context: Context, stable: ServedRevision) -> ServedRevision:
     """With the signature that its ModelVersion tells, where it was not recorded with the revision."""
     if stable.signature is not None:
         return stable
-    told = (each.signature for each in here.observed.versions if each.digest == stable.digest)
+    told = (each.signature for each in context.observed.versions if each.digest == stable.digest)
     return stable.model_copy(update={"signature": next(told, None)})
 
 
-def restorable(here: Situation, status: DeploymentStatus) -> Record | None:
+def restorable(context: Context, status: DeploymentStatus) -> Record | None:
     """The newest trusted revision before stable that can be started again: its pods' settings still exist."""
-    return next((before for before in promoted_before(status) if _startable(here, before)), None)
+    return next((before for before in promoted_before(status) if _startable(context, before)), None)
 
 
-def _startable(here: Situation, before: Record) -> bool:
+def _startable(context: Context, before: Record) -> bool:
     if not before.digest or not before.artifact_uri:
         return False
-    known = here.workload(before.revision) is not None
-    return known or revision_of(before.digest, here.spec.serving) == before.revision
+    known = context.workload(before.revision) is not None
+    return known or revision_of(before.digest, context.spec.serving) == before.revision
 
 
-def _timed(here: Situation, status: DeploymentStatus, rollout: Rollout) -> Rollout:
-    rollout = replace(rollout, stable_down_since=here.stable_not_ready, unmeasured_since=unmeasured_since(here))
+def _timed(context: Context, status: DeploymentStatus, rollout: Rollout) -> Rollout:
+    rollout = replace(rollout, stable_down_since=context.stable_not_ready, unmeasured_since=unmeasured_since(context))
     lacks_pods = not _has_its_pods(status, rollout)
-    return replace(rollout, unready_since=here.since(lacks_pods, here.outages.candidate_not_ready))
+    return replace(rollout, unready_since=context.since(lacks_pods, context.outages.candidate_not_ready))
 
 
 def _has_its_pods(status: DeploymentStatus, rollout: Rollout) -> bool:
@@ -151,22 +151,22 @@ def _has_its_pods(status: DeploymentStatus, rollout: Rollout) -> bool:
     return rollout.capacity == 100 if restores(status) else rules.is_ready_to_go_on(rollout)
 
 
-def unmeasured_since(here: Situation) -> datetime | None:
-    return here.since(bool(metrics_missing(here)), here.outages.metrics_missing)
+def unmeasured_since(context: Context) -> datetime | None:
+    return context.since(bool(metrics_missing(context)), context.outages.metrics_missing)
 
 
-def metrics_missing(here: Situation) -> str:
+def metrics_missing(context: Context) -> str:
     """Why nothing can be measured, in words; empty while it can, or while nothing is to be."""
-    if here.exposure is None or here.observed.policy is None:
+    if context.exposure is None or context.observed.policy is None:
         return ""
-    if isinstance(here.observed.policy, Missing):
-        return here.observed.policy.message
-    absent = [each for each in here.judged if each.verdict.result in ("NoData", "Error")]
+    if isinstance(context.observed.policy, Missing):
+        return context.observed.policy.message
+    absent = [each for each in context.judged if each.verdict.result in ("NoData", "Error")]
     return "; ".join(f"{each.signal.name}: {each.verdict.message}" for each in absent)
 
 
-def _forgiven(status: DeploymentStatus, told: Commands) -> DeploymentStatus:
-    kept = tuple(entry for entry in status.rejected if not told.forgives(entry.revision))
+def _without_retried(status: DeploymentStatus, commands: Commands) -> DeploymentStatus:
+    kept = tuple(entry for entry in status.rejected if not commands.retries(entry.revision))
     return status if len(kept) == len(status.rejected) else status.model_copy(update={"rejected": kept})
 
 
@@ -177,7 +177,7 @@ def _stages(spec: DeploymentSpec) -> tuple[Stage, ...]:
     return canary.stages(strategy.canary or Canary())
 
 
-def _judged(observed: ObservedDeployment, asked: Exposure | None) -> tuple[Judged, ...]:
+def _judged(observed: ObservedDeployment, asked: Exposure | None) -> tuple[SignalVerdict, ...]:
     if asked is None or not isinstance(observed.policy, MonitorPolicySpec):
         return ()
     about = observed.exposure.subject if observed.exposure else None

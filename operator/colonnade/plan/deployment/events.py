@@ -11,7 +11,7 @@ WORTH_SAYING = frozenset(
         "TrafficUnproven",
         "NothingJudges",
         "PolicyUnavailable",
-        "Paused",
+        "PausedAtStep",
         "ProgressDeadlineExceeded",
         "SignatureChanged",
         "SignatureUnknown",
@@ -51,7 +51,7 @@ def _waits(before: DeploymentStatus, after: DeploymentStatus) -> tuple[Event, ..
         or (was and was.reason == step.reason)
     ):
         return ()
-    return (Event("Normal" if step.reason == "Paused" else "Warning", step.reason or "", step.message or ""),)
+    return (Event("Normal" if step.reason == "PausedAtStep" else "Warning", step.reason or "", step.message or ""),)
 
 
 def _over(before: DeploymentStatus, after: DeploymentStatus) -> tuple[Event, ...]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from colonnade.plan.deployment.observed import Exposure
-from colonnade.plan.deployment.records import leaving
+from colonnade.plan.deployment.records import draining
 from colonnade.plan.deployment.rollout.rollback import is_rejected, restores, watched_since
 from colonnade_api import DeploymentSpec, DeploymentStatus
 
@@ -17,7 +17,7 @@ def exposure(status: DeploymentStatus, spec: DeploymentSpec, now: datetime) -> E
     if candidate is None or stable is None:
         since = watched_since(status, spec, now) if stable and not is_rejected(status) else None
         return Exposure(stable.revision, None, since, None) if stable and since else None
-    if leaving(status) or restores(status) or candidate.exposed_since is None:
+    if draining(status) or restores(status) or candidate.exposed_since is None:
         return None
     baseline = stable.revision if candidate.weight < 100 else None
     return Exposure(candidate.revision, baseline, candidate.exposed_since, status.step.since if status.step else None)

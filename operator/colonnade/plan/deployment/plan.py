@@ -2,24 +2,24 @@
 
 from datetime import datetime
 
-from colonnade.plan.common.conditions import dated, repeated, true
+from colonnade.plan.common.conditions import carried_over, true, with_transition_time
 from colonnade.plan.common.decision import Decision
 from colonnade.plan.common.observed import InvalidSpec
 from colonnade.plan.deployment import records
-from colonnade.plan.deployment.context import Situation, restorable, rollout_of, situation
-from colonnade.plan.deployment.deletion import depart
+from colonnade.plan.deployment.context import Context, build_context, restorable, rollout_of
+from colonnade.plan.deployment.deletion import take_down
 from colonnade.plan.deployment.events import events
 from colonnade.plan.deployment.observed import Applied, ObservedDeployment
 from colonnade.plan.deployment.pods import actions
-from colonnade.plan.deployment.requeue import look_again
-from colonnade.plan.deployment.revisions import Nothing, Wanted
+from colonnade.plan.deployment.requeue import requeue_after
+from colonnade.plan.deployment.revisions import TargetRevision, Unresolved
 from colonnade.plan.deployment.rollout.canary import advance
 from colonnade.plan.deployment.rollout.initial import begin
-from colonnade.plan.deployment.rollout.moves import Advance, GoHome, Hold, Move
+from colonnade.plan.deployment.rollout.moves import Advance, Hold, Move, Rollback
 from colonnade.plan.deployment.rollout.rollback import breach_of_stable, is_rejected, restore, restores
 from colonnade.plan.deployment.rollout.rollout import Rollout
 from colonnade.plan.deployment.routing import sends, unapplied
-from colonnade.plan.deployment.status import summarised
+from colonnade.plan.deployment.status import complete
 from colonnade_api import DeploymentStatus
 from colonnade_api import Rollout as Record
 
@@ -31,37 +31,37 @@ def plan(observed: ObservedDeployment, now: datetime) -> Decision[DeploymentStat
     forgets nothing.
     """
     if observed.metadata.deletion_timestamp:
-        return depart(observed, now)
+        return take_down(observed, now)
     if isinstance(observed.spec, InvalidSpec):
         return _refused(observed, observed.spec, now)
-    here = situation(observed, observed.spec, now)
-    status = summarised(here, _next(here))
-    return Decision(actions(here, status), status, events(observed.status, status), look_again(here, status))
+    context = build_context(observed, observed.spec, now)
+    status = complete(context, _next(context))
+    return Decision(actions(context, status), status, events(observed.status, status), requeue_after(context, status))
 
 
-def _next(here: Situation) -> DeploymentStatus:
+def _next(context: Context) -> DeploymentStatus:
     """The status after this pass's move."""
-    if here.status.candidate is None:
-        return _without_candidate(here, here.status)
-    return _leave(here) if records.leaving(here.status) else _moved(here, here.status)
+    if context.status.candidate is None:
+        return _without_candidate(context, context.status)
+    return _drain(context) if records.draining(context.status) else _moved(context, context.status)
 
 
-def _without_candidate(here: Situation, status: DeploymentStatus) -> DeploymentStatus:
-    before = restorable(here, status)
-    if move := breach_of_stable(here.judged, here.spec, here.aborts_stable, before):
-        status = records.undone(status, move, here.spec.rollback.history_limit, here.now)
+def _without_candidate(context: Context, status: DeploymentStatus) -> DeploymentStatus:
+    before = restorable(context, status)
+    if move := breach_of_stable(context.judged, context.spec, context.aborts_stable, before):
+        status = records.stable_rejected(status, move, context.spec.rollback.history_limit, context.now)
     if before and is_rejected(status):
-        return _moved(here, records.started(status, _wanted_again(before), total=0))
-    status = _ended(here, status)
-    wanted, stable = here.wanted, status.stable
-    if isinstance(wanted, Nothing) or here.spec.paused or (stable and wanted.revision == stable.revision):
+        return _moved(context, records.started(status, _wanted_again(before), total=0))
+    status = _ended(context, status)
+    wanted, stable = context.wanted, status.stable
+    if isinstance(wanted, Unresolved) or context.spec.paused or (stable and wanted.revision == stable.revision):
         return status
-    return records.started(status, wanted, total=len(here.stages) if stable else 0)
+    return records.started(status, wanted, total=len(context.stages) if stable else 0)
 
 
-def _moved(here: Situation, status: DeploymentStatus) -> DeploymentStatus:
-    rollout = rollout_of(here, status)
-    return _after(here, status, rollout, _move(status, rollout)) if rollout else status
+def _moved(context: Context, status: DeploymentStatus) -> DeploymentStatus:
+    rollout = rollout_of(context, status)
+    return _after(context, status, rollout, _move(status, rollout)) if rollout else status
 
 
 def _move(status: DeploymentStatus, rollout: Rollout) -> Move:
@@ -70,41 +70,41 @@ def _move(status: DeploymentStatus, rollout: Rollout) -> Move:
     return restore(rollout) if restores(status) else advance(rollout)
 
 
-def _after(here: Situation, status: DeploymentStatus, rollout: Rollout, move: Move) -> DeploymentStatus:
+def _after(context: Context, status: DeploymentStatus, rollout: Rollout, move: Move) -> DeploymentStatus:
     if isinstance(move, Hold):
-        return records.held(status, move, here.now)
+        return records.held(status, move, context.now)
     if isinstance(move, Advance):
-        weight = min(here.stages[move.index].weight, rollout.capacity)
+        weight = min(context.stages[move.index].weight, rollout.capacity)
         return records.advanced(status, move, weight)
     since = rollout.workload.created_at if rollout.workload else None
-    limit = here.spec.rollback.history_limit
-    if isinstance(move, GoHome):
-        return records.sent_home(status, move, since, limit, here.now)
-    return records.promoted(status, move, since, limit, here.now)
+    limit = context.spec.rollback.history_limit
+    if isinstance(move, Rollback):
+        return records.rolled_back(status, move, since, limit, context.now)
+    return records.promoted(status, move, since, limit, context.now)
 
 
-def _leave(here: Situation) -> DeploymentStatus:
-    candidate = here.status.candidate
-    waits = sends(here.observed.routers, candidate.revision) if candidate else ""
-    return here.status if waits else records.left(here.status, here.now)
+def _drain(context: Context) -> DeploymentStatus:
+    candidate = context.status.candidate
+    waits = sends(context.observed.routers, candidate.revision) if candidate else ""
+    return context.status if waits else records.drained(context.status, context.now)
 
 
-def _ended(here: Situation, status: DeploymentStatus) -> DeploymentStatus:
+def _ended(context: Context, status: DeploymentStatus) -> DeploymentStatus:
     stable = status.stable
-    if stable is None or unapplied(here.observed.routers, Applied(stable.revision, None, 0)):
+    if stable is None or unapplied(context.observed.routers, Applied(stable.revision, None, 0)):
         return status
-    return records.ended(status, here.now)
+    return records.ended(status, context.now)
 
 
-def _wanted_again(before: Record) -> Wanted:
+def _wanted_again(before: Record) -> TargetRevision:
     name = before.model_version or before.revision
-    return Wanted(before.revision, name, before.digest or "", before.artifact_uri or "")
+    return TargetRevision(before.revision, name, before.digest or "", before.artifact_uri or "")
 
 
 def _refused(observed: ObservedDeployment, spec: InvalidSpec, now: datetime) -> Decision[DeploymentStatus]:
     kinds = dict.fromkeys(("Ready", *(each.type for each in observed.status.conditions if each.type != "Stalled")))
-    judgements = (*repeated(observed.status.conditions, tuple(kinds)), true("Stalled", "InvalidSpec", spec.message))
+    updates = (*carried_over(observed.status.conditions, tuple(kinds)), true("Stalled", "InvalidSpec", spec.message))
     generation = observed.metadata.generation
-    conditions = dated(judgements, observed.status.conditions, generation, now)
+    conditions = with_transition_time(updates, observed.status.conditions, generation, now)
     status = observed.status.model_copy(update={"conditions": conditions, "observed_generation": generation})
     return Decision((), status)

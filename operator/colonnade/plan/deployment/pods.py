@@ -9,36 +9,36 @@ from colonnade.plan.common.actions import (
     ScaleRevision,
 )
 from colonnade.plan.common.finalizer import FINALIZER
-from colonnade.plan.deployment.cleanup import farewells, retire
-from colonnade.plan.deployment.context import Situation
-from colonnade.plan.deployment.records import leaving
+from colonnade.plan.deployment.cleanup import cleanup, unneeded_workloads
+from colonnade.plan.deployment.context import Context
+from colonnade.plan.deployment.records import draining
 from colonnade.plan.deployment.revisions import revision_of
 from colonnade_api import DeploymentStatus, ServedRevision
 
 
-def actions(here: Situation, status: DeploymentStatus) -> tuple[Action, ...]:
+def actions(context: Context, status: DeploymentStatus) -> tuple[Action, ...]:
     """Status first; then what serves or is to serve; last what nobody needs any more."""
-    observed = here.observed
+    observed = context.observed
     ours = FINALIZER in observed.metadata.finalizers
     finalizer: tuple[Action, ...] = () if ours else (EnsureFinalizer(),)
-    candidate = None if leaving(status) else status.candidate
-    served = tuple(action for each in (status.stable, candidate) if each and (action := _kept(here, each)))
-    retired = retire(observed.status, status, observed.workloads, observed.routers)
-    service = EnsureClientService(here.name)
-    return (*finalizer, RecordStatus(), *served, service, *farewells(retired, status, here.spec, here.now))
+    candidate = None if draining(status) else status.candidate
+    served = tuple(action for each in (status.stable, candidate) if each and (action := _kept(context, each)))
+    unneeded = unneeded_workloads(observed.status, status, observed.workloads, observed.routers)
+    service = EnsureClientService(context.name)
+    return (*finalizer, RecordStatus(), *served, service, *cleanup(unneeded, status, context.spec, context.now))
 
 
-def _kept(here: Situation, served: ServedRevision) -> Action | None:
+def _kept(context: Context, served: ServedRevision) -> Action | None:
     """The whole revision where the spec's settings are its own; where they have changed since, its replicas alone."""
-    replicas = here.spec.replicas
-    if served.artifact_uri and revision_of(served.digest, here.spec.serving) == served.revision:
+    replicas = context.spec.replicas
+    if served.artifact_uri and revision_of(served.digest, context.spec.serving) == served.revision:
         return EnsureRevision(
             revision=served.revision,
             model_version=served.model_version,
             digest=served.digest,
             artifact_uri=served.artifact_uri,
             replicas=replicas,
-            serving=here.spec.serving,
+            serving=context.spec.serving,
         )
-    workload = here.workload(served.revision)
+    workload = context.workload(served.revision)
     return ScaleRevision(served.revision, replicas) if workload and workload.desired != replicas else None

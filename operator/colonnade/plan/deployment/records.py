@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from colonnade.formatting import clipped, reads_alike
-from colonnade.plan.deployment.revisions import Wanted
-from colonnade.plan.deployment.rollout.moves import Advance, GoHome, Hold, Promote
+from colonnade.plan.deployment.revisions import TargetRevision
+from colonnade.plan.deployment.rollout.moves import Advance, Hold, Promote, Rollback
 from colonnade_api import (
     CandidateRevision,
     DeploymentStatus,
@@ -20,7 +20,7 @@ TRUSTED_KEPT = 2
 """Promotions that stay in the history whatever else happened since: who serves, and who served before."""
 
 
-def started(status: DeploymentStatus, wanted: Wanted, total: int) -> DeploymentStatus:
+def started(status: DeploymentStatus, wanted: TargetRevision, total: int) -> DeploymentStatus:
     """A candidate is named; it gets nothing yet."""
     candidate = CandidateRevision(
         revision=wanted.revision,
@@ -80,8 +80,8 @@ def promoted(
     return _with(status, stable=stable, candidate=None, step=step, history=history)
 
 
-def sent_home(
-    status: DeploymentStatus, move: GoHome, started_at: datetime | None, limit: int, now: datetime
+def rolled_back(
+    status: DeploymentStatus, move: Rollback, started_at: datetime | None, limit: int, now: datetime
 ) -> DeploymentStatus:
     """Weight 0 for the candidate at once; it stays named until no router sends to it."""
     candidate = status.candidate
@@ -93,7 +93,7 @@ def sent_home(
     return _rejecting(after, candidate, move, now) if move.outcome == "RolledBack" else after
 
 
-def undone(status: DeploymentStatus, move: GoHome, limit: int, now: datetime) -> DeploymentStatus:
+def stable_rejected(status: DeploymentStatus, move: Rollback, limit: int, now: datetime) -> DeploymentStatus:
     """The stable revision is rejected; it serves until the one before it is ready."""
     stable = status.stable
     if stable is None:
@@ -102,15 +102,15 @@ def undone(status: DeploymentStatus, move: GoHome, limit: int, now: datetime) ->
     return _rejecting(_with(status, history=trimmed((entry, *status.history), limit)), stable, move, now)
 
 
-def leaving(status: DeploymentStatus) -> bool:
-    """Whether the candidate was sent home and is only waited for."""
+def draining(status: DeploymentStatus) -> bool:
+    """Whether the candidate was rolled back and only drains."""
     over = status.history[0] if status.history else None
     if over is None or status.candidate is None:
         return False
     return over.revision == status.candidate.revision and over.outcome != "Promoted" and over.ended_at is None
 
 
-def left(status: DeploymentStatus, now: datetime) -> DeploymentStatus:
+def drained(status: DeploymentStatus, now: datetime) -> DeploymentStatus:
     """The candidate is gone from the routers."""
     return _with(ended(status, now), candidate=None, step=None)
 
@@ -131,7 +131,7 @@ def trimmed(history: tuple[Rollout, ...], limit: int) -> tuple[Rollout, ...]:
     return tuple(history[i] for i in sorted({*needed, *others}))
 
 
-def _rejecting(status: DeploymentStatus, served: ServedRevision, move: GoHome, now: datetime) -> DeploymentStatus:
+def _rejecting(status: DeploymentStatus, served: ServedRevision, move: Rollback, now: datetime) -> DeploymentStatus:
     entry = RejectedRevision(
         revision=served.revision,
         model_version=served.model_version,
@@ -144,17 +144,17 @@ def _rejecting(status: DeploymentStatus, served: ServedRevision, move: GoHome, n
     return _with(status, rejected=(entry, *others)[:MAX_REJECTED])
 
 
-def _entry(served: ServedRevision, move: Promote | GoHome, started_at: datetime | None, now: datetime) -> Rollout:
+def _entry(served: ServedRevision, move: Promote | Rollback, started_at: datetime | None, now: datetime) -> Rollout:
     return Rollout(
         revision=served.revision,
         model_version=served.model_version,
         digest=served.digest,
         artifact_uri=served.artifact_uri,
-        outcome=move.outcome if isinstance(move, GoHome) else "Promoted",
+        outcome=move.outcome if isinstance(move, Rollback) else "Promoted",
         reason=move.reason,
         message=clipped(move.message),
         started_at=started_at,
-        breached_at=move.breached_at if isinstance(move, GoHome) else None,
+        breached_at=move.breached_at if isinstance(move, Rollback) else None,
         decided_at=now,
     )
 

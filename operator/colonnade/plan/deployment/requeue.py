@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 
 from colonnade.plan.deployment.cleanup import in_use, stays_awake_until
-from colonnade.plan.deployment.context import Situation
-from colonnade.plan.deployment.records import leaving
+from colonnade.plan.deployment.context import Context
+from colonnade.plan.deployment.records import draining
 from colonnade.plan.deployment.rollout.rollback import watched_since
 from colonnade_api import DeploymentStatus
 
@@ -17,39 +17,39 @@ PATIENT = timedelta(seconds=5)
 SOON = frozenset({"WeightSet", "WeightNotApplied", "Measuring", "Restoring"})
 
 
-def look_again(here: Situation, status: DeploymentStatus) -> timedelta | None:
+def requeue_after(context: Context, status: DeploymentStatus) -> timedelta | None:
     """The shortest of what is waited for; None when only a change can matter."""
-    waits = [*_rollout(here, status), *_retirement(here, status)]
+    waits = [*_rollout(context, status), *_retirement(context, status)]
     return max(min(waits), timedelta(milliseconds=100)) if waits else None
 
 
-def _rollout(here: Situation, status: DeploymentStatus) -> list[timedelta]:
-    interval = here.policy.interval if here.policy else PATIENT
+def _rollout(context: Context, status: DeploymentStatus) -> list[timedelta]:
+    interval = context.policy.interval if context.policy else PATIENT
     if status.candidate is None:
-        watched = watched_since(status, here.spec, here.now) and here.policy
+        watched = watched_since(status, context.spec, context.now) and context.policy
         return [interval] if watched else []
-    if leaving(status) or (status.step and status.step.reason in SOON):
+    if draining(status) or (status.step and status.step.reason in SOON):
         return [PROMPT]
-    return [interval, *_rest_of_hold(here, status)]
+    return [interval, *_rest_of_hold(context, status)]
 
 
-def _rest_of_hold(here: Situation, status: DeploymentStatus) -> list[timedelta]:
+def _rest_of_hold(context: Context, status: DeploymentStatus) -> list[timedelta]:
     step = status.step
     if step is None or step.since is None or step.reason != "Holding":
         return []
-    return [step.since + here.stages[min(step.index, len(here.stages) - 1)].hold - here.now]
+    return [step.since + context.stages[min(step.index, len(context.stages) - 1)].hold - context.now]
 
 
-def _retirement(here: Situation, status: DeploymentStatus) -> list[timedelta]:
+def _retirement(context: Context, status: DeploymentStatus) -> list[timedelta]:
     """Routers tell no one when they have drained, so that is asked."""
     over = status.history[0] if status.history else None
-    prompt = PROMPT if here.observed.routers else PATIENT
+    prompt = PROMPT if context.observed.routers else PATIENT
     ending = [prompt] if over and over.ended_at is None else []
     used = in_use(status)
     idle = [
-        each for each in here.observed.workloads if each.revision not in used and each.desired and not each.deleting
+        each for each in context.observed.workloads if each.revision not in used and each.desired and not each.deleting
     ]
     if not idle:
         return ending
-    awake_until: datetime | None = stays_awake_until(status, here.spec)
-    return [*ending, awake_until - here.now if awake_until and awake_until > here.now else PROMPT]
+    awake_until: datetime | None = stays_awake_until(status, context.spec)
+    return [*ending, awake_until - context.now if awake_until and awake_until > context.now else PROMPT]

@@ -8,7 +8,7 @@ from colonnade_api import DeploymentSpec, RejectedRevision, ServedRevision, Serv
 
 
 @dataclass(frozen=True)
-class Wanted:
+class TargetRevision:
     """The revision that ought to serve."""
 
     revision: str
@@ -19,7 +19,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Nothing:
+class Unresolved:
     """No revision can be wanted now, and why."""
 
     reason: str
@@ -37,7 +37,7 @@ def resolve(
     versions: tuple[ModelVersionSummary, ...],
     rejected: tuple[RejectedRevision, ...],
     stable: ServedRevision | None = None,
-) -> Wanted | Nothing:
+) -> TargetRevision | Unresolved:
     """The version that spec.model names, or the newest approved one that wasn't rejected here.
 
     It is never older than the one that serves and is still approved: new settings that fail must bring no old model.
@@ -53,25 +53,27 @@ def resolve(
     if candidates:
         newest = candidates[0].model_version
         said = f"{newest} failed here and is not tried again by itself: apply one that mends it, or retry"
-        return Nothing("AllRejected", said)
-    return Nothing("NoModelVersion", f"no version of {spec.model.name} is ready{_waits(versions)}")
+        return Unresolved("AllRejected", said)
+    return Unresolved("NoModelVersion", f"no version of {spec.model.name} is ready{_waits(versions)}")
 
 
 def _pinned(
     spec: DeploymentSpec, versions: tuple[ModelVersionSummary, ...], rejected: tuple[RejectedRevision, ...]
-) -> Wanted | Nothing:
+) -> TargetRevision | Unresolved:
     name = spec.model.version or ""
     version = next((each for each in versions if each.name == name), None)
     if version is None:
         said = f"spec.model.version: there is no ModelVersion {name} of model {spec.model.name}; apply it"
-        return Nothing("ModelVersionNotFound", said)
+        return Unresolved("ModelVersionNotFound", said)
     wanted = _wanted(version, spec)
     if wanted is None:
-        return Nothing("ModelVersionNotReady", f"waits for ModelVersion {name}: {version.message or 'it is not ready'}")
+        return Unresolved(
+            "ModelVersionNotReady", f"waits for ModelVersion {name}: {version.message or 'it is not ready'}"
+        )
     refusal = next((each for each in rejected if each.revision == wanted.revision), None)
     if refusal:
         said = f"{name} failed here ({refusal.reason}) and is not tried again by itself: kubectl colonnade retry"
-        return Nothing("Rejected", said)
+        return Unresolved("Rejected", said)
     return wanted
 
 
@@ -87,11 +89,11 @@ def _newest_first(versions: tuple[ModelVersionSummary, ...]) -> list[ModelVersio
     return sorted(versions, key=lambda version: (version.created_at, version.name), reverse=True)
 
 
-def _wanted(version: ModelVersionSummary, spec: DeploymentSpec) -> Wanted | None:
+def _wanted(version: ModelVersionSummary, spec: DeploymentSpec) -> TargetRevision | None:
     if not version.ready or version.deleting or not version.digest or not version.artifact_uri:
         return None
     revision = revision_of(version.digest, spec.serving)
-    return Wanted(revision, version.name, version.digest, version.artifact_uri, version.signature)
+    return TargetRevision(revision, version.name, version.digest, version.artifact_uri, version.signature)
 
 
 def _waits(versions: tuple[ModelVersionSummary, ...]) -> str:

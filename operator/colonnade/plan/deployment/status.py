@@ -1,18 +1,18 @@
 """A Deployment's status as people and tools read it: conditions, verdicts, counts."""
 
 from colonnade.formatting import much_the_same, reads_alike
-from colonnade.plan.common.conditions import Judgement, dated, false, true
+from colonnade.plan.common.conditions import ConditionUpdate, false, true, with_transition_time
 from colonnade.plan.deployment.context import (
     CANDIDATE_READY,
     METRICS_AVAILABLE,
-    Situation,
+    Context,
     metrics_missing,
     rollout_of,
     unmeasured_since,
 )
 from colonnade.plan.deployment.observed import Traffic
-from colonnade.plan.deployment.records import leaving
-from colonnade.plan.deployment.revisions import Nothing
+from colonnade.plan.deployment.records import draining
+from colonnade.plan.deployment.revisions import Unresolved
 from colonnade.plan.deployment.rollout.rollback import is_rejected
 from colonnade.plan.deployment.rollout.rollout import Rollout
 from colonnade.plan.deployment.rollout.rules import pods
@@ -26,51 +26,51 @@ UNNOTICED_WEIGHT = 2.0
 """Percentage points."""
 
 
-def summarised(here: Situation, status: DeploymentStatus) -> DeploymentStatus:
+def complete(context: Context, status: DeploymentStatus) -> DeploymentStatus:
     """The status with all that follows from it and from what was seen."""
-    status = _counted(here, status)
-    rollout = rollout_of(here, status)
-    judgements = (
-        _ready(here, status),
-        _progressing(here, status),
+    status = _counted(context, status)
+    rollout = rollout_of(context, status)
+    updates = (
+        _ready(context, status),
+        _progressing(context, status),
         _rolled_back(status),
         *_candidate(status, rollout),
-        *_metrics(here, status),
-        *_kstatus(here, status),
+        *_metrics(context, status),
+        *_kstatus(context, status),
     )
-    generation = here.observed.metadata.generation
-    conditions = dated(judgements, here.observed.status.conditions, generation, here.now)
+    generation = context.observed.metadata.generation
+    conditions = with_transition_time(updates, context.observed.status.conditions, generation, context.now)
     return status.model_copy(
         update={
             "conditions": conditions,
             "observed_generation": generation,
-            "verdicts": _verdicts(here, status),
-            "handled_commands": here.commands.handled(),
-            "outages": _outages(here, rollout),
+            "verdicts": _verdicts(context, status),
+            "handled_commands": context.commands.handled(),
+            "outages": _outages(context, rollout),
         }
     )
 
 
-def _counted(here: Situation, status: DeploymentStatus) -> DeploymentStatus:
-    metadata, stable, candidate = here.observed.metadata, status.stable, status.candidate
-    asked = here.exposure.subject if here.exposure else None
+def _counted(context: Context, status: DeploymentStatus) -> DeploymentStatus:
+    metadata, stable, candidate = context.observed.metadata, status.stable, status.candidate
+    asked = context.exposure.subject if context.exposure else None
     changes: dict[str, object] = {"url": f"http://{metadata.name}.{metadata.namespace}"}
     if stable:
-        workload = here.workload(stable.revision)
-        changes["stable"] = stable.model_copy(update={"ready": here.ready(stable.revision)})
+        workload = context.workload(stable.revision)
+        changes["stable"] = stable.model_copy(update={"ready": context.ready(stable.revision)})
         changes["replicas"] = workload.desired if workload else 0
         changes["selector"] = f"colonnade.dev/deployment={metadata.name},colonnade.dev/revision={stable.revision}"
     if candidate:
-        seen = _observed_weight(here, candidate) if asked == candidate.revision and candidate.weight else None
-        update: dict[str, object] = {"ready": here.ready(candidate.revision), "observed_weight": seen}
+        seen = _observed_weight(context, candidate) if asked == candidate.revision and candidate.weight else None
+        update: dict[str, object] = {"ready": context.ready(candidate.revision), "observed_weight": seen}
         if candidate.weight > 0 and candidate.exposed_since is None:
-            update["exposed_since"] = here.now
+            update["exposed_since"] = context.now
         changes["candidate"] = candidate.model_copy(update=update)
     return status.model_copy(update=changes)
 
 
-def _observed_weight(here: Situation, candidate: CandidateRevision) -> float | None:
-    traffic = here.observed.traffic
+def _observed_weight(context: Context, candidate: CandidateRevision) -> float | None:
+    traffic = context.observed.traffic
     if not isinstance(traffic, Traffic) or traffic.total <= 0:
         return None
     seen = round(min(100.0, 100 * traffic.candidate / traffic.total), 1)
@@ -78,10 +78,10 @@ def _observed_weight(here: Situation, candidate: CandidateRevision) -> float | N
     return known if known is not None and abs(known - seen) < UNNOTICED_WEIGHT else seen
 
 
-def _verdicts(here: Situation, status: DeploymentStatus) -> tuple[Verdict, ...]:
+def _verdicts(context: Context, status: DeploymentStatus) -> tuple[Verdict, ...]:
     """Those of a rollout where a person would read something else; those of a watched stable only when they turn, so
     that rest writes nothing."""
-    fresh = tuple(each.verdict for each in here.judged)
+    fresh = tuple(each.verdict for each in context.judged)
     if not fresh:
         return status.verdicts
     known = {verdict.signal: verdict for verdict in status.verdicts}
@@ -102,77 +102,78 @@ def _reads_otherwise(known: Verdict, fresh: Verdict) -> bool:
     return _turned(known, fresh) or not alike or not reads_alike(known.message or "", fresh.message or "")
 
 
-def _ready(here: Situation, status: DeploymentStatus) -> Judgement:
+def _ready(context: Context, status: DeploymentStatus) -> ConditionUpdate:
     stable = status.stable
     if stable is None:
-        reason, message = _first(here, status)
+        reason, message = _first(context, status)
         return false("Ready", reason, message)
-    workload = here.workload(stable.revision)
+    workload = context.workload(stable.revision)
     endpoints = workload.endpoints if workload else 0
     if endpoints == 0:
         waiting = f": {workload.waiting[0][:LONGEST_LIST_OF_WORDS]}" if workload and workload.waiting else ""
         return false("Ready", "NoReadyPod", f"no pod of {stable.model_version} is ready{waiting}")
-    if unreached := _unreached(here, stable.revision):
+    if unreached := _unreached(context, stable.revision):
         return false("Ready", "RoutersNotReady", unreached)
-    return true("Ready", "Serving", f"{stable.model_version} answers on {endpoints} of {here.spec.replicas} pods")
+    return true("Ready", "Serving", f"{stable.model_version} answers on {endpoints} of {context.spec.replicas} pods")
 
 
-def _unreached(here: Situation, revision: str) -> str:
+def _unreached(context: Context, revision: str) -> str:
     """Why clients can't come this far yet; asked only until they could once, since a silent router is no proof that
     they can't."""
-    if not here.observed.client_service:
+    if not context.observed.client_service:
         return "the clients' Service is being made"
-    before = here.status.condition("Ready")
+    before = context.status.condition("Ready")
     if before and (before.status == "True" or before.reason == "NoReadyPod"):
         return ""
-    routed = [each.applied for each in here.observed.routers if each.ready and each.applied]
+    routed = [each.applied for each in context.observed.routers if each.ready and each.applied]
     if any(applied.stable == revision for applied in routed):
         return ""
     return "no router is seen to send to it yet"
 
 
-def _first(here: Situation, status: DeploymentStatus) -> tuple[str, str]:
+def _first(context: Context, status: DeploymentStatus) -> tuple[str, str]:
     step = status.step
     if status.candidate and step:
         return step.reason or "Starting", step.message or ""
-    if isinstance(here.wanted, Nothing):
-        return here.wanted.reason, here.wanted.message
-    return "Halted", "spec.paused is true"
+    if isinstance(context.wanted, Unresolved):
+        return context.wanted.reason, context.wanted.message
+    return "Paused", "spec.paused is true"
 
 
-def _progressing(here: Situation, status: DeploymentStatus) -> Judgement:
+def _progressing(context: Context, status: DeploymentStatus) -> ConditionUpdate:
     step = status.step
     if status.candidate and step:
         return true("Progressing", step.reason or "Starting", step.message or "")
     if status.stable is None:
-        reason, message = _first(here, status)
+        reason, message = _first(context, status)
         return false("Progressing", reason, message)
-    if isinstance(here.wanted, Nothing):
-        return false("Progressing", here.wanted.reason, f"{here.wanted.message}; {status.stable.model_version} serves")
+    if isinstance(context.wanted, Unresolved):
+        said = f"{context.wanted.message}; {status.stable.model_version} serves"
+        return false("Progressing", context.wanted.reason, said)
     over = status.history[0] if status.history else None
     reason = over.outcome if over else "Settled"
     return false("Progressing", reason, f"{status.stable.model_version} gets all requests")
 
 
-def _rolled_back(status: DeploymentStatus) -> Judgement:
+def _rolled_back(status: DeploymentStatus) -> ConditionUpdate:
     over = status.history[0] if status.history else None
     if over is None or over.outcome != "RolledBack":
         return false("RolledBack", over.outcome if over else "NothingYet", "the last rollout wasn't rolled back")
     return true("RolledBack", over.reason or "RolledBack", over.message or "")
 
 
-def _outages(here: Situation, rollout: Rollout | None) -> Outages | None:
+def _outages(context: Context, rollout: Rollout | None) -> Outages | None:
     found = Outages(
         candidate_not_ready=rollout.unready_since if rollout else None,
-        stable_not_ready=here.stable_not_ready,
-        metrics_missing=unmeasured_since(here),
+        stable_not_ready=context.stable_not_ready,
+        metrics_missing=unmeasured_since(context),
     )
     return found if found != Outages() else None
 
 
-def _candidate(status: DeploymentStatus, rollout: Rollout | None) -> tuple[Judgement, ...]:
+def _candidate(status: DeploymentStatus, rollout: Rollout | None) -> tuple[ConditionUpdate, ...]:
     candidate = status.candidate
-    if candidate is None or rollout is None or leaving(status):
+    if candidate is None or rollout is None or draining(status):
         return ()
     state = false if rollout.unready_since else true
     reason = "PodsNotReady" if rollout.unready_since else "PodsReady"
@@ -182,16 +183,16 @@ def _candidate(status: DeploymentStatus, rollout: Rollout | None) -> tuple[Judge
     return (ready, false(EXPOSED, "NoRequestsYet", f"{candidate.model_version} has had no request yet"))
 
 
-def _metrics(here: Situation, status: DeploymentStatus) -> tuple[Judgement, ...]:
-    if here.exposure is None or here.observed.policy is None:
+def _metrics(context: Context, status: DeploymentStatus) -> tuple[ConditionUpdate, ...]:
+    if context.exposure is None or context.observed.policy is None:
         return ()
-    if missing := metrics_missing(here):
+    if missing := metrics_missing(context):
         weight = f"; the weight stays at {status.candidate.weight} %" if status.candidate else ""
         return (false(METRICS_AVAILABLE, "NoData", f"{missing}{weight}"),)
     return (true(METRICS_AVAILABLE, "Measured", "every signal is measured"),)
 
 
-def _kstatus(here: Situation, status: DeploymentStatus) -> tuple[Judgement, ...]:
+def _kstatus(context: Context, status: DeploymentStatus) -> tuple[ConditionUpdate, ...]:
     """Reconciling and Stalled, which stand only while they are so."""
     step = status.step
     if status.candidate and step:
@@ -200,7 +201,7 @@ def _kstatus(here: Situation, status: DeploymentStatus) -> tuple[Judgement, ...]
     if is_rejected(status) and status.stable:
         said = f"{status.stable.model_version} failed, and there is no version to go back to; apply one that mends it"
         return (true("Stalled", "NothingToGoBackTo", said),)
-    if isinstance(here.wanted, Nothing):
-        stuck = here.wanted.reason in STUCK
-        return (true("Stalled" if stuck else "Reconciling", here.wanted.reason, here.wanted.message),)
+    if isinstance(context.wanted, Unresolved):
+        stuck = context.wanted.reason in STUCK
+        return (true("Stalled" if stuck else "Reconciling", context.wanted.reason, context.wanted.message),)
     return ()

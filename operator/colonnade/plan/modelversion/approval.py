@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from colonnade.plan.common.conditions import Judgement, false, true
+from colonnade.plan.common.conditions import ConditionUpdate, false, true
 from colonnade_api import Approval, ApprovalState
 
 
@@ -14,7 +14,7 @@ def approval_state(approval: Approval, before: ApprovalState | None, now: dateti
     return ApprovalState(state=state, by=approval.by, at=decided_at, reason=approval.reason or None)
 
 
-def approved(state: ApprovalState | None) -> Judgement:
+def approved(state: ApprovalState | None) -> ConditionUpdate:
     """Condition Approved."""
     if state is None or state.state == "PendingManualApproval":
         return false(

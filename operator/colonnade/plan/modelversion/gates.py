@@ -4,7 +4,7 @@ from math import isfinite
 from typing import Literal
 
 from colonnade.formatting import clipped, number
-from colonnade.plan.common.conditions import Judgement, false, true, unknown
+from colonnade.plan.common.conditions import ConditionUpdate, false, true, unknown
 from colonnade.plan.modelversion.observed import ObservedModelVersion
 from colonnade_api import Gate, GateVerdict, ModelVersionStatus
 
@@ -82,7 +82,7 @@ def _absent(metric: str, status: ModelVersionStatus) -> str:
     return clipped(f"there is no metric {metric}; the version has: {known}")
 
 
-def validated(status: ModelVersionStatus) -> Judgement:
+def validated(status: ModelVersionStatus) -> ConditionUpdate:
     """Condition Validated: every gate passed."""
     if status.digest is None:
         return unknown("Validated", "NotTrained", "gates are judged once the model is trained")

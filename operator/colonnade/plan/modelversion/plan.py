@@ -7,11 +7,11 @@ from pydantic import ValidationError
 
 from colonnade.formatting import clipped, clock_time
 from colonnade.plan.common.actions import Action, DeleteJob, EnsureStore, RecordStatus, RunJob
-from colonnade.plan.common.conditions import Judgement, dated, false, repeated, true
+from colonnade.plan.common.conditions import ConditionUpdate, carried_over, false, true, with_transition_time
 from colonnade.plan.common.decision import Decision, Event
 from colonnade.plan.common.digests import short_hash
-from colonnade.plan.common.finalizer import farewell
-from colonnade.plan.common.job_results import answer, gave_up, last_words, retry_at, suspect_at, working
+from colonnade.plan.common.finalizer import finalize
+from colonnade.plan.common.job_results import answer, failure_message, gave_up, retry_at, suspect_at, working
 from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade.plan.modelversion.approval import approval_state, approved
 from colonnade.plan.modelversion.gates import judge_gates, validated
@@ -26,10 +26,10 @@ REPORTED = ("digest", "artifactUri", "bytes", "signature", "metrics", "crossVali
 def plan(observed: ObservedModelVersion, now: datetime) -> Decision[ModelVersionStatus]:
     """What the ModelVersion needs now. Once trained it stays trained: no later pass trains it again."""
     if observed.metadata.deletion_timestamp:
-        return farewell(observed.metadata, observed.status)
+        return finalize(observed.metadata, observed.status)
     spec = observed.spec
     if isinstance(spec, InvalidSpec):
-        kept = repeated(observed.status.conditions, ("Ready", "Trained", "Validated", "Approved"))
+        kept = carried_over(observed.status.conditions, ("Ready", "Trained", "Validated", "Approved"))
         return _decide(observed, observed.status, (*kept, true("Stalled", "InvalidSpec", spec.message)), now)
     job = _due_job(observed, spec)
     status = _pinned(_with_answer(observed.status, job), observed, spec, job)
@@ -120,7 +120,7 @@ def _terms(dataset: DatasetSummary | None) -> dict[str, str]:
 
 def _judge(
     status: ModelVersionStatus, observed: ObservedModelVersion, spec: ModelVersionSpec, job: Job | None, now: datetime
-) -> tuple[Judgement, ...]:
+) -> tuple[ConditionUpdate, ...]:
     trained = _trained(status, observed, spec, job, now)
     judged = (trained, validated(status), approved(status.approval))
     objection = next((each for each in judged if each.status != "True"), None)
@@ -141,7 +141,7 @@ def _failed(job: Job | None) -> bool:
 
 def _trained(
     status: ModelVersionStatus, observed: ObservedModelVersion, spec: ModelVersionSpec, job: Job | None, now: datetime
-) -> Judgement:
+) -> ConditionUpdate:
     if status.digest:
         headline: object = status.headline
         return true("Trained", "Trained", f"{headline}" if headline else f"bundle {status.version}")
@@ -151,7 +151,7 @@ def _trained(
         return false("Trained", str(said.get("reason") or "Failed"), str(said.get("message", "")))
     if job and gave_up(job, OUTCOMES):
         again = f"tried again at {clock_time(retry_at(job))}"
-        return false("Trained", "JobFailed", f"Job {job.name}: {last_words(job)}; {again}")
+        return false("Trained", "JobFailed", f"Job {job.name}: {failure_message(job)}; {again}")
     if job or spec.training is None or status.dataset:
         return false("Trained", "Training", _training(spec, job, now))
     return false("Trained", "WaitingForDataset", _waits_for(observed, spec.training.dataset_ref.name))
@@ -171,10 +171,10 @@ def _waits_for(observed: ObservedModelVersion, name: str) -> str:
 
 
 def _decide(
-    observed: ObservedModelVersion, status: ModelVersionStatus, judgements: tuple[Judgement, ...], now: datetime
+    observed: ObservedModelVersion, status: ModelVersionStatus, updates: tuple[ConditionUpdate, ...], now: datetime
 ) -> Decision[ModelVersionStatus]:
     generation = observed.metadata.generation
-    conditions = dated(judgements, observed.status.conditions, generation, now)
+    conditions = with_transition_time(updates, observed.status.conditions, generation, now)
     after = status.model_copy(update={"conditions": conditions, "observed_generation": generation})
     return Decision((), after, _events(observed.status, after))
 

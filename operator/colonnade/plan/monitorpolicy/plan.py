@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from colonnade.plan.common.conditions import Judgement, dated, false, repeated, true
+from colonnade.plan.common.conditions import ConditionUpdate, carried_over, false, true, with_transition_time
 from colonnade.plan.common.decision import Decision
-from colonnade.plan.common.finalizer import farewell
+from colonnade.plan.common.finalizer import finalize
 from colonnade.plan.common.observed import InvalidSpec
 from colonnade.plan.monitorpolicy.observed import ObservedMonitorPolicy, WatchedDeployment
 from colonnade_api import MonitorPolicyStatus, SignalStatus, Target, Verdict
@@ -17,13 +17,13 @@ LOOK_AGAIN = timedelta(seconds=30)
 def plan(observed: ObservedMonitorPolicy, now: datetime) -> Decision[MonitorPolicyStatus]:
     """The policy's status; what follows from a verdict is decided where the traffic is."""
     if observed.metadata.deletion_timestamp:
-        return farewell(observed.metadata, observed.status)
+        return finalize(observed.metadata, observed.status)
     if isinstance(observed.spec, InvalidSpec):
-        kept = repeated(observed.status.conditions, ("Ready", "MetricsAvailable"))
-        judgements = (*kept, true("Stalled", "InvalidSpec", observed.spec.message))
-        return Decision((), _status(observed, observed.status.targets, judgements, now))
+        kept = carried_over(observed.status.conditions, ("Ready", "MetricsAvailable"))
+        updates = (*kept, true("Stalled", "InvalidSpec", observed.spec.message))
+        return Decision((), _status(observed, observed.status.targets, updates, now))
     targets = tuple(_target(each) for each in sorted(observed.targets, key=lambda each: each.deployment)[:MAX_TARGETS])
-    return Decision((), _status(observed, targets, _judge(observed), now), look_again_in=LOOK_AGAIN)
+    return Decision((), _status(observed, targets, _judge(observed), now), requeue_after=LOOK_AGAIN)
 
 
 def _target(watched: WatchedDeployment) -> Target:
@@ -41,7 +41,7 @@ def _signal(verdict: Verdict) -> SignalStatus:
     )
 
 
-def _judge(observed: ObservedMonitorPolicy) -> tuple[Judgement, ...]:
+def _judge(observed: ObservedMonitorPolicy) -> tuple[ConditionUpdate, ...]:
     count = len(observed.targets)
     watches = f"watches {count} Deployment{'' if count == 1 else 's'}"
     if observed.prometheus is not None:
@@ -51,8 +51,8 @@ def _judge(observed: ObservedMonitorPolicy) -> tuple[Judgement, ...]:
 
 
 def _status(
-    observed: ObservedMonitorPolicy, targets: tuple[Target, ...], judgements: tuple[Judgement, ...], now: datetime
+    observed: ObservedMonitorPolicy, targets: tuple[Target, ...], updates: tuple[ConditionUpdate, ...], now: datetime
 ) -> MonitorPolicyStatus:
     generation = observed.metadata.generation
-    conditions = dated(judgements, observed.status.conditions, generation, now)
+    conditions = with_transition_time(updates, observed.status.conditions, generation, now)
     return MonitorPolicyStatus(observed_generation=generation, conditions=conditions, targets=targets)

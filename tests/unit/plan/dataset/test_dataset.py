@@ -178,7 +178,7 @@ def test_a_schedule_looks_once_a_tick_and_catches_up_only_once() -> None:
     observed = answered(started(dataset(source={**SOURCE, "refresh": {"schedule": "@hourly"}})), accepted("a"))
     quiet = plan(observed, at(600))
     assert quiet.actions == ()
-    assert quiet.look_again_in == timedelta(seconds=3000)
+    assert quiet.requeue_after == timedelta(seconds=3000)
     hour = plan(observed, at(3601))
     assert len(jobs_of(hour)) == 1
     assert jobs_of(plan(observed, at(3700))) == jobs_of(hour)
@@ -216,7 +216,7 @@ def test_a_job_that_gave_up_says_why_and_is_tried_again_later() -> None:
     observed = replace(observed, jobs=(failed,))
     soon = plan(observed, at(60))
     assert soon.actions == ()
-    assert soon.look_again_in == timedelta(minutes=10)
+    assert soon.requeue_after == timedelta(minutes=10)
     reconciling = soon.status.condition("Reconciling")
     assert reconciling is not None
     assert "SourceNotFound: no bucket raw; tried again at 12:11:00 UTC" in reconciling.message
@@ -229,10 +229,10 @@ def test_a_job_whose_pod_may_not_be_made_says_so_after_a_while() -> None:
     observed = started(dataset())
     waiting = replace(observed, jobs=(replace(observed.jobs[0], active=0),))
     decision = plan(waiting, at(5))
-    assert decision.look_again_in == timedelta(seconds=15)
+    assert decision.requeue_after == timedelta(seconds=15)
     assert "no pod" not in said(replace(waiting, status=decision.status), "Reconciling")[2]
     late = plan(waiting, at(20))
-    assert late.look_again_in is None
+    assert late.requeue_after is None
     assert said(replace(waiting, status=late.status), "Reconciling")[2].endswith(
         f"no pod of it could be made so far, by a quota or another policy: kubectl describe job {observed.jobs[0].name}"
     )

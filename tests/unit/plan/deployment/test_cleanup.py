@@ -1,4 +1,4 @@
-from colonnade.plan.deployment.cleanup import retire
+from colonnade.plan.deployment.cleanup import unneeded_workloads
 from colonnade.plan.deployment.observed import Workload
 from colonnade_api import DeploymentStatus, ServedRevision
 from tests.unit.plan.world import at, digest
@@ -14,8 +14,10 @@ def workload(revision: str) -> Workload:
 
 
 def test_what_the_recorded_status_still_names_stays_for_this_pass() -> None:
-    assert retire(serving("old"), serving("new"), (workload("old"), workload("new")), ()) == []
+    assert unneeded_workloads(serving("old"), serving("new"), (workload("old"), workload("new")), ()) == []
 
 
 def test_what_neither_names_and_no_router_knows_may_go() -> None:
-    assert retire(serving("new"), serving("new"), (workload("old"), workload("new")), ()) == [workload("old")]
+    assert unneeded_workloads(serving("new"), serving("new"), (workload("old"), workload("new")), ()) == [
+        workload("old")
+    ]

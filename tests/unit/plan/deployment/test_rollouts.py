@@ -189,7 +189,7 @@ def test_blue_green_waits_for_someone_who_has_to_agree() -> None:
     it = world(strategy={"blueGreen": {"hold": "20s", "autoPromotion": False}})
     it.release(V2)
     it.run(200)
-    assert (it.weight(), it.condition("Progressing")) == (0, "True Paused")
+    assert (it.weight(), it.condition("Progressing")) == (0, "True PausedAtStep")
     it.annotate(promote=f"{it.revision(V2)}/0")
     it.until(lambda now: now.serves(V2))
 

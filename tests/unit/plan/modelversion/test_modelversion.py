@@ -65,9 +65,9 @@ def said(observed: ObservedModelVersion, kind: str) -> tuple[str, str, str]:
 def test_a_job_whose_pod_may_not_be_made_says_so_after_a_while() -> None:
     observed = started(version())
     waiting = replace(observed, jobs=(replace(observed.jobs[0], active=0),))
-    look_again_in = plan(waiting, at(5)).look_again_in
-    assert look_again_in is not None
-    assert look_again_in.total_seconds() == 15
+    requeue_after = plan(waiting, at(5)).requeue_after
+    assert requeue_after is not None
+    assert requeue_after.total_seconds() == 15
     assert "no pod of it could be made so far" in said(seen(waiting, 20), "Trained")[2]
 
 

@@ -10,23 +10,23 @@ from colonnade_api import Canary
 Rule = Callable[[Rollout], Move | None]
 
 RULES: tuple[Rule, ...] = (
-    rules.given_up,  # someone aborted it
+    rules.aborted,  # someone aborted it
     rules.superseded,  # another revision is wanted now
-    rules.breached,  # a signal failed: home at once
+    rules.breached,  # a signal failed: rolled back at once
     rules.overdue,  # its pods don't get ready in time
     rules.signature_changed,  # it can't answer what is asked of stable
     rules.unready,  # too few ready pods for this weight
-    rules.halted,  # someone holds every rollout
+    rules.paused,  # someone holds every rollout
     rules.shifting,  # the weight isn't this step's yet
     rules.unapplied_weight,  # the routers don't send as they are told yet
     rules.untimed,  # only now does the step's time begin
-    rules.blind,  # no metrics for too long, where the policy minds
+    rules.no_data,  # no metrics for too long, where the policy minds
     rules.unproven,  # the traffic isn't seen where it was sent
     rules.unjudged,  # nothing is there to judge it
     rules.unmeasured,  # too few samples, or no metrics at all
-    rules.objected,  # a signal failed that may only hold
+    rules.held_by_signal,  # a signal failed that may only hold
     rules.holding,  # the step has to last longer
-    rules.asking,  # the step waits for someone
+    rules.awaiting_promotion,  # the step waits for someone
     rules.undersized,  # all requests need all pods
 )
 

@@ -1,19 +1,19 @@
 """The first revision: there is nothing to compare it with and nothing to lose, so readiness decides."""
 
 from colonnade.formatting import duration
-from colonnade.plan.deployment.revisions import Nothing
+from colonnade.plan.deployment.revisions import Unresolved
 from colonnade.plan.deployment.rollout import rules
-from colonnade.plan.deployment.rollout.moves import GoHome, Hold, Move, Promote
+from colonnade.plan.deployment.rollout.moves import Hold, Move, Promote, Rollback
 from colonnade.plan.deployment.rollout.rollout import Rollout
 
 
 def begin(rollout: Rollout) -> Move:
     """Trusted with its first ready pod. It is never rejected for being late: it is all there is."""
     if rollout.aborted:
-        return GoHome("RolledBack", "Aborted", "aborted by hand")
+        return Rollback("RolledBack", "Aborted", "aborted by hand")
     wanted = rollout.wanted
-    if not isinstance(wanted, Nothing) and wanted.revision != rollout.candidate.revision:
-        return GoHome("Superseded", "Superseded", f"{wanted.model_version} is wanted now")
+    if not isinstance(wanted, Unresolved) and wanted.revision != rollout.candidate.revision:
+        return Rollback("Superseded", "Superseded", f"{wanted.model_version} is wanted now")
     if rollout.endpoints > 0:
         return Promote("FirstRevision", f"{rollout.candidate.model_version} serves")
     if rollout.spec.replicas == 0:

@@ -33,7 +33,7 @@ class Promote:
 
 
 @dataclass(frozen=True)
-class GoHome:
+class Rollback:
     """All requests go back to stable at once. RolledBack is remembered, so that the revision isn't tried again."""
 
     outcome: Literal["RolledBack", "Superseded"]
@@ -42,4 +42,4 @@ class GoHome:
     breached_at: datetime | None = None
 
 
-Move = Hold | Advance | Promote | GoHome
+Move = Hold | Advance | Promote | Rollback

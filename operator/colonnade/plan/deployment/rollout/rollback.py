@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from colonnade.plan.deployment.rollout import rules
-from colonnade.plan.deployment.rollout.moves import GoHome, Hold, Move, Promote
+from colonnade.plan.deployment.rollout.moves import Hold, Move, Promote, Rollback
 from colonnade.plan.deployment.rollout.rollout import Rollout
-from colonnade.signals import Judged
+from colonnade.signals import SignalVerdict
 from colonnade_api import DeploymentSpec, DeploymentStatus
 from colonnade_api import Rollout as Record
 
@@ -48,19 +48,19 @@ def restores(status: DeploymentStatus) -> bool:
 
 
 def breach_of_stable(
-    judged: tuple[Judged, ...], spec: DeploymentSpec, aborted: bool, before: Record | None
-) -> GoHome | None:
+    judged: tuple[SignalVerdict, ...], spec: DeploymentSpec, aborted: bool, before: Record | None
+) -> Rollback | None:
     """Why stable has to go, if it has to and the one before it can take its place."""
     if before is None:
         return None
     back = f"all traffic goes back to {before.model_version or before.revision}"
     if aborted:
-        return GoHome("RolledBack", "Aborted", f"undone by hand; {back}")
+        return Rollback("RolledBack", "Aborted", f"undone by hand; {back}")
     breach = rules.breach_of(judged, "Rollback")
     if breach is None or not spec.rollback.automatic:
         return None
     message = f"{breach.verdict.message} after promotion; {back}"
-    return GoHome("RolledBack", f"{breach.signal.type}Breached", message, breach.verdict.at)
+    return Rollback("RolledBack", f"{breach.signal.type}Breached", message, breach.verdict.at)
 
 
 def restore(rollout: Rollout) -> Move:

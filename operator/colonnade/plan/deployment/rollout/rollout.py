@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from colonnade.plan.deployment.observed import UNSEEN, Applied, Router, Traffic, Workload
-from colonnade.plan.deployment.revisions import Nothing, Wanted
-from colonnade.signals import Judged
+from colonnade.plan.deployment.revisions import TargetRevision, Unresolved
+from colonnade.signals import SignalVerdict
 from colonnade.signals.evidence import Missing
 from colonnade_api import CandidateRevision, DeploymentSpec, MonitorPolicySpec, ServedRevision
 
@@ -39,11 +39,11 @@ class Rollout:
     since: datetime | None
     candidate: CandidateRevision
     stable: ServedRevision | None
-    wanted: Wanted | Nothing
+    wanted: TargetRevision | Unresolved
     workload: Workload | None = None
     routers: tuple[Router, ...] = ()
     policy: MonitorPolicySpec | Missing | None = None
-    judged: tuple[Judged, ...] = ()
+    judged: tuple[SignalVerdict, ...] = ()
     traffic: Traffic | Missing = UNSEEN
     released: bool = False
     aborted: bool = False
@@ -77,7 +77,7 @@ class Rollout:
 
     @property
     def stable_is_down(self) -> bool:
-        return self.stable_down_since is not None and self.now - self.stable_down_since >= STABLE_PATIENCE
+        return self.stable_down_since is not None and self.now - self.stable_down_since >= STABLE_GRACE
 
     @property
     def elapsed(self) -> timedelta:
@@ -90,12 +90,12 @@ class Rollout:
         return Applied(stable, self.candidate.revision, self.candidate.weight)
 
     @property
-    def home(self) -> str:
+    def stable_version(self) -> str:
         """The version that requests go back to."""
         return self.stable.model_version if self.stable else "none"
 
 
-STABLE_PATIENCE = timedelta(seconds=30)
+STABLE_GRACE = timedelta(seconds=30)
 """How long stable may have no ready pod before the candidate takes its requests too."""
 
 

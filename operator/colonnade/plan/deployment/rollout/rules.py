@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from colonnade.formatting import clock_time, duration, percent, requests
 from colonnade.plan.deployment.observed import Traffic
-from colonnade.plan.deployment.revisions import Wanted
-from colonnade.plan.deployment.rollout.moves import GoHome, Hold
+from colonnade.plan.deployment.revisions import TargetRevision
+from colonnade.plan.deployment.rollout.moves import Hold, Rollback
 from colonnade.plan.deployment.rollout.rollout import Rollout
 from colonnade.plan.deployment.routing import contradicts, unapplied
 from colonnade.plan.deployment.signature import what_is_lost
-from colonnade.signals import Judged
+from colonnade.signals import SignalVerdict
 from colonnade.signals.evidence import Missing
 from colonnade.statistics.binomial import binomial_interval
 
@@ -22,34 +22,34 @@ LONGEST_REASON = 400
 UNDECIDED = ("Error", "NoData", "InsufficientSamples")
 
 
-def given_up(rollout: Rollout) -> GoHome | None:
+def aborted(rollout: Rollout) -> Rollback | None:
     if not rollout.aborted:
         return None
-    return GoHome("RolledBack", "Aborted", f"aborted by hand; {_back(rollout)}")
+    return Rollback("RolledBack", "Aborted", f"aborted by hand; {_back(rollout)}")
 
 
-def superseded(rollout: Rollout) -> GoHome | None:
+def superseded(rollout: Rollout) -> Rollback | None:
     wanted = rollout.wanted
-    if isinstance(wanted, Wanted) and wanted.revision == rollout.candidate.revision:
+    if isinstance(wanted, TargetRevision) and wanted.revision == rollout.candidate.revision:
         return None
-    why = f"{wanted.model_version} is wanted now" if isinstance(wanted, Wanted) else wanted.message
-    return GoHome("Superseded", "Superseded", f"{why}; {_back(rollout)}")
+    why = f"{wanted.model_version} is wanted now" if isinstance(wanted, TargetRevision) else wanted.message
+    return Rollback("Superseded", "Superseded", f"{why}; {_back(rollout)}")
 
 
-def breached(rollout: Rollout) -> GoHome | None:
+def breached(rollout: Rollout) -> Rollback | None:
     breach = breach_of(rollout.judged, "Rollback")
     if breach is None or not rollout.spec.rollback.automatic or rollout.stable_ready == 0:
         return None
     message = f"{breach.verdict.message} at weight {rollout.candidate.weight}; {_back(rollout)}"
-    return GoHome("RolledBack", f"{breach.signal.type}Breached", message, breach.verdict.at)
+    return Rollback("RolledBack", f"{breach.signal.type}Breached", message, breach.verdict.at)
 
 
-def overdue(rollout: Rollout) -> GoHome | None:
+def overdue(rollout: Rollout) -> Rollback | None:
     deadline = rollout.spec.progress_deadline
     if rollout.spec.replicas == 0 or not rollout.unready_since or rollout.now - rollout.unready_since < deadline:
         return None
     message = f"after {duration(deadline)} {pods(rollout)}; {_back(rollout)}"
-    return GoHome("RolledBack", "ProgressDeadlineExceeded", message)
+    return Rollback("RolledBack", "ProgressDeadlineExceeded", message)
 
 
 def signature_changed(rollout: Rollout) -> Hold | None:
@@ -79,8 +79,8 @@ def unready(rollout: Rollout) -> Hold | None:
     return Hold("CandidateNotReady", pods(rollout), weight, clock="Stop")
 
 
-def halted(rollout: Rollout) -> Hold | None:
-    return Hold("Halted", "spec.paused is true") if rollout.spec.paused else None
+def paused(rollout: Rollout) -> Hold | None:
+    return Hold("Paused", "spec.paused is true") if rollout.spec.paused else None
 
 
 def shifting(rollout: Rollout) -> Hold | None:
@@ -141,13 +141,13 @@ def unjudged(rollout: Rollout) -> Hold | None:
     return Hold("NothingJudges", f"{said}; name one, or go on by hand: kubectl colonnade promote")
 
 
-def blind(rollout: Rollout) -> GoHome | None:
+def no_data(rollout: Rollout) -> Rollback | None:
     policy = rollout.policy
     if policy is None or isinstance(policy, Missing) or policy.no_data.then != "Rollback" or rollout.released:
         return None
     if not rollout.unmeasured_since or rollout.now - rollout.unmeasured_since < policy.no_data.hold:
         return None
-    return GoHome("RolledBack", "NoData", f"no metrics for {duration(policy.no_data.hold)}; {_back(rollout)}")
+    return Rollback("RolledBack", "NoData", f"no metrics for {duration(policy.no_data.hold)}; {_back(rollout)}")
 
 
 def unmeasured(rollout: Rollout) -> Hold | None:
@@ -160,7 +160,7 @@ def unmeasured(rollout: Rollout) -> Hold | None:
     return None
 
 
-def objected(rollout: Rollout) -> Hold | None:
+def held_by_signal(rollout: Rollout) -> Hold | None:
     failed = [judged for judged in gating(rollout.judged) if judged.verdict.result == "Fail"]
     if not failed:
         return None
@@ -175,10 +175,10 @@ def holding(rollout: Rollout) -> Hold | None:
     return Hold("Holding", f"{duration(rollout.stage.hold)} at {rollout.candidate.weight} %, until {until}")
 
 
-def asking(rollout: Rollout) -> Hold | None:
+def awaiting_promotion(rollout: Rollout) -> Hold | None:
     if rollout.released or not rollout.stage.ask:
         return None
-    return Hold("Paused", f"step {rollout.index + 1} waits for someone: kubectl colonnade promote")
+    return Hold("PausedAtStep", f"step {rollout.index + 1} waits for someone: kubectl colonnade promote")
 
 
 def undersized(rollout: Rollout) -> Hold | None:
@@ -197,12 +197,12 @@ def is_ready_to_go_on(rollout: Rollout) -> bool:
     return is_ready(rollout) and not undersized(rollout)
 
 
-def gating(judged: tuple[Judged, ...]) -> tuple[Judged, ...]:
+def gating(judged: tuple[SignalVerdict, ...]) -> tuple[SignalVerdict, ...]:
     """The signals that a rollout waits for; an Alert is only said."""
     return tuple(each for each in judged if each.signal.action != "Alert")
 
 
-def breach_of(judged: tuple[Judged, ...], action: str) -> Judged | None:
+def breach_of(judged: tuple[SignalVerdict, ...], action: str) -> SignalVerdict | None:
     return next((each for each in judged if each.verdict.result == "Fail" and each.signal.action == action), None)
 
 
@@ -221,7 +221,7 @@ def _since(rollout: Rollout) -> str:
 
 
 def _back(rollout: Rollout) -> str:
-    return f"all traffic is back on {rollout.home}"
+    return f"all traffic is back on {rollout.stable_version}"
 
 
 def _why_here(rollout: Rollout) -> str:

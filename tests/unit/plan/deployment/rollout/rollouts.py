@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from colonnade.plan.deployment.observed import Applied, Router, Traffic, Workload
-from colonnade.plan.deployment.revisions import Wanted
+from colonnade.plan.deployment.revisions import TargetRevision
 from colonnade.plan.deployment.rollout.rollout import Rollout, Stage
 from colonnade.signals import judge_all
 from colonnade.signals.evidence import Counts, Evidence, Missing, SignalEvidence
@@ -41,7 +41,7 @@ def canary(weight: int = 25, errors: Evidence = HEALTHY, **changes: Any) -> Roll
             signature=signature("dep_delay"),
             weight=100 - weight,
         ),
-        wanted=Wanted(CANDIDATE, "flights-late-2", digest("2"), "file:///store/models/2"),
+        wanted=TargetRevision(CANDIDATE, "flights-late-2", digest("2"), "file:///store/models/2"),
         workload=workload(),
         routers=(sending(weight), sending(weight, "router-1")),
         policy=watching,

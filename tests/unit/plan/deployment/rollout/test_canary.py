@@ -6,10 +6,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from colonnade.plan.deployment.observed import Traffic
-from colonnade.plan.deployment.revisions import Nothing, Wanted
+from colonnade.plan.deployment.revisions import TargetRevision, Unresolved
 from colonnade.plan.deployment.rollout.bluegreen import stages as blue_green_stages
 from colonnade.plan.deployment.rollout.canary import advance, stages
-from colonnade.plan.deployment.rollout.moves import Advance, GoHome, Hold, Promote
+from colonnade.plan.deployment.rollout.moves import Advance, Hold, Promote, Rollback
 from colonnade.plan.deployment.rollout.rollout import Rollout, Stage
 from colonnade.signals import judge_all
 from colonnade.signals.evidence import Counts, Evidence, Missing, Sample, SignalEvidence
@@ -35,7 +35,7 @@ def test_no_metrics_hold_the_weight_and_say_so() -> None:
 
 def test_a_proven_breach_goes_home_at_once_and_says_why() -> None:
     move = advance(canary(weight=5, errors=Counts(1204, 37), since=at(59)))
-    assert move == GoHome(
+    assert move == Rollback(
         "RolledBack",
         "ErrorRateBreached",
         "3.1 % of 1,204 requests failed (limit 1 %) at weight 5; all traffic is back on flights-late-1",
@@ -44,7 +44,7 @@ def test_a_proven_breach_goes_home_at_once_and_says_why() -> None:
 
 
 def test_a_breach_needs_no_minimum_of_samples() -> None:
-    assert isinstance(advance(canary(weight=5, errors=Counts(12, 12))), GoHome)
+    assert isinstance(advance(canary(weight=5, errors=Counts(12, 12))), Rollback)
 
 
 def test_too_few_samples_hold() -> None:
@@ -104,21 +104,21 @@ def test_a_step_lasts_its_hold() -> None:
 
 
 def test_another_wanted_version_sends_it_home_without_a_grudge() -> None:
-    move = advance(canary(wanted=Wanted("3333333333", "flights-late-3", "", "")))
-    assert move == GoHome(
+    move = advance(canary(wanted=TargetRevision("3333333333", "flights-late-3", "", "")))
+    assert move == Rollback(
         "Superseded", "Superseded", "flights-late-3 is wanted now; all traffic is back on flights-late-1"
     )
 
 
 def test_approval_withdrawn_sends_it_home() -> None:
-    move = advance(canary(wanted=Nothing("NoModelVersion", "no version of flights-late is ready")))
-    assert isinstance(move, GoHome)
+    move = advance(canary(wanted=Unresolved("NoModelVersion", "no version of flights-late is ready")))
+    assert isinstance(move, Rollback)
     assert move.outcome == "Superseded"
 
 
 def test_pods_that_never_get_ready_are_given_up_in_their_own_words() -> None:
     late = canary(weight=5, workload=workload(0, "ImagePullBackOff: no such image"), unready_since=at(-600))
-    assert advance(late) == GoHome(
+    assert advance(late) == Rollback(
         "RolledBack",
         "ProgressDeadlineExceeded",
         "after 10 min 0 of 2 pods of flights-late-2 are ready: ImagePullBackOff: no such image; "
@@ -195,28 +195,28 @@ def test_where_stable_is_down_the_candidate_takes_its_requests_and_is_still_judg
 
 def test_a_paused_deployment_stays_and_a_breach_still_goes_home() -> None:
     paused = deployment(paused=True)
-    assert advance(canary(spec=paused)) == Hold("Halted", "spec.paused is true")
-    assert isinstance(advance(canary(spec=paused, errors=Counts(1000, 100))), GoHome)
+    assert advance(canary(spec=paused)) == Hold("Paused", "spec.paused is true")
+    assert isinstance(advance(canary(spec=paused, errors=Counts(1000, 100))), Rollback)
 
 
 def test_no_metrics_for_too_long_go_home_where_the_policy_says_so() -> None:
     watching = policy(noData={"hold": "10m", "then": "Rollback"})
-    blind = canary(policy=watching, errors=no_data("connection refused"))
+    unmeasured = canary(policy=watching, errors=no_data("connection refused"))
     judged = judge_all(watching.signals, ())
-    assert isinstance(advance(replace(blind, judged=judged, unmeasured_since=at(-530))), Hold)
-    move = advance(replace(blind, judged=judged, unmeasured_since=at(-540)))
-    assert isinstance(move, GoHome)
+    assert isinstance(advance(replace(unmeasured, judged=judged, unmeasured_since=at(-530))), Hold)
+    move = advance(replace(unmeasured, judged=judged, unmeasured_since=at(-540)))
+    assert isinstance(move, Rollback)
     assert move.reason == "NoData"
 
 
 def test_someone_may_promote_what_cannot_be_measured_but_not_what_failed() -> None:
     assert isinstance(advance(canary(errors=no_data("gone"), released=True)), Advance)
-    assert isinstance(advance(canary(errors=Counts(1000, 100), released=True)), GoHome)
+    assert isinstance(advance(canary(errors=Counts(1000, 100), released=True)), Rollback)
 
 
 def test_an_aborted_candidate_goes_home() -> None:
     move = advance(canary(aborted=True))
-    assert isinstance(move, GoHome)
+    assert isinstance(move, Rollback)
     assert (move.outcome, move.reason) == ("RolledBack", "Aborted")
 
 
@@ -224,7 +224,7 @@ def test_a_pause_keeps_the_weight_before_it_and_waits_for_someone() -> None:
     steps = Canary.model_validate({"steps": [{"setWeight": 10}, {"pause": {}}, {"pause": {"duration": "1m"}}]})
     assert stages(steps) == (Stage(10), Stage(10, ask=True), Stage(10, timedelta(minutes=1)))
     asked = canary(weight=5, stages=(Stage(5, ask=True), Stage(50)))
-    assert advance(asked) == Hold("Paused", "step 1 waits for someone: kubectl colonnade promote")
+    assert advance(asked) == Hold("PausedAtStep", "step 1 waits for someone: kubectl colonnade promote")
     assert isinstance(advance(replace(asked, released=True)), Advance)
 
 
@@ -264,7 +264,7 @@ def test_nothing_gets_on_without_evidence(rollout: Rollout) -> None:
 @given(rollouts)
 def test_only_a_failed_signal_goes_home(rollout: Rollout) -> None:
     failed = any(judged.verdict.result == "Fail" for judged in rollout.judged)
-    assert isinstance(advance(rollout), GoHome) == (failed and rollout.stable_ready > 0)
+    assert isinstance(advance(rollout), Rollback) == (failed and rollout.stable_ready > 0)
 
 
 @given(rollouts)

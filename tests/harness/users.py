@@ -14,8 +14,8 @@ from colonnade.manifests.resources import (
     Resource,
 )
 from colonnade.plan.deployment.commands import PROMOTE
-from tests.stage.client import Client
-from tests.stage.journal import Journal
+from tests.harness.client import Client
+from tests.harness.journal import Journal
 
 SERVED = OWNER_LABELS[MODEL_VERSIONS]
 STEPS = [{"setWeight": 20, "hold": "0s"}, {"setWeight": 60, "hold": "0s"}]

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TypeVar
 
 from colonnade.manifests.resources import WATCHED, Key, Manifest, Resource, key_of
-from tests.stage.client import Client
+from tests.harness.client import Client
 
 T = TypeVar("T")
 LIMIT_SECONDS = 120.0  # only to end what hangs

@@ -18,8 +18,8 @@ from colonnade.manifests.resources import (
     Key,
     Manifest,
 )
-from tests.stage.journal import Entry, Journal
-from tests.stage.proxy import Call
+from tests.harness.journal import Entry, Journal
+from tests.harness.proxy import Call
 
 PLAIN = {
     "<time>": re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"),

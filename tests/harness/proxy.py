@@ -12,7 +12,7 @@ import aiohttp
 import yaml
 from aiohttp import web
 
-from tests.stage.client import LONGEST_EVENT, STREAM, Client
+from tests.harness.client import LONGEST_EVENT, STREAM, Client
 
 VERBS = {"GET": "get", "POST": "create", "PATCH": "patch", "PUT": "update", "DELETE": "delete"}
 UNNUMBERED = ("leases", "events")

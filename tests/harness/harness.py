@@ -11,13 +11,13 @@ from time import monotonic
 from kubernetes import client as kubernetes
 
 from colonnade.manifests.resources import EVENTS, OURS, PODS, Manifest
-from tests.stage.client import Client, administrator
-from tests.stage.journal import LIMIT_SECONDS, Journal
-from tests.stage.kubelet import Kubelet
-from tests.stage.process import CALM, Operator
-from tests.stage.proxy import Call, Proxy
-from tests.stage.rights import kubeconfig_of_the_operator
-from tests.stage.router import Router
+from tests.harness.client import Client, administrator
+from tests.harness.journal import LIMIT_SECONDS, Journal
+from tests.harness.kubelet import Kubelet
+from tests.harness.process import CALM, Operator
+from tests.harness.proxy import Call, Proxy
+from tests.harness.rights import kubeconfig_of_the_operator
+from tests.harness.router import Router
 
 RESYNC = {"COLONNADE_RESYNC_SECONDS": "0.5"}
 MOST_EXITS = 20
@@ -35,7 +35,7 @@ class World:
 
 
 @dataclass
-class Stage:
+class Harness:
     client: Client
     journal: Journal
     proxy: Proxy
@@ -127,7 +127,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(world: World) -> AsyncIterator[Stage]:
+async def stage(world: World) -> AsyncIterator[Harness]:
     """A namespace of its own, and an end for everything in it."""
     namespace = f"t-{uuid.uuid4().hex[:8]}"
     folder = world.folder / namespace
@@ -141,7 +141,7 @@ async def stage(world: World) -> AsyncIterator[Stage]:
         versions = await journal.begin()
         proxy = await stack.enter_async_context(Proxy(client))
         router = Router(client, journal)
-        made = Stage(client, journal, proxy, kubelet, router, folder, restricted)
+        made = Harness(client, journal, proxy, kubelet, router, folder, restricted)
         tasks = await stack.enter_async_context(asyncio.TaskGroup())
         running = [
             tasks.create_task(one)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from colonnade.manifests.resources import ENDPOINT_SLICES, JOBS, PODS, WORKLOADS, Key, Manifest, key_of
-from tests.stage.answers import new_version, now, trained
-from tests.stage.client import Client, Refused
-from tests.stage.journal import Entry, Journal
+from tests.harness.answers import new_version, now, trained
+from tests.harness.client import Client, Refused
+from tests.harness.journal import Entry, Journal
 
 OVERTAKEN = (404, 409)  # the object went, changed or came while we were at it
 METRICS = {"roc_auc": {"value": 0.8, "low": 0.78, "high": 0.82, "n": 400}}

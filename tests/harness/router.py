@@ -8,8 +8,8 @@ from aiohttp import web
 
 from colonnade.manifests.resources import DEPLOYMENTS, PODS, Manifest
 from colonnade_api.installation import AGENT_PORT
-from tests.stage.client import Client
-from tests.stage.journal import Journal
+from tests.harness.client import Client
+from tests.harness.journal import Journal
 
 LABELS = {"app.kubernetes.io/name": "colonnade", "app.kubernetes.io/component": "router"}
 NAME = "router-0"

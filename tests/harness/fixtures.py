@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from kubernetes import client
 
-from tests.stage.stage import Stage, World, stage
-from tests.stage.users import Users
+from tests.harness.harness import Harness, World, stage
+from tests.harness.users import Users
 
 
 @pytest.fixture(scope="session")
@@ -16,12 +16,12 @@ def world(kubeconfig: Path, api: client.ApiClient, tmp_path_factory: pytest.Temp
 
 
 @pytest.fixture
-async def here(world: World) -> AsyncIterator[Stage]:
+async def here(world: World) -> AsyncIterator[Harness]:
     """A namespace with everybody in it but an operator."""
     async with stage(world) as made:
         yield made
 
 
 @pytest.fixture
-def users(here: Stage) -> Users:
+def users(here: Harness) -> Users:
     return Users(here.client, here.journal)
