@@ -99,14 +99,16 @@ demo: install build/demo/flights.parquet ## the whole loop on real data, watched
 ON_CLUSTER = $(CLUSTER_ENV); $(VENV)/bin/pytest $(1) -q -n 2 -m "not alone" && $(VENV)/bin/pytest $(1) -q -m alone
 
 export NODES
-.PHONY: check format crds protos test test-unit test-api test-router test-conformance test-soak test-chart test-e2e test-faults
+.PHONY: check format crds reference docs docs-serve protos test test-unit test-api test-router test-conformance test-soak test-chart test-e2e test-faults
 .PHONY: bench-serving bench-data soak-serving
-check: venv ## lint, types, import rules, CRD drift
+check: venv ## lint, types, import rules, drift of what is generated, the site's links
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports --no-logo 2>/dev/null || $(VENV)/bin/lint-imports
 	@$(PY) -m colonnade_api.crds --check
 	@$(PROTOS) --check
+	@$(PY) -m docs.site --check
+	@$(MKDOCS) build --quiet --strict --config-file docs/site/mkdocs.yml
 format: venv ## what ruff can mend by itself
 	@$(VENV)/bin/ruff check --fix . && $(VENV)/bin/ruff format .
 PROTOS := $(PY) serving/colonnade_serving/rpc/protos/generate.py
@@ -114,6 +116,13 @@ protos: venv ## write what is generated from serving's .proto files
 	@$(PROTOS)
 crds: venv ## write crds/ and the chart's copy from api/colonnade_api
 	@$(PY) -m colonnade_api.crds
+reference: venv ## write the pages of docs/reference that are generated
+	@$(PY) -m docs.site
+MKDOCS := NO_MKDOCS_2_WARNING=1 $(VENV)/bin/python -m mkdocs
+docs: reference ## the site, into build/site
+	@$(MKDOCS) build --quiet --strict --config-file docs/site/mkdocs.yml
+docs-serve: reference ## the site on http://127.0.0.1:8000, made anew at each change
+	@$(MKDOCS) serve --config-file docs/site/mkdocs.yml
 test-unit: venv ## pure tests, on each core; those of the chart ask the Helm that installs it
 	@python3 -m cluster build
 	@$(VENV)/bin/pytest tests/unit tests/bench -q -n auto

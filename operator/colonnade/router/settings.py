@@ -2,28 +2,33 @@
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from colonnade_api.installation import AGENT_PORT, CLUSTER_DOMAIN, LEASE_NAME
 
 
 class Settings(BaseSettings):
-    """pod_name: this router's own. namespace: where the operator's Lease is. watch_namespaces: a,b,c; empty: all."""
+    """The ports are those of its own pod."""
 
     model_config = SettingsConfigDict(env_prefix="COLONNADE_", frozen=True)
 
-    pod_name: str = "colonnade-router"
-    namespace: str = "colonnade-system"
-    watch_namespaces: str = ""
-    log_level: str = "info"
+    pod_name: str = Field(
+        default="colonnade-router", description="This router's name, as Envoy and its status tell it."
+    )
+    namespace: str = Field(default="colonnade-system", description="Where the operator's Lease is.")
+    watch_namespaces: str = Field(default="", description="Looked after, comma-separated; empty: all of them.")
+    log_level: str = Field(default="info", description="debug, info, warning or error.")
 
-    socket: Path = Path("/run/envoy/agent.sock")
-    data_port: int = 8000
-    admin_port: int = 9901
-    stats_port: int = 9902
-    agent_port: int = AGENT_PORT
-    lease_name: str = LEASE_NAME
-    cluster_domain: str = CLUSTER_DOMAIN
+    socket: Path = Field(default=Path("/run/envoy/agent.sock"), description="Where its Envoy asks it for tables.")
+    data_port: int = Field(default=8000, description="Where Envoy takes clients' requests.")
+    admin_port: int = Field(default=9901, description="Envoy's own administration, on the loopback address.")
+    stats_port: int = Field(default=9902, description="Where Prometheus scrapes Envoy.")
+    agent_port: int = Field(default=AGENT_PORT, description="Where it answers /applied, /healthz and /metrics.")
+    lease_name: str = Field(
+        default=LEASE_NAME, description="The operator's Lease: while it changes, weights are renewed."
+    )
+    cluster_domain: str = Field(default=CLUSTER_DOMAIN, description="The domain of the cluster's names.")
 
     @property
     def admin_url(self) -> str:

@@ -33,23 +33,27 @@ class Settings(BaseSettings):
     namespace: str = Field(default_factory=_own_namespace, description="Where operator, Lease and routers are.")
     pod_name: str = Field(default_factory=_own_name, description="This replica's name in the Lease and in Events.")
     watch_namespaces: Names = Field(default=(), description="Looked after, comma-separated; empty: all of them.")
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")
     port: int = Field(default=8080, ge=0, le=65535, description="/healthz, /readyz, /metrics; 0: any free one.")
 
-    serving_image: str = "colonnade/serving:dev"
-    jobs_image: str = "colonnade/jobs:dev"
-    image_pull_policy: Literal["Always", "IfNotPresent", "Never"] = "IfNotPresent"
+    serving_image: str = Field(default="colonnade/serving:dev", description="What serves a model.")
+    jobs_image: str = Field(default="colonnade/jobs:dev", description="What collects data and trains.")
+    image_pull_policy: Literal["Always", "IfNotPresent", "Never"] = Field(
+        default="IfNotPresent", description="When a node pulls these two."
+    )
     image_pull_secrets: Names = Field(default=(), description="Names of Secrets in each namespace, comma-separated.")
 
     store: str = Field(default="file:///store", pattern=r"^(file:///store|s3://.+)$", description="The store's URL.")
     store_size: str = Field(default="10Gi", description="Of each namespace's claim, for file:///store.")
     store_class: str = Field(default="", description="The claim's storage class; empty: the cluster's default.")
-    store_access_mode: Literal["ReadWriteOnce", "ReadWriteMany"] = "ReadWriteOnce"
+    store_access_mode: Literal["ReadWriteOnce", "ReadWriteMany"] = Field(
+        default="ReadWriteOnce", description="The claim's; ReadWriteOnce binds all pods of a store to one node."
+    )
     store_secret: str = Field(default="", description="A Secret in each namespace with AWS_* keys, for s3.")
     store_endpoint: str = Field(default="", description="Of a bucket that isn't at AWS, such as https://minio:9000.")
-    store_region: str = ""
+    store_region: str = Field(default="", description="The bucket's region.")
 
-    cluster_domain: str = CLUSTER_DOMAIN
+    cluster_domain: str = Field(default=CLUSTER_DOMAIN, description="The domain of the cluster's names.")
     router_service: str = Field(default="colonnade-router", description="What client Services point to.")
     router_selector: str = Field(
         default="app.kubernetes.io/name=colonnade,app.kubernetes.io/component=router",
@@ -58,7 +62,7 @@ class Settings(BaseSettings):
     agent_port: int = Field(default=AGENT_PORT, description="Where those agents listen.")
     prometheus_url: str = Field(default="", description="Where a MonitorPolicy names none; empty: the bundled one.")
 
-    lease_name: str = LEASE_NAME
+    lease_name: str = Field(default=LEASE_NAME, description="The Lease that the leader holds.")
     lease_seconds: float = Field(default=6.0, gt=0, description="A dead leader is followed after so long.")
     renew_seconds: float = Field(default=4.0, gt=0, description="A leader that can't renew for so long ends itself.")
     retry_seconds: float = Field(default=1.0, gt=0, description="Between two tries to take or renew the lease.")

@@ -1,0 +1,78 @@
+"""What mkdocs is told beyond its configuration: which pages there are, and where links lead that leave docs/."""
+
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DOCS = REPOSITORY / "docs"
+ROOT_PAGES = ("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
+"""Pages that lie where forges look for them, and stand in the site as if they lay in docs/."""
+LINK = re.compile(r"(?<!!)\[(?P<text>(?:[^\[\]]|`[^`]*`)+)\]\((?P<target>[^)\s#]+)(?P<anchor>#[^)\s]*)?\)")
+CODE = re.compile(r"(^```.*?^```|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    named = set(_paths(config.nav))
+    config.nav = _expanded(config.nav, named)
+    return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    for name in ROOT_PAGES:
+        files.append(File.generated(config, name, abs_src_path=str(REPOSITORY / name)))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
+    """Links are written as they work in the repository."""
+    pieces = CODE.split(markdown)
+    return "".join(piece if CODE.fullmatch(piece) else _relinked(piece, page.file.src_uri) for piece in pieces)
+
+
+def _relinked(text: str, page: str) -> str:
+    return LINK.sub(lambda link: _link(link, page), text)
+
+
+def _link(link: re.Match[str], page: str) -> str:
+    target = link["target"]
+    if ":" in target:
+        return link[0]
+    home = REPOSITORY if page in ROOT_PAGES else (DOCS / page).parent
+    path = Path(os.path.normpath(home / target))
+    if path.is_relative_to(DOCS):
+        inside = path.relative_to(DOCS)
+    elif path.parent == REPOSITORY and path.name in ROOT_PAGES:
+        inside = Path(path.name)
+    else:
+        return f"{link['text']} (`{path.relative_to(REPOSITORY)}`)" if path.exists() else link[0]
+    relative = os.path.relpath(DOCS / inside, (DOCS / page).parent)
+    return f"[{link['text']}]({relative}{link['anchor'] or ''})"
+
+
+def _paths(nav: Any) -> list[str]:
+    if isinstance(nav, str):
+        return [nav]
+    return [path for part in (nav.values() if isinstance(nav, dict) else nav) for path in _paths(part)]
+
+
+def _expanded(nav: Any, named: set[str]) -> Any:
+    if isinstance(nav, dict):
+        return {title: _expanded(part, named) for title, part in nav.items()}
+    if isinstance(nav, list):
+        return [each for part in nav for each in _several(part, named)]
+    return nav
+
+
+def _several(part: Any, named: set[str]) -> list[Any]:
+    if not isinstance(part, str) or not part.endswith("/*"):
+        return [_expanded(part, named)]
+    folder = part.removesuffix("/*")
+    newest_first = folder == "design"
+    pages = sorted((path.relative_to(DOCS).as_posix() for path in (DOCS / folder).glob("*.md")), reverse=newest_first)
+    return [page for page in pages if page not in named]

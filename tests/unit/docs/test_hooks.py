@@ -1,0 +1,29 @@
+import pytest
+
+from docs.site.hooks import _expanded, _relinked
+
+LINKS = {
+    "to a page beside it": ("data/reading.md", "[a](cleaning.md)", "[a](cleaning.md)"),
+    "to a root page": ("contributing/style.md", "[a](../../CONTRIBUTING.md#tests)", "[a](../CONTRIBUTING.md#tests)"),
+    "from a root page": ("CONTRIBUTING.md", "[a](docs/data/reading.md)", "[a](data/reading.md)"),
+    "out of the docs": ("data/reading.md", "[a](../../Makefile)", "a (`Makefile`)"),
+    "to another host": ("index.md", "[a](https://example.com/x)", "[a](https://example.com/x)"),
+    "nowhere": ("index.md", "[a](../nowhere.md)", "[a](../nowhere.md)"),
+}
+
+
+@pytest.mark.parametrize("case", LINKS)
+def test_a_link_leads_where_it_leads_in_the_repository(case: str):
+    page, written, wanted = LINKS[case]
+    assert _relinked(written, page) == wanted
+
+
+def test_a_folder_stands_for_the_pages_that_are_not_named():
+    nav = [{"Data": ["data/reading.md", "data/*"]}]
+    assert _expanded(nav, {"data/reading.md"}) == [{"Data": ["data/reading.md", "data/cleaning.md"]}]
+
+
+def test_design_notes_come_newest_first():
+    notes = _expanded(["design/*"], set())
+    assert len(notes) > 20
+    assert notes == sorted(notes, reverse=True)
