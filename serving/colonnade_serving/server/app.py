@@ -16,10 +16,10 @@ from ..observation.access import OFF, AccessLog
 from ..request_ids import RequestIds, plain
 from .faults import GONE
 from .infer import InferRoute, read_predict
+from .request_headers import ID
 from .routes import create_api
 from .routes.errors import error_response
 from .runtime import COUNTED_BY, REQUEST_ID, Runtime
-from .terms import ID
 
 log = logging.getLogger(__name__)
 

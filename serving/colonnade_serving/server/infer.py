@@ -1,4 +1,4 @@
-"""Infer requests that the lane doesn't answer, V2's and V1's: body in, answer out, the batcher between."""
+"""Infer requests that the fast path doesn't answer, V2's and V1's: body in, answer out, the batcher between."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -18,9 +18,9 @@ from ..protocol.coding import deflated, inflate
 from ..protocol.errors import ProtocolError
 from .body import ClientGone, read
 from .faults import GONE, reason, told
+from .request_headers import RequestHeaders, read_headers
 from .routes.errors import error_response
 from .runtime import COUNTED_BY, REQUEST_ID, Runtime
-from .terms import Terms, terms
 
 LOOK_AFTER_SECONDS = 0.05
 """An inference that takes longer is worth a look whether its client still waits."""
@@ -28,17 +28,17 @@ LOOK_AFTER_SECONDS = 0.05
 
 Write = Callable[[Mapping[str, np.ndarray]], tuple[bytes, int | None]]
 """From outputs to a body and, when some of it is binary, the length of its JSON. Raises ProtocolError."""
-Read = Callable[[bytes, Terms, Model], tuple[request.InferRequest, Write]]
+Read = Callable[[bytes, RequestHeaders, Model], tuple[request.InferRequest, Write]]
 """From a body to what it asks, and how that is answered. Raises ProtocolError."""
 
 
-def read_infer(body: bytes, asked: Terms, model: Model) -> tuple[request.InferRequest, Write]:
+def read_infer(body: bytes, asked: RequestHeaders, model: Model) -> tuple[request.InferRequest, Write]:
     """V2's."""
     parsed = request.parse(body, asked.json_length, model.signature)
     return parsed, partial(response.encode, model.name, model.version, parsed)
 
 
-def read_predict(body: bytes, _: Terms, model: Model) -> tuple[request.InferRequest, Write]:
+def read_predict(body: bytes, _: RequestHeaders, model: Model) -> tuple[request.InferRequest, Write]:
     """V1's."""
     parsed, by_rows = predict.parse(body, model.signature)
     rows = rows_of(model.signature, parsed.inputs) if by_rows else None
@@ -65,7 +65,7 @@ class InferRoute:
         id = http.scope[REQUEST_ID]
         answer, why, work, trace = Response(status_code=GONE), "", unread(id), None
         try:
-            asked = terms(http.headers.raw)
+            asked = read_headers(http.headers.raw)
             trace = asked.trace
             work, write = await self._read(http, served, asked, began)
             await _compute(http, served, work)
@@ -79,7 +79,7 @@ class InferRoute:
         served.observer.answered(answer.status_code, clock() - began, why, work, trace)
         return answer
 
-    async def _read(self, http: Request, served: Served, asked: Terms, began: float) -> tuple[Work, Write]:
+    async def _read(self, http: Request, served: Served, asked: RequestHeaders, began: float) -> tuple[Work, Write]:
         limit = self.runtime.settings.max_body_bytes
         body = inflate(await read(http, limit), asked.encoding, limit)
         parsed, write = self.read(body, asked, served.model)
@@ -109,7 +109,7 @@ async def _while_connected(http: Request, answer: asyncio.Future[dict[str, np.nd
         raise ClientGone
 
 
-def _response(body: bytes, json_length: int | None, asked: Terms) -> Response:
+def _response(body: bytes, json_length: int | None, asked: RequestHeaders) -> Response:
     body, coding = deflated(body, asked.accepts) if asked.accepts else (body, None)
     headers = {"Content-Encoding": coding} if coding else {}
     if json_length is None:

@@ -17,9 +17,9 @@ from ..rpc import Policy, RpcServer, Tells
 from ..settings import Settings
 from ..tls import Tls
 from .app import create_app
-from .door import Door
-from .lane import Shared
+from .fastpath import Shared
 from .part import Part
+from .protocol_detection import ProtocolDetection
 from .routes.configuration import configuration
 from .routes.statistics import statistics
 from .runtime import Runtime
@@ -43,7 +43,9 @@ class Process:
         policy = Policy(self.guard, settings.max_body_bytes, settings.model_control, access)
         self.rpc = RpcServer(self.models, self.observation.metrics, self._tells(), ids, policy)
         self.app = create_app(self.runtime, ids, self.guard, access)
-        self.connection = cast(type[asyncio.Protocol], partial(Door, shared=self.shared, http2=self.rpc.connection))
+        self.connection = cast(
+            type[asyncio.Protocol], partial(ProtocolDetection, shared=self.shared, http2=self.rpc.connection)
+        )
 
     def _tells(self) -> Tells:
         metrics = self.observation.metrics

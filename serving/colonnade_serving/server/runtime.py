@@ -3,7 +3,7 @@
 from ..models import Models
 from ..observation.metrics import Metrics
 from ..settings import Settings
-from .lane import Shared
+from .fastpath import Shared
 
 REQUEST_ID = "colonnade.request_id"
 """Where an ASGI scope has its request's id, in bytes."""

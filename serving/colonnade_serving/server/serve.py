@@ -15,8 +15,8 @@ from ..compiled import COMPILED
 from ..loading import CannotServe
 from ..ports import BACKLOG, PortError, listen
 from ..settings import Settings
+from .fastpath import HttpConnection
 from .idle import Idle
-from .lane import Lane
 from .part import ALONE, Part
 from .process import Process
 from .resize import Resize
@@ -117,7 +117,7 @@ class Server(uvicorn.Server):
             self._process.tls.look()
         now = clock()
         for connection in list(self.server_state.connections):
-            if isinstance(connection, Lane):
+            if isinstance(connection, HttpConnection):
                 connection.sweep(now)
         if self._stop_at is None:
             self._idle.look()

@@ -68,12 +68,12 @@ class Loop:
         self._waiting = 0
         self._answered = asyncio.Event()
         for _ in range(connections):
-            lane = process.connection(  # type: ignore[call-arg]
+            connection = process.connection(  # type: ignore[call-arg]
                 config=server.config, server_state=server.server_state, app_state={}
             )
             hands = Hands(self._took)
-            lane.connection_made(hands)
-            self._clients.append((lane, hands))
+            connection.connection_made(hands)
+            self._clients.append((connection, hands))
 
     async def ask(self, rounds: int) -> list[list[float]]:
         """Each client asks, and waits for its answer, so often; returns each round's seconds by stage."""
@@ -82,8 +82,8 @@ class Loop:
             self._waiting = len(self._clients)
             self._answered.clear()
             began = time.perf_counter()
-            for lane, _ in self._clients:
-                lane.data_received(self._request)
+            for connection, _ in self._clients:
+                connection.data_received(self._request)
             received = time.perf_counter()
             await asyncio.sleep(0)
             await self._answered.wait()

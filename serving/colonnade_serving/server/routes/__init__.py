@@ -1,4 +1,4 @@
-"""Every route that is not the hot one, and the OpenAPI of all of them. FastAPI answers here; the lane answers infer."""
+"""Every route that is not the hot one, answered by FastAPI, and the OpenAPI of all. The fast path answers infer."""
 
 from .api import create_api
 

@@ -23,7 +23,7 @@ ABOUT = 'Models over the Open Inference Protocol. A trailing slash changes nothi
 
 
 def create_api(runtime: Runtime, infer: Endpoint, predict: Endpoint) -> FastAPI:
-    """The routes over one runtime; infer answers POST …/infer where the lane doesn't, predict V1's POST …:predict."""
+    """The routes; infer answers POST …/infer where the fast path doesn't, predict V1's POST …:predict."""
     api = FastAPI(
         title="Colonnade serving", version=__version__, description=ABOUT, redirect_slashes=False, openapi_url=None
     )

@@ -1,4 +1,4 @@
-"""What OpenAPI says of the infer route, which the lane answers: its bodies, an example that works, its errors."""
+"""What OpenAPI says of the infer route, which the fast path answers: its bodies, an example that works, its errors."""
 
 from typing import Any, Final
 

@@ -13,14 +13,14 @@ from uvicorn.server import ServerState
 from colonnade_serving.guard import Guard
 from colonnade_serving.models import Models
 from colonnade_serving.request_ids import RequestIds
-from colonnade_serving.server.lane import Lane, Shared
+from colonnade_serving.server.fastpath import HttpConnection, Shared
 from colonnade_serving.settings import Settings
 from tests.unit.serving.server.raw import get, post
 
 HOUR = 3600.0
 
 
-class Heard(Lane):
+class Heard(HttpConnection):
     """Tells when the client's bytes have come."""
 
     heard: asyncio.Event
@@ -33,14 +33,14 @@ class Heard(Lane):
 class Connection:
     """A client's side, and the server's protocol behind it."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, lane: Heard) -> None:
-        self.reader, self.writer, self.lane = reader, writer, lane
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, connection: Heard) -> None:
+        self.reader, self.writer, self.connection = reader, writer, connection
 
     async def sent(self, data: bytes) -> None:
         """Sends, and waits until the server has read some of it."""
-        self.lane.heard.clear()
+        self.connection.heard.clear()
         self.writer.write(data)
-        await asyncio.wait_for(self.lane.heard.wait(), 10)
+        await asyncio.wait_for(self.connection.heard.wait(), 10)
 
 
 @pytest.fixture
@@ -50,10 +50,10 @@ async def connection() -> AsyncIterator[Connection]:
     made: asyncio.Queue[Heard] = asyncio.Queue()
 
     def make() -> Heard:
-        lane = Heard(Config(app, log_config=None, lifespan="off"), ServerState(), {}, shared=shared)
-        lane.heard = asyncio.Event()
-        made.put_nowait(lane)
-        return lane
+        connection = Heard(Config(app, log_config=None, lifespan="off"), ServerState(), {}, shared=shared)
+        connection.heard = asyncio.Event()
+        made.put_nowait(connection)
+        return connection
 
     async with await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0) as server:
         reader, writer = await asyncio.open_connection(*server.sockets[0].getsockname())
@@ -69,8 +69,8 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
 @pytest.mark.parametrize("part", [b"GET", b"GET / HTTP/1.1\r\nX: y"])
 async def test_half_a_request_is_waited_for_and_then_refused(connection: Connection, part: bytes):
     await connection.sent(part)
-    connection.lane.sweep(time.perf_counter() + 10)
-    connection.lane.sweep(time.perf_counter() + 30)
+    connection.connection.sweep(time.perf_counter() + 10)
+    connection.connection.sweep(time.perf_counter() + 30)
     answer = await connection.reader.read()
     assert answer.startswith(b"HTTP/1.1 408 ")
     assert b"connection: close" in answer
@@ -79,37 +79,37 @@ async def test_half_a_request_is_waited_for_and_then_refused(connection: Connect
 async def test_what_was_answered_before_it_had_come_is_answered_once(connection: Connection):
     await connection.sent(post(b"x" * 500)[:-400])
     assert (await connection.reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200")
-    connection.lane.sweep(time.perf_counter() + 30)
+    connection.connection.sweep(time.perf_counter() + 30)
     assert await connection.reader.read() == b""
 
 
 async def test_what_comes_slowly_but_steadily_is_waited_for(connection: Connection):
     await connection.sent(post(b"x" * 900_000)[:-10])
-    connection.lane.sweep(time.perf_counter() + 30)
+    connection.connection.sweep(time.perf_counter() + 30)
     connection.writer.write(b"x" * 10)
     assert (await connection.reader.readline()).startswith(b"HTTP/1.1 ")
 
 
 async def test_an_idle_connection_is_kept_as_long_as_its_setting_says(connection: Connection):
-    connection.lane.timeout_keep_alive = 100
+    connection.connection.timeout_keep_alive = 100
     await connection.sent(get("/"))
     assert (await connection.reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200")
-    connection.lane.sweep(time.perf_counter() + 90)
+    connection.connection.sweep(time.perf_counter() + 90)
     await connection.sent(get("/"))
     assert (await connection.reader.readuntil(b"ok")).startswith(b"HTTP/1.1 200")
-    connection.lane.sweep(time.perf_counter() + 110)
+    connection.connection.sweep(time.perf_counter() + 110)
     assert await connection.reader.read() == b""
 
 
 async def test_a_connection_that_never_asks_is_closed(connection: Connection):
-    connection.lane.sweep(time.perf_counter() + HOUR)
+    connection.connection.sweep(time.perf_counter() + HOUR)
     assert await connection.reader.read() == b""
 
 
 async def test_who_takes_nothing_of_an_answer_is_let_go(connection: Connection):
     connection.writer.transport.pause_reading()  # type: ignore[attr-defined]
-    connection.lane.transport.write(b"x" * 50_000_000)
-    connection.lane.sweep(time.perf_counter() + 10)
-    assert not connection.lane.transport.is_closing()
-    connection.lane.sweep(time.perf_counter() + HOUR)
-    assert connection.lane.transport.is_closing()
+    connection.connection.transport.write(b"x" * 50_000_000)
+    connection.connection.sweep(time.perf_counter() + 10)
+    assert not connection.connection.transport.is_closing()
+    connection.connection.sweep(time.perf_counter() + HOUR)
+    assert connection.connection.transport.is_closing()

@@ -1,4 +1,4 @@
-"""What the lane takes for granted of uvicorn's insides, which uvicorn promises nobody: its next version may differ."""
+"""What the fast path takes for granted of uvicorn's insides, which uvicorn promises nobody: the next may differ."""
 
 import ast
 import asyncio
@@ -17,12 +17,15 @@ import uvicorn
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
-from colonnade_serving.server.door import Door
-from colonnade_serving.server.lane.lane import Lane
+from colonnade_serving.server.fastpath.connection import HttpConnection
+from colonnade_serving.server.protocol_detection import ProtocolDetection
 from colonnade_serving.server.serve import Server
 
 PROJECT = Path(__file__).parents[4] / "serving"
-SOURCES = [PROJECT / "colonnade_serving" / "server" / name for name in ("lane/lane.py", "door.py", "lane/pipeline.py")]
+SOURCES = [
+    PROJECT / "colonnade_serving" / "server" / name
+    for name in ("fastpath/connection.py", "protocol_detection.py", "fastpath/pipeline.py")
+]
 CALLBACKS = ("on_message_begin", "on_url", "on_header", "on_headers_complete", "on_body", "on_message_complete")
 OVERRIDDEN = {
     *(name for name in CALLBACKS if name not in ("on_url", "on_header")),
@@ -95,13 +98,13 @@ async def plain() -> Plain:
 def touched() -> set[str]:
     """Each attribute of a connection that our sources name and our own classes don't make."""
     found: set[str] = set()
-    own = (set(vars(Lane)) | set(vars(Door))) - OVERRIDDEN
+    own = (set(vars(HttpConnection)) | set(vars(ProtocolDetection))) - OVERRIDDEN
     for source in SOURCES:
-        whose = "lane" if source.name == "pipeline.py" else "self"
+        whose = "connection" if source.name == "pipeline.py" else "self"
         for node in ast.walk(ast.parse(source.read_text())):
             if isinstance(node, ast.FunctionDef) and node.name == "__init__":
                 own |= {one.attr for one in ast.walk(node) if isinstance(one, ast.Attribute) and _is_set(one)}
-            if isinstance(node, ast.Attribute) and ast.unparse(node.value) in (whose, "self._lane"):
+            if isinstance(node, ast.Attribute) and ast.unparse(node.value) in (whose, "self._connection"):
                 found.add(node.attr)
     return found - own
 
@@ -120,7 +123,7 @@ async def test_a_connection_has_all_that_is_touched_of_it(plain: Plain) -> None:
 @pytest.mark.parametrize("name", sorted(OVERRIDDEN))
 def test_what_is_overridden_takes_what_uvicorns_own_takes(name: str) -> None:
     theirs = vars(HttpToolsProtocol)[name]
-    ours = vars(Lane).get(name)  # data_received is the pipeline's, set on each connection
+    ours = vars(HttpConnection).get(name)  # data_received is the pipeline's, set on each connection
     if ours is not None:
         assert list(inspect.signature(ours).parameters) == list(inspect.signature(theirs).parameters)
 
@@ -133,7 +136,7 @@ def test_the_server_overrides_what_uvicorns_own_calls(name: str) -> None:
 
 
 def test_a_factory_may_stand_for_the_protocols_class() -> None:
-    factory: Any = partial(Door, shared=None, http2=asyncio.Protocol)
+    factory: Any = partial(ProtocolDetection, shared=None, http2=asyncio.Protocol)
     config = uvicorn.Config(app, http=factory, ws="none", log_config=None)
     config.load()
     assert config.http_protocol_class is factory

@@ -6,18 +6,18 @@ import orjson
 from ...batching import Batch
 from ...datatypes import of_array
 from ...loading import Model
-from .forms import Forms
+from .response_templates import ResponseTemplates
 
 PLAIN = "fiub"
 """Kinds of elements that lie in numpy's memory as they do in a buffer."""
 
 
-class Packed:
+class BinaryResponses:
     """One model's answers in binary, byte for byte as protocol.response has them."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
-        self._forms = Forms[bytes]()
+        self._templates = ResponseTemplates[bytes]()
 
     def of_rows(self, batch: Batch, outputs: tuple[str, ...], before: bytes) -> list[bytes]:
         """Each row's answer. before: what it begins with, up to its inference-header-content-length.
@@ -28,7 +28,7 @@ class Packed:
         arrays = [batch.outputs[name] for name in outputs]
         if any(array.shape[:1] != (rows,) or not array.size or array.dtype.kind not in PLAIN for array in arrays):
             return []
-        start = before + self._forms.of(outputs, arrays, self._start)
+        start = before + self._templates.of(outputs, arrays, self._start)
         columns = [_cut(array, rows) for array in arrays]
         if len(columns) == 1:
             return [start + buffer for buffer in columns[0]]

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from colonnade_serving.server.lane import numbers
+from colonnade_serving.server.fastpath import numbers
 
 FLOATS: dict[str, np.dtype] = {"f": np.dtype("<f4"), "d": np.dtype("<f8")}
 ODD: st.SearchStrategy[Any] = st.sampled_from([None, True, "1", [1.0], {}, 1e39, 2**64, -(2**63), 1e-50, -0.0])

@@ -1,4 +1,4 @@
-"""A request that the lane took, from its head to its answer."""
+"""A request that the fast path took, from its head to its answer."""
 
 from math import inf
 from typing import TYPE_CHECKING
@@ -7,11 +7,11 @@ from ...batching import Buffers, Layout, Work
 from ...protocol.request import InferRequest
 
 if TYPE_CHECKING:
-    from .heads import Head
+    from .head_cache import Head
     from .pipeline import Pipeline
 
 
-class Exchange(Work):
+class FastPathRequest(Work):
     """It is the work that its batcher runs, too: one object a request, with no more set than is read.
 
     head: None for what never became a request. began: perf_counter() seconds, when the head came.
@@ -47,7 +47,7 @@ class Exchange(Work):
         if self.pipeline is not None:
             self.pipeline.answer(self)
 
-    def asks(self, asked: InferRequest, rows: int, layout: Layout, buffers: Buffers) -> None:
+    def repeats(self, asked: InferRequest, rows: int, layout: Layout, buffers: Buffers) -> None:
         """It asks what another did, of other data and by another id."""
         self.asked = asked
         self.id = asked.id

@@ -1,4 +1,4 @@
-"""The lane's codec says byte for byte what protocol.request and protocol.response say."""
+"""The fast path's codec says byte for byte what protocol.request and protocol.response say."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,9 +14,9 @@ from colonnade_serving.batching import Batch
 from colonnade_serving.loading import Model, Source, load
 from colonnade_serving.protocol import request, response
 from colonnade_serving.protocol.errors import ProtocolError
-from colonnade_serving.server.lane.codec import Codec
-from colonnade_serving.server.lane.exchange import Exchange
-from colonnade_serving.server.lane.taking import is_plain
+from colonnade_serving.server.fastpath.codec import Codec
+from colonnade_serving.server.fastpath.eligibility import is_plain
+from colonnade_serving.server.fastpath.request import FastPathRequest
 
 
 @pytest.fixture(scope="module")
@@ -47,22 +47,22 @@ def flights(carriers: object, delays: object, rows: int = 1) -> dict[str, Any]:
     return {"inputs": inputs, "outputs": [{"name": "label"}]}
 
 
-def read(codec: Codec, body: bytes, json_length: int | None = None) -> Exchange | str:
+def read(codec: Codec, body: bytes, json_length: int | None = None) -> FastPathRequest | str:
     (found,) = read_together(codec, [(body, json_length)])
     return found
 
 
-def read_together(codec: Codec, bodies: Sequence[tuple[bytes, int | None]]) -> list[Exchange | str]:
+def read_together(codec: Codec, bodies: Sequence[tuple[bytes, int | None]]) -> list[FastPathRequest | str]:
     """What the codec makes of bodies that came before any of them ran: works, or what is wrong."""
-    found: list[Exchange | str] = []
+    found: list[FastPathRequest | str] = []
     for body, json_length in bodies:
-        exchange = Exchange(None, 0.0)
+        request = FastPathRequest(None, 0.0)
         try:
-            codec.read(exchange, body, json_length)
+            codec.read(request, body, json_length)
         except ProtocolError as error:
             found.append(error.message)
         else:
-            found.append(exchange)
+            found.append(request)
     codec.prepare()
     return [each if isinstance(each, str) or each.failure is None else each.failure.message for each in found]
 
@@ -74,12 +74,16 @@ def parsed(model: Model, body: bytes, json_length: int | None) -> request.InferR
         return error.message
 
 
-def assert_read_alike(model: Model, codec: Codec, body: bytes, json_length: int | None = None) -> Exchange | None:
+def assert_read_alike(
+    model: Model, codec: Codec, body: bytes, json_length: int | None = None
+) -> FastPathRequest | None:
     """Reads a body by the codec and by protocol.request; returns what the codec made of it, unless both refuse it."""
     return assert_alike(model, read(codec, body, json_length), body, json_length)
 
 
-def assert_alike(model: Model, found: Exchange | str, body: bytes, json_length: int | None = None) -> Exchange | None:
+def assert_alike(
+    model: Model, found: FastPathRequest | str, body: bytes, json_length: int | None = None
+) -> FastPathRequest | None:
     expected = parsed(model, body, json_length)
     if isinstance(found, str) or isinstance(expected, str):
         assert found == expected
@@ -135,7 +139,7 @@ forms = st.sampled_from([{"separators": (",", ":")}, {}, {"indent": 1}])
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(st.tuples(IDS, st.lists(elements, min_size=2, max_size=4)), min_size=1, max_size=4), IDS, forms)
-def test_numbers_in_a_known_envelope_are_read_as_in_an_unknown_one(logistic_model: Model, rows, first, form):
+def test_numbers_in_a_known_template_are_read_as_in_an_unknown_one(logistic_model: Model, rows, first, form):
     codec = Codec(logistic_model)
     assert_read_alike(logistic_model, codec, json.dumps(identified(first, x([1, 2, 3])), **form).encode())
     bodies = [json.dumps(identified(id, x(row)), **form).encode() for id, row in rows]
@@ -183,7 +187,7 @@ def test_who_sends_no_numbers_fails_alone(logistic_model: Model):
     bodies = [(json.dumps(x([at, at, "1" if at == 3 else at])).encode(), None) for at in range(6)]
     found = read_together(codec, bodies)
     assert isinstance(found[3], str)
-    assert [each.arrays()["X"].tolist() for each in found if isinstance(each, Exchange)] == [
+    assert [each.arrays()["X"].tolist() for each in found if isinstance(each, FastPathRequest)] == [
         [[at, at, at]] for at in (0, 1, 2, 4, 5)
     ]
 
@@ -204,10 +208,10 @@ def test_the_next_id_needs_no_parser(logistic_model: Model):
     codec = Codec(logistic_model)
     first, second = (json.dumps(identified(id, x([1, 2, 3]))).encode() for id in ("a-1", "0b"))
     read(codec, first)
-    exchange = read(codec, second)
-    assert isinstance(exchange, Exchange)
-    assert exchange.layout is not None
-    assert exchange.id == "0b"
+    request = read(codec, second)
+    assert isinstance(request, FastPathRequest)
+    assert request.layout is not None
+    assert request.id == "0b"
 
 
 @pytest.mark.parametrize(
@@ -219,7 +223,7 @@ def test_the_next_id_needs_no_parser(logistic_model: Model):
         x([[4, 5, 6]]),
     ],
 )
-def test_what_is_no_plain_envelope_is_read_whole_each_time(logistic_model: Model, first):
+def test_what_is_no_plain_template_is_read_whole_each_time(logistic_model: Model, first):
     codec = Codec(logistic_model)
     for body in (first, first, x([7, 8, 9])):
         assert_read_alike(logistic_model, codec, json.dumps(body).encode())
@@ -240,16 +244,16 @@ def test_each_row_of_a_batch_is_answered_as_if_alone(logistic_model: Model, rows
     batch = Batch({}, {"label": labels, "probabilities": np.array(rows, np.float32)}, len(rows))
     for at in range(len(rows)):
         asked = identified(id, x([1, 2, 3]) | {"outputs": [{"name": name} for name in outputs]})
-        exchange = read(codec, json.dumps(asked).encode())
-        assert isinstance(exchange, Exchange)
-        assert exchange.asked is not None
-        exchange.batch, exchange.at = batch, at
-        quick = codec.quick(exchange, BEFORE)
+        request = read(codec, json.dumps(asked).encode())
+        assert isinstance(request, FastPathRequest)
+        assert request.asked is not None
+        request.batch, request.at = batch, at
+        quick = codec.from_template(request, BEFORE)
         alone = {name: array[at : at + 1] for name, array in batch.outputs.items()}
         if quick is None:
             assert not np.isfinite(batch.outputs["probabilities"]).all()
             continue
-        body, _ = response.encode("logistic", "1", exchange.asked, alone)
+        body, _ = response.encode("logistic", "1", request.asked, alone)
         assert quick == b"%b%d\r\n\r\n%b" % (BEFORE, len(body), body)
 
 
@@ -258,15 +262,15 @@ def test_texts_are_answered_as_if_alone(flights_model: Model):
     label = np.array(['in "time"', "l],[ate", "100 %", "é"], object)
     batch = Batch({}, {"label": label}, 4)
     for at in range(4):
-        exchange = read(codec, json.dumps(flights(["UA"], [0.5])).encode())
-        assert isinstance(exchange, Exchange)
-        assert exchange.asked is not None
-        exchange.batch, exchange.at = batch, at
-        body, _ = response.encode("late_flights", "1", exchange.asked, {"label": label[at : at + 1]})
-        assert codec.quick(exchange, BEFORE) == b"%b%d\r\n\r\n%b" % (BEFORE, len(body), body)
+        request = read(codec, json.dumps(flights(["UA"], [0.5])).encode())
+        assert isinstance(request, FastPathRequest)
+        assert request.asked is not None
+        request.batch, request.at = batch, at
+        body, _ = response.encode("late_flights", "1", request.asked, {"label": label[at : at + 1]})
+        assert codec.from_template(request, BEFORE) == b"%b%d\r\n\r\n%b" % (BEFORE, len(body), body)
 
 
-def packed(rows: np.ndarray, more: Mapping[str, Any] | None = None) -> tuple[bytes, int]:
+def in_binary(rows: np.ndarray, more: Mapping[str, Any] | None = None) -> tuple[bytes, int]:
     """A request whose input lies behind the JSON, and that JSON's length."""
     size = {"binary_data_size": rows.nbytes}
     place = {"name": "X", "shape": list(rows.shape), "datatype": "FP32", "parameters": size}
@@ -284,18 +288,18 @@ BINARY = {"parameters": {"binary_data_output": True}}
 )
 def test_buffers_behind_a_known_head_are_read_as_behind_an_unknown_one(logistic_model: Model, rows, off, more):
     codec = Codec(logistic_model)
-    good, length = packed(np.array(rows, np.float32), more)
+    good, length = in_binary(np.array(rows, np.float32), more)
     for body in (good, good, good[:off] if off < 0 else good + bytes(off), good):
         assert_read_alike(logistic_model, codec, body, length)
 
 
-def test_a_known_head_and_a_known_envelope_run_together(logistic_model: Model):
+def test_a_known_head_and_a_known_template_run_together(logistic_model: Model):
     codec = Codec(logistic_model)
     row = np.ones((1, 3), np.float32)
     for _ in range(2):
-        binary, plain = read(codec, *packed(row)), read(codec, json.dumps(x([1, 1, 1])).encode())
-    assert isinstance(binary, Exchange)
-    assert isinstance(plain, Exchange)
+        binary, plain = read(codec, *in_binary(row)), read(codec, json.dumps(x([1, 1, 1])).encode())
+    assert isinstance(binary, FastPathRequest)
+    assert isinstance(plain, FastPathRequest)
     assert binary.layout is not None
     assert binary.layout is plain.layout
 
@@ -308,16 +312,16 @@ def test_each_row_of_a_batch_is_answered_in_binary_as_if_alone(logistic_model: M
     codec = Codec(logistic_model)
     arrays: dict[str, np.ndarray] = {"label": np.arange(len(rows)), "probabilities": np.array(rows, np.float32)}
     batch = Batch({}, arrays, len(rows))
-    asked = packed(np.ones((1, 3), np.float32), {"outputs": [{"name": name} for name in outputs]} | BINARY)
+    asked = in_binary(np.ones((1, 3), np.float32), {"outputs": [{"name": name} for name in outputs]} | BINARY)
     for at in range(len(rows)):
-        exchange = read(codec, *asked)
-        assert isinstance(exchange, Exchange)
-        assert exchange.asked is not None
-        exchange.batch, exchange.at = batch, at
+        request = read(codec, *asked)
+        assert isinstance(request, FastPathRequest)
+        assert request.asked is not None
+        request.batch, request.at = batch, at
         alone = {name: array[at : at + 1] for name, array in arrays.items()}
-        body, json_length = response.encode("logistic", "1", exchange.asked, alone)
+        body, json_length = response.encode("logistic", "1", request.asked, alone)
         assert json_length is not None
-        assert codec.quick(exchange, BEFORE) == b"%b%d\r\ncontent-length: %d\r\n\r\n%b" % (
+        assert codec.from_template(request, BEFORE) == b"%b%d\r\ncontent-length: %d\r\n\r\n%b" % (
             BEFORE,
             json_length,
             len(body),
@@ -328,18 +332,18 @@ def test_each_row_of_a_batch_is_answered_in_binary_as_if_alone(logistic_model: M
 def test_one_output_in_binary_and_one_in_json_is_no_quick_answer(logistic_model: Model):
     codec = Codec(logistic_model)
     outputs = [{"name": "label", "parameters": {"binary_data": True}}, {"name": "probabilities"}]
-    exchange = read(codec, *packed(np.ones((1, 3), np.float32), {"outputs": outputs}))
-    assert isinstance(exchange, Exchange)
-    exchange.batch, exchange.at = Batch({}, {"label": np.zeros(1), "probabilities": np.zeros((1, 2))}, 1), 0
-    assert codec.quick(exchange, BEFORE) is None
+    request = read(codec, *in_binary(np.ones((1, 3), np.float32), {"outputs": outputs}))
+    assert isinstance(request, FastPathRequest)
+    request.batch, request.at = Batch({}, {"label": np.zeros(1), "probabilities": np.zeros((1, 2))}, 1), 0
+    assert codec.from_template(request, BEFORE) is None
 
 
 def test_texts_are_no_quick_answer_in_binary(flights_model: Model):
     codec = Codec(flights_model)
-    exchange = read(codec, json.dumps(flights(["UA"], [0.5]) | BINARY).encode())
-    assert isinstance(exchange, Exchange)
-    exchange.batch, exchange.at = Batch({}, {"label": np.array(["late"], object)}, 1), 0
-    assert codec.quick(exchange, BEFORE) is None
+    request = read(codec, json.dumps(flights(["UA"], [0.5]) | BINARY).encode())
+    assert isinstance(request, FastPathRequest)
+    request.batch, request.at = Batch({}, {"label": np.array(["late"], object)}, 1), 0
+    assert codec.from_template(request, BEFORE) is None
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import numpy as np
 
 from ...batching import Layout
 from ...protocol.request import InferRequest
-from .exchange import Exchange
-from .keeping import keep
+from .cache import cache
+from .request import FastPathRequest
 
 HEAD_BYTES = 4096
 """Longer ones are not kept."""
@@ -27,7 +27,7 @@ class Known:
     asked: InferRequest
 
 
-class Binaries:
+class BinaryTemplates:
     """Those of one model, by their JSON."""
 
     def __init__(self, layout: Callable[[Mapping[str, np.ndarray]], Layout]) -> None:
@@ -35,12 +35,12 @@ class Binaries:
         self._layout = layout
         self._known: dict[bytes, Known] = {}
 
-    def open(self, exchange: Exchange, body: bytes, json_length: int) -> bool:
+    def open(self, request: FastPathRequest, body: bytes, json_length: int) -> bool:
         """Fills in what a body with a known head asks; False when a parser has to look at it."""
         known = self._known.get(body[:json_length])
         if known is None or len(body) != known.size:
             return False
-        exchange.asks(known.asked, known.rows, known.layout, tuple([body[start:end] for start, end in known.places]))
+        request.repeats(known.asked, known.rows, known.layout, tuple([body[start:end] for start, end in known.places]))
         return True
 
     def learn(self, body: bytes, json_length: int, asked: InferRequest, rows: int) -> None:
@@ -57,4 +57,4 @@ class Binaries:
             places.append((end, end + array.nbytes))
             end += array.nbytes
         same = InferRequest(None, {}, asked.outputs, asked.binary)
-        keep(self._known, body[:json_length], Known(tuple(places), end, self._layout(asked.inputs), rows, same))
+        cache(self._known, body[:json_length], Known(tuple(places), end, self._layout(asked.inputs), rows, same))

@@ -8,7 +8,7 @@ import orjson
 from ...batching import Batch
 from ...datatypes import of_array
 from ...loading import Model
-from .forms import Forms
+from .response_templates import ResponseTemplates
 
 END: Final = b"]}]}"
 SIZES: Final = 512
@@ -16,13 +16,13 @@ SIZES: Final = 512
 OPTION: Final = orjson.OPT_SERIALIZE_NUMPY
 
 
-class Answers:
+class JsonResponses:
     """One model's answers in JSON, byte for byte as protocol.response has them."""
 
     def __init__(self, model: Model) -> None:
         said = orjson.dumps({"model_name": model.name, "model_version": model.version, "outputs": []})
         self._start = said[:-2]
-        self._forms = Forms["_Form"]()
+        self._templates = ResponseTemplates["_JsonTemplate"]()
 
     def of_rows(self, batch: Batch, outputs: tuple[str, ...], before: bytes) -> list[bytes]:
         """Each row's answer, as if it had been asked for alone. before: what it begins with, up to its content-length.
@@ -34,18 +34,18 @@ class Answers:
         said = [column for column in columns if column is not None]
         if len(said) != len(outputs):
             return []
-        form = self._forms.of(outputs, arrays, self._form)
-        form.begins(before)
+        template = self._templates.of(outputs, arrays, self._template)
+        template.begins(before)
         if len(said) == 1:
-            return [b"".join((form.start(len(text)), text, END)) for text in said[0]]
-        return [form.start(sum(map(len, row))) + form.data % row for row in zip(*said, strict=True)]
+            return [b"".join((template.start(len(text)), text, END)) for text in said[0]]
+        return [template.start(sum(map(len, row))) + template.data % row for row in zip(*said, strict=True)]
 
-    def _form(self, outputs: tuple[str, ...], arrays: list[np.ndarray]) -> "_Form":
+    def _template(self, outputs: tuple[str, ...], arrays: list[np.ndarray]) -> "_JsonTemplate":
         first, *others = [_before(name, array) for name, array in zip(outputs, arrays, strict=True)]
-        return _Form(self._start + first, [b"]}," + other for other in others])
+        return _JsonTemplate(self._start + first, [b"]}," + other for other in others])
 
 
-class _Form:
+class _JsonTemplate:
     """An answer with a place for each output's data.
 
     data: the places, from the first on, and what stands between and behind them.

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from colonnade_serving.guard import Guard
-from colonnade_serving.server.lane.heads import Head, Heads, Match
-from colonnade_serving.server.lane.target import Target
-from colonnade_serving.server.terms import terms
+from colonnade_serving.server.fastpath.head_cache import Head, HeadCache, Match
+from colonnade_serving.server.fastpath.target import Target
+from colonnade_serving.server.request_headers import read_headers
 
 PLAIN = b"POST /v2/models/m/infer HTTP/1.1\r\nhost: a\r\ncontent-length: 12\r\naccept: */*\r\n\r\n"
 PROXIED = PLAIN[:-2] + b"x-forwarded-proto: http\r\nx-request-id: 0a-12ff\r\n\r\n"
@@ -19,7 +19,7 @@ TRACED = PROXIED[:-2] + b"Traceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6
 NUMBERED = TRACED[:-2] + b"X-Seq: 7\r\nX-Start: t=1.5 (about)\r\n\r\n"
 MAY_DIFFER = (b"content-length", b"x-request-id", b"traceparent", b"x-seq", b"x-start")
 TARGET = Target.__new__(Target)
-"""Heads only pass it on."""
+"""HeadCache only pass it on."""
 
 
 class Read:
@@ -45,7 +45,7 @@ class Read:
 
     def head(self) -> Head:
         length = next((int(value) for name, value in self.headers if name == b"content-length"), 0)
-        return Head(TARGET, terms(self.headers), length, self.last)
+        return Head(TARGET, read_headers(self.headers), length, self.last)
 
     def rest(self) -> Any:
         """All but what may differ."""
@@ -57,15 +57,15 @@ class Read:
         return b"".join(value for each, value in self.headers if each == name)
 
 
-def knowing(*raws: bytes) -> Heads:
-    heads = Heads(Guard(None))
+def knowing(*raws: bytes) -> HeadCache:
+    heads = HeadCache(Guard(None))
     for raw in raws:
         read = Read(raw)
         heads.remember(raw, read.headers, read.head())
     return heads
 
 
-def found(heads: Heads, data: bytes) -> Match | None:
+def found(heads: HeadCache, data: bytes) -> Match | None:
     head, match = heads.find(data)
     return None if head is None else match
 
@@ -86,7 +86,7 @@ def test_what_a_head_says_comes_along_but_not_whose_it_was():
     raw = PROXIED.replace(b"accept: */*", b"accept-encoding: gzip")
     head, _ = knowing(raw).find(raw)
     assert head is not None
-    assert head.terms == replace(terms([(b"accept-encoding", b"gzip")]), id=None)
+    assert head.headers == replace(read_headers([(b"accept-encoding", b"gzip")]), id=None)
 
 
 def test_a_trace_is_each_requests_own():
@@ -100,7 +100,7 @@ def test_a_trace_is_each_requests_own():
     )
     head, _ = heads.find(other)
     assert head is not None
-    assert head.terms.trace is None
+    assert head.headers.trace is None
 
 
 def test_what_says_nothing_may_be_anything_once_it_has_changed():
@@ -204,4 +204,4 @@ def test_a_head_that_was_tampered_with_is_read_as_by_a_parser_or_not_at_all(raw:
         assert read.complete
         assert read.rest() in (Read(PLAIN).rest(), Read(PROXIED).rest(), Read(NUMBERED).rest())
         assert (length, id, trace) == (said.length, read.value(b"x-request-id"), read.value(b"traceparent"))
-        assert head.terms == replace(said.terms, id=None, trace=None)
+        assert head.headers == replace(said.headers, id=None, trace=None)

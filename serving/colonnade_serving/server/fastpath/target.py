@@ -1,4 +1,4 @@
-"""A served model as the lane sees it."""
+"""A served model as the fast path sees it."""
 
 from dataclasses import dataclass
 

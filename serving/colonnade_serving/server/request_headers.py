@@ -12,11 +12,11 @@ TIMEOUTS = (b"x-request-timeout-ms", b"x-envoy-expected-rq-timeout-ms")
 ID = b"x-request-id"
 
 TEXTS = {b"content-encoding": "encoding", b"accept-encoding": "accepts", b"traceparent": "trace"}
-"""Headers that are kept as they are, and Terms' names for them."""
+"""Headers that are kept as they are, and RequestHeaders' names for them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class RequestHeaders:
     """json_length: of the JSON before binary buffers; None for JSON alone. timeout: seconds, inf for none.
 
     encoding, accepts: Content-Encoding of the body and Accept-Encoding for the answer. trace: traceparent.
@@ -38,8 +38,8 @@ class Terms:
         return began + min(self.timeout, timeout / 1e6 if timeout else inf)
 
 
-def terms(headers: Iterable[tuple[bytes, bytes]]) -> Terms:
-    """The terms that headers set; their names are in lower case. Raises ProtocolError (400)."""
+def read_headers(headers: Iterable[tuple[bytes, bytes]]) -> RequestHeaders:
+    """What headers ask; their names are in lower case. Raises ProtocolError (400)."""
     timeout = inf
     said: dict[bytes, str] = {}
     json_length = id = None
@@ -52,7 +52,7 @@ def terms(headers: Iterable[tuple[bytes, bytes]]) -> Terms:
             id = plain(value).decode() or None
         elif name in TEXTS:
             said[name] = value.decode("latin-1")
-    return Terms(json_length, timeout, id=id, **{TEXTS[name]: value for name, value in said.items()})
+    return RequestHeaders(json_length, timeout, id=id, **{TEXTS[name]: value for name, value in said.items()})
 
 
 def _whole(name: str, value: bytes) -> int:

@@ -1,4 +1,4 @@
-"""HTTP/1.1 as RFC 9112 has it, on the connections that the lane and uvicorn share."""
+"""HTTP/1.1 as RFC 9112 has it, on the connections that the fast path and uvicorn share."""
 
 import re
 import socket

@@ -1,4 +1,4 @@
-"""Envelopes: the parts of a request's JSON that stay the same from one to the next.
+"""Templates: the parts of a request's JSON that stay the same from one to the next.
 
 A body that was parsed whole is cut at its inputs' data. The next body with the same parts around other data says the
 same about it, so only the data needs decoding: as a list of exactly the numbers (or texts) that its shape asks for.
@@ -16,9 +16,9 @@ from ...batching import Layout
 from ...datatypes import NUMPY
 from ...protocol.request import InferRequest
 from ...protocol.signature import Signature
-from . import numbers, values
-from .exchange import Exchange
-from .keeping import keep
+from . import numbers, scan
+from .cache import cache
+from .request import FastPathRequest
 
 MARK: Final = b'"data":'
 OPENINGS: Final = (b'{"id":"', b'{"id": "')
@@ -80,7 +80,7 @@ class LongSlot:
 
 
 @dataclass(slots=True, eq=False)
-class Envelope:
+class JsonTemplate:
     """The inputs' places, and what the rest asks.
 
     opening: the text before the request's id; empty when it has none. before: from there up to the first data.
@@ -95,7 +95,7 @@ class Envelope:
     rows: int
     asked: InferRequest
     together: bool
-    works: list[Exchange] = field(default_factory=list)
+    works: list[FastPathRequest] = field(default_factory=list)
     data: list[bytes] = field(default_factory=list)
 
     def begins(self, body: bytes) -> int:
@@ -104,12 +104,12 @@ class Envelope:
             return len(self.before) if body.startswith(self.before) else 0
         if not body.startswith(self.opening):
             return 0
-        start = values.word(body, len(self.opening))
+        start = scan.word(body, len(self.opening))
         end = start + len(self.before)
         return end if body[start:end] == self.before else 0
 
     def cut(self, body: bytes, start: int) -> list[bytes] | None:
-        """Each input's data, where body is in this envelope. start: as `begins` has it."""
+        """Each input's data, where body is in this template. start: as `begins` has it."""
         slots = self.slots
         if len(slots) == 1:
             end = len(body) - len(slots[0].after)
@@ -132,7 +132,7 @@ class Envelope:
             return None
         return body[start + 1 : end]
 
-    def decode(self) -> list[tuple[Exchange, bytes]]:
+    def decode(self) -> list[tuple[FastPathRequest, bytes]]:
         """Gives the works that wait their buffers; returns those that a parser has to look at, with their bodies."""
         works, data = self.works, self.data
         self.works, self.data = [], []
@@ -154,7 +154,7 @@ class Envelope:
         except ValueError:
             return []
 
-    def _alone(self, work: Exchange, data: bytes) -> bool:
+    def _alone(self, work: FastPathRequest, data: bytes) -> bool:
         try:
             work.buffers = (self.slots[0].buffer(data),)
         except ODD:
@@ -162,61 +162,61 @@ class Envelope:
         return True
 
 
-class Envelopes:
+class JsonTemplates:
     """Those of one model, by the text before the first data."""
 
     def __init__(self, signature: Signature) -> None:
         self._signature = signature
-        self._known: dict[bytes, Envelope] = {}
-        self._latest: Envelope | None = None
+        self._known: dict[bytes, JsonTemplate] = {}
+        self._latest: JsonTemplate | None = None
         self._several = False
         """Whether one came already since `decode`: the first is decoded when it comes, since it may be the only one."""
-        self._waiting: list[Envelope] = []
+        self._waiting: list[JsonTemplate] = []
         self._layouts: dict[Hashable, Layout] = {}
 
-    def open(self, exchange: Exchange, body: bytes) -> bool:
-        """Fills in what a body in a known envelope asks; False when a parser has to look at it.
+    def open(self, request: FastPathRequest, body: bytes) -> bool:
+        """Fills in what a body in a known template asks; False when a parser has to look at it.
 
         Its buffers may come at `decode` only.
         """
-        envelope, start = self._find(body)
-        if envelope is None:
+        template, start = self._find(body)
+        if template is None:
             return False
-        asked = envelope.asked
-        if envelope.opening:
-            id = body[len(envelope.opening) : start - len(envelope.before)].decode()
+        asked = template.asked
+        if template.opening:
+            id = body[len(template.opening) : start - len(template.before)].decode()
             asked = InferRequest(id, asked.inputs, asked.outputs, asked.binary)
-        if envelope.together and self._several and len(body) < LATER_BYTES:
-            inside = envelope.inside(body, start)
+        if template.together and self._several and len(body) < LATER_BYTES:
+            inside = template.inside(body, start)
             if inside is None:
                 return False
-            if not envelope.works:
-                self._waiting.append(envelope)
-            envelope.works.append(exchange)
-            envelope.data.append(inside)
-            exchange.asks(asked, envelope.rows, envelope.layout, ())
+            if not template.works:
+                self._waiting.append(template)
+            template.works.append(request)
+            template.data.append(inside)
+            request.repeats(asked, template.rows, template.layout, ())
             return True
-        data = envelope.cut(body, start)
+        data = template.cut(body, start)
         if data is None:
             return False
         self._several = True
         try:
-            buffers = tuple([slot.buffer(data[place]) for place, slot in enumerate(envelope.slots)])
+            buffers = tuple([slot.buffer(data[place]) for place, slot in enumerate(template.slots)])
         except ODD:
             return False
-        exchange.asks(asked, envelope.rows, envelope.layout, buffers)
+        request.repeats(asked, template.rows, template.layout, buffers)
         return True
 
-    def decode(self) -> list[tuple[Exchange, bytes]]:
-        """As Envelope.decode, of all."""
+    def decode(self) -> list[tuple[FastPathRequest, bytes]]:
+        """As JsonTemplate.decode, of all."""
         self._several = False
         if not self._waiting:
             return []
         waiting, self._waiting = self._waiting, []
-        return [odd for envelope in waiting for odd in envelope.decode()]
+        return [odd for template in waiting for odd in template.decode()]
 
     def learn(self, body: bytes, asked: InferRequest, rows: int) -> None:
-        """Remembers the envelope of a body that was parsed, if it can be told from its data for certain.
+        """Remembers the template of a body that was parsed, if it can be told from its data for certain.
 
         For certain: each input has its one `"data":` with a flat list after it, and nothing is spelled with escapes.
         """
@@ -238,10 +238,10 @@ class Envelopes:
         before = body[at : _data(body)]
         layout = self.layout(asked.inputs)
         together = len(known) == 1 and layout.inputs[0][1] == FP32
-        keep(self._known, opening + before, Envelope(opening, before, known, layout, rows, same, together))
+        cache(self._known, opening + before, JsonTemplate(opening, before, known, layout, rows, same, together))
 
-    def _find(self, body: bytes) -> tuple[Envelope | None, int]:
-        """The envelope that body begins as, and where its first data begins."""
+    def _find(self, body: bytes) -> tuple[JsonTemplate | None, int]:
+        """The template that body begins as, and where its first data begins."""
         latest = self._latest
         if latest is not None:  # clients alike send the same
             start = latest.begins(body)
@@ -249,10 +249,10 @@ class Envelopes:
                 return latest, start
         opening, at = _opening(body)
         start = _data(body)
-        envelope = self._known.get(opening + body[at:start]) if at < start else None
-        if envelope is not None:
-            self._latest = envelope
-        return envelope, start
+        template = self._known.get(opening + body[at:start]) if at < start else None
+        if template is not None:
+            self._latest = template
+        return template, start
 
     def layout(self, inputs: Mapping[str, np.ndarray]) -> Layout:
         """One for all works whose rows have the same form: they run together."""
@@ -264,7 +264,7 @@ def _opening(body: bytes) -> tuple[bytes, int]:
     """What stands before the id that body begins by, and where that id ends; nothing and 0 when it begins by none."""
     for opening in OPENINGS:
         if body.startswith(opening):
-            return opening, values.word(body, len(opening))
+            return opening, scan.word(body, len(opening))
     return b"", 0
 
 

@@ -5,22 +5,22 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from .keeping import keep
+from .cache import cache
 
-Form = TypeVar("Form")
-Make = Callable[[tuple[str, ...], list[np.ndarray]], Form]
+Template = TypeVar("Template")
+Make = Callable[[tuple[str, ...], list[np.ndarray]], Template]
 Kinds = tuple[tuple[np.dtype, tuple[int, ...]], ...]
 """The types of outputs and the shapes of their rows."""
 
 
-class Forms(Generic[Form]):
+class ResponseTemplates(Generic[Template]):
     """Those of one model, by the outputs' names."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[str, ...], tuple[Kinds, Form]] = {}
+        self._kept: dict[tuple[str, ...], tuple[Kinds, Template]] = {}
 
-    def of(self, outputs: tuple[str, ...], arrays: list[np.ndarray], make: Make[Form]) -> Form:
-        """The form for outputs of these names, whose values for a batch these are.
+    def of(self, outputs: tuple[str, ...], arrays: list[np.ndarray], make: Make[Template]) -> Template:
+        """The template for outputs of these names, whose values for a batch these are.
 
         make: what makes it. It is not kept: a cycle through what knows a model keeps its memory after a swap.
         """
@@ -28,4 +28,4 @@ class Forms(Generic[Form]):
         kept = self._kept.get(outputs)
         if kept is not None and kept[0] == kinds:
             return kept[1]
-        return keep(self._kept, outputs, (kinds, make(outputs, arrays)))[1]
+        return cache(self._kept, outputs, (kinds, make(outputs, arrays)))[1]

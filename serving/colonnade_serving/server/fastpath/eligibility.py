@@ -1,16 +1,18 @@
-"""Which requests the lane takes, by their heads."""
+"""Which requests the fast path takes, by their heads."""
 
 from collections.abc import Sequence
 
 from ...protocol.errors import ProtocolError
-from ..terms import terms
-from .heads import AUTHORIZATION, CODING, LENGTH, Head
+from ..request_headers import read_headers
+from .head_cache import AUTHORIZATION, CODING, LENGTH, Head
 from .shared import Shared
 from .target import Target
 
 
-def understand(headers: Sequence[tuple[bytes, bytes]], target: Target, keep_alive: bool, shared: Shared) -> Head | None:
-    """The head of a POST to target's path; None when it isn't the lane's, or is wrong: the other way has the words.
+def eligible_head(
+    headers: Sequence[tuple[bytes, bytes]], target: Target, keep_alive: bool, shared: Shared
+) -> Head | None:
+    """The head of a POST to target's path; None when it isn't the fast path's, or is wrong: uvicorn's way says why.
 
     headers: names in lower case; the parser has checked how the body is framed.
     """
@@ -27,7 +29,7 @@ def understand(headers: Sequence[tuple[bytes, bytes]], target: Target, keep_aliv
     if not shared.guard.admits(authorization):
         return None
     try:
-        return Head(target, terms(headers), length, not keep_alive)
+        return Head(target, read_headers(headers), length, not keep_alive)
     except ProtocolError:
         return None
 

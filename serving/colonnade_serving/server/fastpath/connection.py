@@ -8,11 +8,11 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from ...clock import clock
 from ...protocol.errors import ProtocolError
 from ..body import too_large
-from .exchange import Exchange
-from .heads import END
+from .eligibility import eligible_head, is_plain
+from .head_cache import END
 from .pipeline import Pipeline
+from .request import FastPathRequest
 from .shared import Shared
-from .taking import is_plain, understand
 
 HEAD_BYTES = 64 << 10
 """A longer head is answered by 431."""
@@ -26,16 +26,16 @@ UNREAD_SECONDS = 30.0
 
 
 class _Before:
-    """Stands where uvicorn looks for the request before: it is the lane's, so what comes now has to wait."""
+    """Stands where uvicorn looks for the request before: it is the fast path's, so what comes now has to wait."""
 
     response_complete = False
 
 
-class Lane(HttpToolsProtocol):
+class HttpConnection(HttpToolsProtocol):
     """Answers leave in the order of requests.
 
     Behind a request that uvicorn answers all are uvicorn's until it is answered; one of uvicorn's that comes behind the
-    lane's waits until theirs have left.
+    fast path's waits until theirs have left.
     """
 
     def __init__(self, *uvicorns: Any, shared: Shared, **uvicorn: Any) -> None:
@@ -43,7 +43,7 @@ class Lane(HttpToolsProtocol):
         self.shared = shared
         self._in_flight = Pipeline(shared)
         self.data_received = self._in_flight.received  # type: ignore[method-assign]  # compiled, without a step between
-        self._taken: Exchange | None = None
+        self._fast_path_request: FastPathRequest | None = None
         self._began = self._in_flight.since
         self._in_head = False
         self._received = 0
@@ -62,10 +62,10 @@ class Lane(HttpToolsProtocol):
             self.flow.resume_reading()
 
     def answered(self) -> None:
-        """All that the lane took has left."""
+        """All that the fast path took has left."""
         if self.pipeline:
             super().on_response_complete()
-        elif self._in_flight.deaf:
+        elif self._in_flight.closing:
             self.transport.close()
 
     # From the transport
@@ -82,16 +82,16 @@ class Lane(HttpToolsProtocol):
         super().data_received(data)
         if not self._in_flight.between:
             self._received += len(data) if self._received else len(data.rpartition(END)[2])  # not what came before it
-            if self._in_head and self._received > HEAD_BYTES and not self._in_flight.deaf:
+            if self._in_head and self._received > HEAD_BYTES and not self._in_flight.closing:
                 self._turn_away(ProtocolError(f"head: more than {HEAD_BYTES} bytes", 431))
 
     def eof_received(self) -> bool | None:  # type: ignore[override]
         """The client closed its side: what came whole may still be answered."""
         self._release()
-        whole = self._in_flight.count - (self._taken is not None and not self._taken.refused)
+        whole = self._in_flight.count - (self._fast_path_request is not None and not self._fast_path_request.refused)
         if not whole and (self._in_flight.free or not self._in_flight.between):
             return None
-        self._in_flight.deaf = True
+        self._in_flight.closing = True
         self.loop.call_later(HALF_CLOSED_SECONDS, self.transport.close)
         return True
 
@@ -99,7 +99,7 @@ class Lane(HttpToolsProtocol):
         """The client is gone: what has not begun never runs."""
         self._release()
         self._in_flight.lost()
-        self._taken = None
+        self._fast_path_request = None
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
@@ -118,7 +118,7 @@ class Lane(HttpToolsProtocol):
         """The server ends: the last answer in flight is the connection's last, that of a request still to come too."""
         self._release()
         if self._in_flight.count and self._in_flight.between:
-            self._in_flight.deaf = True
+            self._in_flight.closing = True
         if not self._in_flight.count or not self._in_flight.free:
             super().shutdown()
 
@@ -133,7 +133,7 @@ class Lane(HttpToolsProtocol):
                 self._in_flight.since = now
             elif now - self._in_flight.since > UNREAD_SECONDS:
                 self.transport.abort()
-        elif not self._in_flight.between and not self.flow.read_paused and not self._in_flight.deaf:
+        elif not self._in_flight.between and not self.flow.read_paused and not self._in_flight.closing:
             if now - self._began > REQUEST_SECONDS + self._received / REQUEST_BYTES_PER_SECOND:
                 self._turn_away(ProtocolError("the request did not come in time", 408))
         elif not self.busy and now - self._in_flight.since > self.timeout_keep_alive:
@@ -161,42 +161,42 @@ class Lane(HttpToolsProtocol):
         self._in_head = False
         raw, self._raw = self._raw, None
         target = self.shared.targets.get(self.url)
-        if self._in_flight.deaf:
+        if self._in_flight.closing:
             return None
         if target is not None and self._in_flight.free and self.parser.get_method() == b"POST":
             keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
-            head = understand(self.headers, target, keep_alive, self.shared)
+            head = eligible_head(self.headers, target, keep_alive, self.shared)
             if head is not None:
                 if raw is not None and is_plain(raw, self.headers):
-                    self.shared.heads.remember(raw + END, self.headers, head)
-                return self._take(self._in_flight.begin(head, self._in_flight.since), head.length)
+                    self.shared.head_cache.remember(raw + END, self.headers, head)
+                return self._accept(self._in_flight.begin(head, self._in_flight.since), head.length)
         return self._hand_over()
 
     def on_body(self, body: bytes) -> None:
         """A part of a body."""
-        exchange = self._taken
-        if exchange is not None:
-            self._add(exchange, body)
-        elif not self._in_flight.deaf:
+        request = self._fast_path_request
+        if request is not None:
+            self._add(request, body)
+        elif not self._in_flight.closing:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
         """The request has come whole."""
         self._in_flight.between = True
-        exchange, self._taken = self._taken, None
-        if exchange is None:
-            if not self._in_flight.deaf:
+        request, self._fast_path_request = self._fast_path_request, None
+        if request is None:
+            if not self._in_flight.closing:
                 super().on_message_complete()
-        elif not exchange.refused:
-            assert exchange.head is not None
-            self._in_flight.deaf = exchange.head.last
-            self._in_flight.ask(exchange, b"".join(exchange.chunks))
+        elif not request.refused:
+            assert request.head is not None
+            self._in_flight.closing = request.head.last
+            self._in_flight.ask(request, b"".join(request.chunks))
 
     def on_response_complete(self) -> None:
         """uvicorn has answered one of its own."""
         self._in_flight.since = clock()
         super().on_response_complete()
-        if self._in_flight.deaf and not self.busy:
+        if self._in_flight.closing and not self.busy:
             self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
@@ -206,13 +206,13 @@ class Lane(HttpToolsProtocol):
     # A request's way
 
     def _release(self) -> None:
-        """A head that is held is the parser's, which knows how to wait for a body."""
-        held, self._in_flight.held = self._in_flight.held, b""
-        if held:
-            self.feed(held)
+        """A head that waits for its body is the parser's, which knows how to wait for a body."""
+        head, self._in_flight.pending_head = self._in_flight.pending_head, b""
+        if head:
+            self.feed(head)
 
     def _hand_over(self) -> None:
-        """The request is uvicorn's, which begins it at once, or when the lane's before it are answered."""
+        """The request is uvicorn's, which begins it at once, or when the fast path's before it are answered."""
         self._in_flight.mixed = True
         url, headers, expects = self.url, self.headers, self.expect_100_continue
         super().on_message_begin()
@@ -222,11 +222,11 @@ class Lane(HttpToolsProtocol):
             self.cycle = _Before()  # type: ignore[assignment]
         super().on_headers_complete()
 
-    def _take(self, exchange: Exchange, length: int) -> None:
-        self._taken = exchange
-        exchange.chunks, exchange.size = [], 0
+    def _accept(self, request: FastPathRequest, length: int) -> None:
+        self._fast_path_request = request
+        request.chunks, request.size = [], 0
         if length > self.shared.limit:
-            self._in_flight.refuse(exchange, too_large(self.shared.limit))
+            self._in_flight.refuse(request, too_large(self.shared.limit))
         if self._in_flight.full:
             self._pause_reading()
 
@@ -234,26 +234,26 @@ class Lane(HttpToolsProtocol):
         self._in_flight.paused = True
         self.flow.pause_reading()
 
-    def _add(self, exchange: Exchange, body: bytes) -> None:
-        exchange.size += len(body)
-        if exchange.refused:
-            if exchange.size > 2 * self.shared.limit:  # what is refused is read on, so that the client reads why
-                self._in_flight.deaf = True
+    def _add(self, request: FastPathRequest, body: bytes) -> None:
+        request.size += len(body)
+        if request.refused:
+            if request.size > 2 * self.shared.limit:  # what is refused is read on, so that the client reads why
+                self._in_flight.closing = True
                 self.transport.close()
-        elif exchange.size > self.shared.limit:
-            exchange.chunks.clear()
-            self._in_flight.refuse(exchange, too_large(self.shared.limit))
+        elif request.size > self.shared.limit:
+            request.chunks.clear()
+            self._in_flight.refuse(request, too_large(self.shared.limit))
         else:
-            exchange.chunks.append(body)
+            request.chunks.append(body)
 
     def _turn_away(self, problem: ProtocolError) -> None:
         """Answers what can't be read on, once and after all before it; then the connection ends."""
-        self._in_flight.deaf = True
-        exchange = self._taken
+        self._in_flight.closing = True
+        request = self._fast_path_request
         begins = self._in_flight.between or self._in_head
-        if exchange is not None and not exchange.refused:
-            self._in_flight.refuse(exchange, problem)
-        elif exchange is None and begins:
+        if request is not None and not request.refused:
+            self._in_flight.refuse(request, problem)
+        elif request is None and begins:
             if self._in_flight.free:
                 self._in_flight.refuse(self._in_flight.begin(None, self._in_flight.since), problem)
         else:  # it has its answer already, or it is uvicorn's, which waits for the rest

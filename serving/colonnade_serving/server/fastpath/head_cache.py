@@ -10,8 +10,8 @@ from math import inf
 from typing import Final
 
 from ...guard import Guard
-from ..terms import ID, JSON_LENGTH, TEXTS, TIMEOUTS, Terms
-from . import values
+from ..request_headers import ID, JSON_LENGTH, TEXTS, TIMEOUTS, RequestHeaders
+from . import scan
 from .target import Target
 
 MOST: Final = 64
@@ -49,13 +49,13 @@ class Head:
     """A request's head, understood. length: of the body; -1 when it is chunked. last: no request follows it."""
 
     target: Target
-    terms: Terms
+    headers: RequestHeaders
     length: int
     last: bool
 
 
-class Heads:
-    """Those that were seen before."""
+class HeadCache:
+    """The heads that were seen before."""
 
     def __init__(self, guard: Guard) -> None:
         self._guard = guard
@@ -76,14 +76,14 @@ class Heads:
 
         It joins one that differs only in what says nothing: what stood there may be anything from now on.
         """
-        if len(raw) > BYTES or head.last or head.terms.timeout != inf or self.find(raw)[0] is not None:
+        if len(raw) > BYTES or head.last or head.headers.timeout != inf or self.find(raw)[0] is not None:
             return
         names = [name for name, _ in headers]
         if names.count(LENGTH) != 1 or any(names.count(hole) > 1 for hole in HOLES):
             return
-        terms, lines = head.terms, raw[: -len(END)].split(b"\r\n")
-        known = _Known(replace(head, terms=replace(terms, id=None, trace=None)), lines, frozenset(), self._guard)
-        texts = [(text or "").encode("latin-1") for text in (terms.id, terms.trace)]
+        asked, lines = head.headers, raw[: -len(END)].split(b"\r\n")
+        known = _Known(replace(head, headers=replace(asked, id=None, trace=None)), lines, frozenset(), self._guard)
+        texts = [(text or "").encode("latin-1") for text in (asked.id, asked.trace)]
         if known.match(raw) != (len(raw), head.length, *texts):
             return
         for place, other in enumerate(self._known):
@@ -143,19 +143,19 @@ class _Known:
         for hole in self._holes:
             start, kind = at, hole.kind
             if kind == AT_LENGTH:
-                at, length = values.number(data, start)
+                at, length = scan.number(data, start)
             elif kind == AT_ID:
-                at = values.word(data, start)
+                at = scan.word(data, start)
                 id = data[start:at]
             elif kind == AT_TRACE:
-                at = values.word(data, start)
+                at = scan.word(data, start)
                 trace = data[start:at]
             elif kind == AT_AUTHORIZATION:
-                at = values.text(data, start)
+                at = scan.text(data, start)
                 if not self._guard.admits(data[start:at]):
                     return NO_MATCH
             else:
-                at = values.text(data, start)
+                at = scan.text(data, start)
             end = at + len(hole.after)
             if at == start or data[at:end] != hole.after:
                 return NO_MATCH

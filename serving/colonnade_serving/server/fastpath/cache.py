@@ -8,7 +8,7 @@ Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
-def keep(kept: dict[Key, Value], key: Key, value: Value) -> Value:
+def cache(kept: dict[Key, Value], key: Key, value: Value) -> Value:
     """Keeps the value, and returns it. Clients may send what they like: of too many values all are forgotten first."""
     if len(kept) >= MOST:
         kept.clear()

@@ -8,7 +8,7 @@ from ...models import Models, Served
 from ...observation.access import OFF, AccessLog
 from ...request_ids import RequestIds
 from ...settings import Settings
-from .heads import ELSEWHERE, ORIGIN, Heads
+from .head_cache import ELSEWHERE, ORIGIN, HeadCache
 from .target import Target
 
 
@@ -23,10 +23,10 @@ class Shared:
     ) -> None:
         self.limit = settings.max_body_bytes
         self.draining = False
-        self.heads = Heads(guard)
+        self.head_cache = HeadCache(guard)
         self.targets: dict[bytes, Target] = {}
         self.date = b""
-        self.plain = self.packed = b""
+        self.json_start = self.binary_start = b""
         """An answer of 200 from behind its id up to its length: in JSON, and in binary, up to that of its JSON."""
         self.ids = ids
         self.guard = guard
@@ -43,12 +43,12 @@ class Shared:
         """Takes over the headers that every answer has; the server calls it when their date changes."""
         self.date = b"".join([b"%b: %b\r\n" % header for header in headers])
         start = b"\r\n" + self.date
-        self.plain = start + b"content-type: application/json\r\ncontent-length: "
-        self.packed = start + b"content-type: application/octet-stream\r\ninference-header-content-length: "
+        self.json_start = start + b"content-type: application/json\r\ncontent-length: "
+        self.binary_start = start + b"content-type: application/octet-stream\r\ninference-header-content-length: "
 
     def _list(self) -> None:
         known = {id(target.served): target for target in self.targets.values()}
-        self.heads.forget()
+        self.head_cache.forget()
         self.targets = {
             path.encode(): known.get(id(served)) or known.setdefault(id(served), Target.of(served))
             for served in self._models.served()
