@@ -10,9 +10,9 @@ from typing import Any
 
 from colonnade_serving.store import Store, StoreError, open_store
 
-from . import answers, progress
-from .documents import DatasetJob, TrainJob, read
-from .refusals import Refusal, Unreachable
+from . import progress, results
+from .errors import PermanentError, TransientError
+from .specs import DatasetJob, TrainJob, read
 
 WRONG_USAGE, OUR_MISTAKE = 2, 3
 USAGE = "usage: colonnade-jobs dataset | train, with COLONNADE_JOB and COLONNADE_STORE in the environment"
@@ -27,7 +27,7 @@ def main() -> None:
         print(USAGE, file=sys.stderr)
         sys.exit(WRONG_USAGE)
     outcome, code = _answer(command, document, url)
-    answers.write(outcome)
+    results.write(outcome)
     progress.report(100, f"{outcome['outcome']}: {outcome['message']}")
     sys.exit(code)
 
@@ -36,7 +36,7 @@ def _answer(command: "Command", document: str, url: str) -> tuple[dict[str, Any]
     try:
         with tempfile.TemporaryDirectory(prefix="colonnade-") as scratch:
             return command(document, url, Path(scratch)), 0
-    except Unreachable as error:
+    except TransientError as error:
         return {"outcome": "Error", "reason": error.reason, "message": error.message}, 1
     except MemoryError:
         return {"outcome": "Error", "reason": "OutOfMemory", "message": "the Job ran out of memory: raise its limit"}, 1
@@ -52,32 +52,32 @@ def _answer(command: "Command", document: str, url: str) -> tuple[dict[str, Any]
 
 
 def dataset(document: str, url: str, scratch: Path) -> dict[str, Any]:
-    """The answer to a dataset Job. Raises Unreachable."""
+    """The answer to a dataset Job. Raises TransientError."""
     from . import data  # noqa: PLC0415 - each command loads only its own libraries: duckdb here, scikit-learn there
 
     try:
         job = read(DatasetJob, document)
         return data.run(job, _store(url, job.namespace), scratch, Path(os.environ.get("COLONNADE_CLAIMS", "/pvc")))
-    except Refusal as refusal:
-        return {"outcome": "Invalid", "reason": refusal.reason, "message": refusal.message, "version": None}
+    except PermanentError as error:
+        return {"outcome": "Invalid", "reason": error.reason, "message": error.message, "version": None}
 
 
 def train(document: str, url: str, scratch: Path) -> dict[str, Any]:
-    """The answer to a training Job. Raises Unreachable."""
+    """The answer to a training Job. Raises TransientError."""
     from . import training  # noqa: PLC0415 - as above
 
     try:
         job = read(TrainJob, document)
         return training.run(job, _store(url, job.namespace), scratch)
-    except Refusal as refusal:
-        return {"outcome": "Failed", "reason": refusal.reason, "message": refusal.message, "digest": None}
+    except PermanentError as error:
+        return {"outcome": "Failed", "reason": error.reason, "message": error.message, "digest": None}
 
 
 def _store(url: str, namespace: str) -> Store:
     try:
         return open_store(url, namespace)
     except StoreError as error:
-        raise Unreachable("StoreUnreachable", str(error)) from error
+        raise TransientError("StoreUnreachable", str(error)) from error
 
 
 Command = Callable[[str, str, Path], dict[str, Any]]

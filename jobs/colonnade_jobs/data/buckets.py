@@ -9,8 +9,8 @@ from pathlib import Path
 from colonnade_serving.store import Item, Store, StoreError, StoreNotFound, open_store
 
 from .. import progress
-from ..refusals import Refusal, Unreachable
-from . import addresses, passing
+from ..errors import PermanentError, TransientError
+from . import addresses, skipped
 
 SOURCE_PREFIX = "COLONNADE_SOURCE_"
 
@@ -19,7 +19,7 @@ def fetch(address: str, scratch: Path) -> tuple[list[Path], list[str]]:
     """The objects of s3://bucket/key-or-glob, streamed to scratch in key order, and the names of those passed over.
 
     Credentials: AWS_* from the environment; COLONNADE_SOURCE_AWS_* go before, where the store has others.
-    Raises Refusal when nothing matches, Unreachable when the bucket doesn't answer.
+    Raises PermanentError when nothing matches, TransientError when the bucket doesn't answer.
     """
     _, name, key = addresses.parse(address)
     try:
@@ -27,13 +27,13 @@ def fetch(address: str, scratch: Path) -> tuple[list[Path], list[str]]:
             bucket = open_store(f"s3://{name}")
         found, passed = _matching(bucket, key)
         if not found:
-            raise Refusal("SourceNotFound", f"spec.source.storageUri: nothing matches {address}")
+            raise PermanentError("SourceNotFound", f"spec.source.storageUri: nothing matches {address}")
         targets = [scratch / f"{n:06d}-{Path(item.path).name}" for n, item in enumerate(found)]
         return [_download(bucket, item, target) for item, target in zip(found, targets, strict=True)], passed
     except StoreNotFound as error:
-        raise Refusal("SourceNotFound", f"spec.source.storageUri: {error}") from error
+        raise PermanentError("SourceNotFound", f"spec.source.storageUri: {error}") from error
     except StoreError as error:
-        raise Unreachable("SourceUnreachable", str(error)) from error
+        raise TransientError("SourceUnreachable", str(error)) from error
 
 
 def _matching(bucket: Store, key: str) -> tuple[list[Item], list[str]]:
@@ -42,11 +42,11 @@ def _matching(bucket: Store, key: str) -> tuple[list[Item], list[str]]:
         named = [item for item in bucket.list(str(Path(key).parent) if "/" in key else "") if item.path == key]
         if named:
             return named, []
-        return passing.sift((item for item in bucket.list(key.rstrip("/")) if item.size), _path)
+        return skipped.split((item for item in bucket.list(key.rstrip("/")) if item.size), _path)
     folder = key[:wildcard].rpartition("/")[0]
     depth = key.count("/")
     matches = (item for item in bucket.list(folder) if fnmatchcase(item.path, key))
-    return passing.sift((item for item in matches if "**" in key or item.path.count("/") == depth), _path)
+    return skipped.split((item for item in matches if "**" in key or item.path.count("/") == depth), _path)
 
 
 def _path(item: Item) -> str:

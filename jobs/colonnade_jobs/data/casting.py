@@ -1,7 +1,7 @@
 """From what a source holds to the type that a column declares, as SQL. What can't be cast is null, and counted."""
 
 from .columns import Field
-from .tables import literal
+from .sql import literal
 
 STORED = {"number": "DOUBLE", "integer": "BIGINT", "boolean": "BOOLEAN", "date": "TIMESTAMP"}
 TRUE = ("true", "t", "yes", "y", "1", "on")

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ..documents import CleaningStep, FillMissing
-from ..refusals import Refusal
+from ..errors import PermanentError
+from ..specs import CleaningStep, FillMissing
 from ..suggestions import did_you_mean
 from .columns import Field
 
@@ -43,7 +43,10 @@ class Plan:
 
 
 def plan(fields: list[Field], steps: list[CleaningStep]) -> Plan:
-    """What the steps come to. Raises Refusal when one names a column that isn't there, or that it doesn't fit."""
+    """What the steps come to.
+
+    Raises PermanentError when one names a column that isn't there, or that it doesn't fit.
+    """
     known = {one.rule.name: one for one in fields}
     trimmed: frozenset[str] = frozenset()
     duplicates, fills = [], []
@@ -63,16 +66,18 @@ def plan(fields: list[Field], steps: list[CleaningStep]) -> Plan:
 def _known(names: list[str], known: Iterable[str], place: str) -> list[str]:
     for name in names:
         if name not in known:
-            raise Refusal("SchemaMismatch", f"{place}: the source has no column {name}{did_you_mean(name, known)}")
+            raise PermanentError(
+                "SchemaMismatch", f"{place}: the source has no column {name}{did_you_mean(name, known)}"
+            )
     return names
 
 
 def _fill(place: str, one: Field, step: FillMissing) -> Fill:
     kind = one.rule.type
     if step.strategy == "constant" and step.value is None:
-        raise Refusal("InvalidSpec", f"{place}.value: filling {one.rule.name} by a constant needs one")
+        raise PermanentError("InvalidSpec", f"{place}.value: filling {one.rule.name} by a constant needs one")
     if step.strategy in ("mean", "median") and kind not in NUMERIC:
-        raise Refusal(
+        raise PermanentError(
             "InvalidSpec", f"{place}.strategy: {one.rule.name} is a {kind}, without a {step.strategy}; use mode"
         )
     return Fill(place, one, step)

@@ -1,18 +1,18 @@
 """What a column is: its declared type, or the one that the source shows."""
-# ruff: noqa: S608 - identifiers go through name(), values through literal()
+# ruff: noqa: S608 - identifiers go through identifier(), values through literal()
 
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
-from ..documents import Column, ColumnType, Schema
-from ..refusals import Refusal
+from ..errors import PermanentError
+from ..specs import Column, ColumnType, Schema
 from ..suggestions import did_you_mean
 from . import naming
+from .database import batches, one_row, types
 from .reading.dates import ISO, DateFormat
 from .reading.numbers import PLAIN, Marks
-from .tables import one_row, parts, types
 
 INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
 NUMBERS = {"FLOAT", "DOUBLE", "HUGEINT", "UHUGEINT", "UBIGINT"}
@@ -39,20 +39,20 @@ class Field:
 def resolve(connection: duckdb.DuckDBPyConnection, names: list[str], schema: Schema) -> list[Field]:
     """One field for each column of the table `raw`, in its order. names: what their owner calls them.
 
-    Raises Refusal when the schema names a column that the source lacks.
+    Raises PermanentError when the schema names a column that the source lacks.
     """
     sources = types(connection, "raw")
     declared = {column.name: column for column in schema.columns}
     for wanted in [*declared, *schema.unique_key]:
         if wanted not in names:
-            raise Refusal(
+            raise PermanentError(
                 "SchemaMismatch", f"spec.schema: the source has no column {wanted}{did_you_mean(wanted, names)}"
             )
     kinds = {
         naming.inner(n): _of_source(sources[naming.inner(n)]) for n, name in enumerate(names) if name not in declared
     }
     texts = [inner for inner, kind in kinds.items() if kind is None]
-    for part in parts(texts):
+    for part in batches(texts):
         kinds |= _of_strings(connection, part)
     fields = []
     for n, name in enumerate(names):

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import httpx
 
 from .. import progress
-from ..refusals import Refusal, Unreachable
+from ..errors import PermanentError, TransientError
 from .buckets import SOURCE_PREFIX
 
 TIMEOUT = httpx.Timeout(30, connect=10)
@@ -21,27 +21,31 @@ def fetch(address: str, scratch: Path, *, insecure: bool = False) -> Path:
     """Streams an address to scratch under its own file name.
 
     Credentials, for this host alone: COLONNADE_SOURCE_TOKEN, or COLONNADE_SOURCE_USERNAME and _PASSWORD.
-    insecure: plain http is taken too. Raises Refusal (gone, forbidden, downgraded), Unreachable.
+    insecure: plain http is taken too. Raises PermanentError (gone, forbidden, downgraded), TransientError.
     """
     try:
         with httpx.Client(timeout=TIMEOUT, transport=httpx.HTTPTransport(retries=3)) as client:
             return _follow(client, httpx.URL(address), scratch, insecure)
     except httpx.HTTPError as error:
-        raise Unreachable("SourceUnreachable", f"{address}: {error or type(error).__name__}") from error
+        raise TransientError("SourceUnreachable", f"{address}: {error or type(error).__name__}") from error
 
 
 def _follow(client: httpx.Client, url: httpx.URL, scratch: Path, insecure: bool) -> Path:
     host = url.netloc
     for _ in range(MAX_REDIRECTS + 1):
         if url.scheme != "https" and not insecure:
-            raise Refusal("InsecureSource", f"spec.source.storageUri: it redirects to {url}, plain http; set insecure")
+            raise PermanentError(
+                "InsecureSource", f"spec.source.storageUri: it redirects to {url}, plain http; set insecure"
+            )
         auth = _credentials() if url.netloc == host else None
         with client.stream("GET", url, auth=auth) as response:
             if response.next_request is None:
                 _check(response)
                 return _save(response, scratch)
             url = response.next_request.url
-    raise Refusal("SourceNotFound", f"spec.source.storageUri: more than {MAX_REDIRECTS} redirects, the last to {url}")
+    raise PermanentError(
+        "SourceNotFound", f"spec.source.storageUri: more than {MAX_REDIRECTS} redirects, the last to {url}"
+    )
 
 
 def _credentials() -> httpx.Auth | None:
@@ -66,8 +70,8 @@ def _check(response: httpx.Response) -> None:
         return
     message = f"spec.source.storageUri: {response.url} answers {status} {response.reason_phrase}"
     if status >= 500 or status in RETRYABLE:
-        raise Unreachable("SourceUnreachable", message)
-    raise Refusal("SourceNotFound", message)
+        raise TransientError("SourceUnreachable", message)
+    raise PermanentError("SourceNotFound", message)
 
 
 def _save(response: httpx.Response, scratch: Path) -> Path:

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
-from ..refusals import Refusal
+from ..errors import PermanentError
 from . import casting
 from .casting import STORED
 from .cleaning import Fill
+from .database import one_row
 from .rules import NOUNS
-from .tables import literal, one_row
+from .sql import literal
 
 EXACT_BELOW = 1e18
 TWO_ULPS = 2.0**-51
@@ -29,7 +30,10 @@ class Filled:
 
 
 def fill(connection: duckdb.DuckDBPyConnection, fills: list[Fill]) -> list[Filled]:
-    """Fills the valid rows of `checked`, one step after the other. Raises Refusal when a step has no value to give."""
+    """Fills the valid rows of `validated`, one step after the other.
+
+    Raises PermanentError when a step has no value to give.
+    """
     return [_fill(connection, one) for one in fills]
 
 
@@ -38,7 +42,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, one: Fill) -> Filled:
     column, rule = one.field.inner, one.field.rule
     if value is None:
         if not rule.nullable:
-            raise Refusal(
+            raise PermanentError(
                 "InvalidSpec",
                 f"{one.place}: {rule.name} has not one valid value to take the {one.step.strategy} of; "
                 "fill it by a constant",
@@ -46,7 +50,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, one: Fill) -> Filled:
         return Filled(rule.name, one.step.strategy, None, 0)
     typed = f"CAST({literal(value)} AS {STORED.get(rule.type, 'VARCHAR')})"
     missing = f"{column} IS NULL AND reasons IS NULL"
-    rows = one_row(connection, f"UPDATE checked SET {column} = {typed} WHERE {missing}")[0]
+    rows = one_row(connection, f"UPDATE validated SET {column} = {typed} WHERE {missing}")[0]
     return Filled(rule.name, one.step.strategy, value, int(rows))
 
 
@@ -70,12 +74,12 @@ def _constant(connection: duckdb.DuckDBPyConnection, one: Fill) -> str:
     found = one_row(connection, f"SELECT CAST({casting.typed(cell, trim=False)} AS VARCHAR)")[0]
     if found is None:
         noun = NOUNS.get(rule.type, rule.type)
-        raise Refusal("InvalidSpec", f"{one.place}.value: {given!r} is no {noun}; {rule.name} is a {noun}")
+        raise PermanentError("InvalidSpec", f"{one.place}.value: {given!r} is no {noun}; {rule.name} is a {noun}")
     return str(found)
 
 
 def _valid(column: str) -> str:
-    return f"FROM checked WHERE reasons IS NULL AND {column} IS NOT NULL"
+    return f"FROM validated WHERE reasons IS NULL AND {column} IS NOT NULL"
 
 
 def _mode(connection: duckdb.DuckDBPyConnection, column: str) -> str | None:

@@ -13,54 +13,59 @@ from colonnade_serving.digests import hex_of
 from colonnade_serving.store import Store, StoreError
 
 from .. import progress
-from ..documents import DatasetJob, Split
-from ..refusals import Refusal, Unreachable
-from ..words import percent
+from ..canonical_json import canonical_json
+from ..errors import PermanentError, TransientError
+from ..formatting import percent
+from ..specs import DatasetJob, Split
 from . import (
-    checking,
     cleaning,
     columns,
     content,
+    database,
     filling,
+    formats,
     naming,
-    notations,
-    passing,
     reading,
     report,
+    skipped,
     sources,
-    tables,
+    sql,
     unpack,
+    validation,
     version,
 )
-from .checking import Checked
 from .columns import Field
 from .reading import Table
 from .sources import Origin
+from .validation import ValidationResult
 from .version import DATA, QUARANTINE, REPORT, Identity
 
 
 def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc")) -> dict[str, Any]:
-    """Reads, checks, cleans and stores; returns the answer of the contracts page. Raises Refusal, Unreachable."""
+    """Reads, checks, cleans and stores; returns the answer of the contracts page.
+
+    Raises PermanentError, TransientError.
+    """
     downloads, folder = scratch / "downloads", scratch / "version"
     downloads.mkdir()
     folder.mkdir()
     origin = Origin(store, f"uploads/{job.name}", claims)
     address, files, passed = sources.fetch(job.spec.source, origin, downloads)
     progress.report(10, f"reading {len(files)} file{'s' if len(files) > 1 else ''} of {address}")
-    with tables.shortages_told(), tables.connect(scratch) as connection:
-        table, fields, checked = _check(connection, job, unpack.unpack(files, downloads), scratch / "texts")
+    with database.shortages_as_errors(), database.connect(scratch) as connection:
+        table, fields, validated = _check(connection, job, unpack.unpack(files, downloads), scratch / "texts")
         shutil.rmtree(downloads)
-        table = table.noted(passing.said(passed))
+        table = table.with_notes(skipped.note(passed))
         progress.report(60, "writing")
-        identity = _write(connection, fields, checked, folder, job)
+        identity = _write(connection, fields, validated, folder, job)
         progress.report(80, "profiling columns")
-        profile = report.build(connection, fields, checked, job.spec.split)
-        (folder / REPORT).write_bytes(version.canonical(profile | {"reading": table.facts()}))
-    if problem := _objection(job, checked):
-        return _invalid(job, store, folder, checked, problem)
-    rows = checked.rows - checked.invalid
+        profile = report.build(connection, fields, validated, job.spec.split)
+        (folder / REPORT).write_bytes(canonical_json(profile | {"reading": table.facts()}))
+    if problem := _objection(job, validated):
+        return _invalid(job, store, folder, validated, problem)
+    rows = validated.rows - validated.invalid
     _check_strata(job.spec.split, profile, rows)
-    facts = {"rows": rows, "bytes": (folder / DATA).stat().st_size, "source": address, "invalidRows": checked.invalid}
+    facts = {"rows": rows, "bytes": (folder / DATA).stat().st_size, "source": address, "invalidRows": validated.invalid}
     progress.report(90, f"storing {identity.digest}")
     manifest = version.publish(store, folder, identity, facts)
     return _answer(store, manifest, job.previous, table)
@@ -68,21 +73,21 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
 
 def _check(
     connection: duckdb.DuckDBPyConnection, job: DatasetJob, files: list[Path], texts: Path
-) -> tuple[Table, list[Field], Checked]:
+) -> tuple[Table, list[Field], ValidationResult]:
     spec = job.spec
     texts.mkdir()
     declared = {column.name: column.type for column in spec.schema_.columns}
     table = reading.load(connection, files, spec.source, declared, texts)
     shutil.rmtree(texts)
     fields = columns.resolve(connection, table.names, spec.schema_)
-    fields, table = notations.tell(connection, fields, set(declared), spec.source.csv, table)
+    fields, table = formats.detect(connection, fields, set(declared), spec.source.csv, table)
     _check_split(job, fields)
     progress.report(30, f"checking {len(fields)} columns")
     plan = cleaning.plan(fields, spec.cleaning)
-    checked = checking.check(connection, fields, spec.schema_, plan)
+    validated = validation.validate(connection, fields, spec.schema_, plan)
     filled = filling.fill(connection, plan.fills)
-    progress.report(55, f"{checked.rows:,} rows checked, {checked.invalid:,} refused")
-    return table, fields, replace(checked, filled=filled)
+    progress.report(55, f"{validated.rows:,} rows checked, {validated.invalid:,} refused")
+    return table, fields, replace(validated, filled=filled)
 
 
 def _check_split(job: DatasetJob, fields: list[Field]) -> None:
@@ -90,16 +95,20 @@ def _check_split(job: DatasetJob, fields: list[Field]) -> None:
     split = job.spec.split
     for field, column in (("stratifyBy", split.stratify_by), ("timeColumn", split.time_column)):
         if column and column not in known:
-            raise Refusal("SchemaMismatch", f"spec.split.{field}: the source has no column {column}")
+            raise PermanentError("SchemaMismatch", f"spec.split.{field}: the source has no column {column}")
     if split.time_column and known[split.time_column] not in ("date", "number", "integer"):
-        raise Refusal("SchemaMismatch", f"spec.split.timeColumn: {split.time_column} is neither a date nor a number")
+        raise PermanentError(
+            "SchemaMismatch", f"spec.split.timeColumn: {split.time_column} is neither a date nor a number"
+        )
 
 
 def _check_strata(split: Split, profile: dict[str, Any], rows: int) -> None:
-    """Raises Refusal where most values of stratifyBy come so seldom that not one of their rows would be held out."""
+    """Raises PermanentError where most values of stratifyBy come so seldom that not one of their rows would be held
+    out.
+    """
     found = next((column for column in profile["columns"] if column["name"] == split.stratify_by), None)
     if found and rows * split.test < found["distinct"] / 2:
-        raise Refusal(
+        raise PermanentError(
             "InvalidSpec",
             f"spec.split.stratifyBy: {split.stratify_by} has {found['distinct']:,} values in {rows:,} rows, too "
             f"few of each to hold out {percent(split.test)} of them; name a column of few values, or leave it out",
@@ -107,57 +116,69 @@ def _check_strata(split: Split, profile: dict[str, Any], rows: int) -> None:
 
 
 def _write(
-    connection: duckdb.DuckDBPyConnection, fields: list[Field], checked: Checked, folder: Path, job: DatasetJob
+    connection: duckdb.DuckDBPyConnection,
+    fields: list[Field],
+    validated: ValidationResult,
+    folder: Path,
+    job: DatasetJob,
 ) -> Identity:
     """Writes data and quarantine under the owner's names; where a column is called reasons, ours is reasons_1."""
     names = [field.rule.name for field in fields]
     values = ", ".join(field.inner for field in fields)
-    with tables.planned_as_written(connection, len(fields)):
-        kept = connection.sql(f"SELECT {values} FROM checked WHERE reasons IS NULL ORDER BY row_id")
+    with database.without_optimizer(connection, len(fields)):
+        kept = connection.sql(f"SELECT {values} FROM validated WHERE reasons IS NULL ORDER BY row_id")
         data = content.write(kept.to_arrow_reader(content.BATCH_ROWS), names, folder / DATA)
     reasons = naming.distinct([*names, "reasons"])
-    quarantine = content.write(_aside(connection, fields, checked), reasons, folder / QUARANTINE)
+    quarantine = content.write(_aside(connection, fields, validated), reasons, folder / QUARANTINE)
     return Identity(
         data, quarantine, columns.describe(fields, job.spec.schema_), job.spec.split.model_dump(by_alias=True)
     )
 
 
-def _aside(connection: duckdb.DuckDBPyConnection, fields: list[Field], checked: Checked) -> pa.RecordBatchReader:
+def _aside(
+    connection: duckdb.DuckDBPyConnection, fields: list[Field], validated: ValidationResult
+) -> pa.RecordBatchReader:
     """The refused rows as the source has them, and what each rule that they break objects to."""
-    if not checked.invalid:
+    if not validated.invalid:
         return pa.RecordBatchReader.from_batches(
             pa.schema([(naming.inner(n), pa.string()) for n in range(len(fields) + 1)]), []
         )
     raw = ", ".join(f"CAST(raw.{field.inner} AS VARCHAR)" for field in fields)
-    labels = "[" + ", ".join(tables.literal(label) for label in checked.labels) + "]::VARCHAR[]"
+    labels = "[" + ", ".join(sql.literal(label) for label in validated.labels) + "]::VARCHAR[]"
     return connection.sql(
         f"SELECT {raw}, array_to_string(list_transform(reasons, lambda rule: ({labels})[rule + 1]), '; ') "
-        "FROM checked JOIN raw ON raw.rowid = row_id WHERE reasons IS NOT NULL ORDER BY row_id"
+        "FROM validated JOIN raw ON raw.rowid = row_id WHERE reasons IS NOT NULL ORDER BY row_id"
     ).to_arrow_reader(content.BATCH_ROWS)
 
 
-def _objection(job: DatasetJob, checked: Checked) -> Refusal | None:
+def _objection(job: DatasetJob, validated: ValidationResult) -> PermanentError | None:
     limit = 0.0 if job.spec.validation.on_invalid == "Reject" else job.spec.validation.max_invalid_fraction
-    if not checked.rows:
-        return Refusal("NoRows", f"{job.spec.source.storage_uri or 'the upload'} holds no rows")
-    if checked.share > limit or checked.invalid == checked.rows:
-        most = checked.rules[0]
-        return Refusal(
+    if not validated.rows:
+        return PermanentError("NoRows", f"{job.spec.source.storage_uri or 'the upload'} holds no rows")
+    if validated.share > limit or validated.invalid == validated.rows:
+        most = validated.rules[0]
+        return PermanentError(
             "TooManyInvalidRows",
-            f"{percent(checked.share)} of {checked.rows:,} rows break a rule (limit {percent(limit)}); "
+            f"{percent(validated.share)} of {validated.rows:,} rows break a rule (limit {percent(limit)}); "
             f"most: {most.rule} ({most.rows:,} rows). See the report: kubectl colonnade report dset/{job.name}",
         )
     return None
 
 
-def _invalid(job: DatasetJob, store: Store, folder: Path, checked: Checked, problem: Refusal) -> dict[str, Any]:
+def _invalid(
+    job: DatasetJob, store: Store, folder: Path, validated: ValidationResult, problem: PermanentError
+) -> dict[str, Any]:
     place = f"rejected/{job.name}"
     try:
         for file in (REPORT, QUARANTINE):
             store.send(folder / file, f"{place}/{file}")
     except StoreError as error:
-        raise Unreachable("StoreUnreachable", str(error)) from error
-    found: dict[str, Any] = {"digest": None, "rows": checked.rows - checked.invalid, "invalidRows": checked.invalid}
+        raise TransientError("StoreUnreachable", str(error)) from error
+    found: dict[str, Any] = {
+        "digest": None,
+        "rows": validated.rows - validated.invalid,
+        "invalidRows": validated.invalid,
+    }
     found |= {"reportUri": store.uri(f"{place}/{REPORT}"), "quarantineUri": store.uri(f"{place}/{QUARANTINE}")}
     return {"outcome": "Invalid", "reason": problem.reason, "message": problem.message, "version": found}
 

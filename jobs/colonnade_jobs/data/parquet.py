@@ -5,31 +5,31 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..refusals import Refusal
+from ..errors import PermanentError
 from . import naming
 
 
 def names(files: list[Path]) -> list[str]:
     """The names of the columns that DuckDB makes of the files by `union_by_name`, in its order.
 
-    Raises Refusal when columns of several files can't be matched by name, or a file is no parquet file.
+    Raises PermanentError when columns of several files can't be matched by name, or a file is no parquet file.
     """
     try:
         by_file = [pq.read_schema(file).names for file in files]
     except (pa.ArrowException, OSError) as error:
-        raise Refusal("UnreadableSource", f"{files[0].name} can't be read as parquet: {error}") from error
+        raise PermanentError("UnreadableSource", f"{files[0].name} can't be read as parquet: {error}") from error
     if len(files) == 1:
         return naming.distinct(by_file[0])
     for file, columns in zip(files, by_file, strict=True):
         if repeated := _repeated(columns):
-            raise Refusal(
+            raise PermanentError(
                 "UnreadableSource",
                 f"{file.name}: its columns {repeated} have one name where case doesn't count, so it can't be joined "
                 "with other files by name; rename them",
             )
     found = list(dict.fromkeys(name for columns in by_file for name in columns))
     if repeated := _repeated(found):
-        raise Refusal(
+        raise PermanentError(
             "UnreadableSource",
             f"spec.source: {repeated} are columns of several files, one name where case doesn't count; spell it alike",
         )

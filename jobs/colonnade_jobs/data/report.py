@@ -6,23 +6,25 @@ from typing import Any
 
 import duckdb
 
-from ..documents import Split
+from ..specs import Split
 from . import statistics
-from .checking import Checked
 from .columns import Field
+from .validation import ValidationResult
 
 
-def build(connection: duckdb.DuckDBPyConnection, fields: list[Field], checked: Checked, split: Split) -> dict[str, Any]:
-    """The report of the valid rows of `checked`: counts, per-column profiles, rules, split sizes."""
-    valid = checked.rows - checked.invalid
+def build(
+    connection: duckdb.DuckDBPyConnection, fields: list[Field], validated: ValidationResult, split: Split
+) -> dict[str, Any]:
+    """The report of the valid rows of `validated`: counts, per-column profiles, rules, split sizes."""
+    valid = validated.rows - validated.invalid
     profiles = statistics.profiles(connection, fields)
     timeless = next((column["nulls"] for column in profiles if column["name"] == split.time_column), 0)
     return {
         "rows": valid,
-        "invalidRows": checked.invalid,
-        "duplicateRows": checked.duplicates,
-        "rules": [asdict(rule) for rule in checked.rules],
-        "filled": [asdict(step) for step in checked.filled],
+        "invalidRows": validated.invalid,
+        "duplicateRows": validated.duplicates,
+        "rules": [asdict(rule) for rule in validated.rules],
+        "filled": [asdict(step) for step in validated.filled],
         "columns": profiles,
         "split": split_sizes(valid, split, timeless),
     }

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .. import words
-from ..documents import Column, Schema
+from .. import formatting
+from ..specs import Column, Schema
 from . import casting
 from .columns import Field
-from .tables import literal
+from .sql import literal
 
 NOUNS = {"number": "number", "integer": "whole number", "boolean": "boolean", "date": "date"}
 
@@ -63,9 +63,13 @@ def _of_column(field: Field, filled: set[str]) -> Iterator[Rule]:
         mistyped_too = f" AND NOT {is_mistyped(field)}" if column.type in NOUNS else ""
         yield Rule(f"{column.name} missing", field, f"{value} IS NULL{mistyped_too}")
     if column.min is not None:
-        yield Rule(f"{column.name} under {words.number(column.min)}", field, f"{value} < {_bound(column, column.min)}")
+        yield Rule(
+            f"{column.name} under {formatting.number(column.min)}", field, f"{value} < {_bound(column, column.min)}"
+        )
     if column.max is not None:
-        yield Rule(f"{column.name} over {words.number(column.max)}", field, f"{value} > {_bound(column, column.max)}")
+        yield Rule(
+            f"{column.name} over {formatting.number(column.max)}", field, f"{value} > {_bound(column, column.max)}"
+        )
     if column.earliest is not None:
         yield Rule(f"{column.name} before {column.earliest}", field, f"{value} < TIMESTAMP {literal(column.earliest)}")
     if column.latest is not None:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from colonnade_serving.store import Store, StoreError
 
-from ..documents import Source
-from ..refusals import Refusal, Unreachable
-from . import addresses, buckets, passing
+from ..errors import PermanentError, TransientError
+from ..specs import Source
+from . import addresses, buckets, skipped
 
 
 @dataclass(frozen=True)
@@ -36,13 +36,13 @@ class Fetched(NamedTuple):
 def fetch(source: Source, origin: Origin, scratch: Path) -> Fetched:
     """The source's files in name order, downloaded to scratch where they aren't mounted.
 
-    Raises Refusal when there is nothing there, Unreachable when that can't be known.
+    Raises PermanentError when there is nothing there, TransientError when that can't be known.
     """
     if source.upload:
         file = _uploaded(origin, scratch)
         return Fetched(f"upload://{file.name}", [file])
     if not source.storage_uri:
-        raise Refusal("SourceNotFound", "spec.source: neither storageUri nor upload is set; name one of them")
+        raise PermanentError("SourceNotFound", "spec.source: neither storageUri nor upload is set; name one of them")
     address = source.storage_uri
     scheme, host, path = addresses.parse(address)
     match scheme:
@@ -55,13 +55,13 @@ def fetch(source: Source, origin: Origin, scratch: Path) -> Fetched:
         case "http" if source.insecure:
             return Fetched(address, [_downloaded(address, scratch, insecure=True)])
         case "http":
-            raise Refusal(
+            raise PermanentError(
                 "InsecureSource", f"spec.source.storageUri: {address} is plain http; use https or set insecure"
             )
         case "s3":
             return Fetched(address, *buckets.fetch(address, scratch))
         case _:
-            raise Refusal(
+            raise PermanentError(
                 "UnsupportedSource",
                 f"spec.source.storageUri: {scheme or address} is no scheme we read; s3, https, pvc and file are",
             )
@@ -71,31 +71,33 @@ def _uploaded(origin: Origin, scratch: Path) -> Path:
     try:
         items = origin.store.list(origin.uploads)
         if not items:
-            raise Refusal(
-                "SourceNotFound", "spec.source.upload: nothing was brought yet; kubectl colonnade push does it"
+            raise PermanentError(
+                "SourceNotFound", "spec.source.upload: nothing was uploaded yet; kubectl colonnade push does it"
             )
         latest = max(items, key=lambda item: (item.modified, item.path))
         target = scratch / Path(latest.path).name
         origin.store.fetch(latest.path, target)
     except StoreError as error:
-        raise Unreachable("StoreUnreachable", str(error)) from error
+        raise TransientError("StoreUnreachable", str(error)) from error
     return target
 
 
 def _mounted(address: str, root: Path, path: str) -> tuple[list[Path], list[str]]:
     relative = path.lstrip("/")
     if ".." in Path(relative).parts:
-        raise Refusal("SourceNotFound", f"spec.source.storageUri: {address} climbs out with ..; name the path itself")
+        raise PermanentError(
+            "SourceNotFound", f"spec.source.storageUri: {address} climbs out with ..; name the path itself"
+        )
     if addresses.first_wildcard(relative) is not None:
-        files, passed = passing.sift(sorted(file for file in root.glob(relative) if file.is_file()), str)
+        files, passed = skipped.split(sorted(file for file in root.glob(relative) if file.is_file()), str)
     elif (root / relative).is_dir():
-        files, passed = passing.sift(sorted(file for file in (root / relative).iterdir() if file.is_file()), str)
+        files, passed = skipped.split(sorted(file for file in (root / relative).iterdir() if file.is_file()), str)
     else:
         files, passed = [root / relative] if (root / relative).is_file() else [], []
     if not files:
-        raise Refusal("SourceNotFound", f"spec.source.storageUri: no file at {address}{_only(passed)}")
+        raise PermanentError("SourceNotFound", f"spec.source.storageUri: no file at {address}{_only(passed)}")
     if unreadable := [file.name for file in files if not os.access(file, os.R_OK)]:
-        raise Refusal(
+        raise PermanentError(
             "SourceNotReadable", f"{address}: {unreadable[0]} can't be read by this Job's user ({os.getuid()})"
         )
     return files, passed
@@ -108,4 +110,4 @@ def _downloaded(address: str, scratch: Path, insecure: bool) -> Path:
 
 
 def _only(passed: list[str]) -> str:
-    return f" but {', '.join(passed[: passing.SHOWN])}, which by the name is no table" if passed else ""
+    return f" but {', '.join(passed[: skipped.SHOWN])}, which by the name is no table" if passed else ""

@@ -1,4 +1,4 @@
-"""What the valid rows of `checked` hold, column by column; many columns to a query, since each query costs a plan."""
+"""What the valid rows of `validated` hold, column by column; many columns to a query, since each query costs a plan."""
 
 import math
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from typing import Any
 
 import duckdb
 
-from . import tables
+from . import database
 from .columns import Field
-from .tables import one_row
+from .database import one_row
 
 BINS = 20
 TOP_VALUES = 20
 SHOWN_LETTERS = 100
 NUMERIC = {"number", "integer", "date"}
-VALID = "FROM checked WHERE reasons IS NULL"
+VALID = "FROM validated WHERE reasons IS NULL"
 
 Profile = dict[str, Any]
 
@@ -44,9 +44,9 @@ def profiles(connection: duckdb.DuckDBPyConnection, fields: list[Field]) -> list
     numbers = [field for field in fields if field.rule.type in NUMERIC]
     words = [field for field in fields if field.rule.type not in NUMERIC]
     found: dict[str, Profile] = {}
-    for part in tables.parts(numbers):
+    for part in database.batches(numbers):
         found |= _of_numbers(connection, part)
-    for part in tables.parts(words):
+    for part in database.batches(words):
         found |= _of_words(connection, part)
     return [{"name": field.rule.name, "type": field.rule.type} | found[field.inner] for field in fields]
 

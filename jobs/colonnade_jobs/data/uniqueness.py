@@ -11,8 +11,8 @@ from .columns import Field
 REPEATED = pa.schema([("row_id", pa.int64()), ("rules", pa.list_(pa.int32()))])
 
 
-def refuse_repeated(connection: duckdb.DuckDBPyConnection, keys: dict[int, tuple[Field, ...]]) -> None:
-    """Adds to the reasons of `checked` the rules that a row breaks by repeating an earlier row that is valid.
+def mark_repeated(connection: duckdb.DuckDBPyConnection, keys: dict[int, tuple[Field, ...]]) -> None:
+    """Adds to the reasons of `validated` the rules that a row breaks by repeating an earlier row that is valid.
 
     keys: the fields that tell rows apart, by the number of the rule that says so. Missing values repeat nothing. A row
     that is refused, for whatever reason, takes no key from those that follow.
@@ -26,8 +26,8 @@ def refuse_repeated(connection: duckdb.DuckDBPyConnection, keys: dict[int, tuple
     found = pa.Table.from_pylist(list(_repeated(rows, repeated_keys)), schema=REPEATED)
     connection.register("repeated", found)
     connection.execute(
-        "UPDATE checked SET reasons = list_sort(list_concat(coalesce(reasons, []), repeated.rules)) FROM repeated "
-        "WHERE checked.row_id = repeated.row_id"
+        "UPDATE validated SET reasons = list_sort(list_concat(coalesce(reasons, []), repeated.rules)) FROM repeated "
+        "WHERE validated.row_id = repeated.row_id"
     )
     connection.unregister("repeated")
 
@@ -38,7 +38,7 @@ def _groups(connection: duckdb.DuckDBPyConnection, number: int, key: tuple[Field
     present = " AND ".join(f"{field.inner} IS NOT NULL" for field in key)
     rows = connection.execute(
         f"CREATE TEMP TABLE key_{number} AS SELECT {columns}, row_number() OVER () - 1 AS id "
-        f"FROM checked WHERE {present} GROUP BY {columns} HAVING count(*) > 1"
+        f"FROM validated WHERE {present} GROUP BY {columns} HAVING count(*) > 1"
     ).fetchall()
     return int(rows[0][0])
 
@@ -47,11 +47,12 @@ def _conflicts(keys: dict[int, tuple[Field, ...]]) -> str:
     """The rows whose key comes more than once, in their order: row, whether it is valid so far, its number by key."""
     ids = ", ".join(f"key_{n}.id" for n in keys)
     joins = " ".join(
-        f"LEFT JOIN key_{n} ON {' AND '.join(f'checked.{one.inner} = key_{n}.{one.inner}' for one in key)}"
+        f"LEFT JOIN key_{n} ON {' AND '.join(f'validated.{one.inner} = key_{n}.{one.inner}' for one in key)}"
         for n, key in keys.items()
     )
     return (
-        f"SELECT row_id, reasons IS NULL, {ids} FROM checked {joins} WHERE coalesce({ids}) IS NOT NULL ORDER BY row_id"
+        f"SELECT row_id, reasons IS NULL, {ids} FROM validated {joins} "
+        f"WHERE coalesce({ids}) IS NOT NULL ORDER BY row_id"
     )
 
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from ..refusals import Refusal
-from . import passing
-from .reading.kinds import GZIP, PARQUET
+from ..errors import PermanentError
+from . import skipped
+from .reading.filetypes import GZIP, PARQUET
 
 ZIP = b"PK\x03\x04"
 WORKBOOKS = {
@@ -31,13 +31,13 @@ OPENERS: dict[bytes, Opener] = {
 
 
 def unpack(files: list[Path], scratch: Path) -> list[Path]:
-    """The files with every archive unpacked to scratch; a csv.gz is read as it is. Raises Refusal."""
+    """The files with every archive unpacked to scratch; a csv.gz is read as it is. Raises PermanentError."""
     tables: list[Path] = []
     for number, file in enumerate(files):
         try:
             tables += _unpacked(file, scratch / f"unpacked-{number}")
         except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError, OSError) as error:
-            raise Refusal("UnreadableSource", f"{file.name} can't be unpacked: {error}") from error
+            raise PermanentError("UnreadableSource", f"{file.name} can't be unpacked: {error}") from error
     return tables
 
 
@@ -54,7 +54,7 @@ def _unpacked(file: Path, folder: Path) -> list[Path]:
             is_parquet = stream.read(len(PARQUET)) == PARQUET
         return [_copy(gzip.open, file, folder)] if is_parquet else [file]
     if head and file.suffix in PACKED:
-        raise Refusal("UnreadableSource", f"{file.name} can't be unpacked: it is no {file.suffix} archive")
+        raise PermanentError("UnreadableSource", f"{file.name} can't be unpacked: it is no {file.suffix} archive")
     return [file]
 
 
@@ -63,15 +63,15 @@ def _unzip(file: Path, folder: Path) -> list[Path]:
         names = archive.namelist()
         for member, what in WORKBOOKS.items():
             if member in names:
-                raise Refusal("UnreadableSource", f"{file.name} is {what}")
-        members = sorted(name for name in names if not name.endswith("/") and not passing.is_no_table(name))
+                raise PermanentError("UnreadableSource", f"{file.name} is {what}")
+        members = sorted(name for name in names if not name.endswith("/") and not skipped.is_skipped(name))
         folder.mkdir()
         targets = [folder / f"{n:04d}-{PurePosixPath(name).name}" for n, name in enumerate(members)]
         for name, target in zip(members, targets, strict=True):
             with archive.open(name) as packed, target.open("wb") as plain:
                 shutil.copyfileobj(packed, plain)
     if not targets:
-        raise Refusal("UnreadableSource", f"{file.name} holds no table")
+        raise PermanentError("UnreadableSource", f"{file.name} holds no table")
     return targets
 
 

@@ -7,10 +7,10 @@ from typing import Any
 from colonnade_serving import digests
 from colonnade_serving.bundle import MANIFEST, Bundle, Golden, TensorSignature, encode
 
-from ..data.version import canonical
-from ..documents import DatasetVersion, Training
-from ..words import rounded
-from . import card, page, signature
+from ..canonical_json import canonical_json
+from ..formatting import rounded
+from ..specs import DatasetVersion, Training
+from . import card, card_html, signature
 
 FILES = ("model.onnx", "card.json", "card.html")
 
@@ -48,8 +48,8 @@ class Facts:
 def write(folder: Path, facts: Facts) -> str:
     """Adds card and bundle.json to a folder that holds model.onnx; returns the bundle's digest."""
     described = card.describe(facts)
-    (folder / "card.json").write_bytes(canonical(described))
-    (folder / "card.html").write_text(page.of_card(described), encoding="utf-8")
+    (folder / "card.json").write_bytes(canonical_json(described))
+    (folder / "card.html").write_text(card_html.render(described), encoding="utf-8")
     bundle = Bundle(
         model=facts.model,
         task=facts.task,
@@ -73,7 +73,7 @@ def answer(facts: Facts, digest: str, uri: str, size: int) -> dict[str, Any]:
     """The answer of a training Job, as the contracts page has it."""
     return {
         "outcome": "Trained",
-        "reason": "Trained" if facts.training else "BroughtAlong",
+        "reason": "Trained" if facts.training else "Imported",
         "message": _sentence(facts),
         "digest": digest,
         "artifactUri": uri,

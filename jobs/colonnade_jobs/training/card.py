@@ -12,7 +12,7 @@ ENCODINGS = {
     "category": "a text of few; the empty text where missing",
     "text": "words; the empty text where missing",
     "date": "seconds since 1970-01-01 in UTC; null or NaN where missing",
-    None: "as the brought-along graph has it",
+    None: "as the imported graph has it",
 }
 
 

@@ -1,4 +1,4 @@
-"""class_weight as JSON has it, with every key a text, brought to the classes that an estimator is taught."""
+"""class_weight as JSON has it, with every key a text, turned into the classes that an estimator is taught."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from ..refusals import Refusal
+from ..errors import PermanentError
 from ..suggestions import did_you_mean
 from .estimators import FIELD
 
@@ -24,7 +24,7 @@ BOOLEANS = {"false": 0, "true": 1}
 def by_class(estimator: BaseEstimator, target: Array) -> None:
     """Gives each class_weight of an estimator and its parts the target's own classes as keys, in place.
 
-    Raises Refusal (InvalidParameter) when a key is no class.
+    Raises PermanentError (InvalidParameter) when a key is no class.
     """
     classes = np.unique(target).tolist()
     keys = {str(one): one for one in classes}
@@ -40,7 +40,7 @@ def _translate(part: BaseEstimator, keys: Mapping[str, Any], classes: list[str])
     name = type(part).__name__
     for member in _members(part):
         if name in SPLITTING and isinstance(member.get_params(deep=False).get(PARAMETER), dict):
-            raise Refusal(
+            raise PermanentError(
                 "InvalidParameter",
                 f"{FIELD}.params: {name} tells one class from the others at a time, so that its estimator can't weigh "
                 f"them by name; set {PARAMETER}: balanced",
@@ -52,7 +52,7 @@ def _translate(part: BaseEstimator, keys: Mapping[str, Any], classes: list[str])
 def _class(key: object, keys: Mapping[str, Any], classes: list[str]) -> Any:
     if str(key) in keys:
         return keys[str(key)]
-    raise Refusal(
+    raise PermanentError(
         "InvalidParameter",
         f"{FIELD}.params.{PARAMETER}: the target has no class {key}{did_you_mean(str(key), classes)}",
     )

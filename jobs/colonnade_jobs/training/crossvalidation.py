@@ -8,8 +8,8 @@ from sklearn.model_selection import KFold, StratifiedKFold, TimeSeriesSplit
 from sklearn.pipeline import Pipeline
 
 from .. import progress
-from ..documents import CrossValidation
-from ..refusals import Refusal
+from ..errors import PermanentError
+from ..specs import CrossValidation
 from .frames import Frame
 from .metrics import classification_statistics, regression_statistics
 
@@ -21,12 +21,13 @@ def evaluate(
 ) -> dict[str, dict[str, float | int]]:
     """Each metric's mean and standard deviation over the folds.
 
-    training: indices of rows, in time's order for TimeSeries. Raises Refusal when a class is too rare for the folds.
+    training: indices of rows, in time's order for TimeSeries. Raises PermanentError when a class is too rare for the
+    folds.
     """
     strategy = wanted.strategy or ("Stratified" if hasattr(pipeline, "predict_proba") else "KFold")
     target = frame.target[training]
     if strategy == "Stratified" and np.unique(target, return_counts=True)[1].min() < wanted.folds:
-        raise Refusal(
+        raise PermanentError(
             "TooFewRows",
             f"spec.training.crossValidation.folds: the rarest class has fewer than {wanted.folds} rows; "
             "use strategy: KFold",

@@ -9,27 +9,28 @@ from colonnade_serving import digests
 from colonnade_serving.store import Store, StoreError, StoreNotFound
 
 from ..data import content, version
-from ..documents import DatasetVersion
-from ..refusals import Refusal, Unreachable
+from ..errors import PermanentError, TransientError
+from ..specs import DatasetVersion
 
 
 def fetch(wanted: DatasetVersion | None, store: Store, scratch: Path) -> tuple[dict[str, Any], Path]:
     """The version's manifest and its table in scratch.
 
-    Raises Refusal (DatasetNotFound, DatasetCorrupt: not one value may differ from what the digest names), Unreachable.
+    Raises PermanentError (DatasetNotFound, DatasetCorrupt: not one value may differ from what the digest names),
+    TransientError.
     """
     if wanted is None:
-        raise Refusal("DatasetNotFound", "spec.training.datasetRef: no dataset version was named")
+        raise PermanentError("DatasetNotFound", "spec.training.datasetRef: no dataset version was named")
     manifest = version.read_manifest(store, wanted.digest)
     table = scratch / version.DATA
     try:
         store.fetch(f"datasets/{digests.hex_of(wanted.digest)}/{version.DATA}", table)
     except StoreNotFound as error:
-        raise Refusal("DatasetNotFound", str(error)) from error
+        raise PermanentError("DatasetNotFound", str(error)) from error
     except StoreError as error:
-        raise Unreachable("StoreUnreachable", str(error)) from error
+        raise TransientError("StoreUnreachable", str(error)) from error
     if _content(table) != manifest["content"]:
-        raise Refusal(
+        raise PermanentError(
             "DatasetCorrupt", f"the rows of {wanted.name} are not those of {wanted.digest}: they were changed"
         )
     return manifest, table

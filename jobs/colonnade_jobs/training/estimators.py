@@ -11,8 +11,8 @@ from sklearn.ensemble import StackingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import all_estimators
 
-from ..documents import Estimator
-from ..refusals import Refusal
+from ..errors import PermanentError
+from ..specs import Estimator
 from ..suggestions import did_you_mean
 
 FIELD = "spec.training.estimator"
@@ -22,7 +22,7 @@ CALIBRATED = "sklearn.calibration.CalibratedClassifierCV"
 def build(wanted: Estimator, task: str, seed: int) -> BaseEstimator:
     """The unfitted estimator with its parameters; every random_state that is unset gets the seed.
 
-    Raises Refusal: UnknownEstimator, UnknownParameter, InvalidParameter, UnsuitableEstimator.
+    Raises PermanentError: UnknownEstimator, UnknownParameter, InvalidParameter, UnsuitableEstimator.
     """
     estimator = _estimator(wanted.name, wanted.params, FIELD)
     if isinstance(estimator, StackingClassifier) and estimator.final_estimator is None:
@@ -51,13 +51,13 @@ def _estimator(name: str, params: dict[str, Any], field: str) -> Any:
     known = found._get_param_names()
     for key in values:
         if key not in known:
-            raise Refusal(
+            raise PermanentError(
                 "UnknownParameter", f"{field}.params: {found.__name__} has no {key}{did_you_mean(key, known)}"
             )
     try:
         return found(**values)
     except (TypeError, ValueError) as error:
-        raise Refusal("InvalidParameter", f"{field}.params: {error}") from error
+        raise PermanentError("InvalidParameter", f"{field}.params: {error}") from error
 
 
 def _resolve(name: str, field: str) -> Any:
@@ -69,7 +69,9 @@ def _resolve(name: str, field: str) -> Any:
         except ImportError:
             found = None
     if not (isinstance(found, type) and issubclass(found, BaseEstimator) and found.__module__.startswith("sklearn.")):
-        raise Refusal("UnknownEstimator", f"{field}.name: scikit-learn has no estimator {name}{_close(attribute)}")
+        raise PermanentError(
+            "UnknownEstimator", f"{field}.name: scikit-learn has no estimator {name}{_close(attribute)}"
+        )
     return found
 
 
@@ -104,17 +106,19 @@ def _check_task(estimator: BaseEstimator, name: str, task: str) -> None:
     try:
         fits = is_classifier(estimator) if task == "Classification" else is_regressor(estimator)
     except AttributeError as error:  # made of another estimator, and none was given
-        raise Refusal("InvalidParameter", f"{FIELD}.params: {name} needs an estimator: {{name: sklearn...}}") from error
+        raise PermanentError(
+            "InvalidParameter", f"{FIELD}.params: {name} needs an estimator: {{name: sklearn...}}"
+        ) from error
     if not fits:
         wanted = "classifier" if task == "Classification" else "regressor"
-        raise Refusal("UnsuitableEstimator", f"{FIELD}.name: {name} is no {wanted}, which task: {task} needs")
+        raise PermanentError("UnsuitableEstimator", f"{FIELD}.name: {name} is no {wanted}, which task: {task} needs")
     if task == "Classification" and not hasattr(estimator, "predict_proba"):
         hint = (
             "set params: {voting: soft}"
             if name.endswith("VotingClassifier")
             else f"wrap it: {{name: {CALIBRATED}, params: {{estimator: {{name: {name}}}}}}}"
         )
-        raise Refusal("UnsuitableEstimator", f"{FIELD}.name: {name} gives no probabilities; {hint}")
+        raise PermanentError("UnsuitableEstimator", f"{FIELD}.name: {name} gives no probabilities; {hint}")
 
 
 def _is_unset_state(key: str, value: Any) -> bool:

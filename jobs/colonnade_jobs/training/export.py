@@ -9,9 +9,9 @@ from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType, String
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import Pipeline
 
-from ..refusals import Refusal
+from ..errors import PermanentError
 from . import trees
-from .canonical import canonical
+from .canonical_onnx import canonical_onnx
 from .features import Feature
 from .frames import inner_name
 from .pipeline import WORD_RE2
@@ -23,8 +23,8 @@ TENSORS = {"number": FloatTensorType, "category": StringTensorType, "text": Stri
 def export(pipeline: Pipeline, features: list[Feature], outputs: list[str]) -> ModelProto:
     """The graph: an input (rows, 1) by each feature's name, outputs in order under the given names.
 
-    The pipeline's trees get thresholds that float32 can hold. Raises Refusal (ExportFailed) when the exporter can't
-    express it.
+    The pipeline's trees get thresholds that float32 can hold. Raises PermanentError (ExportFailed) when the exporter
+    can't express it.
     """
     inner = [(inner_name(n), TENSORS[feature.kind]([None, 1])) for n, feature in enumerate(features)]
     trees.lower_thresholds(pipeline)
@@ -39,13 +39,15 @@ def export(pipeline: Pipeline, features: list[Feature], outputs: list[str]) -> M
         raise
     except Exception as error:  # the exporter raises what comes
         first_line = str(error).strip().partition("\n")[0]
-        raise Refusal("ExportFailed", f"spec.training.estimator can't be written as ONNX: {first_line}") from error
+        raise PermanentError(
+            "ExportFailed", f"spec.training.estimator can't be written as ONNX: {first_line}"
+        ) from error
     written = len(model.graph.output)
     if written != len(outputs):
-        raise Refusal(
+        raise PermanentError(
             "ExportFailed",
             f"spec.training.estimator: its ONNX form has {written} outputs where {len(outputs)} are due; use another",
         )
     names = {inner_name(n): feature.name for n, feature in enumerate(features)}
     names |= dict(zip([output.name for output in model.graph.output], outputs, strict=True))
-    return canonical(model, names)
+    return canonical_onnx(model, names)

@@ -5,8 +5,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..documents import Features
-from ..refusals import Refusal
+from ..errors import PermanentError
+from ..specs import Features
 from ..suggestions import did_you_mean
 
 Array = np.ndarray[Any, Any]
@@ -46,35 +46,35 @@ class Choice:
 
 
 def choose(schema: dict[str, Any], target: str, wanted: Features) -> Choice:
-    """The features of a dataset's schema for a target. Raises Refusal when a named column isn't there."""
+    """The features of a dataset's schema for a target. Raises PermanentError when a named column isn't there."""
     types = {column["name"]: column["type"] for column in schema["columns"]}
     if target not in types:
-        raise Refusal(
+        raise PermanentError(
             "UnknownTarget", f"spec.training.target: the dataset has no column {target}{did_you_mean(target, types)}"
         )
     for field, names in (("include", wanted.include), ("exclude", wanted.exclude)):
         for name in names:
             if name not in types:
-                raise Refusal(
+                raise PermanentError(
                     "UnknownFeature",
                     f"spec.training.features.{field}: the dataset has no column {name}{did_you_mean(name, types)}",
                 )
     left_out = {name: reason for name in types if (reason := _objection(name, target, wanted, schema["uniqueKey"]))}
     features = [Feature(name, KINDS[kind]) for name, kind in types.items() if name not in left_out and name != target]
     if not features:
-        raise Refusal("NoFeatures", "spec.training.features: no column is left to learn from; include some")
+        raise PermanentError("NoFeatures", "spec.training.features: no column is left to learn from; include some")
     return Choice(features, left_out)
 
 
 def with_values(choice: Choice, inputs: dict[str, Array], training: Array) -> Choice:
     """The features that have a value in the training rows. inputs: an array (rows,) by name; training: indices.
 
-    Raises Refusal when none has.
+    Raises PermanentError when none has.
     """
     empty = [feature for feature in choice.features if _is_empty(inputs[feature.name][training], feature)]
     kept = [feature for feature in choice.features if feature not in empty]
     if not kept:
-        raise Refusal("NoFeatures", "spec.training.features: no column has a value in the training rows")
+        raise PermanentError("NoFeatures", "spec.training.features: no column has a value in the training rows")
     return Choice(kept, choice.left_out | {feature.name: "has no value in the training rows" for feature in empty})
 
 

@@ -12,9 +12,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
 from .. import progress
-from ..documents import CrossValidation, Split, Training
-from ..refusals import Refusal
-from . import classweights, crossvalidation, estimators, features, frames, pipeline, precision, sizes, split
+from ..errors import PermanentError
+from ..specs import CrossValidation, Split, Training
+from . import classweights, crossvalidation, estimators, features, float32, frames, limits, pipeline, split
 from .features import Choice
 from .frames import Frame
 
@@ -41,7 +41,7 @@ class Trained:
 def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice) -> Trained:
     """Splits, cross-validates where the spec asks for it, and fits.
 
-    Raises Refusal when the data or the parameters don't do.
+    Raises PermanentError when the data or the parameters don't do.
     """
     parted = _split(Split.model_validate(manifest["split"]), wanted)
     key = parted.time_column or parted.stratify_by
@@ -53,7 +53,7 @@ def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice)
     if wanted.task == "Classification":
         testing = _of_known_classes(frame, training, testing)
     else:
-        precision.check_target(frame.target, wanted.target)
+        float32.check_target(frame.target, wanted.target)
     choice = features.with_values(choice, frame.inputs, training)
     frame = replace(frame, features=choice.features)
     notes = [f"{frame.dropped:,} rows without a {wanted.target} were left out."] if frame.dropped else []
@@ -68,7 +68,7 @@ def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice)
     scale, unknown = wanted.preprocessing.scale, wanted.preprocessing.encode.handle_unknown
     whole = pipeline.build(estimator, frame, training, scale=scale, unknown=unknown)
     notes += pipeline.cuts(whole, frame, training)
-    sizes.check_table(len(training), pipeline.width(whole))
+    limits.check_table(len(training), pipeline.width(whole))
     with _refusing(), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         folds = _cross_validate(wanted, parted, whole, frame, training)
@@ -87,12 +87,14 @@ def _split(recorded: Split, wanted: Training) -> Split:
 def _of_known_classes(frame: Frame, training: Array, testing: Array) -> Array:
     known = np.unique(frame.target[training])
     if len(known) < 2:
-        raise Refusal(
+        raise PermanentError(
             "UnsuitableTarget", "spec.training.target: the training rows have one class only; split otherwise"
         )
     judged = testing[np.isin(frame.target[testing], known)]
     if not len(judged):
-        raise Refusal("UnsuitableTarget", "spec.training.target: no held-out row is of a class that training saw")
+        raise PermanentError(
+            "UnsuitableTarget", "spec.training.target: no held-out row is of a class that training saw"
+        )
     return judged
 
 
@@ -110,7 +112,7 @@ def _check_learnt(whole: Pipeline) -> None:
     model = whole["model"][-1] if isinstance(whole["model"], Pipeline) else whole["model"]
     support = getattr(model, "support_", None)
     if isinstance(support, np.ndarray) and support.dtype.kind == "i" and not len(support):
-        raise Refusal(
+        raise PermanentError(
             "TrainingFailed",
             "spec.training.estimator: no training row became a support vector, so that nothing is learnt; set "
             "params.epsilon below the target's deviation, or multiply the target",
@@ -123,7 +125,7 @@ def _refusing() -> Iterator[None]:
         yield
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:  # scikit-learn's own words
         first_line = str(error).strip().partition("\n")[0]
-        raise Refusal("TrainingFailed", f"spec.training.estimator: {first_line}") from error
+        raise PermanentError("TrainingFailed", f"spec.training.estimator: {first_line}") from error
 
 
 def _convergence(caught: list[warnings.WarningMessage]) -> list[str]:

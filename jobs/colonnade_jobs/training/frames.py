@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from ..refusals import Refusal
-from . import precision
+from ..errors import PermanentError
+from . import float32
 from .features import Feature
 
 Array = np.ndarray[Any, Any]
@@ -58,14 +58,14 @@ def dtype(feature: Feature) -> Any:
 def read(path: Path, features: list[Feature], target: str, task: str, key: str | None) -> tuple[Frame, Array | None]:
     """The frame, and the values of `key` (what the split goes by) for its rows.
 
-    Raises Refusal when the target doesn't fit the task.
+    Raises PermanentError when the target doesn't fit the task.
     """
     wanted = list(dict.fromkeys([*(f.name for f in features), target, *([key] if key else [])]))
     table = pq.read_table(path, columns=wanted)
     known = pc.is_valid(table[target])
     kept = table.filter(known)
     if kept.num_rows < 2:
-        raise Refusal("TooFewRows", f"only {kept.num_rows} rows have a {target}; at least 2 are needed")
+        raise PermanentError("TooFewRows", f"only {kept.num_rows} rows have a {target}; at least 2 are needed")
     positions = np.flatnonzero(known.to_numpy())
     inputs, notes = _inputs(kept, features, positions)
     labels: Array = _classes(kept[target], target) if task == "Classification" else _numbers(kept[target], target)
@@ -79,7 +79,7 @@ def _inputs(table: pa.Table, features: list[Feature], positions: Array) -> tuple
     for feature in features:
         column = table[feature.name]
         if feature.kind == "number":
-            inputs[feature.name], lost = precision.narrowed(column, _floats(column), feature.name, positions)
+            inputs[feature.name], lost = float32.narrowed(column, _floats(column), feature.name, positions)
             notes += lost
         else:
             inputs[feature.name] = _seconds(column) if feature.kind == "date" else _texts(column)
@@ -102,7 +102,7 @@ def _seconds(column: pa.ChunkedArray) -> Array:
 
 def _classes(column: pa.ChunkedArray, target: str) -> Array:
     if pa.types.is_timestamp(column.type):
-        raise Refusal("UnsuitableTarget", f"spec.training.target: {target} is a date; a date is no class")
+        raise PermanentError("UnsuitableTarget", f"spec.training.target: {target} is a date; a date is no class")
     if pa.types.is_string(column.type):
         labels = _texts(column)
     elif pa.types.is_integer(column.type):
@@ -110,16 +110,18 @@ def _classes(column: pa.ChunkedArray, target: str) -> Array:
     else:
         values = _floats(column)
         if not np.array_equal(values, np.floor(values)):
-            raise Refusal("UnsuitableTarget", f"spec.training.task: {target} holds fractions; use task: Regression")
+            raise PermanentError(
+                "UnsuitableTarget", f"spec.training.task: {target} holds fractions; use task: Regression"
+            )
         labels = values.astype(np.int64)
     found = len(pd.unique(labels))
     if found < 2:
-        raise Refusal(
+        raise PermanentError(
             "UnsuitableTarget", f"spec.training.target: {target} has one value only; there is nothing to learn"
         )
     if found > MOST_CLASSES:
         hint = "" if labels.dtype == object else "; use task: Regression"
-        raise Refusal(
+        raise PermanentError(
             "UnsuitableTarget", f"spec.training.target: {target} has {found:,} classes (limit {MOST_CLASSES:,}){hint}"
         )
     return labels
@@ -127,7 +129,9 @@ def _classes(column: pa.ChunkedArray, target: str) -> Array:
 
 def _numbers(column: pa.ChunkedArray, target: str) -> Array:
     if pa.types.is_string(column.type) or pa.types.is_timestamp(column.type):
-        raise Refusal("UnsuitableTarget", f"spec.training.target: {target} is no number; use task: Classification")
+        raise PermanentError(
+            "UnsuitableTarget", f"spec.training.target: {target} is no number; use task: Classification"
+        )
     return _floats(column)
 
 

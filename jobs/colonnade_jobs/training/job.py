@@ -11,15 +11,18 @@ from colonnade_serving.bundle import MANIFEST
 from colonnade_serving.store import Store, StoreError
 
 from .. import progress
-from ..documents import Training, TrainJob
-from ..refusals import Unreachable
-from . import brought, bundle, dataset, estimators, export, features, fitting, judging, offered, parity, sizes
+from ..errors import TransientError
+from ..specs import Training, TrainJob
+from . import bundle, dataset, estimators, evaluation, export, features, fitting, imported, limits, parity, supported
 from .bundle import Facts
 from .features import Choice
 
 
 def run(job: TrainJob, store: Store, scratch: Path) -> dict[str, Any]:
-    """Trains, exports, judges, stores; returns the answer of the contracts page. Raises Refusal, Unreachable."""
+    """Trains, exports, judges, stores; returns the answer of the contracts page.
+
+    Raises PermanentError, TransientError.
+    """
     folder = scratch / "bundle"
     folder.mkdir()
     facts = _facts(job, store, folder, scratch)
@@ -29,31 +32,31 @@ def run(job: TrainJob, store: Store, scratch: Path) -> dict[str, Any]:
     try:
         store.commit(folder, path, MANIFEST)
     except StoreError as error:
-        raise Unreachable("StoreUnreachable", str(error)) from error
+        raise TransientError("StoreUnreachable", str(error)) from error
     size = sum(file.stat().st_size for file in folder.iterdir())
     return bundle.answer(facts, digest, store.uri(path), size)
 
 
 def _facts(job: TrainJob, store: Store, folder: Path, scratch: Path) -> Facts:
     if job.spec.training is None:
-        return brought.facts(job, store, folder, scratch)
+        return imported.describe(job, store, folder, scratch)
     with threadpool_limits(1, user_api="blas"):  # sums must not depend on how many processors there are
         return _train(job, job.spec.training, store, folder, scratch)
 
 
 def _train(job: TrainJob, wanted: Training, store: Store, folder: Path, scratch: Path) -> Facts:
-    offered.check(estimators.build(wanted.estimator, wanted.task, wanted.seed))
+    supported.check(estimators.build(wanted.estimator, wanted.task, wanted.seed))
     progress.report(5, "fetching the dataset")
     manifest, table = dataset.fetch(job.dataset, store, scratch)
     choice = features.choose(manifest["schema"], wanted.target, wanted.features)
     progress.report(15, f"training {wanted.estimator.name}")
     trained = fitting.fit(wanted, manifest, table, choice)
-    sizes.check_trees(trained.pipeline, len(getattr(trained.pipeline, "classes_", [0])))
+    limits.check_trees(trained.pipeline, len(getattr(trained.pipeline, "classes_", [0])))
     progress.report(60, "exporting to ONNX")
     choice = trained.choice
     model = export.export(trained.pipeline, choice.features, _outputs(wanted.task, choice))
     onnx.save(model, folder / "model.onnx")
-    return judging.judge(job, wanted, trained, parity.load(folder / "model.onnx"))
+    return evaluation.evaluate(job, wanted, trained, parity.load(folder / "model.onnx"))
 
 
 def _outputs(task: str, choice: Choice) -> list[str]:

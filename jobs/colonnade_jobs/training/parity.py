@@ -12,9 +12,9 @@ from colonnade_serving.engine import Engine, ModelFailed
 from colonnade_serving.modelfile import ModelInvalid
 
 from .. import progress, resources
-from ..refusals import Refusal
+from ..errors import PermanentError
+from .float32 import FLOAT32_SUMS
 from .frames import Frame
-from .precision import FLOAT32_SUMS
 
 Array = np.ndarray[Any, Any]
 TOLERANCE = 1e-5  # of a probability, and of a prediction in units of the target's spread
@@ -36,18 +36,18 @@ class Parity:
 
 
 def load(model: Path) -> Engine:
-    """The serving engine with a model. Raises Refusal when it can't be loaded."""
+    """The serving engine with a model. Raises PermanentError when it can't be loaded."""
     try:
         return Engine(model, threads=1)
     except ModelInvalid as error:
-        raise Refusal("ExportFailed", f"the exported model can't be served: {error}") from error
+        raise PermanentError("ExportFailed", f"the exported model can't be served: {error}") from error
 
 
 def answer(engine: Engine, frame: Frame, rows: Array, widths: list[tuple[int, ...]]) -> list[Array]:
     """The engine's outputs for rows of a frame, in the graph's order.
 
-    widths: each output's shape behind its rows. Raises Refusal when it fails on a row, answers in another shape, or
-    answers a row otherwise when it is alone.
+    widths: each output's shape behind its rows. Raises PermanentError when it fails on a row, answers in another shape,
+    or answers a row otherwise when it is alone.
     """
     batches = [rows[start : start + BATCH] for start in range(0, len(rows), BATCH)]
     found: list[list[Array]] = []
@@ -66,10 +66,10 @@ def _infer(engine: Engine, frame: Frame, rows: Array, widths: list[tuple[int, ..
     try:
         outputs = engine.infer(frame.tensors(rows))
     except ModelFailed as error:
-        raise Refusal("ParityFailed", f"the serving engine fails on a held-out row: {error}") from error
+        raise PermanentError("ParityFailed", f"the serving engine fails on a held-out row: {error}") from error
     for (name, output), width in zip(outputs.items(), widths, strict=True):
         if output.shape != (len(rows), *width):
-            raise Refusal(
+            raise PermanentError(
                 "ParityFailed",
                 f"the serving engine answers {len(rows)} rows by {name} of the shape {list(output.shape)}, where "
                 f"{[len(rows), *width]} is due: its ONNX form is wrong; try another estimator",
@@ -81,7 +81,7 @@ def _check_alone(engine: Engine, frame: Frame, rows: Array, together: list[Array
     for n in range(0, len(rows), -(-len(rows) // ALONE)):
         alone = _infer(engine, frame, rows[n : n + 1], [output.shape[1:] for output in together])
         if not all(_same(one[0], all_, n) for one, all_ in zip(alone, together, strict=True)):
-            raise Refusal(
+            raise PermanentError(
                 "ParityFailed",
                 "the serving engine answers a held-out row otherwise when it comes alone than among others: requests "
                 "are answered together, so this model can't be served; try another estimator",
@@ -122,10 +122,10 @@ def compare(
 
 
 def check(parity: Parity, estimator: str, scale: str) -> None:
-    """Raises Refusal (ParityFailed), saying why and what to do, when a row differs."""
+    """Raises PermanentError (ParityFailed), saying why and what to do, when a row differs."""
     if not parity.failed:
         return
-    raise Refusal(
+    raise PermanentError(
         "ParityFailed",
         f"{parity.failed:,} of {parity.rows:,} held-out rows get another answer from the serving engine than from "
         f"scikit-learn (worst {parity.worst:.2g}, limit {TOLERANCE:g}): {_why(estimator, scale)}",

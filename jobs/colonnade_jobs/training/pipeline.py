@@ -9,11 +9,11 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from ..refusals import Refusal
-from ..words import percent
+from ..errors import PermanentError
+from ..formatting import percent
 from .features import Feature
 from .frames import Frame, inner_name
-from .preparation import prepared
+from .preprocessing import preprocessed
 from .transformers import DateParts, LowerAscii
 from .transformers.dates import PARTS
 
@@ -38,7 +38,7 @@ def build(
     return Pipeline(
         [
             ("features", ColumnTransformer(encoders, sparse_threshold=0)),
-            ("model", prepared(estimator, scale, leading)),
+            ("model", preprocessed(estimator, scale, leading)),
         ]
     )
 
@@ -93,7 +93,7 @@ def _categories(frame: Frame, training: np.ndarray[Any, Any], unknown: str) -> l
 def _categories_of(values: np.ndarray[Any, Any], name: str, unknown: str) -> np.ndarray[Any, Any]:
     found, counts = np.unique(values.astype(str), return_counts=True)
     if unknown == "Error" and len(found) > MOST_REFUSING:
-        raise Refusal(
+        raise PermanentError(
             "TooManyCategories",
             f"spec.training.features: {name} has {len(found):,} categories (limit {MOST_REFUSING:,} with "
             "handleUnknown: Error); exclude it, or set handleUnknown: Ignore",

@@ -6,7 +6,7 @@ from typing import Any
 from colonnade_serving import digests
 from colonnade_serving.bundle import TensorSignature
 
-from ..data.version import canonical
+from ..canonical_json import canonical_json
 
 Group = dict[str, Any]
 MOST_GROUPS, MOST_NAMES, LONGEST_NAME = 128, 512, 253
@@ -16,7 +16,7 @@ MOST_GROUPS, MOST_NAMES, LONGEST_NAME = 128, 512, 253
 def described(inputs: Sequence[TensorSignature], outputs: Sequence[TensorSignature]) -> dict[str, Any]:
     """Tensors that are alike in one group, and a digest that is equal where all of them are, in whatever order."""
     sides = {"inputs": _grouped(inputs), "outputs": _grouped(outputs)}
-    found: dict[str, Any] = {"digest": digests.of_bytes(canonical(sides))}
+    found: dict[str, Any] = {"digest": digests.of_bytes(canonical_json(sides))}
     return found | (sides if all(map(_fits, sides.values())) else {})
 
 

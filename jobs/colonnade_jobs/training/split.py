@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ..documents import Split
-from ..refusals import Refusal
-from ..words import percent
+from ..errors import PermanentError
+from ..formatting import percent
+from ..specs import Split
 
 Array = np.ndarray[Any, Any]
 
@@ -16,18 +16,20 @@ def held_out(rows: int, split: Split, key: Array | None) -> Array:
     """True where a row is held out, shape (rows,).
 
     key: the values that the split goes by, shape (rows,): classes to draw from evenly, or times of which the latest are
-    held out; None draws at random. Raises Refusal when either side would be empty.
+    held out; None draws at random. Raises PermanentError when either side would be empty.
     """
     if split.time_column and key is not None:
         if not _has_time(key).any():
-            raise Refusal("TooFewRows", f"spec.split.timeColumn: no row has a {split.time_column}; split otherwise")
+            raise PermanentError(
+                "TooFewRows", f"spec.split.timeColumn: no row has a {split.time_column}; split otherwise"
+            )
         mask = _latest(key, split.test)
     elif split.stratify_by and key is not None:
         mask = _per_stratum(pd.factorize(key, use_na_sentinel=False)[0], split)
     else:
         mask = _per_stratum(np.zeros(rows, dtype=np.int64), split)
     if not mask.any() or mask.all():
-        raise Refusal("TooFewRows", f"{rows:,} rows are too few to hold out {percent(split.test)} of them")
+        raise PermanentError("TooFewRows", f"{rows:,} rows are too few to hold out {percent(split.test)} of them")
     return mask
 
 

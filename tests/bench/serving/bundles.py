@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from colonnade_jobs.training import bins
+from colonnade_jobs.training import reference_distribution
 from colonnade_jobs.training.features import Feature
 from colonnade_serving import digests
 from colonnade_serving.bundle import MANIFEST, Bundle, Golden, Tensor, TensorSignature, encode
@@ -27,8 +27,11 @@ def write(model: Path, folder: Path) -> None:
         files={graph.name: digests.of_file(graph)},
         inputs=_signature(engine.inputs),
         outputs=_signature(engine.outputs),
-        features={f"X[{i}]": bins.of_feature(column, Feature(f"X[{i}]", "number")) for i, column in enumerate(data.T)},
-        scores=bins.of_scores(scores[:, 1] if scores.shape[1] == 2 else scores.max(axis=1)),
+        features={
+            f"X[{i}]": reference_distribution.of_feature(column, Feature(f"X[{i}]", "number"))
+            for i, column in enumerate(data.T)
+        },
+        scores=reference_distribution.of_scores(scores[:, 1] if scores.shape[1] == 2 else scores.max(axis=1)),
         golden=_golden(engine, data[:GOLDEN_ROWS]),
     )
     (folder / MANIFEST).write_bytes(encode(bundle))

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from colonnade_api.columns import ColumnRule
 from colonnade_api.csv import Csv
 from colonnade_api.sources import DataSource
-from colonnade_jobs.documents import Csv as Obeyed
+from colonnade_jobs.specs import Csv as Obeyed
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.jobs.desk import SCHEMA, Desk, people
+from tests.unit.jobs.harness import SCHEMA, Harness, people
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(tmp_path)
+def harness(tmp_path: Path) -> Harness:
+    return Harness(tmp_path)
 
 
 @pytest.fixture(scope="session")
-def peoples_desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    """A desk whose last dataset is `people`, shared by tests that only train."""
-    desk = Desk(tmp_path_factory.mktemp("people"))
-    desk.dataset(people(), schema=SCHEMA)
-    return desk
+def peoples_harness(tmp_path_factory: pytest.TempPathFactory) -> Harness:
+    """A harness whose last dataset is `people`, shared by tests that only train."""
+    harness = Harness(tmp_path_factory.mktemp("people"))
+    harness.dataset(people(), schema=SCHEMA)
+    return harness

@@ -7,7 +7,7 @@ import pytest
 from threadpoolctl import threadpool_info  # type: ignore[import-untyped]
 
 from colonnade_jobs import arithmetic
-from tests.unit.jobs.desk import Desk
+from tests.unit.jobs.harness import Harness
 
 
 @pytest.mark.parametrize(
@@ -35,8 +35,8 @@ def test_it_is_pinned_before_anything_that_sums_is_loaded() -> None:
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
-def test_a_model_says_what_it_was_computed_with(peoples_desk: Desk) -> None:
-    answer = peoples_desk.train("linear_model.LogisticRegression", "flag", features={"include": ["age"]})
+def test_a_model_says_what_it_was_computed_with(peoples_harness: Harness) -> None:
+    answer = peoples_harness.train("linear_model.LogisticRegression", "flag", features={"include": ["age"]})
     kernels = {library["architecture"] for library in threadpool_info() if library["user_api"] == "blas"}
     assert all(kernel in answer["lineage"]["arithmetic"] for kernel in kernels)
-    assert peoples_desk.bundle(answer).lineage == answer["lineage"]
+    assert peoples_harness.bundle(answer).lineage == answer["lineage"]

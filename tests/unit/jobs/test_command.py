@@ -9,7 +9,7 @@ from typing import Any
 
 from colonnade_jobs.main import OUR_MISTAKE
 from colonnade_jobs.main import _answer as answer_of
-from tests.unit.jobs.desk import SCHEMA, people
+from tests.unit.jobs.harness import SCHEMA, people
 
 STACK = {
     "name": "sklearn.ensemble.StackingClassifier",

@@ -9,13 +9,14 @@ from typing import Any
 
 import duckdb
 
-from ...documents import ColumnType, Csv
-from ...refusals import Refusal
+from ...errors import PermanentError
+from ...specs import ColumnType, Csv
 from .. import naming
-from ..tables import literal, raise_shortage, said
-from . import dialects, encodings, inference, misfits
+from ..database import raise_shortage
+from ..sql import error_text, literal
+from . import dialects, encodings, inference, malformed
 from .dialects import Dialect
-from .kinds import GZIP
+from .filetypes import GZIP
 from .table import Table
 
 NULLS = ("NA", "N/A", "NaN", "nan", "null", "NULL")
@@ -35,9 +36,9 @@ class CsvFile:
     def facts(self) -> dict[str, Any]:
         """What the report says of how the file is written."""
         dialect = self.dialect
-        told: dict[str, Any] = {"name": self.shown, "encoding": self.encoding, "delimiter": dialect.delimiter}
-        told |= {"quote": dialect.quote, "escape": dialect.escape, "header": dialect.header}
-        return told | {"skippedLines": dialect.skip, "columns": dialect.width}
+        shown: dict[str, Any] = {"name": self.shown, "encoding": self.encoding, "delimiter": dialect.delimiter}
+        shown |= {"quote": dialect.quote, "escape": dialect.escape, "header": dialect.header}
+        return shown | {"skippedLines": dialect.skip, "columns": dialect.width}
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,8 @@ def load(
 ) -> Table:
     """Makes the table `raw` of all files, in order, columns matched by name: declared ones as text, others typed.
 
-    scratch: an empty folder for copies of files that DuckDB can't read as they are. Raises Refusal, with file, line
-    and reason, where a line doesn't fit or a column can be read in two ways.
+    scratch: an empty folder for copies of files that DuckDB can't read as they are. Raises PermanentError, with file,
+    line and reason, where a line doesn't fit or a column can be read in two ways.
     """
     found = [_prepared(file, csv, scratch / f"{n}") for n, file in enumerate(files)]
     parts = [file for file in found if file] or [_nothing(files[0])]
@@ -84,12 +85,12 @@ def load(
     for _, group in groupby(parts, key=lambda part: part.dialect):
         _insert(connection, list(group), names, Missing.of(csv, declared), scratch)
     guessed = {column: name for column, name in columns.items() if name not in declared}
-    told = inference.infer(connection, "texts", guessed, csv)
-    typed = ", ".join(f"{told[c].sql if c in told else c} AS {c}" for c in columns)
+    inferred = inference.infer(connection, "texts", guessed, csv)
+    typed = ", ".join(f"{inferred[c].sql if c in inferred else c} AS {c}" for c in columns)
     connection.execute(f"CREATE TEMP TABLE raw AS SELECT {typed} FROM texts")
     connection.execute("DROP TABLE texts")
-    notations = {columns[column]: answer.notation for column, answer in told.items()}
-    notes = [*_notes(parts), *(note for answer in told.values() for note in answer.notes)]
+    notations = {columns[column]: answer.notation for column, answer in inferred.items()}
+    notes = [*_notes(parts), *(note for answer in inferred.values() for note in answer.notes)]
     return Table(names, [part.facts() for part in islice(parts, SHOWN_FILES)], notations, notes)
 
 
@@ -114,7 +115,7 @@ def _union(parts: list[CsvFile]) -> list[str]:
     for name in names:
         other = spelled.setdefault(name.casefold(), name)
         if other != name and not any(name in alike and other in alike for alike in within):
-            raise Refusal(
+            raise PermanentError(
                 "UnreadableSource",
                 f"spec.source: {other} and {name} are columns of several files, one name where case doesn't count; "
                 "spell it alike",
@@ -138,8 +139,8 @@ def _insert(
     except duckdb.Error as error:
         raise_shortage(error)
         for part in group:
-            if refusal := misfits.explain(part.path, part.shown, dialect, error):
-                raise refusal from error
+            if problem := malformed.explain(part.path, part.shown, dialect, error):
+                raise problem from error
         _insert_rewritten(connection, group, insert, missing, scratch)
 
 
@@ -149,15 +150,17 @@ def _insert_rewritten(
     """As above, where DuckDB would stumble: over lines that end in several ways, over a header of several lines."""
     for part in group:
         target = scratch / f"{part.path.name}.even"
-        misfits.with_even_ends(part.path, part.dialect, target)
+        malformed.with_even_ends(part.path, part.dialect, target)
         even = replace(part.dialect, delimiter=",", quote='"', escape='"', header=False, skip=0, ends=r"\n")
         try:
             connection.execute(f"{insert} {_scan([replace(part, path=target, dialect=even)], missing)}")
         except duckdb.Error as error:
             raise_shortage(error)
-            if refusal := misfits.explain(part.path, part.shown, part.dialect, error):
-                raise refusal from error
-            raise Refusal("UnreadableSource", f"{part.shown} can't be read as csv: {said(error)}") from error
+            if problem := malformed.explain(part.path, part.shown, part.dialect, error):
+                raise problem from error
+            raise PermanentError(
+                "UnreadableSource", f"{part.shown} can't be read as csv: {error_text(error)}"
+            ) from error
         target.unlink()
 
 

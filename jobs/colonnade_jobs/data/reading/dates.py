@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..tables import literal
+from ..sql import literal
 
 TIMES = ("", " %H:%M:%S", " %H:%M", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
 TIME = r"(?: +[0-9]{1,2}:[0-9]{2}[0-9:.]*(?: ?[AaPp][Mm])?)?"
@@ -92,7 +92,7 @@ FORMATS: tuple[DateFormat, ...] = (
 )
 
 
-def told(form: str) -> DateFormat:
+def of_format(form: str) -> DateFormat:
     """The format that a spec names: unix, unix-ms, or one of strftime's."""
     if form.startswith("unix"):
         return unix(form.partition("-")[2] or "s")

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from ...documents import Csv
-from ...refusals import Refusal
+from ...errors import PermanentError
+from ...specs import Csv
 from .. import naming
 
 DELIMITERS = "\t;|,"  # of two that fit as well, the one that text holds less often
@@ -87,22 +87,22 @@ def records(  # noqa: PLR0913 - Python's own reader has more
         line = reader.line_num + 1
 
 
-def detect(name: str, sample: str, told: Csv, *, whole: bool) -> Dialect:
+def detect(name: str, sample: str, given: Csv, *, whole: bool) -> Dialect:
     """The dialect that fits most lines of a file's sample.
 
-    told: what the spec says; whole: whether the sample is the file. Raises Refusal where the header has one field and
-    the lines below have more.
+    given: what the spec says; whole: whether the sample is the file. Raises PermanentError where the header has one
+    field and the lines below have more.
     """
     lines = list(io.StringIO(sample, newline=""))[:SAMPLE_LINES]
-    hint = EXCEL_HINT.match(lines[0]) if lines and told.skip_rows is None else None
+    hint = EXCEL_HINT.match(lines[0]) if lines and given.skip_rows is None else None
     if hint:
-        told = told.model_copy(update={"delimiter": told.delimiter or hint[1]})
-    first = (told.skip_rows or 0) + (1 if hint else 0)
-    fits = [fit for dialect in _candidates(lines[first:], told) if (fit := _fit(lines[first:], dialect, told, whole))]
+        given = given.model_copy(update={"delimiter": given.delimiter or hint[1]})
+    first = (given.skip_rows or 0) + (1 if hint else 0)
+    fits = [fit for dialect in _candidates(lines[first:], given) if (fit := _fit(lines[first:], dialect, given, whole))]
     best = max(fits, key=lambda fit: fit.score, default=None)
     if best is None or best.dialect.width < 2:
-        found = _single(lines, first, told)
-        if told.delimiter is None and told.header:
+        found = _single(lines, first, given)
+        if given.delimiter is None and given.header:
             _check_width(name, lines[first:], found)
         return found
     found = best.dialect
@@ -117,12 +117,12 @@ class Fit(NamedTuple):
     dialect: Dialect
 
 
-def _candidates(lines: list[str], told: Csv) -> Iterator[tuple[str, str, str]]:
+def _candidates(lines: list[str], given: Csv) -> Iterator[tuple[str, str, str]]:
     text = "".join(lines)
-    delimiters = told.delimiter or "".join(delimiter for delimiter in DELIMITERS if delimiter in text)
+    delimiters = given.delimiter or "".join(delimiter for delimiter in DELIMITERS if delimiter in text)
     for delimiter in delimiters:
-        if told.quote is not None:
-            quotes = [told.quote]
+        if given.quote is not None:
+            quotes = [given.quote]
         else:
             quotes = [
                 q for q in QUOTES if q == '"' or re.search(rf"(^|{re.escape(delimiter)})\s*'", text, re.MULTILINE)
@@ -133,7 +133,7 @@ def _candidates(lines: list[str], told: Csv) -> Iterator[tuple[str, str, str]]:
                 yield delimiter, quote, "\\"
 
 
-def _fit(lines: list[str], candidate: tuple[str, str, str], told: Csv, whole: bool) -> Fit | None:
+def _fit(lines: list[str], candidate: tuple[str, str, str], given: Csv, whole: bool) -> Fit | None:
     delimiter, quote, escape = candidate
     try:
         found = list(records(iter(lines), delimiter, quote, escape))
@@ -143,16 +143,16 @@ def _fit(lines: list[str], candidate: tuple[str, str, str], told: Csv, whole: bo
         found.pop()  # cut off by the sample's end
     if not found:
         return None
-    start = _header_at(found, told)
-    head, rows = found[start], found[start + 1 :] if told.header else found[start:]
+    start = _header_at(found, given)
+    head, rows = found[start], found[start + 1 :] if given.header else found[start:]
     width = len(head.fields)
     if width < 2:
         return None
     fitting = sum(1 for row in rows if len(row.fields) == width or row.fields[width:] == [""])
     share = fitting / len(rows) if rows else 1.0
-    names = head.fields if told.header else [""] * width
+    names = head.fields if given.header else [""] * width
     named = tuple(naming.distinct([name.strip() for name in names]))
-    dialect = Dialect(delimiter, quote, escape, told.header, head.line - 1, named, tuple(head.fields))
+    dialect = Dialect(delimiter, quote, escape, given.header, head.line - 1, named, tuple(head.fields))
     score = (
         round(share, 3),
         not _is_still_quoted(rows, quote, width),
@@ -164,9 +164,9 @@ def _fit(lines: list[str], candidate: tuple[str, str, str], told: Csv, whole: bo
     return Fit(score, dialect)
 
 
-def _header_at(found: list[Record], told: Csv) -> int:
+def _header_at(found: list[Record], given: Csv) -> int:
     """The index of the header: the first record, or the first as wide as nearly all others after lone lines."""
-    if told.skip_rows is not None or not told.header or len(found[0].fields) > 1:
+    if given.skip_rows is not None or not given.header or len(found[0].fields) > 1:
         return 0
     width, _ = Counter(len(record.fields) for record in found).most_common(1)[0]
     start = next((n for n, record in enumerate(found) if len(record.fields) > 1), 0)
@@ -199,14 +199,14 @@ def _is_exact(lines: list[str], candidate: tuple[str, str, str], whole: bool) ->
     return True
 
 
-def _single(lines: list[str], first: int, told: Csv) -> Dialect:
+def _single(lines: list[str], first: int, given: Csv) -> Dialect:
     """One column: nothing stands between fields, whatever stands within them."""
-    quote = '"' if told.quote is None else told.quote
-    delimiter = told.delimiter or NO_DELIMITER
+    quote = '"' if given.quote is None else given.quote
+    delimiter = given.delimiter or NO_DELIMITER
     found = next(records(iter(lines[first:]), delimiter, quote, quote), Record(1, [""]))
     heads, skip = tuple(found.fields), first + found.line - 1
-    names = tuple(naming.distinct([name.strip() if told.header else "" for name in heads]))
-    return Dialect(delimiter, quote, quote, told.header, skip, names, heads)
+    names = tuple(naming.distinct([name.strip() if given.header else "" for name in heads]))
+    return Dialect(delimiter, quote, quote, given.header, skip, names, heads)
 
 
 def _check_width(name: str, lines: list[str], single: Dialect) -> None:
@@ -214,7 +214,7 @@ def _check_width(name: str, lines: list[str], single: Dialect) -> None:
         rows = list(records(iter(lines), delimiter, single.quote, single.escape))[1:]
         width, consistent = Counter(len(row.fields) for row in rows).most_common(1)[0] if rows else (1, 0)
         if width > 1 and consistent > RAGGED_SHARE * len(rows):
-            raise Refusal(
+            raise PermanentError(
                 "UnreadableSource",
                 f"{name}: its header, {single.names[0]}, has one field, and most lines below have {width}; mend the "
                 "header, set spec.source.csv.skipRows, or name a delimiter that no line holds in csv.delimiter",

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from ...refusals import Refusal
-from .kinds import head_of, opened
+from ...errors import PermanentError
+from .filetypes import head_of, opened
 
 CHUNK_BYTES = 1 << 20
 SHOWN_BYTES = 24
@@ -27,17 +27,17 @@ class Encoded(NamedTuple):
     encoding: str
 
 
-def to_utf8(file: Path, told: str | None, target: Path) -> Encoded:
+def to_utf8(file: Path, given: str | None, target: Path) -> Encoded:
     """The file itself where it claims to be UTF-8, else a copy at target in UTF-8 without a byte-order mark.
 
-    told: the encoding by the spec. UTF-16 and UTF-32 are known by their mark. Raises Refusal, with the line, where
-    bytes don't fit a told encoding.
+    given: the encoding by the spec. UTF-16 and UTF-32 are known by their mark. Raises PermanentError, with the line,
+    where bytes don't fit a given encoding.
     """
     head = head_of(file)
     marked = next((name for mark, name in MARKS if head.startswith(mark)), None)
-    encoding = marked or told or "utf-8"
-    if told is None and marked is None and head.count(0) > NUL_SHARE * len(head):
-        raise Refusal(
+    encoding = marked or given or "utf-8"
+    if given is None and marked is None and head.count(0) > NUL_SHARE * len(head):
+        raise PermanentError(
             "UnreadableSource",
             f"{file.name} is no text in UTF-8: {head.count(0):,} of its first {len(head):,} bytes are zero, as in "
             "UTF-16 without a byte-order mark; set spec.source.csv.encoding (utf-16-le, most often)",
@@ -51,7 +51,10 @@ def to_utf8(file: Path, told: str | None, target: Path) -> Encoded:
 
 
 def decoded(file: Path, encoding: str = "utf-8") -> Iterator[str]:
-    """The text of a file, piece by piece, without a byte-order mark. Raises Refusal with the line of a stray byte."""
+    """The text of a file, piece by piece, without a byte-order mark.
+
+    Raises PermanentError with the line of a stray byte.
+    """
     decoder = codecs.getincrementaldecoder("utf-8-sig" if encoding == "utf-8" else encoding)()
     line = 1
     with opened(file) as stream:
@@ -68,7 +71,7 @@ def decoded(file: Path, encoding: str = "utf-8") -> Iterator[str]:
                 return
 
 
-def _stray(file: Path, encoding: str, line: int, chunk: bytes, error: UnicodeDecodeError) -> Refusal:
+def _stray(file: Path, encoding: str, line: int, chunk: bytes, error: UnicodeDecodeError) -> PermanentError:
     before = chunk[: error.start]
     line += max(before.count(b"\n"), before.count(b"\r") - before.count(b"\r\n"))
     byte, around = error.object[error.start], chunk[max(0, error.start - SHOWN_BYTES) : error.start + SHOWN_BYTES]
@@ -81,6 +84,6 @@ def _stray(file: Path, encoding: str, line: int, chunk: bytes, error: UnicodeDec
         if encoding == "utf-8"
         else "spec.source.csv.encoding names another one"
     )
-    return Refusal(
+    return PermanentError(
         "UnreadableSource", f"{file.name} line {line:,}: byte 0x{byte:02X} is no {encoding} (near {shown}); {advice}"
     )

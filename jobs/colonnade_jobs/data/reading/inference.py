@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from ...documents import Csv
-from ..tables import literal
+from ...specs import Csv
+from ..sql import literal
 from . import dates, notation, plain
 from .dates import DateFormat
 from .notation import Values
@@ -24,7 +24,7 @@ IDENTIFIER = r"\s*(?:\+|-?0[0-9])"  # a leading plus or zero: a telephone number
 
 
 @dataclass(frozen=True)
-class Told:
+class Inferred:
     """What a column turned out to be. sql: its value in that type; notation: how it is written; notes: for people."""
 
     sql: str
@@ -32,27 +32,27 @@ class Told:
     notes: list[str] = field(default_factory=list)
 
 
-def infer(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], csv: Csv) -> dict[str, Told]:
+def infer(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], csv: Csv) -> dict[str, Inferred]:
     """What each column of a table of texts is. columns: what it is called inside, and by its owner.
 
-    Raises Refusal where a column's values can be read in two ways.
+    Raises PermanentError where a column's values can be read in two ways.
     """
     sampled = f"{table} LIMIT {SAMPLE_ROWS}"
     counts = plain.count(connection, sampled, list(columns))
     counts |= plain.confirm(connection, table, counts)
     dressed = [column for column in columns if not counts[column].is_plain]
     shapes = plain.ask(connection, sampled, dressed, _shapes)
-    found: dict[str, Told] = {}
+    found: dict[str, Inferred] = {}
     for column, name in columns.items():
         values = Values(connection, table, column, name)
         if counts[column].is_plain:
             found[column] = _plain(values, counts[column])
             continue
         present, dateish, numberish = shapes[column]
-        told = _date(values, csv) if dateish == present or csv.date_format else None
+        found_type = _date(values, csv) if dateish == present or csv.date_format else None
         is_number = numberish == present and not counts[column].is_long
-        told = told or (_number(values, csv) if is_number else None)
-        found[column] = told or _text(values, counts[column], present > 0 and numberish == present)
+        found_type = found_type or (_number(values, csv) if is_number else None)
+        found[column] = found_type or _text(values, counts[column], present > 0 and numberish == present)
     _check_marks(connection, table, columns, found)
     return found
 
@@ -61,22 +61,22 @@ def _shapes(column: str) -> list[str]:
     return [f"regexp_full_match({column}, {literal(shape)})" for shape in (DATEISH, NUMBERISH)]
 
 
-def _plain(values: Values, counts: Plain) -> Told:
+def _plain(values: Values, counts: Plain) -> Inferred:
     column = values.column
     if not counts.present:
-        return Told(column, "no values")
+        return Inferred(column, "no values")
     if counts.is_whole:
-        return Told(f"CAST({column} AS BIGINT)", "integer")
+        return Inferred(f"CAST({column} AS BIGINT)", "integer")
     if counts.is_boolean:
-        return Told(f"CAST(trim({column}) AS BOOLEAN)", "boolean")
+        return Inferred(f"CAST(trim({column}) AS BOOLEAN)", "boolean")
     infinite = "1 value is" if counts.infinite == 1 else f"{counts.infinite:,} values are"
     notes = [f"{values.name}: {infinite} infinite, which is read as missing"] if counts.infinite else []
-    return Told(f"CAST({column} AS DOUBLE)", "number", notes)
+    return Inferred(f"CAST({column} AS DOUBLE)", "number", notes)
 
 
-def _date(values: Values, csv: Csv) -> Told | None:
-    told = [dates.told(csv.date_format)] if csv.date_format and not csv.date_format.startswith("unix") else []
-    form = _one_fitting(values, told) or _one_fitting(values, [form for form in dates.FORMATS if form.inferred])
+def _date(values: Values, csv: Csv) -> Inferred | None:
+    given = [dates.of_format(csv.date_format)] if csv.date_format and not csv.date_format.startswith("unix") else []
+    form = _one_fitting(values, given) or _one_fitting(values, [form for form in dates.FORMATS if form.inferred])
     if form is None:
         return None
     timed, zoned = values.count(
@@ -85,8 +85,8 @@ def _date(values: Values, csv: Csv) -> Told | None:
     )
     moment = form.timestamp(values.column)
     if not timed:
-        return Told(f"CAST({moment} AS DATE)", f"date, {form.label}")
-    return Told(f"CAST({moment} AS TIMESTAMPTZ)" if zoned else moment, f"date, {form.label} with times")
+        return Inferred(f"CAST({moment} AS DATE)", f"date, {form.label}")
+    return Inferred(f"CAST({moment} AS TIMESTAMPTZ)" if zoned else moment, f"date, {form.label} with times")
 
 
 def _one_fitting(values: Values, formats: list[DateFormat]) -> DateFormat | None:
@@ -104,13 +104,13 @@ def _one_fitting(values: Values, formats: list[DateFormat]) -> DateFormat | None
     return next(iter(formats), None)
 
 
-def _number(values: Values, csv: Csv) -> Told | None:
-    told = notation.told_marks(csv)
-    for marks in (told,) if told else (COMMA, POINT):
+def _number(values: Values, csv: Csv) -> Inferred | None:
+    given = notation.given_marks(csv)
+    for marks in (given,) if given else (COMMA, POINT):
         present, fitting = values.count(f"{values.column} IS NOT NULL", _is_number(marks, values.column))
         if present == fitting:
-            found = told or notation.marks_of(values, csv)
-            return Told(f"CAST({found.plain(values.column)} AS DOUBLE)", f"number, {found}")
+            found = given or notation.marks_of(values, csv)
+            return Inferred(f"CAST({found.plain(values.column)} AS DOUBLE)", f"number, {found}")
     return None
 
 
@@ -119,7 +119,7 @@ def _is_number(marks: Marks, column: str) -> str:
     return f"{finite} AND NOT regexp_matches({column}, {literal('^' + IDENTIFIER)})"
 
 
-def _text(values: Values, counts: Plain, is_dressed: bool) -> Told:
+def _text(values: Values, counts: Plain, is_dressed: bool) -> Inferred:
     name, others = (
         values.name,
         f"{values.column} IS NOT NULL AND NOT regexp_full_match({values.column}, {literal(NUMBER)})",
@@ -141,19 +141,19 @@ def _text(values: Values, counts: Plain, is_dressed: bool) -> Told:
             "them plainly, or set spec.source.csv.decimal and csv.thousands"
         )
     else:
-        return Told(values.column, "text")
-    return Told(values.column, "text", [note])
+        return Inferred(values.column, "text")
+    return Inferred(values.column, "text", [note])
 
 
 def _check_marks(
-    connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], found: dict[str, Told]
+    connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], found: dict[str, Inferred]
 ) -> None:
-    """Raises Refusal where 1.234 stands beside columns with a decimal comma, and so may be a thousand."""
-    commas = [column for column, told in found.items() if told.notation == f"number, {COMMA}"]
+    """Raises PermanentError where 1.234 stands beside columns with a decimal comma, and so may be a thousand."""
+    commas = [column for column, found_type in found.items() if found_type.notation == f"number, {COMMA}"]
     if not commas:
         return
-    for column, told in found.items():
-        if told.notation == "number":
+    for column, found_type in found.items():
+        if found_type.notation == "number":
             notation.check_grouping(Values(connection, table, column, columns[column]), columns[commas[0]])
 
 

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import duckdb
 
-from ...documents import ColumnType, Source
-from ...refusals import Refusal
+from ...errors import PermanentError
+from ...specs import ColumnType, Source
 from .. import naming, parquet
-from ..tables import literal, raise_shortage, said
+from ..database import raise_shortage
+from ..sql import error_text, literal
 from . import csvfiles
-from .kinds import kind_of
+from .filetypes import file_type_of
 from .table import Table
 
 UNIX = ("unix", "unix-ms", "unix-us", "unix-ns")
@@ -27,13 +28,15 @@ def load(
 
     Inside, the columns are c0, c1, … (naming.inner): no name that a source chose is ever part of our SQL's scope.
     declared: by the owner's names, the types that the schema declares: such columns of a csv stay text. scratch: an
-    empty folder. Raises Refusal when a file isn't what it should be.
+    empty folder. Raises PermanentError when a file isn't what it should be.
     """
     _check_date_format(connection, source)
-    kinds = {kind_of(file, source.format): file for file in files}
+    kinds = {file_type_of(file, source.format): file for file in files}
     if len(kinds) > 1:
         one, other = (f"{file.name} ({kind})" for kind, file in kinds.items())
-        raise Refusal("UnreadableSource", f"spec.source: csv and parquet are mixed, as in {one} and {other}; bring one")
+        raise PermanentError(
+            "UnreadableSource", f"spec.source: csv and parquet are mixed, as in {one} and {other}; bring one"
+        )
     if "csv" in kinds:
         return csvfiles.load(connection, files, source.csv, declared, scratch)
     return _parquet(connection, files)
@@ -46,7 +49,7 @@ def _check_date_format(connection: duckdb.DuckDBPyConnection, source: Source) ->
     try:
         connection.execute(f"SELECT strptime(strftime(TIMESTAMP '2001-02-03', {literal(form)}), {literal(form)})")
     except duckdb.Error as error:
-        raise Refusal(
+        raise PermanentError(
             "InvalidSpec",
             f"spec.source.csv.dateFormat: {form} is no format for dates, such as %d/%m/%Y or %Y-%m-%d %H:%M, nor unix "
             "or unix-ms",
@@ -63,5 +66,7 @@ def _parquet(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> Table:
         )
     except duckdb.Error as error:
         raise_shortage(error)
-        raise Refusal("UnreadableSource", f"{files[0].name} can't be read as parquet: {said(error)}") from error
+        raise PermanentError(
+            "UnreadableSource", f"{files[0].name} can't be read as parquet: {error_text(error)}"
+        ) from error
     return Table(names)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import duckdb
 
-from ...documents import Csv
-from ...refusals import Refusal
-from ..tables import literal, one_row
+from ...errors import PermanentError
+from ...specs import Csv
+from ..database import one_row
+from ..sql import literal
 from . import dates
 from .dates import DateFormat
 from .numbers import COMMA, PLAIN, POINT, Marks
@@ -45,7 +46,7 @@ class Values:
         return [str(value) for value in rows[0]] if rows else []
 
 
-def told_marks(csv: Csv) -> Marks | None:
+def given_marks(csv: Csv) -> Marks | None:
     """The marks that the spec names; None where it names neither."""
     if csv.decimal is None and csv.thousands is None:
         return None
@@ -54,9 +55,9 @@ def told_marks(csv: Csv) -> Marks | None:
 
 
 def marks_of(values: Values, csv: Csv) -> Marks:
-    """The marks that most values of a column of numbers have. Raises Refusal where 1,234 may be two numbers."""
-    if told := told_marks(csv):
-        return told
+    """The marks that most values of a column of numbers have. Raises PermanentError where 1,234 may be two numbers."""
+    if given := given_marks(csv):
+        return given
     plain, comma, point = values.count(*(marks.fits(values.column) for marks in (PLAIN, COMMA, POINT)))
     best = max(plain, comma, point)
     if plain == best:
@@ -68,11 +69,11 @@ def marks_of(values: Values, csv: Csv) -> Marks:
     return COMMA if comma == best else POINT
 
 
-def _two_numbers(values: Values) -> Refusal:
+def _two_numbers(values: Values) -> PermanentError:
     both = f"{COMMA.fits(values.column)} AND {POINT.fits(values.column)} AND NOT {PLAIN.fits(values.column)}"
     selected = ", ".join(f"CAST({marks.plain(values.column)} AS DOUBLE)::VARCHAR" for marks in (COMMA, POINT))
     example, small, large = values.one(f"{values.column}, {selected}", both)
-    return Refusal(
+    return PermanentError(
         "AmbiguousNumbers",
         f"{values.name}: every value can be read in two ways: {example} may be {float(small):g} or {float(large):,g}; "
         "set spec.source.csv.decimal (',' or '.'), or declare the column as string",
@@ -80,13 +81,13 @@ def _two_numbers(values: Values) -> Refusal:
 
 
 def check_grouping(values: Values, other: str) -> None:
-    """Raises Refusal where each fraction, such as 1.234, may be a thousand, as decimal commas elsewhere suggest."""
+    """Raises PermanentError where each fraction, like 1.234, may be a thousand, as decimal commas elsewhere suggest."""
     point, grouped = values.count(
         f"contains({values.column}, '.')", rf"regexp_full_match({values.column}, '-?[1-9][0-9]{{0,2}}(\.[0-9]{{3}})+')"
     )
     if point and point == grouped:
         (example,) = values.one(values.column, f"contains({values.column}, '.')")
-        raise Refusal(
+        raise PermanentError(
             "AmbiguousNumbers",
             f"{values.name}: {example} may be a fraction or a thousand, since {other} has decimal commas; set "
             "spec.source.csv.decimal, or declare the column as string",
@@ -96,12 +97,12 @@ def check_grouping(values: Values, other: str) -> None:
 def date_format_of(values: Values, csv: Csv) -> DateFormat:
     """The format that most values of a column of dates have.
 
-    Raises Refusal where the values fit day first and month first, or seconds and milliseconds, alike.
+    Raises PermanentError where the values fit day first and month first, or seconds and milliseconds, alike.
     """
     if csv.date_format:
-        told = dates.told(csv.date_format)
-        if values.count(told.fits(values.column))[0]:
-            return told
+        given = dates.of_format(csv.date_format)
+        if values.count(given.fits(values.column))[0]:
+            return given
     counts = dict(zip(dates.FORMATS, values.count(*(form.fits(values.column) for form in dates.FORMATS)), strict=True))
     check_order(values, counts)
     best = max(dates.FORMATS, key=lambda form: counts[form])
@@ -112,7 +113,7 @@ def date_format_of(values: Values, csv: Csv) -> DateFormat:
 
 
 def check_order(values: Values, counts: dict[DateFormat, int]) -> None:
-    """Raises Refusal where the best fitting format may be day first or month first."""
+    """Raises PermanentError where the best fitting format may be day first or month first."""
     best = max(counts.values(), default=0)
     for days, months in dates.PAIRS:
         if not best or max(counts.get(days, 0), counts.get(months, 0)) < best:
@@ -128,7 +129,7 @@ def check_order(values: Values, counts: dict[DateFormat, int]) -> None:
         example, first, second = values.one(
             f"{values.column}, strftime({day}, '%-d %B %Y'), strftime({month}, '%-d %B %Y')", f"({day}) <> ({month})"
         )
-        raise Refusal(
+        raise PermanentError(
             "AmbiguousDates",
             f"{values.name}: its dates can be read as {days.label} and as {months.label}: {example} may be {first} or "
             f"{second}; set spec.source.csv.dateFormat ({literal(days.formats[0])} or {literal(months.formats[0])}), "
@@ -137,7 +138,10 @@ def check_order(values: Values, counts: dict[DateFormat, int]) -> None:
 
 
 def unix_of(values: Values, number: str) -> DateFormat:
-    """The unit in which numbers count since 1970. number: SQL of the value as DOUBLE. Raises Refusal where unclear."""
+    """The unit in which numbers count since 1970. number: SQL of the value as DOUBLE.
+
+    Raises PermanentError where unclear.
+    """
     row = one_row(
         values.connection,
         f"SELECT min(abs({number})) FILTER (abs({number}) >= {dates.EARLIEST_SECONDS}), max(abs({number})), "
@@ -147,14 +151,14 @@ def unix_of(values: Values, number: str) -> DateFormat:
     if not count:
         return dates.unix("s")
     if smallest is None:
-        raise Refusal(
+        raise PermanentError(
             "AmbiguousDates",
             f"{values.name} is declared as date, and its numbers, up to {largest:,.0f}, are too small for seconds "
             "since 1970 that anyone meant (before March 1973); declare it as integer, or write its dates as 2023-01-31",
         )
     unit = dates.unit_of(smallest, largest)
     if unit is None:
-        raise Refusal(
+        raise PermanentError(
             "AmbiguousDates",
             f"{values.name}: its numbers, from {smallest:,.0f} to {largest:,.0f}, are neither all seconds nor all "
             "milliseconds since 1970; mend the column, or set spec.source.csv.dateFormat (unix or unix-ms)",

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..tables import literal
+from ..sql import literal
 
 BLANKS = " \u00a0\u202f"
 APOSTROPHES = "'\u2019"

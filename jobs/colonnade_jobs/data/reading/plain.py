@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import duckdb
 
-from ..tables import literal, one_row, parts
+from ..database import batches, one_row
+from ..sql import literal
 
 INTEGER = r"\s*-?(?:0|[1-9][0-9]*)\s*"
 NUMBER = r"\s*-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*"
@@ -69,7 +70,7 @@ def confirm(connection: duckdb.DuckDBPyConnection, table: str, sampled: dict[str
 
 def ask(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str], conditions: "Conditions") -> "Counts":
     """For each column how many values are present, and for how many each of its conditions holds."""
-    return {column: found for part in parts(columns) for column, found in _ask(connection, table, part, conditions)}
+    return {column: found for part in batches(columns) for column, found in _ask(connection, table, part, conditions)}
 
 
 def _ask(

@@ -19,11 +19,11 @@ class Table:
     notations: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
-    def told(self, notations: dict[str, str]) -> "Table":
+    def with_formats(self, notations: dict[str, str]) -> "Table":
         """The same, with how more columns are written."""
         return replace(self, notations=self.notations | notations)
 
-    def noted(self, notes: list[str]) -> "Table":
+    def with_notes(self, notes: list[str]) -> "Table":
         """The same, with more to be said."""
         return replace(self, notes=[*self.notes, *notes])
 

@@ -9,7 +9,7 @@ from . import neighbours as neighbours
 from . import quadratic as quadratic
 from .dates import DateParts
 from .double import InDoubleClassifier, InDoubleRegressor
+from .impute_and_scale import ImputeAndScale
 from .lowercase import LowerAscii
-from .prepare import Prepare
 
-__all__ = ["DateParts", "InDoubleClassifier", "InDoubleRegressor", "LowerAscii", "Prepare"]
+__all__ = ["DateParts", "ImputeAndScale", "InDoubleClassifier", "InDoubleRegressor", "LowerAscii"]

@@ -9,33 +9,33 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from colonnade_jobs.refusals import Refusal
-from tests.unit.jobs.desk import Desk
+from colonnade_jobs.errors import PermanentError
+from tests.unit.jobs.harness import Harness
 
 LENIENT = {"onInvalid": "Quarantine", "maxInvalidFraction": 1}
 
 
-def test_the_first_of_equal_rows_stays(desk: Desk) -> None:
+def test_the_first_of_equal_rows_stays(harness: Harness) -> None:
     rows = "a,b\n1,x\n1,x\n1,y\n1,x\n"
-    assert desk.table(desk.dataset(rows, cleaning=[{"dropDuplicates": {}}]))["b"].tolist() == ["x", "y"]
-    by_a = desk.dataset(rows, cleaning=[{"dropDuplicates": {"columns": ["a"]}}])
-    assert desk.table(by_a)["b"].tolist() == ["x"]
-    assert desk.report(by_a)["duplicateRows"] == 3
+    assert harness.table(harness.dataset(rows, cleaning=[{"dropDuplicates": {}}]))["b"].tolist() == ["x", "y"]
+    by_a = harness.dataset(rows, cleaning=[{"dropDuplicates": {"columns": ["a"]}}])
+    assert harness.table(by_a)["b"].tolist() == ["x"]
+    assert harness.report(by_a)["duplicateRows"] == 3
 
 
-def test_dropped_duplicates_dont_break_the_unique_key(desk: Desk) -> None:
-    answer = desk.dataset(
+def test_dropped_duplicates_dont_break_the_unique_key(harness: Harness) -> None:
+    answer = harness.dataset(
         "a\n1\n1\n", schema={"uniqueKey": ["a"]}, cleaning=[{"dropDuplicates": {}}], validation={"onInvalid": "Reject"}
     )
     assert answer["outcome"] == "NewVersion"
 
 
-def test_blanks_are_trimmed_before_the_rules_look(desk: Desk) -> None:
+def test_blanks_are_trimmed_before_the_rules_look(harness: Harness) -> None:
     schema = {"columns": [{"name": "c", "type": "category", "allowed": ["x"]}]}
     rows = 'n,c\n1," x "\n2,x\n'
-    assert desk.dataset(rows, schema=schema, validation=LENIENT)["version"]["rows"] == 1
-    assert desk.dataset(rows, schema=schema, cleaning=[{"trim": {}}])["version"]["rows"] == 2
-    assert desk.dataset(rows, schema=schema, cleaning=[{"trim": {"columns": ["c"]}}])["version"]["rows"] == 2
+    assert harness.dataset(rows, schema=schema, validation=LENIENT)["version"]["rows"] == 1
+    assert harness.dataset(rows, schema=schema, cleaning=[{"trim": {}}])["version"]["rows"] == 2
+    assert harness.dataset(rows, schema=schema, cleaning=[{"trim": {"columns": ["c"]}}])["version"]["rows"] == 2
 
 
 @pytest.mark.parametrize(
@@ -47,18 +47,22 @@ def test_blanks_are_trimmed_before_the_rules_look(desk: Desk) -> None:
         ({"strategy": "constant", "value": "-7"}, -7.0),
     ],
 )
-def test_missing_values_are_filled_from_the_valid_rows_alone(desk: Desk, fill: dict[str, str], expected: float) -> None:
+def test_missing_values_are_filled_from_the_valid_rows_alone(
+    harness: Harness, fill: dict[str, str], expected: float
+) -> None:
     schema = {"columns": [{"name": "a", "type": "number", "max": 100}]}
     rows = "n,a\n1,1\n2,1\n3,2\n4,3\n5,13\n6,\n7,9999\n"
-    answer = desk.dataset(rows, schema=schema, cleaning=[{"fillMissing": {"column": "a"} | fill}], validation=LENIENT)
-    table = desk.table(answer)
+    answer = harness.dataset(
+        rows, schema=schema, cleaning=[{"fillMissing": {"column": "a"} | fill}], validation=LENIENT
+    )
+    table = harness.table(answer)
     assert table["a"].tolist() == [1, 1, 2, 3, 13, expected]
     assert answer["version"]["invalidRows"] == 1
 
 
-def test_a_word_has_no_mean(desk: Desk) -> None:
-    with pytest.raises(Refusal, match="c is a category, without a mean; use mode"):
-        desk.dataset("c\nx\n", cleaning=[{"fillMissing": {"column": "c", "strategy": "mean"}}])
+def test_a_word_has_no_mean(harness: Harness) -> None:
+    with pytest.raises(PermanentError, match="c is a category, without a mean; use mode"):
+        harness.dataset("c\nx\n", cleaning=[{"fillMissing": {"column": "c", "strategy": "mean"}}])
 
 
 def fill(column: str, strategy: str, **value: str) -> dict[str, Any]:
@@ -78,15 +82,15 @@ def fill(column: str, strategy: str, **value: str) -> dict[str, Any]:
         ([0.1, 0.2, 0.3, None], 0.6 / 3),
     ],
 )
-def test_a_mean_is_right_at_every_size(desk: Desk, values: list[float | None], mean: float) -> None:
-    table = desk.table(desk.dataset(pd.DataFrame({"c": values}), cleaning=[fill("c", "mean")]))
+def test_a_mean_is_right_at_every_size(harness: Harness, values: list[float | None], mean: float) -> None:
+    table = harness.table(harness.dataset(pd.DataFrame({"c": values}), cleaning=[fill("c", "mean")]))
     assert table["c"][values.index(None)] == pytest.approx(mean, rel=1e-15, abs=0)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(values=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=20))
-def test_a_mean_is_the_exact_sum_over_the_count(desk: Desk, values: list[float]) -> None:
-    table = desk.table(desk.dataset(pd.DataFrame({"c": [*values, None]}), cleaning=[fill("c", "mean")]))
+def test_a_mean_is_the_exact_sum_over_the_count(harness: Harness, values: list[float]) -> None:
+    table = harness.table(harness.dataset(pd.DataFrame({"c": [*values, None]}), cleaning=[fill("c", "mean")]))
     exact = sum(map(Fraction, values), Fraction()) / len(values)
     size = max(map(abs, values))
     # Numbers of nine decimals are summed as written: an ulp of each may lie between that and the sum of the doubles.
@@ -107,19 +111,19 @@ def test_a_mean_is_the_exact_sum_over_the_count(desk: Desk, values: list[float])
     ],
 )
 def test_integers_stay_whole_numbers_halves_away_from_zero(
-    desk: Desk, values: list[int | None], strategy: str, expected: int
+    harness: Harness, values: list[int | None], strategy: str, expected: int
 ) -> None:
     rows = pd.DataFrame({"c": pd.array(values, dtype="Int64"), "n": range(len(values))})
-    answer = desk.dataset(rows, cleaning=[fill("c", strategy)])
+    answer = harness.dataset(rows, cleaning=[fill("c", strategy)])
     table = pd.read_parquet(
-        desk.fetched(answer["version"]["reportUri"]).parent / "data.parquet", dtype_backend="pyarrow"
+        harness.fetched(answer["version"]["reportUri"]).parent / "data.parquet", dtype_backend="pyarrow"
     )
     assert table["c"].tolist()[values.index(None)] == expected
 
 
-def test_the_median_of_two_numbers_as_far_apart_as_can_be_is_a_number(desk: Desk) -> None:
+def test_the_median_of_two_numbers_as_far_apart_as_can_be_is_a_number(harness: Harness) -> None:
     rows = pd.DataFrame({"c": [1.7e308, -1.6e308, None]})
-    table = desk.table(desk.dataset(rows, cleaning=[fill("c", "median")]))
+    table = harness.table(harness.dataset(rows, cleaning=[fill("c", "median")]))
     assert table["c"][2] == pytest.approx(0.05e308)
 
 
@@ -132,10 +136,12 @@ def test_the_median_of_two_numbers_as_far_apart_as_can_be_is_a_number(desk: Desk
         (fill("A", "mode"), r"no column A; did you mean|no column A; there are"),
     ],
 )
-def test_a_column_that_isnt_there_is_refused_never_passed_over(desk: Desk, step: dict[str, Any], said: str) -> None:
-    with pytest.raises(Refusal, match=said) as refusal:
-        desk.dataset("a,b\n1,x\n", cleaning=[{"trim": {}}, step])
-    assert refusal.value.reason == "SchemaMismatch"
+def test_a_column_that_isnt_there_is_refused_never_passed_over(
+    harness: Harness, step: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(PermanentError, match=said) as error:
+        harness.dataset("a,b\n1,x\n", cleaning=[{"trim": {}}, step])
+    assert error.value.reason == "SchemaMismatch"
 
 
 @pytest.mark.parametrize(
@@ -148,52 +154,56 @@ def test_a_column_that_isnt_there_is_refused_never_passed_over(desk: Desk, step:
         ("date", "2023-02-29", "'2023-02-29' is no date"),
     ],
 )
-def test_a_constant_that_its_column_cant_hold_is_refused(desk: Desk, kind: str, value: str, said: str) -> None:
+def test_a_constant_that_its_column_cant_hold_is_refused(harness: Harness, kind: str, value: str, said: str) -> None:
     schema = {"columns": [{"name": "a", "type": kind, "nullable": True}]}
-    with pytest.raises(Refusal, match=said) as refusal:
-        desk.dataset("a,b\n,1\n", schema=schema, cleaning=[fill("a", "constant", value=value)])
-    assert refusal.value.reason == "InvalidSpec"
+    with pytest.raises(PermanentError, match=said) as error:
+        harness.dataset("a,b\n,1\n", schema=schema, cleaning=[fill("a", "constant", value=value)])
+    assert error.value.reason == "InvalidSpec"
 
 
-def test_a_column_without_one_value_cant_be_filled_by_a_statistic(desk: Desk) -> None:
+def test_a_column_without_one_value_cant_be_filled_by_a_statistic(harness: Harness) -> None:
     rows = "a,b\n,1\n,2\n"
-    nullable = desk.dataset(rows, cleaning=[fill("a", "mode")])
-    assert desk.table(nullable)["a"].isna().all()
+    nullable = harness.dataset(rows, cleaning=[fill("a", "mode")])
+    assert harness.table(nullable)["a"].isna().all()
     schema = {"columns": [{"name": "a", "type": "number"}]}
-    with pytest.raises(Refusal, match=r"cleaning\[0\]\.fillMissing: a has not one valid value to take the mean of"):
-        desk.dataset(rows, schema=schema, cleaning=[fill("a", "mean")])
+    with pytest.raises(
+        PermanentError, match=r"cleaning\[0\]\.fillMissing: a has not one valid value to take the mean of"
+    ):
+        harness.dataset(rows, schema=schema, cleaning=[fill("a", "mean")])
 
 
-def test_steps_come_in_the_order_given(desk: Desk) -> None:
+def test_steps_come_in_the_order_given(harness: Harness) -> None:
     rows = 'a,b\n1,x\n1," x "\n'
     trim: dict[str, Any] = {"trim": {}}
     dedupe: dict[str, Any] = {"dropDuplicates": {}}
-    assert desk.table(desk.dataset(rows, cleaning=[trim, dedupe]))["b"].tolist() == ["x"]
-    assert desk.table(desk.dataset(rows, cleaning=[dedupe, trim]))["b"].tolist() == ["x", "x"]
+    assert harness.table(harness.dataset(rows, cleaning=[trim, dedupe]))["b"].tolist() == ["x"]
+    assert harness.table(harness.dataset(rows, cleaning=[dedupe, trim]))["b"].tolist() == ["x", "x"]
     by_a = {"dropDuplicates": {"columns": ["a"]}}
-    assert desk.table(desk.dataset(rows, cleaning=[by_a, trim]))["b"].tolist() == ["x"]
+    assert harness.table(harness.dataset(rows, cleaning=[by_a, trim]))["b"].tolist() == ["x"]
 
 
-def test_of_duplicates_the_first_valid_one_stays(desk: Desk) -> None:
+def test_of_duplicates_the_first_valid_one_stays(harness: Harness) -> None:
     rows = "id,age\n1,999\n1,20\n1,21\n2,999\n2,998\n3,30\n"
     schema = {"columns": [{"name": "age", "type": "number", "max": 120}]}
-    answer = desk.dataset(rows, schema=schema, cleaning=[{"dropDuplicates": {"columns": ["id"]}}], validation=LENIENT)
-    assert desk.table(answer)["age"].tolist() == [20, 30]
-    assert desk.quarantine(answer)["age"].tolist() == ["999"]
-    assert desk.report(answer)["duplicateRows"] == 3
+    answer = harness.dataset(
+        rows, schema=schema, cleaning=[{"dropDuplicates": {"columns": ["id"]}}], validation=LENIENT
+    )
+    assert harness.table(answer)["age"].tolist() == [20, 30]
+    assert harness.quarantine(answer)["age"].tolist() == ["999"]
+    assert harness.report(answer)["duplicateRows"] == 3
 
 
-def test_two_values_that_cant_be_read_are_not_equal_for_that(desk: Desk) -> None:
+def test_two_values_that_cant_be_read_are_not_equal_for_that(harness: Harness) -> None:
     rows = "id,age\n1,x\n1,y\n1,x\n1,\n1,5\n"
     schema = {"columns": [{"name": "age", "type": "number", "nullable": True}]}
-    answer = desk.dataset(rows, schema=schema, cleaning=[{"dropDuplicates": {}}], validation=LENIENT)
-    assert desk.quarantine(answer)["age"].tolist() == ["x", "y"]
+    answer = harness.dataset(rows, schema=schema, cleaning=[{"dropDuplicates": {}}], validation=LENIENT)
+    assert harness.quarantine(answer)["age"].tolist() == ["x", "y"]
     assert answer["version"]["rows"] == 2
 
 
-def test_the_report_says_what_was_filled(desk: Desk) -> None:
-    answer = desk.dataset("a,b\n1,x\n,y\n4,\n", cleaning=[fill("a", "mean"), fill("b", "constant", value="z")])
-    assert desk.report(answer)["filled"] == [
+def test_the_report_says_what_was_filled(harness: Harness) -> None:
+    answer = harness.dataset("a,b\n1,x\n,y\n4,\n", cleaning=[fill("a", "mean"), fill("b", "constant", value="z")])
+    assert harness.report(answer)["filled"] == [
         {"column": "a", "strategy": "mean", "value": "3", "rows": 1},
         {"column": "b", "strategy": "constant", "value": "z", "rows": 1},
     ]

@@ -12,7 +12,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from colonnade_jobs.data import content
-from tests.unit.jobs.desk import Desk, people
+from tests.unit.jobs.harness import Harness, people
 
 values = st.fixed_dictionaries(
     {
@@ -53,42 +53,42 @@ def test_null_and_empty_and_zero_are_three_things(tmp_path: Path) -> None:
     assert len(found) == 5
 
 
-def test_neither_the_file_nor_its_time_nor_its_format_shows(desk: Desk) -> None:
+def test_neither_the_file_nor_its_time_nor_its_format_shows(harness: Harness) -> None:
     rows = pd.DataFrame({"a": [1, 2, None], "b": ["x", None, "z"]})
-    first = desk.dataset(rows)
-    path = desk.folder / "rows.parquet"
+    first = harness.dataset(rows)
+    path = harness.folder / "rows.parquet"
     os.utime(path, (0, 0))
-    again = desk.dataset(f"file://{path}", previous=first["version"]["digest"])
+    again = harness.dataset(f"file://{path}", previous=first["version"]["digest"])
     assert again["outcome"] == "Unchanged"
     schema = {"columns": [{"name": "a", "type": "number", "nullable": True}]}
-    parquet = desk.dataset(rows, schema=schema)["version"]["digest"]
-    assert desk.dataset("a,b\n1,x\n2,\n,z\n", schema=schema)["version"]["digest"] == parquet
+    parquet = harness.dataset(rows, schema=schema)["version"]["digest"]
+    assert harness.dataset("a,b\n1,x\n2,\n,z\n", schema=schema)["version"]["digest"] == parquet
 
 
-def test_a_changed_source_gives_a_new_version_and_an_old_one_its_old_name(desk: Desk) -> None:
-    first = desk.dataset("a\n1\n2\n")["version"]["digest"]
-    changed = desk.dataset("a\n1\n3\n", previous=first)
+def test_a_changed_source_gives_a_new_version_and_an_old_one_its_old_name(harness: Harness) -> None:
+    first = harness.dataset("a\n1\n2\n")["version"]["digest"]
+    changed = harness.dataset("a\n1\n3\n", previous=first)
     assert changed["outcome"] == "NewVersion"
     assert changed["version"]["digest"] != first
-    back = desk.dataset("a\n1\n2\n", previous=changed["version"]["digest"])
+    back = harness.dataset("a\n1\n2\n", previous=changed["version"]["digest"])
     assert (back["outcome"], back["version"]["digest"]) == ("NewVersion", first)
 
 
-def test_order_split_and_rules_belong_to_the_content(desk: Desk) -> None:
+def test_order_split_and_rules_belong_to_the_content(harness: Harness) -> None:
     found = [
-        desk.dataset("a\n1\n2\n"),
-        desk.dataset("a\n2\n1\n"),
-        desk.dataset("a\n1\n2\n", split={"test": 0.3}),
-        desk.dataset("a\n1\n2\n", schema={"columns": [{"name": "a", "type": "integer", "max": 9}]}),
-        desk.dataset("a\n1\n2\nx\n", schema={"columns": [{"name": "a", "type": "integer"}]},
+        harness.dataset("a\n1\n2\n"),
+        harness.dataset("a\n2\n1\n"),
+        harness.dataset("a\n1\n2\n", split={"test": 0.3}),
+        harness.dataset("a\n1\n2\n", schema={"columns": [{"name": "a", "type": "integer", "max": 9}]}),
+        harness.dataset("a\n1\n2\nx\n", schema={"columns": [{"name": "a", "type": "integer"}]},
                      validation={"maxInvalidFraction": 1}),
     ]  # fmt: skip
     assert len({answer["version"]["digest"] for answer in found}) == len(found)
 
 
-def test_many_rows_on_several_threads_have_one_digest(desk: Desk) -> None:
+def test_many_rows_on_several_threads_have_one_digest(harness: Harness) -> None:
     rows = pd.concat([people(2000, seed) for seed in range(40)], ignore_index=True)
     rows["filled"] = np.where(rows.index % 3, rows["amount"], np.nan)
     cleaning = [{"fillMissing": {"column": "filled", "strategy": "mean"}}]
-    first, second = (desk.dataset(rows, cleaning=cleaning)["version"]["digest"] for _ in range(2))
+    first, second = (harness.dataset(rows, cleaning=cleaning)["version"]["digest"] for _ in range(2))
     assert first == second

@@ -6,8 +6,8 @@ import pandas as pd
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from colonnade_jobs.refusals import Refusal
-from tests.unit.jobs.desk import Desk
+from colonnade_jobs.errors import PermanentError
+from tests.unit.jobs.harness import Harness
 
 NAMES = ["a", "A", "rowid", "reasons", "c0", "x y", "größe"]
 FULL = st.floats(allow_nan=True, allow_infinity=True)
@@ -96,13 +96,13 @@ def steps(name: st.SearchStrategy[str]) -> st.SearchStrategy[dict[str, Any]]:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data(), table=tables(), as_csv=st.booleans())
-def test_the_answer_is_definite(desk: Desk, data: st.DataObject, table: pd.DataFrame, as_csv: bool) -> None:
+def test_the_answer_is_definite(harness: Harness, data: st.DataObject, table: pd.DataFrame, as_csv: bool) -> None:
     spec = data.draw(specs(table.columns.tolist()))
     rows = table if not as_csv else table.to_csv(index=False)
     try:
-        answer = desk.dataset(rows, **spec)
-    except Refusal:
+        answer = harness.dataset(rows, **spec)
+    except PermanentError:
         return
     assert answer["outcome"] in ("NewVersion", "Invalid")
     if answer["outcome"] == "NewVersion":
-        assert len(desk.table(answer)) == answer["version"]["rows"]
+        assert len(harness.table(answer)) == answer["version"]["rows"]

@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from colonnade_jobs.data import naming
-from colonnade_jobs.refusals import Refusal
-from tests.unit.jobs.desk import Desk
+from colonnade_jobs.errors import PermanentError
+from tests.unit.jobs.harness import Harness
 
 LENIENT = {"onInvalid": "Quarantine", "maxInvalidFraction": 1}
 OURS = [
@@ -28,6 +28,7 @@ OURS = [
     "raw",
     "typed",
     "checked",
+    "validated",
     "reason",
 ]
 SQL = [
@@ -75,9 +76,9 @@ names = st.lists(name, min_size=1, max_size=6, unique=True)
 quick = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def parquet(desk: Desk, columns: list[str], rows: list[list[Any]], file: str = "rows.parquet") -> str:
+def parquet(harness: Harness, columns: list[str], rows: list[list[Any]], file: str = "rows.parquet") -> str:
     table = pa.Table.from_arrays([pa.array(values) for values in zip(*rows, strict=True)], names=columns)
-    path = desk.folder / file
+    path = harness.folder / file
     path.parent.mkdir(exist_ok=True)
     pq.write_table(table, path)
     return f"file://{path}"
@@ -94,7 +95,7 @@ def numbered(width: int) -> list[list[Any]]:
 @example(columns=["c1", "c0", "c2"])
 @example(columns=["Age", "age", "AGE"])
 @example(columns=["reasons", "row_id", "broken_types"])
-def test_each_column_keeps_its_name_and_its_values(desk: Desk, columns: list[str]) -> None:
+def test_each_column_keeps_its_name_and_its_values(harness: Harness, columns: list[str]) -> None:
     rows = numbered(len(columns))
     spec: dict[str, Any] = {
         "schema": {"columns": [{"name": columns[0], "type": "integer", "max": 50}], "uniqueKey": [columns[-1]]},
@@ -105,15 +106,15 @@ def test_each_column_keeps_its_name_and_its_values(desk: Desk, columns: list[str
         "split": {"timeColumn": columns[-1]},
         "validation": LENIENT,
     }
-    answer = desk.dataset(parquet(desk, columns, rows), **spec)
-    table = desk.table(answer)
+    answer = harness.dataset(parquet(harness, columns, rows), **spec)
+    table = harness.table(answer)
     assert table.columns.tolist() == columns
     assert table.to_numpy().tolist() == [rows[0], rows[2]]
-    aside = desk.quarantine(answer)
+    aside = harness.quarantine(answer)
     assert aside.columns.tolist()[:-1] == columns
     assert aside.columns[-1].startswith("reasons")
     assert aside.to_numpy().tolist() == [[*map(str, rows[1]), f"{columns[0]} over 50"]]
-    report = desk.report(answer)
+    report = harness.report(answer)
     assert [column["name"] for column in report["columns"]] == columns
     assert {rule["rule"]: rule["rows"] for rule in report["rules"] if rule["rows"]} == {f"{columns[0]} over 50": 1}
 
@@ -122,17 +123,17 @@ def test_each_column_keeps_its_name_and_its_values(desk: Desk, columns: list[str
     "columns",
     [["a", "rowid", "y"], ["row_id", "reasons"], ["c1", "c0", "c2"], ["select", "a.b", "[0]"], ["x\ny", "it's", '"']],
 )  # fmt: skip
-def test_a_csv_keeps_them_too(desk: Desk, columns: list[str]) -> None:
+def test_a_csv_keeps_them_too(harness: Harness, columns: list[str]) -> None:
     rows = numbered(len(columns))
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([columns, *rows])
     schema = {"columns": [{"name": columns[0], "type": "integer", "max": 50}]}
-    (desk.folder / "rows.csv").write_text(text.getvalue())
-    answer = desk.dataset(f"file://{desk.folder}/rows.csv", schema=schema, validation=LENIENT)
-    table = desk.table(answer)
+    (harness.folder / "rows.csv").write_text(text.getvalue())
+    answer = harness.dataset(f"file://{harness.folder}/rows.csv", schema=schema, validation=LENIENT)
+    table = harness.table(answer)
     assert table.columns.tolist() == columns
     assert table.to_numpy().tolist() == [rows[0], rows[2]]
-    assert desk.quarantine(answer).to_numpy().tolist() == [[*map(str, rows[1]), f"{columns[0]} over 50"]]
+    assert harness.quarantine(answer).to_numpy().tolist() == [[*map(str, rows[1]), f"{columns[0]} over 50"]]
 
 
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -140,48 +141,50 @@ def test_a_csv_keeps_them_too(desk: Desk, columns: list[str]) -> None:
 @example(columns=["Age", "age", "AGE", "rowid"])
 @example(columns=["c1", "c0", "a.b", ".a", "reasons"])
 @example(columns=["label", "probabilities", "x\ny"])
-def test_a_model_learns_from_them_under_their_names(desk: Desk, columns: list[str]) -> None:
+def test_a_model_learns_from_them_under_their_names(harness: Harness, columns: list[str]) -> None:
     features = {name: [(7 * n + 3 * k) % 40 / 4 for n in range(40)] for k, name in enumerate(columns[:-1])}
     target = ["yes" if n % 3 else "no" for n in range(40)]
     rows = list(map(list, zip(*features.values(), target, strict=True)))
-    desk.dataset(parquet(desk, columns, rows), split={"stratifyBy": columns[-1]})
-    answer = desk.train("tree.DecisionTreeClassifier", columns[-1])
-    inputs = [tensor.name for tensor in desk.bundle(answer).inputs]
+    harness.dataset(parquet(harness, columns, rows), split={"stratifyBy": columns[-1]})
+    answer = harness.train("tree.DecisionTreeClassifier", columns[-1])
+    inputs = [tensor.name for tensor in harness.bundle(answer).inputs]
     assert inputs == columns[:-1]
 
 
-def test_columns_without_a_name_or_with_one_twice_get_one(desk: Desk) -> None:
-    table = desk.table(desk.dataset(parquet(desk, ["", "a", "a", "a_1"], [[1, 2, 3, 4]])))
+def test_columns_without_a_name_or_with_one_twice_get_one(harness: Harness) -> None:
+    table = harness.table(harness.dataset(parquet(harness, ["", "a", "a", "a_1"], [[1, 2, 3, 4]])))
     assert table.to_dict("list") == {"column0": [1], "a": [2], "a_2": [3], "a_1": [4]}
 
 
-def test_nested_columns_are_words_under_their_own_name(desk: Desk) -> None:
-    table = desk.table(desk.dataset(parquet(desk, ["s", "l", "s.a"], [[{"a": 1, "b": "x"}, [1, 2], 3]])))
+def test_nested_columns_are_words_under_their_own_name(harness: Harness) -> None:
+    table = harness.table(harness.dataset(parquet(harness, ["s", "l", "s.a"], [[{"a": 1, "b": "x"}, [1, 2], 3]])))
     assert table.to_dict("list") == {"s": ["{'a': 1, 'b': x}"], "l": ["[1, 2]"], "s.a": [3]}
 
 
-def test_several_parquet_files_are_joined_by_the_names_that_they_spell(desk: Desk) -> None:
-    parquet(desk, ["rowid", "b"], [[1, 2]], "parts/1.parquet")
-    parquet(desk, ["d", "b", "C", "rowid"], [[3, 4, 5, 6]], "parts/2.parquet")
-    table = desk.table(desk.dataset(f"file://{desk.folder}/parts/*.parquet"))
+def test_several_parquet_files_are_joined_by_the_names_that_they_spell(harness: Harness) -> None:
+    parquet(harness, ["rowid", "b"], [[1, 2]], "parts/1.parquet")
+    parquet(harness, ["d", "b", "C", "rowid"], [[3, 4, 5, 6]], "parts/2.parquet")
+    table = harness.table(harness.dataset(f"file://{harness.folder}/parts/*.parquet"))
     assert table.columns.tolist() == ["rowid", "b", "d", "C"]
     assert table.fillna(0).to_numpy().tolist() == [[1, 2, 0, 0], [6, 4, 3, 5]]
 
 
-def test_names_that_only_case_tells_apart_cant_be_joined_over_files(desk: Desk) -> None:
-    parquet(desk, ["Age"], [[1]], "parts/1.parquet")
-    parquet(desk, ["age"], [[2]], "parts/2.parquet")
-    with pytest.raises(Refusal, match="Age and age are columns of several files, one name where case doesn't count"):
-        desk.dataset(f"file://{desk.folder}/parts/*.parquet")
-    parquet(desk, ["age", "Age"], [[1, 2]], "parts/1.parquet")
-    with pytest.raises(Refusal, match=r"1\.parquet: its columns age and Age"):
-        desk.dataset(f"file://{desk.folder}/parts/*.parquet")
+def test_names_that_only_case_tells_apart_cant_be_joined_over_files(harness: Harness) -> None:
+    parquet(harness, ["Age"], [[1]], "parts/1.parquet")
+    parquet(harness, ["age"], [[2]], "parts/2.parquet")
+    with pytest.raises(
+        PermanentError, match="Age and age are columns of several files, one name where case doesn't count"
+    ):
+        harness.dataset(f"file://{harness.folder}/parts/*.parquet")
+    parquet(harness, ["age", "Age"], [[1, 2]], "parts/1.parquet")
+    with pytest.raises(PermanentError, match=r"1\.parquet: its columns age and Age"):
+        harness.dataset(f"file://{harness.folder}/parts/*.parquet")
 
 
-def test_a_declared_name_is_matched_by_case(desk: Desk) -> None:
+def test_a_declared_name_is_matched_by_case(harness: Harness) -> None:
     schema = {"columns": [{"name": "age", "type": "number", "max": 5}]}
-    with pytest.raises(Refusal, match="no column age; did you mean Age"):
-        desk.dataset("Age\n1\n", schema=schema)
+    with pytest.raises(PermanentError, match="no column age; did you mean Age"):
+        harness.dataset("Age\n1\n", schema=schema)
 
 
 @given(st.lists(st.sampled_from(["", "a", "a_1", "a_1_1", "column0", "column1", "b"]), max_size=8))
@@ -193,6 +196,6 @@ def test_distinct_names_are_distinct_and_the_first_of_a_name_keeps_it(given_name
             assert found[n] == one
 
 
-def test_frames_of_pandas_keep_their_index(desk: Desk) -> None:
+def test_frames_of_pandas_keep_their_index(harness: Harness) -> None:
     rows = pd.DataFrame({"rowid": [5, 6]}, index=pd.Index([7, 8], name="c0"))
-    assert desk.table(desk.dataset(rows)).reset_index()[["rowid"]].to_numpy().tolist() == [[5], [6]]
+    assert harness.table(harness.dataset(rows)).reset_index()[["rowid"]].to_numpy().tolist() == [[5], [6]]

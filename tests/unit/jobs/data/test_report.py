@@ -4,55 +4,55 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from colonnade_jobs.refusals import Refusal
-from tests.unit.jobs.desk import Desk
+from colonnade_jobs.errors import PermanentError
+from tests.unit.jobs.harness import Harness
 
 
-def test_a_column_of_numbers_has_a_histogram_of_all_its_values(desk: Desk) -> None:
-    report = desk.report(desk.dataset("a\n" + "".join(f"{n}\n" for n in range(100)) + "\n"))
+def test_a_column_of_numbers_has_a_histogram_of_all_its_values(harness: Harness) -> None:
+    report = harness.report(harness.dataset("a\n" + "".join(f"{n}\n" for n in range(100)) + "\n"))
     column = report["columns"][0]
     assert (column["min"], column["max"], column["mean"], column["distinct"]) == (0, 99, 49.5, 100)
     assert sum(column["histogram"]["counts"]) == 100
     assert len(column["histogram"]["edges"]) == len(column["histogram"]["counts"]) + 1
 
 
-def test_a_column_of_one_value_or_none_has_a_profile_too(desk: Desk) -> None:
-    report = desk.report(desk.dataset("a,b\n5,\n5,\n"))
+def test_a_column_of_one_value_or_none_has_a_profile_too(harness: Harness) -> None:
+    report = harness.report(harness.dataset("a,b\n5,\n5,\n"))
     assert report["columns"][0]["histogram"]["counts"][0] == 2
     assert report["columns"][1]["nulls"] == 2
 
 
-def test_a_column_of_words_shows_the_most_frequent(desk: Desk) -> None:
-    report = desk.report(desk.dataset("a\nx\ny\nx\n"))
+def test_a_column_of_words_shows_the_most_frequent(harness: Harness) -> None:
+    report = harness.report(harness.dataset("a\nx\ny\nx\n"))
     assert report["columns"][0]["top"] == [{"value": "x", "rows": 2}, {"value": "y", "rows": 1}]
 
 
-def test_the_split_is_sized(desk: Desk) -> None:
+def test_the_split_is_sized(harness: Harness) -> None:
     rows = "a\n" + "1\n" * 50
-    report = desk.report(desk.dataset(rows, split={"test": 0.1, "seed": 7}))
+    report = harness.report(harness.dataset(rows, split={"test": 0.1, "seed": 7}))
     assert report["split"] == {"train": 45, "test": 5, "seed": 7}
 
 
-def test_rows_without_a_time_cant_be_the_latest(desk: Desk) -> None:
+def test_rows_without_a_time_cant_be_the_latest(harness: Harness) -> None:
     rows = "t,y\n" + "".join(f"{n},{n % 2}\n" for n in range(40)) + ",1\n" * 10
-    report = desk.report(desk.dataset(rows, split={"test": 0.2, "timeColumn": "t"}))
+    report = harness.report(harness.dataset(rows, split={"test": 0.2, "timeColumn": "t"}))
     assert (report["split"]["train"], report["split"]["test"]) == (42, 8)
 
 
-def test_a_continuous_column_has_no_shares_to_keep(desk: Desk) -> None:
+def test_a_continuous_column_has_no_shares_to_keep(harness: Harness) -> None:
     rows = pd.DataFrame({"x": np.random.default_rng(3).normal(size=500), "y": ["a", "b"] * 250})
-    with pytest.raises(Refusal, match=r"spec\.split\.stratifyBy: x has 500 values in 500 rows"):
-        desk.dataset(rows, split={"stratifyBy": "x"})
-    assert desk.dataset(rows, split={"stratifyBy": "y"})["outcome"] == "NewVersion"
+    with pytest.raises(PermanentError, match=r"spec\.split\.stratifyBy: x has 500 values in 500 rows"):
+        harness.dataset(rows, split={"stratifyBy": "x"})
+    assert harness.dataset(rows, split={"stratifyBy": "y"})["outcome"] == "NewVersion"
 
 
-def test_the_numbers_are_those_of_pandas(desk: Desk) -> None:
+def test_the_numbers_are_those_of_pandas(harness: Harness) -> None:
     random = np.random.default_rng(11)
     rows = pd.DataFrame(
         {"x": random.lognormal(3, 2, 5000), "i": random.integers(-50, 50, 5000), "w": random.choice([*"abc"], 5000)}
     )
     rows.loc[random.random(5000) < 0.1, "x"] = np.nan
-    by_name = {column["name"]: column for column in desk.report(desk.dataset(rows))["columns"]}
+    by_name = {column["name"]: column for column in harness.report(harness.dataset(rows))["columns"]}
     for name in ("x", "i"):
         expected, found = rows[name].dropna(), by_name[name]
         assert (found["nulls"], found["distinct"]) == (rows[name].isna().sum(), expected.nunique())
@@ -67,8 +67,8 @@ def test_the_numbers_are_those_of_pandas(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("size", [5e-324, 1e-300, 1e-12, 1.0, 1e150, 1.7e308])
-def test_numbers_of_every_size_have_a_spread(desk: Desk, size: float) -> None:
-    column = desk.report(desk.dataset(pd.DataFrame({"a": [-size, 0.0, size, None]})))["columns"][0]
+def test_numbers_of_every_size_have_a_spread(harness: Harness, size: float) -> None:
+    column = harness.report(harness.dataset(pd.DataFrame({"a": [-size, 0.0, size, None]})))["columns"][0]
     assert (column["min"], column["mean"], column["max"]) == (-size, 0, size)
     assert column["stddev"] == pytest.approx(size)
     assert sum(column["histogram"]["counts"]) == 3

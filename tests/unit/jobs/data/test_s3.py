@@ -13,11 +13,11 @@ import boto3
 import pytest
 
 from colonnade_jobs import data
-from colonnade_jobs.documents import DatasetJob
-from colonnade_jobs.refusals import Refusal, Unreachable
+from colonnade_jobs.errors import PermanentError, TransientError
+from colonnade_jobs.specs import DatasetJob
 from colonnade_serving.store import open_store
 from tests.ports import port
-from tests.unit.jobs.desk import Desk
+from tests.unit.jobs.harness import Harness
 
 SECONDS_TO_START = 300
 
@@ -66,35 +66,35 @@ def bucket(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Any:
         ("flights/deep/", [99]),
     ],
 )
-def test_an_object_a_glob_or_a_folder_is_read(desk: Desk, bucket: Any, key: str, expected: list[int]) -> None:
-    assert desk.table(desk.dataset(f"s3://raw/{key}"))["n"].tolist() == expected
+def test_an_object_a_glob_or_a_folder_is_read(harness: Harness, bucket: Any, key: str, expected: list[int]) -> None:
+    assert harness.table(harness.dataset(f"s3://raw/{key}"))["n"].tolist() == expected
 
 
-def test_nothing_there_is_an_answer(desk: Desk, bucket: Any) -> None:
-    with pytest.raises(Refusal, match="nothing matches s3://raw/none"):
-        desk.dataset("s3://raw/none/*.csv")
+def test_nothing_there_is_an_answer(harness: Harness, bucket: Any) -> None:
+    with pytest.raises(PermanentError, match="nothing matches s3://raw/none"):
+        harness.dataset("s3://raw/none/*.csv")
 
 
-def test_a_bucket_out_of_reach_is_worth_a_retry(desk: Desk, bucket: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(Unreachable):
-        desk.dataset("s3://no-such-bucket/rows.csv")
+def test_a_bucket_out_of_reach_is_worth_a_retry(harness: Harness, bucket: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(TransientError):
+        harness.dataset("s3://no-such-bucket/rows.csv")
 
 
 def test_the_source_may_have_credentials_of_its_own(
-    desk: Desk, bucket: Any, endpoint: str, monkeypatch: pytest.MonkeyPatch
+    harness: Harness, bucket: Any, endpoint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLONNADE_SOURCE_AWS_ENDPOINT_URL", endpoint)
     monkeypatch.setenv("COLONNADE_SOURCE_AWS_ACCESS_KEY_ID", "other")
     monkeypatch.setenv("COLONNADE_SOURCE_AWS_SECRET_ACCESS_KEY", "other")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
-    assert desk.dataset("s3://raw/flights/part-01.csv")["outcome"] == "NewVersion"
+    assert harness.dataset("s3://raw/flights/part-01.csv")["outcome"] == "NewVersion"
     assert os.environ["AWS_ENDPOINT_URL"] == "http://127.0.0.1:1"
 
 
-def test_the_store_may_be_a_bucket(desk: Desk, bucket: Any, tmp_path: Path) -> None:
+def test_the_store_may_be_a_bucket(harness: Harness, bucket: Any, tmp_path: Path) -> None:
     bucket.create_bucket(Bucket="store")
     store = open_store("s3://store/colonnade", "team")
-    spec = {"source": {"storageUri": desk.write("a\n1\n2\n")}}
+    spec = {"source": {"storageUri": harness.write("a\n1\n2\n")}}
     job = DatasetJob.model_validate({"namespace": "team", "name": "rows", "spec": spec})
     scratch = tmp_path / "scratch"
     scratch.mkdir()

@@ -7,21 +7,21 @@ import pandas as pd
 import pytest
 
 from colonnade_jobs import resources
-from colonnade_jobs.data.tables import raise_shortage
-from tests.unit.jobs.desk import Desk
+from colonnade_jobs.data.database import raise_shortage
+from tests.unit.jobs.harness import Harness
 
 TOO_LITTLE = 2_000_000  # bytes, of which DuckDB gets half
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
 def test_a_job_without_memory_says_so_and_blames_no_file(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, kind: str
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     frame = pd.DataFrame({"a": range(200_000), "b": [f"text {n}" for n in range(200_000)]})
-    rows = desk.write(frame.to_csv(index=False)) if kind == "csv" else frame
+    rows = harness.write(frame.to_csv(index=False)) if kind == "csv" else frame
     monkeypatch.setattr(resources, "memory_bytes", lambda: TOO_LITTLE)
     with pytest.raises(MemoryError):
-        desk.dataset(rows)
+        harness.dataset(rows)
 
 
 def test_a_full_disk_is_the_systems_fault_and_a_broken_file_is_not() -> None:

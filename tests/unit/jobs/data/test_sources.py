@@ -14,31 +14,31 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from colonnade_jobs.refusals import Refusal, Unreachable
-from tests.unit.jobs.desk import Desk
+from colonnade_jobs.errors import PermanentError, TransientError
+from tests.unit.jobs.harness import Harness
 
 CSV = "a,b\n1,x\n2,y\n"
 
 
-def test_a_glob_takes_all_files_that_match_in_the_order_of_their_names(desk: Desk) -> None:
+def test_a_glob_takes_all_files_that_match_in_the_order_of_their_names(harness: Harness) -> None:
     for name, value in (("b", 2), ("a", 1), ("c", 3)):
-        desk.write(f"n\n{value}\n", f"parts/{name}.csv")
-    desk.write("n\n9\n", "parts/other.txt")
-    answer = desk.dataset(f"file://{desk.folder}/parts/*.csv")
-    assert desk.table(answer)["n"].tolist() == [1, 2, 3]
+        harness.write(f"n\n{value}\n", f"parts/{name}.csv")
+    harness.write("n\n9\n", "parts/other.txt")
+    answer = harness.dataset(f"file://{harness.folder}/parts/*.csv")
+    assert harness.table(answer)["n"].tolist() == [1, 2, 3]
 
 
-def test_files_of_several_columns_are_joined_by_name(desk: Desk) -> None:
-    desk.write("a,b\n1,2\n", "parts/1.csv")
-    desk.write("b,c\n3,4\n", "parts/2.csv")
-    table = desk.table(desk.dataset(f"file://{desk.folder}/parts/*.csv"))
+def test_files_of_several_columns_are_joined_by_name(harness: Harness) -> None:
+    harness.write("a,b\n1,2\n", "parts/1.csv")
+    harness.write("b,c\n3,4\n", "parts/2.csv")
+    table = harness.table(harness.dataset(f"file://{harness.folder}/parts/*.csv"))
     assert table.columns.tolist() == ["a", "b", "c"]
     assert table["b"].tolist() == [2, 3]
 
 
-def test_a_claim_is_read_where_it_is_mounted(desk: Desk) -> None:
-    desk.write(CSV, "pvc/raw/day/1.csv")
-    answer = desk.dataset("pvc://raw/day/1.csv")
+def test_a_claim_is_read_where_it_is_mounted(harness: Harness) -> None:
+    harness.write(CSV, "pvc/raw/day/1.csv")
+    answer = harness.dataset("pvc://raw/day/1.csv")
     assert answer["version"]["rows"] == 2
     assert answer["version"]["source"] == "pvc://raw/day/1.csv"
 
@@ -52,22 +52,24 @@ def test_a_claim_is_read_where_it_is_mounted(desk: Desk) -> None:
         ("http://127.0.0.1:1/file.csv", "InsecureSource"),
     ],
 )
-def test_what_cant_be_read_is_said_with_the_field(desk: Desk, address: str, reason: str) -> None:
-    with pytest.raises(Refusal, match=r"spec\.source\.storageUri") as refusal:
-        desk.dataset(address)
-    assert refusal.value.reason == reason
+def test_what_cant_be_read_is_said_with_the_field(harness: Harness, address: str, reason: str) -> None:
+    with pytest.raises(PermanentError, match=r"spec\.source\.storageUri") as error:
+        harness.dataset(address)
+    assert error.value.reason == reason
 
 
-def test_archives_are_unpacked(desk: Desk) -> None:
-    (desk.folder / "1.csv.gz").write_bytes(gzip.compress(CSV.encode()))
-    with zipfile.ZipFile(desk.folder / "2.zip", "w") as archive:
+def test_archives_are_unpacked(harness: Harness) -> None:
+    (harness.folder / "1.csv.gz").write_bytes(gzip.compress(CSV.encode()))
+    with zipfile.ZipFile(harness.folder / "2.zip", "w") as archive:
         archive.writestr("in/rows.csv", CSV)
         archive.writestr("__MACOSX/rows.csv", "junk")
     frame = io.BytesIO()
     pd.DataFrame({"a": [1, 2], "b": ["x", "y"]}).to_parquet(frame)
-    (desk.folder / "3.parquet.gz").write_bytes(gzip.compress(frame.getvalue()))
-    digests = {desk.dataset(f"file://{desk.folder}/{name}")["version"]["digest"] for name in ("1.csv.gz", "2.zip")}
-    digests.add(desk.dataset(f"file://{desk.folder}/3.parquet.gz")["version"]["digest"])
+    (harness.folder / "3.parquet.gz").write_bytes(gzip.compress(frame.getvalue()))
+    digests = {
+        harness.dataset(f"file://{harness.folder}/{name}")["version"]["digest"] for name in ("1.csv.gz", "2.zip")
+    }
+    digests.add(harness.dataset(f"file://{harness.folder}/3.parquet.gz")["version"]["digest"])
     assert len(digests) == 1
 
 
@@ -75,11 +77,11 @@ def test_archives_are_unpacked(desk: Desk) -> None:
     ("name", "content"),
     [("broken.parquet", b"PAR1junk"), ("broken.zip", b"PKjunk"), ("broken.csv.gz", b"junk")],
 )
-def test_a_broken_file_is_refused_not_retried(desk: Desk, name: str, content: bytes) -> None:
-    (desk.folder / name).write_bytes(content)
-    with pytest.raises(Refusal) as refusal:
-        desk.dataset(f"file://{desk.folder}/{name}")
-    assert refusal.value.reason == "UnreadableSource"
+def test_a_broken_file_is_refused_not_retried(harness: Harness, name: str, content: bytes) -> None:
+    (harness.folder / name).write_bytes(content)
+    with pytest.raises(PermanentError) as error:
+        harness.dataset(f"file://{harness.folder}/{name}")
+    assert error.value.reason == "UnreadableSource"
 
 
 @pytest.mark.parametrize(
@@ -91,18 +93,18 @@ def test_a_broken_file_is_refused_not_retried(desk: Desk, name: str, content: by
         (b"a,a\n1,2\n", {"a": [1], "a_1": [2]}),
     ],
 )
-def test_csv_comes_in_many_dialects(desk: Desk, content: bytes, expected: dict[str, list[object]]) -> None:
-    (desk.folder / "rows.csv").write_bytes(content)
-    answer = desk.dataset(f"file://{desk.folder}/rows.csv")
-    assert desk.table(answer).to_dict("list") == expected
+def test_csv_comes_in_many_dialects(harness: Harness, content: bytes, expected: dict[str, list[object]]) -> None:
+    (harness.folder / "rows.csv").write_bytes(content)
+    answer = harness.dataset(f"file://{harness.folder}/rows.csv")
+    assert harness.table(answer).to_dict("list") == expected
 
 
-def test_lines_of_several_lengths_are_no_table(desk: Desk) -> None:
-    with pytest.raises(Refusal, match="different numbers of fields"):
-        desk.dataset("a,b\n1,2\n3,4,5\n6,7\n8\n")
+def test_lines_of_several_lengths_are_no_table(harness: Harness) -> None:
+    with pytest.raises(PermanentError, match="different numbers of fields"):
+        harness.dataset("a,b\n1,2\n3,4,5\n6,7\n8\n")
 
 
-def test_parquet_types_without_a_counterpart_become_numbers_or_words(desk: Desk) -> None:
+def test_parquet_types_without_a_counterpart_become_numbers_or_words(harness: Harness) -> None:
     rows = pd.DataFrame({
         "list": [[1, 2], [3]],
         "decimal": [Decimal("1.50"), None],
@@ -111,7 +113,7 @@ def test_parquet_types_without_a_counterpart_become_numbers_or_words(desk: Desk)
         "infinite": [np.inf, 1.0],
         "away": pd.to_datetime(["2024-01-01T00:00:00+02:00"] * 2),
     })  # fmt: skip
-    table = desk.table(desk.dataset(rows))
+    table = harness.table(harness.dataset(rows))
     assert table["list"].tolist() == ["[1, 2]", "[3]"]
     assert table["decimal"].tolist()[0] == 1.5
     assert table["huge"].tolist() == [1, 2**63]
@@ -120,18 +122,18 @@ def test_parquet_types_without_a_counterpart_become_numbers_or_words(desk: Desk)
 
 
 @pytest.mark.parametrize("content", ["a,b\n", ""])
-def test_no_rows_are_no_version(desk: Desk, content: str) -> None:
-    assert desk.dataset(desk.write(content))["reason"] == "NoRows"
+def test_no_rows_are_no_version(harness: Harness, content: str) -> None:
+    assert harness.dataset(harness.write(content))["reason"] == "NoRows"
 
 
-def test_the_latest_upload_is_taken(desk: Desk) -> None:
+def test_the_latest_upload_is_taken(harness: Harness) -> None:
     job = {"namespace": "default", "name": "rows", "spec": {"source": {"upload": {}}}}
-    with pytest.raises(Refusal, match="kubectl colonnade push"):
-        desk.collect(job)
-    desk.store.put("uploads/rows/first.csv", b"a\n1\n")
-    desk.store.put("uploads/rows/a-second.csv", b"a\n1\n2\n")
-    os.utime(desk.folder / "store/uploads/rows/first.csv", (0, 0))
-    assert desk.collect(job)["version"]["rows"] == 2
+    with pytest.raises(PermanentError, match="kubectl colonnade push"):
+        harness.collect(job)
+    harness.store.put("uploads/rows/first.csv", b"a\n1\n")
+    harness.store.put("uploads/rows/a-second.csv", b"a\n1\n2\n")
+    os.utime(harness.folder / "store/uploads/rows/first.csv", (0, 0))
+    assert harness.collect(job)["version"]["rows"] == 2
 
 
 class Pages(BaseHTTPRequestHandler):
@@ -161,30 +163,30 @@ def site() -> Iterator[str]:
     server.server_close()
 
 
-def from_web(desk: Desk, address: str) -> int:
+def from_web(harness: Harness, address: str) -> int:
     source = {"storageUri": address, "insecure": True, "format": "csv"}
-    answer = desk.collect({"namespace": "default", "name": "rows", "spec": {"source": source}})
+    answer = harness.collect({"namespace": "default", "name": "rows", "spec": {"source": source}})
     return int(answer["version"]["rows"])
 
 
-def test_a_page_is_fetched_also_where_it_moved_to(desk: Desk, site: str) -> None:
-    assert from_web(desk, f"{site}/rows.csv") == 2
-    assert from_web(desk, f"{site}/moved") == 2
+def test_a_page_is_fetched_also_where_it_moved_to(harness: Harness, site: str) -> None:
+    assert from_web(harness, f"{site}/rows.csv") == 2
+    assert from_web(harness, f"{site}/moved") == 2
 
 
-def test_gone_is_an_answer_and_busy_is_worth_a_retry(desk: Desk, site: str) -> None:
-    with pytest.raises(Refusal, match="answers 404"):
-        from_web(desk, f"{site}/gone.csv")
-    with pytest.raises(Unreachable, match="answers 503"):
-        from_web(desk, f"{site}/busy.csv")
-    with pytest.raises(Unreachable):
-        from_web(desk, "http://127.0.0.1:1/rows.csv")
+def test_gone_is_an_answer_and_busy_is_worth_a_retry(harness: Harness, site: str) -> None:
+    with pytest.raises(PermanentError, match="answers 404"):
+        from_web(harness, f"{site}/gone.csv")
+    with pytest.raises(TransientError, match="answers 503"):
+        from_web(harness, f"{site}/busy.csv")
+    with pytest.raises(TransientError):
+        from_web(harness, "http://127.0.0.1:1/rows.csv")
 
 
 def test_a_token_is_shown_and_not_told(
-    desk: Desk, site: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    harness: Harness, site: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLONNADE_SOURCE_TOKEN", "s3cret")
-    from_web(desk, f"{site}/rows.csv")
+    from_web(harness, f"{site}/rows.csv")
     assert Pages.asked[-1] == "Bearer s3cret"
     assert "s3cret" not in capfd.readouterr().out

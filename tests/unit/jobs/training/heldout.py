@@ -1,15 +1,15 @@
-"""The held-out rows of a desk's last dataset, as a training Job splits them off."""
+"""The held-out rows of a harness's last dataset, as a training Job splits them off."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
 from colonnade_jobs.data import version
-from colonnade_jobs.documents import Features, Split
+from colonnade_jobs.specs import Features, Split
 from colonnade_jobs.training import features, frames, split
 from colonnade_jobs.training.frames import Frame
 from colonnade_serving import digests
-from tests.unit.jobs.desk import Desk
+from tests.unit.jobs.harness import Harness
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,10 @@ class HeldOut:
         return self.frame.tensors(self.rows[part])
 
 
-def held_out(desk: Desk, include: list[str], target: str, task: str) -> HeldOut:
-    """The rows that a training on the desk's last dataset holds out."""
-    manifest = version.read_manifest(desk.store, desk.digest)
-    table = desk.folder / "store" / "datasets" / digests.hex_of(desk.digest) / version.DATA
+def held_out(harness: Harness, include: list[str], target: str, task: str) -> HeldOut:
+    """The rows that a training on the harness's last dataset holds out."""
+    manifest = version.read_manifest(harness.store, harness.digest)
+    table = harness.folder / "store" / "datasets" / digests.hex_of(harness.digest) / version.DATA
     chosen = features.choose(manifest["schema"], target, Features(include=include)).features
     asked = Split.model_validate(manifest["split"])
     if task == "Classification":

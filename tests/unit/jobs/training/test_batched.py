@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.jobs.desk import Desk
+from tests.unit.jobs.harness import Harness
 
 FEATURES = ["age", "city", "note", "joined"]
 CLASSIFIERS = {
@@ -63,14 +63,14 @@ REGRESSORS = {
 
 @pytest.mark.parametrize(("estimator", "params"), CLASSIFIERS.items(), ids=lambda it: it if isinstance(it, str) else "")
 @pytest.mark.parametrize("target", ["binary", "grade"])
-def test_classifiers_are_known_to_treat_rows_apart(peoples_desk: Desk, estimator: str, params: dict, target: str):
-    answer = peoples_desk.train(estimator, target, params, features={"include": FEATURES})
-    engine = peoples_desk.engine(answer)
+def test_classifiers_are_known_to_treat_rows_apart(peoples_harness: Harness, estimator: str, params: dict, target: str):
+    answer = peoples_harness.train(estimator, target, params, features={"include": FEATURES})
+    engine = peoples_harness.engine(answer)
     assert str(engine.mixes or "") == ""
     assert all(spec.shape[0] == -1 for spec in engine.outputs)
 
 
 @pytest.mark.parametrize(("estimator", "params"), REGRESSORS.items(), ids=lambda it: it if isinstance(it, str) else "")
-def test_regressors_are_known_to_treat_rows_apart(peoples_desk: Desk, estimator: str, params: dict):
-    answer = peoples_desk.train(estimator, "amount", params, task="Regression", features={"include": FEATURES})
-    assert str(peoples_desk.engine(answer).mixes or "") == ""
+def test_regressors_are_known_to_treat_rows_apart(peoples_harness: Harness, estimator: str, params: dict):
+    answer = peoples_harness.train(estimator, "amount", params, task="Regression", features={"include": FEATURES})
+    assert str(peoples_harness.engine(answer).mixes or "") == ""

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from colonnade_jobs.documents import Estimator
-from colonnade_jobs.refusals import Refusal
+from colonnade_jobs.errors import PermanentError
+from colonnade_jobs.specs import Estimator
 from colonnade_jobs.training import classweights, estimators
-from tests.unit.jobs.desk import Desk
+from tests.unit.jobs.harness import Harness
 
 LINE = "sklearn.linear_model.LogisticRegression"
 WHOLE = np.array([3, 7, 7])
@@ -52,17 +52,17 @@ def test_members_that_are_taught_numbers_get_numbers() -> None:
     ],
 )
 def test_what_is_no_class_is_refused_by_name(name: str, params: dict[str, Any], message: str) -> None:
-    with pytest.raises(Refusal, match=message) as refusal:
+    with pytest.raises(PermanentError, match=message) as error:
         weighed(name, WHOLE, **params)
-    assert refusal.value.reason == "InvalidParameter"
+    assert error.value.reason == "InvalidParameter"
 
 
 @pytest.mark.parametrize("target", ["grade", "flag", "binary"])
-def test_a_weighed_training_is_served(peoples_desk: Desk, target: str) -> None:
+def test_a_weighed_training_is_served(peoples_harness: Harness, target: str) -> None:
     weights = {"grade": {"0": 1, "1": 1, "2": 20}, "flag": {"false": 1, "true": 20}, "binary": {"no": 1, "yes": 20}}
     wanted: dict[str, Any] = {"class_weight": weights[target]}
     recall = [
-        peoples_desk.train("linear_model.LogisticRegression", target, params, features={"include": ["age", "city"]})[
+        peoples_harness.train("linear_model.LogisticRegression", target, params, features={"include": ["age", "city"]})[
             "metrics"
         ]["roc_auc" if target == "grade" else "recall"]["value"]
         for params in (wanted, {})

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
-from colonnade_jobs.refusals import Refusal
-from tests.unit.jobs.desk import Desk
+from colonnade_jobs.errors import PermanentError
+from tests.unit.jobs.harness import Harness
 from tests.unit.jobs.training.heldout import held_out
 
 ROWS = 150
@@ -81,19 +81,19 @@ def test_what_is_told_is_what_is_served(
     rows["y"] = (
         score if task == "Regression" else np.digitize(score, np.quantile(score, np.linspace(0, 1, classes + 1)[1:-1]))
     )
-    desk = Desk(Path(tmp_path_factory.mktemp("drawn")))
-    desk.dataset(rows, split={"test": 0.4})
+    harness = Harness(Path(tmp_path_factory.mktemp("drawn")))
+    harness.dataset(rows, split={"test": 0.4})
     features = [str(name) for name in rows if name != "y"]
     wanted: dict[str, Any] = {"params": ESTIMATORS[estimator], "task": task, "features": {"include": features}}
     if set(kinds) == {"empty"}:
-        with pytest.raises(Refusal, match="no column has a value"):
-            desk.train(estimator, "y", **wanted)
+        with pytest.raises(PermanentError, match="no column has a value"):
+            harness.train(estimator, "y", **wanted)
         return
-    answer = desk.train(estimator, "y", **wanted)
-    inputs = [tensor.name for tensor in desk.bundle(answer).inputs]
+    answer = harness.train(estimator, "y", **wanted)
+    inputs = [tensor.name for tensor in harness.bundle(answer).inputs]
     assert inputs == [name for name in features if not name.startswith("empty")]
-    asked = held_out(desk, inputs, "y", task)
-    outputs = list(desk.engine(answer).infer(asked.questions()).values())
+    asked = held_out(harness, inputs, "y", task)
+    outputs = list(harness.engine(answer).infer(asked.questions()).values())
     told = {name: metric["value"] for name, metric in answer["metrics"].items()}
     if task == "Regression":
         expected = reference.root_mean_squared_error(asked.target, outputs[0].ravel())

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from sklearn.base import BaseEstimator
 
-from colonnade_jobs.documents import Estimator
-from colonnade_jobs.refusals import Refusal
-from colonnade_jobs.training import estimators, offered
+from colonnade_jobs.errors import PermanentError
+from colonnade_jobs.specs import Estimator
+from colonnade_jobs.training import estimators, supported
 
 
 def build(name: str, task: str = "Classification", **params: Any) -> BaseEstimator:
@@ -47,9 +47,9 @@ def test_every_random_state_gets_the_seed_unless_it_has_one() -> None:
     ],
 )
 def test_what_isnt_scikit_learns_is_refused_with_what_is_close(name: str, suggestion: str) -> None:
-    with pytest.raises(Refusal, match=f"has no estimator {name}.*{suggestion}") as refusal:
+    with pytest.raises(PermanentError, match=f"has no estimator {name}.*{suggestion}") as error:
         build(name)
-    assert refusal.value.reason == "UnknownEstimator"
+    assert error.value.reason == "UnknownEstimator"
 
 
 @pytest.mark.parametrize(
@@ -70,16 +70,16 @@ def test_what_isnt_scikit_learns_is_refused_with_what_is_close(name: str, sugges
 def test_what_doesnt_do_is_refused_with_the_remedy(
     name: str, params: dict[str, Any], reason: str, message: str
 ) -> None:
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(PermanentError) as error:
         build(name, **params)
-    assert refusal.value.reason == reason
-    assert message in refusal.value.message
+    assert error.value.reason == reason
+    assert message in error.value.message
 
 
 def test_what_cant_be_exported_is_refused_before_it_is_trained() -> None:
-    with pytest.raises(Refusal, match="DummyClassifier has no ONNX form") as refusal:
-        offered.check(build("sklearn.dummy.DummyClassifier"))
-    assert refusal.value.reason == "ExportUnsupported"
+    with pytest.raises(PermanentError, match="DummyClassifier has no ONNX form") as error:
+        supported.check(build("sklearn.dummy.DummyClassifier"))
+    assert error.value.reason == "ExportUnsupported"
 
 
 LINE = {"name": "sklearn.linear_model.LogisticRegression"}
@@ -113,11 +113,11 @@ HIST = "sklearn.ensemble.HistGradientBoostingClassifier"
 def test_what_is_exported_wrong_is_refused_before_it_is_trained(
     name: str, params: dict[str, Any], message: str
 ) -> None:
-    with pytest.raises(Refusal, match=message) as refusal:
-        offered.check(build(name, **params))
-    assert refusal.value.reason == "ExportUnsupported"
+    with pytest.raises(PermanentError, match=message) as error:
+        supported.check(build(name, **params))
+    assert error.value.reason == "ExportUnsupported"
 
 
 def test_an_estimator_made_of_another_asks_for_it() -> None:
-    with pytest.raises(Refusal, match=r"SelfTrainingClassifier needs an estimator"):
+    with pytest.raises(PermanentError, match=r"SelfTrainingClassifier needs an estimator"):
         build("sklearn.semi_supervised.SelfTrainingClassifier")

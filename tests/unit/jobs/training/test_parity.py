@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 from onnx import TensorProto, helper
 
-from colonnade_jobs.refusals import Refusal
+from colonnade_jobs.errors import PermanentError
 from colonnade_jobs.training import parity
 from colonnade_jobs.training.features import Feature
 from colonnade_jobs.training.frames import Frame
 from colonnade_serving.bundle import replay
 from colonnade_serving.engine import Engine
-from tests.unit.jobs.desk import FEATURES, SCHEMA, Desk, people
+from tests.unit.jobs.harness import FEATURES, SCHEMA, Harness, people
 
 CLASSIFIERS: dict[str, dict[str, Any]] = {
     "linear_model.LogisticRegression": {"max_iter": 1000},
@@ -84,16 +84,16 @@ REGRESSORS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("target", ["binary", "grade"])
 @pytest.mark.parametrize("estimator", CLASSIFIERS)
-def test_a_classifier_serves_as_it_was_judged(peoples_desk: Desk, estimator: str, target: str) -> None:
-    answer = peoples_desk.train(estimator, target, CLASSIFIERS[estimator], features={"include": FEATURES})
+def test_a_classifier_serves_as_it_was_judged(peoples_harness: Harness, estimator: str, target: str) -> None:
+    answer = peoples_harness.train(estimator, target, CLASSIFIERS[estimator], features={"include": FEATURES})
     assert answer["outcome"] == "Trained"
     assert answer["parity"]["worst"] <= parity.TOLERANCE
     assert answer["metrics"]["roc_auc"]["value"] > 0.6
 
 
 @pytest.mark.parametrize("estimator", REGRESSORS)
-def test_a_regressor_serves_as_it_was_judged(peoples_desk: Desk, estimator: str) -> None:
-    answer = peoples_desk.train(
+def test_a_regressor_serves_as_it_was_judged(peoples_harness: Harness, estimator: str) -> None:
+    answer = peoples_harness.train(
         estimator, "amount", REGRESSORS[estimator], task="Regression", features={"include": FEATURES}
     )
     assert answer["parity"]["worst"] <= parity.TOLERANCE
@@ -112,17 +112,17 @@ def test_a_regressor_serves_as_it_was_judged(peoples_desk: Desk, estimator: str)
         "linear_model.RidgeClassifier",
     ],
 )
-def test_what_is_calibrated_serves_as_it_was_judged(peoples_desk: Desk, member: str, target: str) -> None:
+def test_what_is_calibrated_serves_as_it_was_judged(peoples_harness: Harness, member: str, target: str) -> None:
     params = {"reg_param": 0.1} if "Quadratic" in member else {"max_iter": 5} if "Hist" in member else {}
     of = {"name": f"sklearn.{member}", "params": params}
-    answer = peoples_desk.train(
+    answer = peoples_harness.train(
         "calibration.CalibratedClassifierCV", target, {"estimator": of, "cv": 2}, features={"include": FEATURES}
     )
     assert answer["parity"]["worst"] <= parity.TOLERANCE
 
 
 @pytest.mark.parametrize("final", ["linear_model.LogisticRegression", "ensemble.HistGradientBoostingClassifier"])
-def test_a_stack_that_passes_the_features_on_fills_them_too(peoples_desk: Desk, final: str) -> None:
+def test_a_stack_that_passes_the_features_on_fills_them_too(peoples_harness: Harness, final: str) -> None:
     params = {
         "passthrough": True,
         "cv": 2,
@@ -130,39 +130,39 @@ def test_a_stack_that_passes_the_features_on_fills_them_too(peoples_desk: Desk, 
         "estimators": [["tree", {"name": "sklearn.tree.DecisionTreeClassifier", "params": {"max_depth": 3}}],
                        ["near", {"name": "sklearn.neighbors.KNeighborsClassifier"}]],
     }  # fmt: skip
-    answer = peoples_desk.train("ensemble.StackingClassifier", "binary", params, features={"include": FEATURES})
+    answer = peoples_harness.train("ensemble.StackingClassifier", "binary", params, features={"include": FEATURES})
     assert answer["parity"]["worst"] <= parity.TOLERANCE
     assert answer["metrics"]["roc_auc"]["value"] > 0.6
 
 
 @pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "poisson", "gamma"])
-def test_histogram_trees_serve_every_loss(desk: Desk, loss: str) -> None:
+def test_histogram_trees_serve_every_loss(harness: Harness, loss: str) -> None:
     rows = people(200)
     rows["amount"] = np.exp(rows["amount"] / 200)
-    desk.dataset(rows, schema=SCHEMA)
+    harness.dataset(rows, schema=SCHEMA)
     params = {"loss": loss, "max_iter": 10}
-    answer = desk.train("ensemble.HistGradientBoostingRegressor", "amount", params, task="Regression",
+    answer = harness.train("ensemble.HistGradientBoostingRegressor", "amount", params, task="Regression",
                         features={"include": FEATURES})  # fmt: skip
     assert answer["parity"]["worst"] <= parity.TOLERANCE
 
 
-def test_what_the_exporter_cant_write_is_refused_with_its_words(peoples_desk: Desk) -> None:
+def test_what_the_exporter_cant_write_is_refused_with_its_words(peoples_harness: Harness) -> None:
     members = [["a", {"name": "sklearn.svm.LinearSVC"}], ["b", {"name": "sklearn.tree.DecisionTreeClassifier"}]]
-    with pytest.raises(Refusal, match="can't be written as ONNX: ") as refusal:
-        peoples_desk.train("ensemble.StackingClassifier", "flag", {"estimators": members, "cv": 2},
+    with pytest.raises(PermanentError, match="can't be written as ONNX: ") as error:
+        peoples_harness.train("ensemble.StackingClassifier", "flag", {"estimators": members, "cv": 2},
                            features={"include": ["age"]})  # fmt: skip
-    assert refusal.value.reason == "ExportFailed"
+    assert error.value.reason == "ExportFailed"
 
 
 @pytest.mark.parametrize("column", FEATURES)
-def test_one_kind_of_column_alone_is_enough(peoples_desk: Desk, column: str) -> None:
-    answer = peoples_desk.train("linear_model.LogisticRegression", "flag", features={"include": [column]})
+def test_one_kind_of_column_alone_is_enough(peoples_harness: Harness, column: str) -> None:
+    answer = peoples_harness.train("linear_model.LogisticRegression", "flag", features={"include": [column]})
     assert answer["parity"]["rows"] == 80
-    assert [tensor.name for tensor in peoples_desk.bundle(answer).inputs] == [column]
+    assert [tensor.name for tensor in peoples_harness.bundle(answer).inputs] == [column]
 
 
 def test_trees_behind_a_scaler_fail_with_the_reason_and_the_remedy() -> None:
-    with pytest.raises(Refusal, match=r"13 of 100 held-out rows .*worst 0\.5.*set preprocessing.scale: Auto"):
+    with pytest.raises(PermanentError, match=r"13 of 100 held-out rows .*worst 0\.5.*set preprocessing.scale: Auto"):
         parity.check(parity.Parity(100, 13, 0.5), "sklearn.ensemble.RandomForestClassifier", "Standard")
 
 
@@ -193,24 +193,26 @@ def test_a_number_far_over_the_spread_may_lose_what_float32_sums_lose() -> None:
 
 
 @pytest.mark.parametrize("scale", [1e-9, 1e-6, 1e6, 1e9])
-def test_a_target_of_any_unit_is_judged_alike(desk: Desk, scale: float) -> None:
+def test_a_target_of_any_unit_is_judged_alike(harness: Harness, scale: float) -> None:
     rows = people(200)
     rows["amount"] *= scale
-    desk.dataset(rows, schema=SCHEMA)
-    answer = desk.train("linear_model.Ridge", "amount", task="Regression", features={"include": ["age", "city"]})
+    harness.dataset(rows, schema=SCHEMA)
+    answer = harness.train("linear_model.Ridge", "amount", task="Regression", features={"include": ["age", "city"]})
     assert answer["parity"]["worst"] <= parity.TOLERANCE
-    engine, golden = desk.engine(answer), desk.bundle(answer).golden
+    engine, golden = harness.engine(answer), harness.bundle(answer).golden
     assert replay(golden, engine.infer) == 0
     assert golden.tolerance <= parity.TOLERANCE * max(1, scale * 1000)
 
 
-def test_a_target_that_float32_cant_resolve_is_refused_before_it_is_learnt(desk: Desk) -> None:
+def test_a_target_that_float32_cant_resolve_is_refused_before_it_is_learnt(harness: Harness) -> None:
     rows = people(200)
     rows["amount"] += 1e8
-    desk.dataset(rows, schema=SCHEMA)
-    with pytest.raises(Refusal, match=r"amount lies around 1e\+08 and deviates by .*subtract a constant") as refusal:
-        desk.train("linear_model.Ridge", "amount", task="Regression", features={"include": ["age"]})
-    assert refusal.value.reason == "UnsuitableTarget"
+    harness.dataset(rows, schema=SCHEMA)
+    with pytest.raises(
+        PermanentError, match=r"amount lies around 1e\+08 and deviates by .*subtract a constant"
+    ) as error:
+        harness.train("linear_model.Ridge", "amount", task="Regression", features={"include": ["age"]})
+    assert error.value.reason == "UnsuitableTarget"
 
 
 def graph_of(folder: Path, *nodes: onnx.NodeProto) -> Engine:
@@ -229,26 +231,26 @@ def one_column(rows: int) -> Frame:
 
 def test_shapes_are_part_of_parity(tmp_path: Path) -> None:
     engine = graph_of(tmp_path, helper.make_node("Transpose", ["x"], ["y"]))
-    with pytest.raises(Refusal, match=r"128 rows by y of the shape \[1, 128\], where \[128, 1\] is due"):
+    with pytest.raises(PermanentError, match=r"128 rows by y of the shape \[1, 128\], where \[128, 1\] is due"):
         parity.answer(engine, one_column(200), np.arange(200), [(1,)])
 
 
 def test_a_row_must_get_alone_what_it_gets_among_others(tmp_path: Path) -> None:
     mean = helper.make_node("ReduceMean", ["x"], ["m"], keepdims=1)
     engine = graph_of(tmp_path, mean, helper.make_node("Sub", ["x", "m"], ["y"]))
-    with pytest.raises(Refusal, match="otherwise when it comes alone"):
+    with pytest.raises(PermanentError, match="otherwise when it comes alone"):
         parity.answer(engine, one_column(200), np.arange(200), [(1,)])
 
 
 @pytest.mark.parametrize("estimator", ["KNeighborsClassifier", "KNeighborsRegressor"])
-def test_nearer_rows_weigh_more_and_a_row_that_was_learnt_alone(desk: Desk, estimator: str) -> None:
+def test_nearer_rows_weigh_more_and_a_row_that_was_learnt_alone(harness: Harness, estimator: str) -> None:
     random = np.random.default_rng(6)
     rows = pd.DataFrame(random.normal(0, 1, (300, 3)), columns=list("abc"))
     rows["y"] = np.where(rows["a"] + random.normal(0, 1, 300) > 0, 1, 0)
     rows.loc[150:, ["a", "b", "c"]] = rows.loc[:149, ["a", "b", "c"]].to_numpy()  # each row twice
-    desk.dataset(rows)
+    harness.dataset(rows)
     task = "Classification" if estimator.endswith("Classifier") else "Regression"
-    answer = desk.train(f"neighbors.{estimator}", "y", {"weights": "distance"}, task=task)
+    answer = harness.train(f"neighbors.{estimator}", "y", {"weights": "distance"}, task=task)
     assert answer["parity"]["worst"] <= parity.TOLERANCE
 
 
@@ -266,13 +268,13 @@ NEAR = {"name": "sklearn.neighbors.KNeighborsClassifier", "params": {"n_neighbor
     ],
 )
 def test_rows_that_lie_equally_near_are_no_disagreement_and_are_named(
-    desk: Desk, estimator: str, params: dict[str, Any]
+    harness: Harness, estimator: str, params: dict[str, Any]
 ) -> None:
     random = np.random.default_rng(5)
     rows = pd.DataFrame(random.integers(0, 6, (400, 3)).astype(float), columns=list("abc"))
     rows["y"] = np.where(rows["a"] + rows["b"] + random.normal(0, 1, 400) > 5, "yes", "no")
-    desk.dataset(rows)
-    answer = desk.train(estimator, "y", params)
+    harness.dataset(rows)
+    answer = harness.train(estimator, "y", params)
     assert re.search(r"held-out rows \(of the dataset, from 0: \d+.*either is right", answer["message"])
     assert answer["parity"]["worst"] <= parity.TOLERANCE
 

@@ -18,7 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from tests.unit.jobs.desk import Desk
+from tests.unit.jobs.harness import Harness
 from tests.unit.jobs.training.heldout import held_out
 
 CASES: list[tuple[str, BaseEstimator]] = [
@@ -35,19 +35,19 @@ CASES: list[tuple[str, BaseEstimator]] = [
 
 @pytest.mark.filterwarnings("ignore::FutureWarning")
 @pytest.mark.parametrize(("table", "plain"), CASES, ids=[f"{table}-{type(of).__name__}" for table, of in CASES])
-def test_what_is_served_is_what_plain_scikit_learn_answers(desk: Desk, table: str, plain: BaseEstimator) -> None:
+def test_what_is_served_is_what_plain_scikit_learn_answers(harness: Harness, table: str, plain: BaseEstimator) -> None:
     rows = getattr(datasets, f"load_{table}")(as_frame=True).frame
     features = [str(name) for name in rows if name != "target"]
     task = "Regression" if table == "diabetes" else "Classification"
     estimator = plain[-1] if hasattr(plain, "steps") else plain
-    desk.dataset(rows, split={"test": 0.35})
-    answer = desk.train(_name(estimator), "target", _params(estimator), task=task, features={"include": features})
-    asked = held_out(desk, features, "target", task)
+    harness.dataset(rows, split={"test": 0.35})
+    answer = harness.train(_name(estimator), "target", _params(estimator), task=task, features={"include": features})
+    asked = held_out(harness, features, "target", task)
     learnt = np.setdiff1d(np.arange(len(asked.frame.target)), asked.rows)
     x = np.column_stack([asked.frame.inputs[name] for name in features])
     estimator.set_params(**({"random_state": 7} if "random_state" in estimator.get_params() else {}))
     expected = plain.fit(x[learnt], asked.frame.target[learnt]).predict(x[asked.rows])
-    served = next(iter(desk.engine(answer).infer(asked.questions()).values())).ravel()
+    served = next(iter(harness.engine(answer).infer(asked.questions()).values())).ravel()
     if task == "Regression":
         np.testing.assert_allclose(served, expected, rtol=1e-5)
     else:

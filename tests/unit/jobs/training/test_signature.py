@@ -3,7 +3,7 @@
 import json
 
 from colonnade_api import ModelVersionStatus, Signature
-from colonnade_jobs import answers
+from colonnade_jobs import results
 from colonnade_jobs.training.signature import described
 from colonnade_serving.bundle import TensorSignature
 
@@ -31,7 +31,7 @@ def test_the_order_of_inputs_means_nothing_and_their_type_does() -> None:
 
 def test_hundreds_of_columns_are_told_by_their_digest() -> None:
     wide = described(inputs(*(f"column_{n}" for n in range(400))), LABEL)
-    sent = json.loads(answers.encode({"outcome": "Trained", "message": "", "signature": wide}))
+    sent = json.loads(results.encode({"outcome": "Trained", "message": "", "signature": wide}))
     assert sent["signature"] == {"digest": wide["digest"]}
     assert described(inputs(*(f"column_{n}" for n in range(1600))), LABEL).keys() == {"digest"}
     assert described(inputs("x" * 300), LABEL).keys() == {"digest"}
@@ -39,4 +39,4 @@ def test_hundreds_of_columns_are_told_by_their_digest() -> None:
 
 def test_dozens_of_columns_are_told_by_name() -> None:
     told = described(inputs(*(f"column_{n}" for n in range(100))), LABEL)
-    assert json.loads(answers.encode({"outcome": "Trained", "message": "", "signature": told}))["signature"] == told
+    assert json.loads(results.encode({"outcome": "Trained", "message": "", "signature": told}))["signature"] == told

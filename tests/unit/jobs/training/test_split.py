@@ -5,8 +5,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from colonnade_jobs.documents import Split
-from colonnade_jobs.refusals import Refusal
+from colonnade_jobs.errors import PermanentError
+from colonnade_jobs.specs import Split
 from colonnade_jobs.training.split import by_time, held_out
 
 
@@ -36,12 +36,12 @@ def test_rows_without_a_time_are_learnt_from_and_come_first() -> None:
     times = np.array([np.nan, 1.0, np.nan, 4.0, 2.0, np.nan])
     assert np.flatnonzero(held_out(6, Split(test=0.5, time_column="t"), times)).tolist() == [3, 4]
     assert by_time(times).tolist() == [0, 2, 5, 1, 4, 3]
-    with pytest.raises(Refusal, match=r"spec\.split\.timeColumn: no row has a t"):
+    with pytest.raises(PermanentError, match=r"spec\.split\.timeColumn: no row has a t"):
         held_out(2, Split(time_column="t"), np.array([np.nan, np.nan]))
 
 
 def test_too_few_rows_are_said_to_be() -> None:
-    with pytest.raises(Refusal, match="2 rows are too few to hold out 20 % of them"):
+    with pytest.raises(PermanentError, match="2 rows are too few to hold out 20 % of them"):
         held_out(2, Split(), None)
 
 

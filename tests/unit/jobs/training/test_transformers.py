@@ -14,7 +14,7 @@ from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType, String
 from sklearn.pipeline import Pipeline
 
 from colonnade_jobs.training.export import OPSET
-from colonnade_jobs.training.transformers import DateParts, LowerAscii, Prepare
+from colonnade_jobs.training.transformers import DateParts, ImputeAndScale, LowerAscii
 from colonnade_serving.engine import Engine
 
 seconds = st.datetimes(pd.Timestamp("1900-01-01"), pd.Timestamp("2199-12-31")).map(
@@ -52,19 +52,23 @@ def test_prepared_numbers_are_served_to_the_last_bit(tmp_path: Path, scaling: An
     x = random.lognormal(3, 2, (300, 4)).astype(np.float32)
     x[random.random(x.shape) < 0.1] = np.nan
     x[:, 3] = 5
-    step = Prepare(numbers=3, scaling=scaling).fit(x[:200])
+    step = ImputeAndScale(numbers=3, scaling=scaling).fit(x[:200])
     np.testing.assert_array_equal(served(step, FloatTensorType, tmp_path, x), step.transform(x))
 
 
 def test_numbers_are_scaled_and_indicators_are_not() -> None:
     x = np.array([[1, 0], [3, 1], [np.nan, 1]], dtype=np.float32)
-    found = Prepare(numbers=1).fit_transform(x)
+    found = ImputeAndScale(numbers=1).fit_transform(x)
     assert found[:, 0].mean() == pytest.approx(0)
     assert found[:, 1].tolist() == [0, 1, 1]
 
 
 def test_a_column_without_a_value_becomes_zero() -> None:
-    assert Prepare(numbers=1).fit_transform(np.full((3, 1), np.nan, dtype=np.float32)).tolist() == [[0], [0], [0]]
+    assert ImputeAndScale(numbers=1).fit_transform(np.full((3, 1), np.nan, dtype=np.float32)).tolist() == [
+        [0],
+        [0],
+        [0],
+    ]
 
 
 @settings(deadline=None, max_examples=30)

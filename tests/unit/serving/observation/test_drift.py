@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from colonnade_jobs.training import bins
+from colonnade_jobs.training import reference_distribution
 from colonnade_jobs.training.features import Feature
 from colonnade_serving.observation.drift import Categories, Lengths, Numbers, dtype_of
 
@@ -35,7 +35,7 @@ def test_parts_counted_apart_add_up(edges: list[float], values: np.ndarray, data
 
 @given(arrays(np.float32, st.integers(1, 300), elements=st.floats(-1e6, 1e6, width=32) | st.just(np.nan)))
 def test_the_training_rows_give_back_the_bundles_own_counts(values: np.ndarray):
-    frozen = bins.of_feature(values, Feature("delay", "number"))
+    frozen = reference_distribution.of_feature(values, Feature("delay", "number"))
     numbers = Numbers([frozen], dtype_of(values.dtype, frozen))
     numbers.count(values[:, None])
     assert numbers.bins[0].counts.tolist() == frozen["counts"]
@@ -44,14 +44,14 @@ def test_the_training_rows_give_back_the_bundles_own_counts(values: np.ndarray):
 
 @given(arrays(np.float64, st.integers(1, 300), elements=st.floats(0, 2e9)))
 def test_training_dates_give_back_the_bundles_own_counts(values: np.ndarray):
-    frozen = bins.of_feature(values, Feature("at", "date"))
+    frozen = reference_distribution.of_feature(values, Feature("at", "date"))
     assert counted(frozen, values) == frozen["counts"]
 
 
 @given(st.lists(st.text(max_size=4), min_size=1, max_size=200))
 def test_training_texts_give_back_the_bundles_own_counts(texts: list[str]):
     values = np.array(texts, dtype=object)
-    frozen = bins.of_feature(values, Feature("said", "text"))
+    frozen = reference_distribution.of_feature(values, Feature("said", "text"))
     lengths = Lengths(frozen)
     lengths.count(values)
     assert lengths.bins.counts.tolist() == frozen["counts"]
@@ -61,7 +61,7 @@ def test_training_texts_give_back_the_bundles_own_counts(texts: list[str]):
 @given(st.lists(st.integers(0, 80).map(lambda n: f"c{n}" if n else ""), min_size=1, max_size=300))
 def test_training_categories_give_back_the_bundles_own_counts(texts: list[str]):
     values = np.array(texts, dtype=object)
-    frozen = bins.of_feature(values, Feature("carrier", "category"))
+    frozen = reference_distribution.of_feature(values, Feature("carrier", "category"))
     categories = Categories(frozen)
     categories.count(values)
     assert categories.bins.counts.tolist() == frozen["counts"]

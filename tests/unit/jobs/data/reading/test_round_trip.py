@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from colonnade_jobs.data import naming, tables
+from colonnade_jobs.data import database, naming
 from colonnade_jobs.data.reading import load
-from colonnade_jobs.documents import Source
-from colonnade_jobs.refusals import Refusal
+from colonnade_jobs.errors import PermanentError
+from colonnade_jobs.specs import Source
 
 WORDS = [
     "rowid",
@@ -86,7 +86,7 @@ def came_out(content: bytes, header: list[str], told: dict[str, Any]) -> tuple[l
         (scratch / "rows.csv").write_bytes(content)
         (scratch / "texts").mkdir()
         source = Source.model_validate({"storageUri": "file:///rows.csv", "csv": told})
-        with tables.connect(scratch) as connection:
+        with database.connect(scratch) as connection:
             table = load(connection, [scratch / "rows.csv"], source, dict.fromkeys(header, "string"), scratch / "texts")
             inner = ", ".join(naming.inner(n) for n in range(len(table.names)))
             rows = connection.execute(f"SELECT {inner} FROM raw ORDER BY rowid").fetchall()
@@ -113,8 +113,8 @@ def test_a_told_dialect_gives_back_what_was_written(file: dict[str, Any]) -> Non
     told = {"delimiter": file["delimiter"], "quote": '"', "skipRows": 0}
     try:
         found = came_out(written(file), file["names"], told)
-    except Refusal as refusal:
-        assert "line " in refusal.message or "is " in refusal.message  # noqa: PT017 - a refusal is an answer too
+    except PermanentError as error:
+        assert "line " in error.message or "is " in error.message  # noqa: PT017 - a refusal is an answer too
         return
     assert found == (file["names"], expected(file))
 
@@ -125,7 +125,7 @@ def test_a_dialect_is_told_right_where_each_field_is_quoted(file: dict[str, Any]
     file["quoting"] = csv.QUOTE_ALL
     try:
         found = came_out(written(file), file["names"], {})
-    except Refusal as refusal:
-        assert "rows.csv" in refusal.message  # noqa: PT017 - as above
+    except PermanentError as error:
+        assert "rows.csv" in error.message  # noqa: PT017 - as above
         return
     assert found == (file["names"], expected(file))

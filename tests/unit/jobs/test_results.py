@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from colonnade_jobs import answers
+from colonnade_jobs import results
 
 METRIC = {"value": 0.123456, "low": 0.123456, "high": 0.123456, "n": 1_000_000}
 
@@ -20,12 +20,12 @@ def test_an_answer_is_json_of_at_most_4096_bytes_that_keeps_its_outcome(message:
         "metrics": {f"metric-{n}": METRIC for n in range(metrics)},
         "crossValidation": {f"metric-{n}": METRIC for n in range(metrics)},
     }
-    data = answers.encode(whole)
-    assert len(data) <= answers.LIMIT_BYTES
+    data = results.encode(whole)
+    assert len(data) <= results.LIMIT_BYTES
     found = json.loads(data)
     assert (found["outcome"], found["digest"]) == ("Trained", "sha256:0")
 
 
 def test_what_fits_is_left_as_it_is() -> None:
     whole = {"outcome": "Invalid", "reason": "NoRows", "message": "kein Zug fährt", "version": None}
-    assert json.loads(answers.encode(whole)) == whole
+    assert json.loads(results.encode(whole)) == whole

@@ -23,7 +23,7 @@ class RuleReport:
 
 def count(connection: duckdb.DuckDBPyConnection, rules: list[Rule]) -> list[RuleReport]:
     """A report for each rule, the one that hit most first; one pass over the refused rows for all of them."""
-    broken = "SELECT unnest(reasons) AS rule, row_id FROM checked WHERE reasons IS NOT NULL"
+    broken = "SELECT unnest(reasons) AS rule, row_id FROM validated WHERE reasons IS NOT NULL"
     rows: dict[int, int] = dict(connection.execute(f"SELECT rule, count(*) FROM ({broken}) GROUP BY rule").fetchall())
     examples = _examples(connection, broken, {n: rules[n] for n in sorted(rows)}) if rows else {}
     reports = [

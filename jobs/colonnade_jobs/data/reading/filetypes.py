@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import BinaryIO, Literal, cast
 
-from ...refusals import Refusal
+from ...errors import PermanentError
 
 Kind = Literal["csv", "parquet"]
 
@@ -37,18 +37,20 @@ TEXTS: tuple[tuple[re.Pattern[bytes], str], ...] = (
 )
 
 
-def kind_of(file: Path, told: Kind | None) -> Kind:
-    """csv or parquet. told: what the spec says it is. Raises Refusal with what it really is."""
+def file_type_of(file: Path, given: Kind | None) -> Kind:
+    """csv or parquet. given: what the spec says it is. Raises PermanentError with what it really is."""
     head = head_of(file)
     if head.startswith(PARQUET):
-        if told == "csv":
-            raise Refusal("UnreadableSource", f"{file.name} is a Parquet file: leave spec.source.format out")
+        if given == "csv":
+            raise PermanentError("UnreadableSource", f"{file.name} is a Parquet file: leave spec.source.format out")
         return "parquet"
     found = _known(head)
-    if told == "parquet" or (told is None and _is_called_parquet(file)):
-        raise Refusal("UnreadableSource", f"{file.name} is no Parquet file, but {found or 'something else, like text'}")
+    if given == "parquet" or (given is None and _is_called_parquet(file)):
+        raise PermanentError(
+            "UnreadableSource", f"{file.name} is no Parquet file, but {found or 'something else, like text'}"
+        )
     if found:
-        raise Refusal("UnreadableSource", f"{file.name} is {found}")
+        raise PermanentError("UnreadableSource", f"{file.name} is {found}")
     return "csv"
 
 
@@ -60,12 +62,12 @@ def opened(file: Path) -> BinaryIO:
 
 
 def head_of(file: Path) -> bytes:
-    """The first bytes, unpacked. Raises Refusal when they can't be unpacked."""
+    """The first bytes, unpacked. Raises PermanentError when they can't be unpacked."""
     try:
         with opened(file) as stream:
             return stream.read(HEAD_BYTES)
     except (EOFError, gzip.BadGzipFile) as error:
-        raise Refusal("UnreadableSource", f"{file.name} can't be unpacked: {error}") from error
+        raise PermanentError("UnreadableSource", f"{file.name} can't be unpacked: {error}") from error
 
 
 def _known(head: bytes) -> str | None:

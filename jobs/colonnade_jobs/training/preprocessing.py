@@ -11,15 +11,15 @@ from sklearn.linear_model import Ridge
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 
-from .transformers import InDoubleClassifier, InDoubleRegressor, Prepare
-from .transformers.prepare import Scaling
+from .transformers import ImputeAndScale, InDoubleClassifier, InDoubleRegressor
+from .transformers.impute_and_scale import Scaling
 
 UNSCALED_MODULES = ("sklearn.tree.", "sklearn.ensemble.", "sklearn.naive_bayes", "sklearn.dummy")
 DOUBLE_MODULES = ("sklearn.neighbors.", "sklearn.gaussian_process.")
 HETEROGENEOUS = (VotingClassifier, VotingRegressor, StackingClassifier, StackingRegressor)
 
 
-def prepared(estimator: BaseEstimator, scale: str, numbers: int) -> BaseEstimator:
+def preprocessed(estimator: BaseEstimator, scale: str, numbers: int) -> BaseEstimator:
     """The estimator behind what it needs; in a voting or stacking ensemble each member behind its own.
 
     scale: Auto, Standard or None, as the spec has it. numbers: how many leading features are numbers, not indicators.
@@ -31,18 +31,20 @@ def prepared(estimator: BaseEstimator, scale: str, numbers: int) -> BaseEstimato
     scaling = _scaling(core, scale)
     if scaling == "none" and _takes_missing(core):
         return estimator
-    prepare = Prepare(numbers=numbers, scaling=scaling)
-    return Pipeline([("prepare", prepare), ("estimator", _in_double(estimator, core))])
+    step = ImputeAndScale(numbers=numbers, scaling=scaling)
+    return Pipeline([("preprocess", step), ("estimator", _in_double(estimator, core))])
 
 
 def _with_features(stacking: BaseEstimator, scale: str, numbers: int) -> BaseEstimator:
     # The final estimator sees the features too, and has no place of its own for what it needs of them.
     final = Ridge() if stacking.final_estimator is None else _core(stacking.final_estimator)
-    return Pipeline([("prepare", Prepare(numbers=numbers, scaling=_scaling(final, scale))), ("estimator", stacking)])
+    return Pipeline(
+        [("preprocess", ImputeAndScale(numbers=numbers, scaling=_scaling(final, scale))), ("estimator", stacking)]
+    )
 
 
 def _member(of: BaseEstimator | str, scale: str, numbers: int) -> BaseEstimator | str:
-    return of if isinstance(of, str) else prepared(of, scale, numbers)  # a member may be "drop"
+    return of if isinstance(of, str) else preprocessed(of, scale, numbers)  # a member may be "drop"
 
 
 def _core(estimator: BaseEstimator) -> BaseEstimator:

@@ -9,22 +9,22 @@ from pathlib import Path
 
 import duckdb
 
-from ...refusals import Refusal
+from ...errors import PermanentError
 from . import encodings
 from .dialects import Dialect
-from .kinds import opened
+from .filetypes import opened
 
 SHOWN = 60
 LINE = re.compile(r"CSV Error on Line: (\d+)")
 TOO_LONG = "Maximum line size"
 
 
-def explain(file: Path, shown: str, dialect: Dialect, error: duckdb.Error) -> Refusal | None:
+def explain(file: Path, shown: str, dialect: Dialect, error: duckdb.Error) -> PermanentError | None:
     """Why DuckDB could not read a file, with the line; None where every line fits. shown: what the file is called."""
     for _ in encodings.decoded(file):
-        pass  # raises Refusal at a stray byte
+        pass  # raises PermanentError at a stray byte
     if TOO_LONG in str(error) and (found := LINE.search(str(error))):
-        return Refusal(
+        return PermanentError(
             "UnreadableSource",
             f"{shown} line {int(found[1]):,} is longer than 2 MB; split it, or bring the table as parquet",
         )
@@ -36,7 +36,7 @@ def explain(file: Path, shown: str, dialect: Dialect, error: duckdb.Error) -> Re
                 if len(fields) != dialect.width and fields[dialect.width :] != [""]:
                     return _misfit(shown, dialect, line, fields)
         except csv.Error:
-            return Refusal(
+            return PermanentError(
                 "UnreadableSource",
                 f"{shown}, after line {line:,}: a quote is opened, and not closed where its field ends; double the "
                 "quotes within a field, or name another quote in spec.source.csv.quote",
@@ -62,12 +62,12 @@ def _after(lines: Iterator[str], skip: int) -> Iterator[str]:
     return lines
 
 
-def _misfit(shown: str, dialect: Dialect, line: int, fields: list[str]) -> Refusal:
+def _misfit(shown: str, dialect: Dialect, line: int, fields: list[str]) -> PermanentError:
     count = f"{len(fields)} field{'' if len(fields) == 1 else 's'}"
     text = (dialect.delimiter if dialect.width > 1 else ",").join(fields)
     cut = f"{text[:SHOWN]}…" if len(text) > SHOWN else text
     of = "the header has" if dialect.header else "the first line has"
-    return Refusal(
+    return PermanentError(
         "UnreadableSource",
         f"{shown} line {line:,}: its lines hold different numbers of fields; this one has {count} where {of} "
         f"{dialect.width}: {cut!r}; mend it, or quote the field that holds the delimiter",

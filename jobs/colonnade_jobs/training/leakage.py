@@ -18,7 +18,7 @@ ALMOST_SURE = 0.999
 ALMOST_EVERY = 0.99
 
 
-def of_features(frame: Frame, training: Array, testing: Array, target: str, classes: Array | None) -> list[str]:
+def warnings(frame: Frame, training: Array, testing: Array, target: str, classes: Array | None) -> list[str]:
     """Sentences for the card. training, testing: indices of rows; classes: None for a regression."""
     learnt, held = _some(training), _some(testing)
     if min(len(learnt), len(held)) < FEWEST_ROWS:

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from ..refusals import Refusal
+from ..errors import PermanentError
 
 Array = np.ndarray[Any, Any]
 FLOAT32_SUMS = 2.0**-19  # what a sum of hundreds of float32 may lose of a large number: 16 units in the last place
@@ -22,16 +22,16 @@ def spread(target: Array) -> float:
 
 
 def check_target(target: Array, name: str) -> None:
-    """Raises Refusal when predictions in float32 would lose more than a hundredth of the target's spread."""
+    """Raises PermanentError when predictions in float32 would lose more than a hundredth of the target's spread."""
     if np.abs(target).max() > LARGEST:
-        raise Refusal(
+        raise PermanentError(
             "UnsuitableTarget",
             f"spec.training.target: {name} holds {np.abs(target).max():.4g}, beyond float32's {LARGEST:.2g}, in which "
             "predictions are served; divide it by a constant",
         )
     level, wide = float(np.median(np.abs(target))), spread(target)
     if FLOAT32_SUMS * level > MOST_LOST * wide:
-        raise Refusal(
+        raise PermanentError(
             "UnsuitableTarget",
             f"spec.training.target: {name} lies around {level:.4g} and deviates by {wide:.2g} only, which float32, in "
             "which predictions are served, can't resolve; subtract a constant from it",
@@ -41,12 +41,12 @@ def check_target(target: Array, name: str) -> None:
 def narrowed(column: pa.ChunkedArray, values: Array, name: str, positions: Array) -> tuple[Array, list[str]]:
     """A feature's values as float32, and a sentence where over a tenth of them are no longer told apart.
 
-    values: the column's as float64; positions: the rows' numbers in the dataset. Raises Refusal when a
+    values: the column's as float64; positions: the rows' numbers in the dataset. Raises PermanentError when a
     value is beyond float32.
     """
     beyond = np.flatnonzero(np.abs(values) > LARGEST)
     if len(beyond):
-        raise Refusal(
+        raise PermanentError(
             "UnsuitableFeature",
             f"spec.training.features: {name} holds {values[beyond[0]]:.4g} (row {positions[beyond[0]]} of the dataset, "
             f"from 0), beyond float32's {LARGEST:.2g}, in which features are served; exclude it, or divide it",

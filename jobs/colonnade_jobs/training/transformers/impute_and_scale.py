@@ -1,4 +1,4 @@
-"""Missing values filled, and numbers brought to one scale."""
+"""Missing values filled, and numbers on one scale."""
 
 from typing import Any, Literal, Self
 
@@ -12,10 +12,10 @@ Array = np.ndarray[Any, Any]
 Scaling = Literal["standard", "unit", "none"]
 
 
-class Prepare(TransformerMixin, BaseEstimator):  # type: ignore[misc]
+class ImputeAndScale(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     """Fills missing values with the column's median, then scales; all in float32, as the served graph does.
 
-    numbers: how many leading columns are numbers; only they are brought to mean 0 and deviation 1 (standard), since
+    numbers: how many leading columns are numbers; only they are scaled to mean 0 and deviation 1 (standard), since
     indicators and word weights have a scale already. unit: every column to 0 ... 1, clipped, for estimators that take
     no negative numbers. none: no scaling.
     """
@@ -79,4 +79,4 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     node.add_to(scope, container)
 
 
-update_registered_converter(Prepare, "ColonnadePrepare", _shape, _convert)
+update_registered_converter(ImputeAndScale, "ColonnadeImputeAndScale", _shape, _convert)

@@ -4,10 +4,10 @@ import json
 from html import escape
 from typing import Any
 
-from ..words import rounded
+from ..formatting import rounded
 
 
-def of_card(card: dict[str, Any]) -> str:
+def render(card: dict[str, Any]) -> str:
     """The card as one self-contained HTML page: no script, no font, no picture from elsewhere."""
     parameters, analysis = card["modelParameters"], card["quantitativeAnalysis"]
     sections = [
@@ -23,7 +23,7 @@ def of_card(card: dict[str, Any]) -> str:
         _section("Lineage", _lineage(card)),
         _section("Versions", _pairs(card["versions"])) if card["versions"] else "",
     ]
-    estimator = (parameters["estimator"] or {}).get("name", "a model brought along")
+    estimator = (parameters["estimator"] or {}).get("name", "an imported model")
     subtitle = f"{escape(estimator)}" + (f" · {escape(parameters['task'])}" if parameters["task"] else "")
     if parameters["target"]:
         subtitle += f" of <b>{escape(parameters['target'])}</b>"

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tests.unit.jobs.desk import SCHEMA, Desk, people
+from tests.unit.jobs.harness import SCHEMA, Harness, people
 
 LENIENT = {"onInvalid": "Quarantine", "maxInvalidFraction": 1}
 AGE = {"name": "age", "type": "number", "max": 120}
@@ -67,6 +67,6 @@ GOLDEN: dict[str, tuple[Any, dict[str, Any], str]] = {
 
 
 @pytest.mark.parametrize(("rows", "spec", "digest"), GOLDEN.values(), ids=GOLDEN)
-def test_a_digest_that_was_told_stays(desk: Desk, rows: Any, spec: dict[str, Any], digest: str) -> None:
-    answer = desk.dataset(rows, validation=LENIENT, **spec)
+def test_a_digest_that_was_told_stays(harness: Harness, rows: Any, spec: dict[str, Any], digest: str) -> None:
+    answer = harness.dataset(rows, validation=LENIENT, **spec)
     assert answer["version"]["digest"].removeprefix("sha256:")[:16] == digest

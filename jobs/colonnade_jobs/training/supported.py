@@ -6,7 +6,7 @@ from skl2onnx import supported_converters
 from skl2onnx._supported_operators import sklearn_operator_name_map
 from sklearn.base import BaseEstimator
 
-from ..refusals import Refusal
+from ..errors import PermanentError
 from .estimators import FIELD, parts
 
 COMPOSITES = ("Pipeline", "ColumnTransformer")
@@ -62,13 +62,15 @@ NO_MACHINES = {
 
 
 def check(estimator: BaseEstimator) -> None:
-    """Raises Refusal when some part of an estimator can't be served as it was trained: before hours are spent on it."""
+    """Raises PermanentError when some part of an estimator can't be served as it was trained: before hours are spent on
+    it.
+    """
     for part in parts(estimator):
         name = type(part).__name__
         if name in REFUSED:
-            raise Refusal("ExportUnsupported", f"{FIELD}: {name} {REFUSED[name]}")
+            raise PermanentError("ExportUnsupported", f"{FIELD}: {name} {REFUSED[name]}")
         if type(part) not in sklearn_operator_name_map and name not in COMPOSITES:
-            raise Refusal(
+            raise PermanentError(
                 "ExportUnsupported",
                 f"{FIELD}: {name} has no ONNX form; {len(supported_converters())} others have, "
                 "HistGradientBoosting, RandomForest, LogisticRegression, SVC and MLP among them",
@@ -83,7 +85,7 @@ def _check_parameters(part: BaseEstimator, name: str) -> None:
             continue
         value = getattr(part, parameter)
         if not (value is None or isinstance(value, str)) or value not in faithful:
-            raise Refusal(
+            raise PermanentError(
                 "ExportUnsupported", f"{FIELD}.params.{parameter}: {name} can't be served with {value}: {why}"
             )
 
@@ -91,7 +93,7 @@ def _check_parameters(part: BaseEstimator, name: str) -> None:
 def _check_member(part: BaseEstimator, name: str) -> None:
     member: Any = getattr(part, "estimator", None)
     if name in NO_MACHINES and type(member).__name__ in MACHINES and member.probability is True:
-        raise Refusal(
+        raise PermanentError(
             "ExportUnsupported",
             f"{FIELD}.params.estimator: {name} over {type(member).__name__} with probability: true can't be served: it "
             f"{NO_MACHINES[name]}",

@@ -7,7 +7,7 @@ from onnx import GraphProto, ModelProto
 PRODUCER = "colonnade"
 
 
-def canonical(model: ModelProto, public: dict[str, str]) -> ModelProto:
+def canonical_onnx(model: ModelProto, public: dict[str, str]) -> ModelProto:
     """A copy with every inner name replaced by its position; public: new names of inputs and outputs by old name."""
     renamed = ModelProto()
     renamed.CopyFrom(model)

@@ -3,7 +3,7 @@
 from sklearn.pipeline import Pipeline
 
 from .. import progress, resources
-from ..refusals import Refusal
+from ..errors import PermanentError
 from . import trees
 
 BASE_BYTES = 300 << 20  # the libraries
@@ -17,13 +17,13 @@ EXPORT_BYTES = 110  # of memory, for each of a node's 9 fields and each of a lea
 def check_table(rows: int, width: int, memory: int | None = None) -> None:
     """Says when the encoded table, rows x width float32, may need more than this Job's memory in bytes.
 
-    Raises Refusal (MemoryTooSmall) when it needs more for certain.
+    Raises PermanentError (MemoryTooSmall) when it needs more for certain.
     """
     limit = resources.memory_bytes() if memory is None else memory
     copy = 4 * rows * width
     shape = f"{rows:,} rows of {width:,} encoded columns"
     if BASE_BYTES + FEWEST_COPIES * copy > limit:
-        raise Refusal(
+        raise PermanentError(
             "MemoryTooSmall",
             f"spec.training.resources.limits.memory: {shape} need at least {_size(BASE_BYTES + FEWEST_COPIES * copy)}, "
             f"usually {_size(BASE_BYTES + USUAL_COPIES * copy)}, and the Job has {_size(limit)}; raise it, or exclude "
@@ -38,7 +38,8 @@ def check_table(rows: int, width: int, memory: int | None = None) -> None:
 
 
 def check_trees(fitted: Pipeline, classes: int, memory: int | None = None) -> None:
-    """Raises Refusal (ModelTooLarge) when a fitted pipeline's trees have too many nodes to be exported and served.
+    """Raises PermanentError (ModelTooLarge) when a fitted pipeline's trees have too many nodes to be exported and
+    served.
 
     classes: of a classifier's target; 1 of a regressor's. memory: this Job's, in bytes.
     """
@@ -52,7 +53,7 @@ def check_trees(fitted: Pipeline, classes: int, memory: int | None = None) -> No
         if nodes > MOST_NODES
         else f"their export needs {_size(needed)} of memory, and the Job has {_size(limit)}"
     )
-    raise Refusal(
+    raise PermanentError(
         "ModelTooLarge",
         f"spec.training.estimator.params: the trees have {nodes:,} nodes, a bundle of about "
         f"{_size(NODE_BYTES * nodes)}: {why}; set min_samples_leaf (5 makes a fifth of the nodes) or max_depth, or "

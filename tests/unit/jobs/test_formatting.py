@@ -2,7 +2,7 @@
 
 import pytest
 
-from colonnade_jobs.words import number, percent, rounded
+from colonnade_jobs.formatting import number, percent, rounded
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ import pytest
 from sklearn import metrics as reference
 from sklearn.utils import all_estimators
 
-from colonnade_jobs.documents import Estimator
-from colonnade_jobs.refusals import Refusal
-from colonnade_jobs.training import estimators, offered
-from tests.unit.jobs.desk import Answer, Desk
+from colonnade_jobs.errors import PermanentError
+from colonnade_jobs.specs import Estimator
+from colonnade_jobs.training import estimators, supported
+from tests.unit.jobs.harness import Answer, Harness
 from tests.unit.jobs.training.heldout import HeldOut, held_out
 
 ROWS = 400
@@ -53,7 +53,7 @@ POSITIVE_TARGETS = ("GammaRegressor", "PoissonRegressor")
 
 def served_kinds(kind: str, task: str) -> list[str]:
     """Names below `sklearn.` of what is neither refused nor unknown."""
-    return [name for name in named(kind) if refusal(name, task) is None]
+    return [name for name in named(kind) if objection(name, task) is None]
 
 
 def named(kind: str) -> list[str]:
@@ -66,12 +66,12 @@ def params(name: str) -> dict[str, Any]:
     return PARAMS.get(name.rpartition(".")[2], {})
 
 
-def refusal(name: str, task: str) -> Refusal | None:
+def objection(name: str, task: str) -> PermanentError | None:
     """What a training Job says of an estimator before it looks at the data."""
     try:
-        offered.check(estimators.build(Estimator(name=f"sklearn.{name}", params=params(name)), task, seed=7))
-    except Refusal as refused:
-        return refused
+        supported.check(estimators.build(Estimator(name=f"sklearn.{name}", params=params(name)), task, seed=7))
+    except PermanentError as error:
+        return error
     return None
 
 
@@ -89,15 +89,15 @@ def numbers(seed: int) -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def numbers_desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
-    desk = Desk(tmp_path_factory.mktemp("numbers"))
-    desk.dataset(numbers(0), split={"test": 0.4})
-    return desk
+def numbers_desk(tmp_path_factory: pytest.TempPathFactory) -> Harness:
+    harness = Harness(tmp_path_factory.mktemp("numbers"))
+    harness.dataset(numbers(0), split={"test": 0.4})
+    return harness
 
 
 @pytest.mark.parametrize("target", ["two", "three"])
 @pytest.mark.parametrize("estimator", served_kinds("classifier", "Classification"))
-def test_a_classifiers_metrics_are_those_of_what_it_serves(numbers_desk: Desk, estimator: str, target: str) -> None:
+def test_a_classifiers_metrics_are_those_of_what_it_serves(numbers_desk: Harness, estimator: str, target: str) -> None:
     answer = numbers_desk.train(estimator, target, params(estimator), features={"include": FEATURES})
     rows = held_out(numbers_desk, FEATURES, target, "Classification")
     labels, probabilities = served(numbers_desk, answer, rows)
@@ -117,7 +117,7 @@ def test_a_classifiers_metrics_are_those_of_what_it_serves(numbers_desk: Desk, e
 
 
 @pytest.mark.parametrize("estimator", served_kinds("regressor", "Regression"))
-def test_a_regressors_metrics_are_those_of_what_it_serves(numbers_desk: Desk, estimator: str) -> None:
+def test_a_regressors_metrics_are_those_of_what_it_serves(numbers_desk: Harness, estimator: str) -> None:
     target = "price" if estimator.endswith(POSITIVE_TARGETS) else "amount"
     answer = numbers_desk.train(estimator, target, params(estimator), task="Regression", features={"include": FEATURES})
     rows = held_out(numbers_desk, FEATURES, target, "Regression")
@@ -128,11 +128,11 @@ def test_a_regressors_metrics_are_those_of_what_it_serves(numbers_desk: Desk, es
     )
 
 
-def served(desk: Desk, answer: Answer, rows: HeldOut) -> list[np.ndarray]:
+def served(harness: Harness, answer: Answer, rows: HeldOut) -> list[np.ndarray]:
     """What a bundle's engine answers on held-out rows, all at once; a row alone must get the same."""
-    engine = desk.engine(answer)
+    engine = harness.engine(answer)
     together = list(engine.infer(rows.questions()).values())
-    assert [list(output.shape[1:]) for output in together] == [t.shape[1:] for t in desk.bundle(answer).outputs]
+    assert [list(output.shape[1:]) for output in together] == [t.shape[1:] for t in harness.bundle(answer).outputs]
     for row in range(0, len(rows.target), 40):
         alone = list(engine.infer(rows.questions(slice(row, row + 1))).values())
         assert [output.shape for output in alone] == [(1, *output.shape[1:]) for output in together]
@@ -143,9 +143,9 @@ def served(desk: Desk, answer: Answer, rows: HeldOut) -> list[np.ndarray]:
 @pytest.mark.parametrize("trees", ["Classifier", "Regressor"])
 @pytest.mark.parametrize("seed", range(4))
 def test_trees_split_numbers_of_one_decimal_as_scikit_learn_does(tmp_path: Any, trees: str, seed: int) -> None:
-    desk = Desk(tmp_path)
-    desk.dataset(numbers(seed), split={"test": 0.5})
+    harness = Harness(tmp_path)
+    harness.dataset(numbers(seed), split={"test": 0.5})
     task, target = ("Classification", "three") if trees == "Classifier" else ("Regression", "amount")
     for name in ("HistGradientBoosting", "GradientBoosting", "ExtraTrees", "AdaBoost"):
-        answer = desk.train(f"ensemble.{name}{trees}", target, task=task, features={"include": FEATURES[:4]})
+        answer = harness.train(f"ensemble.{name}{trees}", target, task=task, features={"include": FEATURES[:4]})
         assert answer["parity"]["rows"] == ROWS / 2

@@ -1,7 +1,7 @@
 """The two ways in which a Job ends without what was asked for."""
 
 
-class Refusal(Exception):
+class PermanentError(Exception):
     """A definite negative answer: a retry can't mend it, a changed spec or source can.
 
     reason: CamelCase, stable. message: for people: the subject, what happened, the number, what to do.
@@ -13,7 +13,7 @@ class Refusal(Exception):
         self.message = message
 
 
-class Unreachable(Exception):
+class TransientError(Exception):
     """Something that a retry may mend: the store or the source is out of reach."""
 
     def __init__(self, reason: str, message: str) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
-from .refusals import Refusal
+from .errors import PermanentError
 
 ColumnType = Literal["number", "integer", "boolean", "category", "string", "text", "date"]
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -19,7 +19,7 @@ class Part(BaseModel):
 
 
 class Upload(Part):
-    """The rows were brought by `kubectl colonnade push`."""
+    """The rows were uploaded by `kubectl colonnade push`."""
 
 
 class Csv(Part):
@@ -178,7 +178,7 @@ class Training(Part):
 
 
 class ModelSource(Part):
-    """A model that is brought along."""
+    """A model that was trained elsewhere."""
 
     storage_uri: str
     insecure: bool = False
@@ -212,10 +212,10 @@ class TrainJob(Part):
 
 
 def read(document: type[Document], data: str) -> Document:
-    """The document that COLONNADE_JOB holds. Raises Refusal, naming the field and the fix."""
+    """The document that COLONNADE_JOB holds. Raises PermanentError, naming the field and the fix."""
     try:
         return document.model_validate_json(data)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(str(part) for part in first["loc"])
-        raise Refusal("InvalidSpec", f"{field}: {first['msg'][:1].lower()}{first['msg'][1:]}") from error
+        raise PermanentError("InvalidSpec", f"{field}: {first['msg'][:1].lower()}{first['msg'][1:]}") from error

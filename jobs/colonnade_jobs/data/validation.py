@@ -1,23 +1,24 @@
-"""Every row against every rule: from the table `raw` to `checked`, with the reasons why a row is refused."""
+"""Every row against every rule: from the table `raw` to `validated`, with the reasons why a row is refused."""
 # ruff: noqa: S608 - identifiers are of our own making, values go through literal()
 
 from dataclasses import dataclass, field
 
 import duckdb
 
-from ..documents import Schema
-from ..refusals import Refusal
-from . import breaches, casting, duplicates, rules, uniqueness
-from .breaches import RuleReport
+from ..errors import PermanentError
+from ..specs import Schema
+from . import casting, duplicates, rules, uniqueness, violations
 from .cleaning import Plan
 from .columns import Field
+from .database import one_row, raise_shortage, without_optimizer
 from .filling import Filled
 from .rules import NOUNS, Rule
-from .tables import one_row, planned_as_written, raise_shortage, said
+from .sql import error_text
+from .violations import RuleReport
 
 
 @dataclass(frozen=True)
-class Checked:
+class ValidationResult:
     """What the checks found: rows looked at (duplicates apart), rows refused, and each rule's report.
 
     labels: what the rule of each number objects to; reports come with the rule that hit most first. filled: what
@@ -37,30 +38,34 @@ class Checked:
         return self.invalid / self.rows if self.rows else 0.0
 
 
-def check(connection: duckdb.DuckDBPyConnection, fields: list[Field], schema: Schema, plan: Plan) -> Checked:
-    """Makes `checked` from `raw`: row_id, the columns in their types, and reasons, the numbers of the rules that a row
-    breaks, in order; null for a valid row.
+def validate(
+    connection: duckdb.DuckDBPyConnection, fields: list[Field], schema: Schema, plan: Plan
+) -> ValidationResult:
+    """Makes `validated` from `raw`: row_id, the columns in their types, and reasons, the numbers of the rules that a
+    row breaks, in order; null for a valid row.
 
-    Trimming and dropping duplicates come first. Raises Refusal when a rule can't be run.
+    Trimming and dropping duplicates come first. Raises PermanentError when a rule can't be run.
     """
     found = rules.of_schema(fields, schema, plan.filled)
     try:
         _make_checked(connection, fields, found, plan)
     except duckdb.Error as error:
         raise_shortage(error)
-        raise Refusal("RuleUnusable", f"spec.schema: a rule doesn't fit its column: {said(error)}") from error
+        raise PermanentError(
+            "RuleUnusable", f"spec.schema: a rule doesn't fit its column: {error_text(error)}"
+        ) from error
     dropped = sum(duplicates.drop(connection, step) for step in plan.duplicates)
-    uniqueness.refuse_repeated(connection, {n: rule.key for n, rule in enumerate(found) if rule.key})
-    rows, invalid = one_row(connection, "SELECT count(*), count(reasons) FROM checked")
-    return Checked(rows, invalid, dropped, [rule.label for rule in found], breaches.count(connection, found))
+    uniqueness.mark_repeated(connection, {n: rule.key for n, rule in enumerate(found) if rule.key})
+    rows, invalid = one_row(connection, "SELECT count(*), count(reasons) FROM validated")
+    return ValidationResult(rows, invalid, dropped, [rule.label for rule in found], violations.count(connection, found))
 
 
 def _make_checked(connection: duckdb.DuckDBPyConnection, fields: list[Field], found: list[Rule], plan: Plan) -> None:
     values = ", ".join(field.inner for field in fields)
     typed = _typed(fields, {rule.field.rule.name for rule in found}, plan)
-    with planned_as_written(connection, len(fields)):
+    with without_optimizer(connection, len(fields)):
         connection.execute(
-            f"CREATE TABLE checked AS SELECT row_id, {values}, {_reasons(found)} AS reasons FROM ({typed})"
+            f"CREATE TABLE validated AS SELECT row_id, {values}, {_reasons(found)} AS reasons FROM ({typed})"
         )
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import duckdb
 
-from ..documents import Csv
+from ..specs import Csv
 from .columns import Field
 from .reading import Table, notation, plain
 from .reading.notation import Values
@@ -14,30 +14,32 @@ NUMBERS = ("number", "integer")
 COUNTED = ("INT", "DOUBLE", "FLOAT", "DECIMAL")
 
 
-def tell(
+def detect(
     connection: duckdb.DuckDBPyConnection, fields: list[Field], declared: set[str], csv: Csv, table: Table
 ) -> tuple[list[Field], Table]:
     """The fields of `raw` with the notation of those that are declared, which the table then knows too.
 
-    Raises Refusal where a column's values can be read in two ways.
+    Raises PermanentError where a column's values can be read in two ways.
     """
     texts = [field for field in fields if field.rule.name in declared and field.source == "VARCHAR"]
     numbers = [field.inner for field in texts if field.rule.type in NUMBERS]
     fitting = plain.ask(connection, "raw", numbers, lambda column: [PLAIN.fits(column)])
     are_plain = {column for column, (present, fit) in fitting.items() if present == fit}
-    told: list[Field] = []
+    detected: list[Field] = []
     for field in fields:
         values = Values(connection, "raw", field.inner, field.rule.name)
         if field.rule.name not in declared:
-            told.append(field)
+            detected.append(field)
         elif field.rule.type == "date":
-            told.append(_date(field, values, csv))
+            detected.append(_date(field, values, csv))
         elif field.inner in fitting and (field.inner not in are_plain or csv.decimal):
-            told.append(replace(field, marks=notation.marks_of(values, csv)))
+            detected.append(replace(field, marks=notation.marks_of(values, csv)))
         else:
-            told.append(field)
+            detected.append(field)
     written = {field.inner for field in texts}
-    return told, table.told({field.rule.name: _shown(field) for field in told if field.inner in written})
+    return detected, table.with_formats(
+        {field.rule.name: _shown(field) for field in detected if field.inner in written}
+    )
 
 
 def _date(field: Field, values: Values, csv: Csv) -> Field:

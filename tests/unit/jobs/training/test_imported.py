@@ -1,4 +1,4 @@
-"""A model that is brought along."""
+"""A model that was trained elsewhere."""
 
 from pathlib import Path
 
@@ -9,9 +9,9 @@ from onnx import TensorProto, helper
 from skl2onnx import to_onnx
 from sklearn.linear_model import LogisticRegression
 
-from colonnade_jobs.refusals import Refusal
+from colonnade_jobs.errors import PermanentError
 from colonnade_serving import digests
-from tests.unit.jobs.desk import Desk
+from tests.unit.jobs.harness import Harness
 
 
 def graph(folder: Path, operation: str = "Add", shape: tuple[int | str, ...] = ("n", 3)) -> str:
@@ -24,10 +24,10 @@ def graph(folder: Path, operation: str = "Add", shape: tuple[int | str, ...] = (
     return f"file://{folder}/mine.onnx"
 
 
-def test_its_signature_is_the_graphs_and_its_golden_answers_the_engines(desk: Desk, tmp_path: Path) -> None:
-    answer = desk.make({"model": "mine", "source": {"storageUri": graph(tmp_path)}})
+def test_its_signature_is_the_graphs_and_its_golden_answers_the_engines(harness: Harness, tmp_path: Path) -> None:
+    answer = harness.make({"model": "mine", "source": {"storageUri": graph(tmp_path)}})
     assert (answer["outcome"], answer["parity"], answer["metrics"]) == ("Trained", None, {})
-    bundle = desk.bundle(answer)
+    bundle = harness.bundle(answer)
     assert [(t.name, t.datatype, t.shape, t.kind) for t in bundle.inputs] == [
         ("x", "FP32", [-1, 3], None),
         ("z", "FP32", [-1, 3], None),
@@ -37,36 +37,36 @@ def test_its_signature_is_the_graphs_and_its_golden_answers_the_engines(desk: De
     assert bundle.lineage["source"] == f"file://{tmp_path}/mine.onnx"
 
 
-def test_a_graph_of_fixed_size_is_asked_in_that_size(desk: Desk, tmp_path: Path) -> None:
-    answer = desk.make({"model": "mine", "source": {"storageUri": graph(tmp_path, shape=(1, 2))}})
-    assert desk.bundle(answer).golden.inputs[0].shape == [1, 2]
+def test_a_graph_of_fixed_size_is_asked_in_that_size(harness: Harness, tmp_path: Path) -> None:
+    answer = harness.make({"model": "mine", "source": {"storageUri": graph(tmp_path, shape=(1, 2))}})
+    assert harness.bundle(answer).golden.inputs[0].shape == [1, 2]
 
 
-def test_what_is_no_model_is_refused(desk: Desk, tmp_path: Path) -> None:
+def test_what_is_no_model_is_refused(harness: Harness, tmp_path: Path) -> None:
     (tmp_path / "mine.onnx").write_bytes(b"no model")
-    with pytest.raises(Refusal, match="no ONNX model") as refusal:
-        desk.make({"model": "mine", "source": {"storageUri": f"file://{tmp_path}/mine.onnx"}})
-    assert refusal.value.reason == "ModelInvalid"
+    with pytest.raises(PermanentError, match="no ONNX model") as error:
+        harness.make({"model": "mine", "source": {"storageUri": f"file://{tmp_path}/mine.onnx"}})
+    assert error.value.reason == "ModelInvalid"
 
 
-def test_a_model_that_draws_at_random_is_refused(desk: Desk, tmp_path: Path) -> None:
-    with pytest.raises(Refusal, match="in two ways"):
-        desk.make({"model": "mine", "source": {"storageUri": graph(tmp_path, "RandomNormalLike")}})
+def test_a_model_that_draws_at_random_is_refused(harness: Harness, tmp_path: Path) -> None:
+    with pytest.raises(PermanentError, match="in two ways"):
+        harness.make({"model": "mine", "source": {"storageUri": graph(tmp_path, "RandomNormalLike")}})
 
 
-def test_an_infinite_answer_cant_be_golden(desk: Desk, tmp_path: Path) -> None:
-    with pytest.raises(Refusal, match="Infinity") as refusal:
-        desk.make({"model": "mine", "source": {"storageUri": graph(tmp_path, "Reciprocal")}})
-    assert refusal.value.reason == "SignatureUnsupported"
+def test_an_infinite_answer_cant_be_golden(harness: Harness, tmp_path: Path) -> None:
+    with pytest.raises(PermanentError, match="Infinity") as error:
+        harness.make({"model": "mine", "source": {"storageUri": graph(tmp_path, "Reciprocal")}})
+    assert error.value.reason == "SignatureUnsupported"
 
 
-def test_a_classifier_of_a_default_export_is_bundled_as_it_will_be_served(desk: Desk, tmp_path: Path) -> None:
+def test_a_classifier_of_a_default_export_is_bundled_as_it_will_be_served(harness: Harness, tmp_path: Path) -> None:
     rows = np.random.default_rng(1).random((60, 2), np.float32)
     words = np.where(rows[:, 0] > 0.5, "late", "in time")
     model = to_onnx(LogisticRegression().fit(rows, words), rows[:1])
     assert any(node.op_type == "ZipMap" for node in model.graph.node)
     onnx.save(model, tmp_path / "mine.onnx")
-    bundle = desk.bundle(desk.make({"model": "mine", "source": {"storageUri": f"file://{tmp_path}/mine.onnx"}}))
+    bundle = harness.bundle(harness.make({"model": "mine", "source": {"storageUri": f"file://{tmp_path}/mine.onnx"}}))
     assert (bundle.outputs[1].name, bundle.outputs[1].datatype, bundle.outputs[1].shape) == (
         "output_probability",
         "FP32",

@@ -1,4 +1,4 @@
-"""A model that is brought along: loaded by the serving engine, asked made-up questions, and bundled."""
+"""A model that was trained elsewhere: loaded by the serving engine, asked made-up questions, and bundled."""
 
 from pathlib import Path
 from typing import Any
@@ -14,19 +14,22 @@ from colonnade_serving.store import Store
 from .. import progress
 from ..data import sources
 from ..data.sources import Origin
-from ..documents import Source, TrainJob
-from ..refusals import Refusal
+from ..errors import PermanentError
+from ..specs import Source, TrainJob
 from . import golden
 from .bundle import Facts
-from .judging import lineage
+from .evaluation import lineage
 
 Array = np.ndarray[Any, Any]
 BATCHES = (2, 1)  # a graph may insist on one row at a time
 WORDS = ["", "colonnade"]
 
 
-def facts(job: TrainJob, store: Store, folder: Path, scratch: Path) -> Facts:
-    """Fetches the file to folder/model.onnx and describes it. Raises Refusal (ModelInvalid, SignatureUnsupported)."""
+def describe(job: TrainJob, store: Store, folder: Path, scratch: Path) -> Facts:
+    """Fetches the file to folder/model.onnx and describes it.
+
+    Raises PermanentError (ModelInvalid, SignatureUnsupported).
+    """
     address = job.spec.source.storage_uri if job.spec.source else ""
     progress.report(5, f"fetching {address}")
     downloads = scratch / "downloads"
@@ -34,7 +37,7 @@ def facts(job: TrainJob, store: Store, folder: Path, scratch: Path) -> Facts:
     wanted = Source(storage_uri=address, insecure=bool(job.spec.source and job.spec.source.insecure))
     files = sources.fetch(wanted, Origin(store, ""), downloads).files
     if len(files) > 1:
-        raise Refusal(
+        raise PermanentError(
             "ModelInvalid", f"spec.source.storageUri: {address} names {len(files)} files; name one .onnx file"
         )
     (folder / "model.onnx").write_bytes(files[0].read_bytes())
@@ -55,7 +58,7 @@ def _load(model: Path, address: str) -> Engine:
     try:
         return Engine(model)
     except ModelInvalid as error:
-        raise Refusal("ModelInvalid", f"spec.source.storageUri: {address}: {error}") from error
+        raise PermanentError("ModelInvalid", f"spec.source.storageUri: {address}: {error}") from error
 
 
 def _classes(engine: Engine) -> list[str | int] | None:
@@ -73,9 +76,9 @@ def _golden(engine: Engine) -> Golden:
             problem = str(error)
             continue
         if first != second:
-            raise Refusal("ModelInvalid", "the model answers one question in two ways: it draws at random")
+            raise PermanentError("ModelInvalid", "the model answers one question in two ways: it draws at random")
         return first
-    raise Refusal("SignatureUnsupported", f"the model fails on made-up inputs of its own signature: {problem}")
+    raise PermanentError("SignatureUnsupported", f"the model fails on made-up inputs of its own signature: {problem}")
 
 
 def _made_up(spec: TensorSpec, rows: int) -> Array:

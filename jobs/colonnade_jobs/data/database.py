@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 import duckdb
 
 from .. import resources
+from .sql import error_text, identifier, literal
 
 MEMORY_SHARE = 0.5
-LONGEST_COMPLAINT = 300
 DISK_FULL = os.strerror(errno.ENOSPC)
 COLUMNS_AT_ONCE = 20
 WIDE = 200
@@ -37,23 +37,17 @@ def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def said(error: duckdb.Error) -> str:
-    """What DuckDB objects to, on one line, without its advice."""
-    text = " ".join(line.strip() for line in str(error).splitlines() if line.strip())
-    return text.partition("Possible ")[0].partition("LINE 1:")[0].strip()[:LONGEST_COMPLAINT]
-
-
 def raise_shortage(error: duckdb.Error) -> None:
     """Memory or disk that ran out is no fault of the data: raises MemoryError or OSError, which a larger Job mends."""
     if isinstance(error, duckdb.OutOfMemoryException):
-        raise MemoryError(said(error)) from error
+        raise MemoryError(error_text(error)) from error
     if isinstance(error, duckdb.IOException) and DISK_FULL in str(error):
-        raise OSError(errno.ENOSPC, said(error)) from error
+        raise OSError(errno.ENOSPC, error_text(error)) from error
 
 
 @contextmanager
-def shortages_told() -> Iterator[None]:
-    """Whatever runs out within it is told as what it is."""
+def shortages_as_errors() -> Iterator[None]:
+    """Raises what runs out within it as what it is: MemoryError or OSError."""
     try:
         yield
     except duckdb.Error as error:
@@ -61,14 +55,14 @@ def shortages_told() -> Iterator[None]:
         raise
 
 
-def parts(columns: Sequence[Column]) -> Iterator[list[Column]]:
+def batches(columns: Sequence[Column]) -> Iterator[list[Column]]:
     """The columns, as many at a time as one query asks for: each query costs a plan, and a wide plan its square."""
     for start in range(0, len(columns), COLUMNS_AT_ONCE):
         yield list(columns[start : start + COLUMNS_AT_ONCE])
 
 
 @contextmanager
-def planned_as_written(connection: duckdb.DuckDBPyConnection, width: int) -> Iterator[None]:
+def without_optimizer(connection: duckdb.DuckDBPyConnection, width: int) -> Iterator[None]:
     """For a query that only passes over one table of width columns: from some hundreds on, DuckDB's optimizer takes
     minutes to find that there is nothing to gain."""
     if width <= WIDE:
@@ -88,16 +82,4 @@ def one_row(connection: duckdb.DuckDBPyConnection, query: str) -> Any:
 
 def types(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
     """The SQL type of each column of a table, in order."""
-    return {row[0]: str(row[1]) for row in connection.execute(f"DESCRIBE {name(table)}").fetchall()}
-
-
-def name(identifier: str) -> str:
-    """An identifier, quoted for SQL."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def literal(value: str | float | bool) -> str:
-    """A value, quoted for SQL."""
-    if isinstance(value, str):
-        return "'" + value.replace("'", "''") + "'"
-    return str(value)
+    return {row[0]: str(row[1]) for row in connection.execute(f"DESCRIBE {identifier(table)}").fetchall()}

@@ -11,9 +11,9 @@ from colonnade_serving.bundle import TensorSignature
 from colonnade_serving.engine import Engine
 
 from .. import arithmetic, progress
-from ..data.version import canonical
-from ..documents import Training, TrainJob
-from . import balance, bins, golden, metrics, parity, precision, suspicions, ties
+from ..canonical_json import canonical_json
+from ..specs import Training, TrainJob
+from . import balance, float32, golden, leakage, metrics, parity, reference_distribution, ties
 from .bundle import Facts
 from .fitting import Trained
 from .intervals import Metric
@@ -24,16 +24,16 @@ SURE = 1e-3
 LIBRARIES = ("colonnade-jobs", "numpy", "onnx", "onnxruntime", "scikit-learn", "scipy", "skl2onnx")
 
 
-def judge(job: TrainJob, wanted: Training, trained: Trained, engine: Engine) -> Facts:
+def evaluate(job: TrainJob, wanted: Training, trained: Trained, engine: Engine) -> Facts:
     """Compares the engine with scikit-learn on every held-out row, then takes the metrics of what will be served.
 
-    Raises Refusal (ParityFailed).
+    Raises PermanentError (ParityFailed).
     """
     choice, frame, testing = trained.choice, trained.frame, trained.testing
     progress.report(65, f"comparing the serving engine with scikit-learn on {len(testing):,} held-out rows")
     expected = _expected(trained, wanted.task)
     served = parity.answer(engine, frame, testing, [output.shape[1:] for output in expected])
-    spread = precision.spread(frame.target) if wanted.task == "Regression" else 1.0
+    spread = float32.spread(frame.target) if wanted.task == "Regression" else 1.0
     agreement = parity.compare(
         expected, served, spread, lambda rows: ties.tied(trained.pipeline, frame.table(testing[rows]))
     )
@@ -47,8 +47,11 @@ def judge(job: TrainJob, wanted: Training, trained: Trained, engine: Engine) -> 
         inputs=[TensorSignature(name=f.name, datatype=f.datatype, shape=[-1, 1], kind=f.kind) for f in choice.features],
         outputs=_signature(engine),
         classes=None if classes is None else list(classes.tolist()),
-        features={f.name: bins.of_feature(frame.inputs[f.name][trained.training], f) for f in choice.features},
-        scores=bins.of_scores(_scores(served)),
+        features={
+            f.name: reference_distribution.of_feature(frame.inputs[f.name][trained.training], f)
+            for f in choice.features
+        },
+        scores=reference_distribution.of_scores(_scores(served)),
         metrics={name: metric.rounded() for name, metric in _metrics(wanted, trained, served).items()},
         cross_validation=trained.folds,
         parity={"rows": agreement.rows, "worst": agreement.worst},
@@ -60,7 +63,7 @@ def judge(job: TrainJob, wanted: Training, trained: Trained, engine: Engine) -> 
         rows={"train": len(trained.training), "test": len(testing)},
         balance=balance.of_target(frame.target, trained.training, testing, classes),
         left_out=choice.left_out,
-        warnings=suspicions.of_features(frame, trained.training, testing, wanted.target, classes),
+        warnings=leakage.warnings(frame, trained.training, testing, wanted.target, classes),
         notes=trained.notes + _of_ties(frame.positions[testing[list(agreement.ties)]]),
     )
 
@@ -74,7 +77,7 @@ def lineage(job: TrainJob) -> dict[str, Any]:
         "image": job.image,
         "seed": job.spec.training.seed if job.spec.training else None,
         "source": job.spec.source.storage_uri if job.spec.source else None,
-        "spec": digests.of_bytes(canonical(spec)),
+        "spec": digests.of_bytes(canonical_json(spec)),
     }
 
 

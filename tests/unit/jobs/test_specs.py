@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from colonnade_jobs.documents import DatasetJob, TrainJob, read
-from colonnade_jobs.refusals import Refusal
+from colonnade_jobs.errors import PermanentError
+from colonnade_jobs.specs import DatasetJob, TrainJob, read
 
 
 def test_fields_that_dont_concern_jobs_are_passed_over() -> None:
@@ -17,6 +17,6 @@ def test_fields_that_dont_concern_jobs_are_passed_over() -> None:
 
 def test_a_wrong_field_is_named() -> None:
     spec = {"model": "m", "training": {"target": "y", "estimator": {"name": "x"}, "task": "Ranking"}}
-    with pytest.raises(Refusal, match=r"spec\.training\.task: input should be") as refusal:
+    with pytest.raises(PermanentError, match=r"spec\.training\.task: input should be") as error:
         read(TrainJob, json.dumps({"namespace": "a", "name": "b", "spec": spec}))
-    assert refusal.value.reason == "InvalidSpec"
+    assert error.value.reason == "InvalidSpec"

@@ -1,4 +1,4 @@
-"""A desk to run Jobs at: a store of its own, and builders for what a sentence doesn't speak of."""
+"""A harness to run Jobs at: a store of its own, and builders for what a sentence doesn't speak of."""
 
 import json
 import tempfile
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from colonnade_jobs import data, training
-from colonnade_jobs.documents import DatasetJob, TrainJob
+from colonnade_jobs.specs import DatasetJob, TrainJob
 from colonnade_serving.bundle import Bundle, verify_bundle
 from colonnade_serving.engine import Engine
 from colonnade_serving.store import open_store
@@ -17,7 +17,7 @@ from colonnade_serving.store import open_store
 Answer = dict[str, Any]
 
 
-class Desk:
+class Harness:
     """Runs dataset and training Jobs in this process against a store in a folder."""
 
     def __init__(self, folder: Path) -> None:

@@ -13,8 +13,8 @@ SYSTEM = ("thumbs.db", "desktop.ini")
 SHOWN = 3
 
 
-def is_no_table(path: str) -> bool:
-    """Whether a file of a folder or an archive is passed over, by its name alone."""
+def is_skipped(path: str) -> bool:
+    """Whether a file of a folder or an archive is skipped, by its name alone."""
     parts = PurePosixPath(path).parts
     name = parts[-1].lower()
     stem, ending = PurePosixPath(name).stem, PurePosixPath(name).suffix
@@ -23,23 +23,23 @@ def is_no_table(path: str) -> bool:
     return ending in ENDINGS or (stem in NOTES and ending in NOTE_ENDINGS)
 
 
-def sift(files: Iterable[File], path: Callable[[File], str]) -> tuple[list[File], list[str]]:
+def split(files: Iterable[File], path: Callable[[File], str]) -> tuple[list[File], list[str]]:
     """The files that may be tables, and the names of the others."""
     kept: list[File] = []
-    passed: list[str] = []
+    skipped: list[str] = []
     for file in files:
         name = path(file)
-        if is_no_table(name):
-            passed.append(PurePosixPath(name).name)
+        if is_skipped(name):
+            skipped.append(PurePosixPath(name).name)
         else:
             kept.append(file)
-    return kept, passed
+    return kept, skipped
 
 
-def said(passed: Sequence[str]) -> list[str]:
-    """What the report says of files that were passed over."""
-    if not passed:
+def note(skipped: Sequence[str]) -> list[str]:
+    """What the report says of skipped files."""
+    if not skipped:
         return []
-    count = "1 file is" if len(passed) == 1 else f"{len(passed)} files are"
-    more = f" and {len(passed) - SHOWN} more" if len(passed) > SHOWN else ""
-    return [f"{count} passed over, whose name says that it is no table: {', '.join(passed[:SHOWN])}{more}"]
+    count = "1 file is" if len(skipped) == 1 else f"{len(skipped)} files are"
+    more = f" and {len(skipped) - SHOWN} more" if len(skipped) > SHOWN else ""
+    return [f"{count} passed over, whose name says that it is no table: {', '.join(skipped[:SHOWN])}{more}"]
