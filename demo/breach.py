@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 
-from colonnade.observe.evidence import Counted, counters_query, durations_query
+from colonnade.manifests.resources import DEPLOYMENTS, Key
+from colonnade.observe.evidence import Counted
 from colonnade.observe.prometheus import Prometheus, Series
+from colonnade.observe.queries import COUNTERS, DURATIONS
 from colonnade.signals.evidence import Counts
 from colonnade.statistics.sequential import PROOF, evidence_against
 from colonnade_api import MonitorPolicy, Signal
@@ -35,11 +37,10 @@ class Breach:
 async def first_scrape_of(breach: Breach) -> float | None:
     """The first scrape after which the evidence against the candidate was proof; None where no scrape shows it."""
     signal = await _signal(breach)
-    at = datetime.fromtimestamp(breach.ended, UTC)
+    deployment, at = Key(DEPLOYMENTS, breach.namespace, breach.deployment), datetime.fromtimestamp(breach.ended, UTC)
     async with _prometheus() as prometheus:
-        counters = await prometheus.query(counters_query(breach.namespace, breach.deployment, WINDOW), at)
-        query = durations_query(breach.namespace, breach.deployment, breach.revision, WINDOW)
-        durations = await prometheus.query(query, at)
+        counters = await prometheus.query(COUNTERS.query([deployment], WINDOW), at)
+        durations = await prometheus.query(DURATIONS.query([deployment], WINDOW, [breach.revision]), at)
     for scrape in _scrapes(counters, breach):
         if _is_proven(signal, breach, _until(counters, scrape), _until(durations, scrape), scrape):
             return scrape

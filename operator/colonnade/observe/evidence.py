@@ -1,7 +1,7 @@
-"""What the routers counted, out of raw scrapes: `increase()` would extrapolate, and miss a counter's first steps.
+"""What the routers counted, out of raw scrapes (`queries`).
 
-The series are those of `colonnade/router/telemetry.py`. Samples of one scrape share their timestamp, so a counter that
-is absent from a scrape, in which its router was present, stood at 0 then.
+Samples of one scrape share their timestamp, so a counter that is absent from a scrape, in which its router was present,
+stood at 0 then.
 """
 
 from collections import defaultdict
@@ -14,15 +14,9 @@ from statistics import median
 
 from colonnade.formatting import clock_time
 from colonnade.observe.prometheus import Series
+from colonnade.observe.queries import ANSWERED, KNOWN, LIKELY_SCRAPE_SECONDS, LIVE, REQUESTS, TRIES, UNANSWERED
 from colonnade.plan.deployment.observed import Traffic
 from colonnade.signals.evidence import Counts, Missing
-
-TRIES = "envoy_colonnade_tries"
-REQUESTS = "envoy_colonnade_requests"
-ANSWERED = "envoy_colonnade_answer_us_bucket"
-UNANSWERED = "envoy_colonnade_unanswered_ms_bucket"
-KNOWN = "envoy_cluster_upstream_rq_total"  # there as soon as a router knows the Deployment
-LIVE = "envoy_server_live"  # in each scrape, without any label of ours
 
 NO_ANSWER = "0"
 NO_FLAGS = "-"
@@ -34,11 +28,7 @@ NO_GRPC_ERROR = (None, "", "0")
 CLIENT_ERROR, SERVER_ERROR = 400, 500
 MICROSECONDS = {ANSWERED: 1.0, UNANSWERED: 1000.0}
 
-LOOKBACK = timedelta(seconds=60)  # where the last scrape before the window is looked for
-COUNTER_POINTS = 4320  # samples of one series at most: six hours of raw ones
-BUCKET_POINTS = 720  # one hour of raw ones; a histogram is some fifty series
 STALE_AFTER_SCRAPES = 3
-LIKELY_SCRAPE_SECONDS = 5.0
 
 Instance = tuple[str, str]
 Scrapes = Mapping[Instance, Sequence[float]]  # when each router was scraped
@@ -46,21 +36,9 @@ Start = Callable[[Sequence[float]], Sequence[float]]
 Buckets = Mapping[float, float]
 
 
-def counters_query(namespace: str, deployment: str, window: timedelta) -> str:
-    """PromQL for what the routers counted of all its revisions, over a window that ends with the asking."""
-    labels = {"namespace": namespace, "deployment": deployment}
-    return _selector((TRIES, REQUESTS, KNOWN, LIVE), labels) + _range(window, COUNTER_POINTS)
-
-
-def durations_query(namespace: str, deployment: str, revision: str, window: timedelta) -> str:
-    """PromQL for how long this revision's tries took, over a window that ends with the asking."""
-    labels = {"namespace": namespace, "deployment": deployment, "revision": revision}
-    return _selector((ANSWERED, UNANSWERED, LIVE), labels) + _range(window, BUCKET_POINTS)
-
-
 @dataclass(frozen=True)
 class Counted:
-    """counters: the answer to `counters_query`, asked at `at`."""
+    """counters: the answer to a query of COUNTERS, asked at `at`."""
 
     counters: Sequence[Series]
     at: datetime
@@ -114,7 +92,7 @@ class Counted:
     ) -> Counts | Missing:
         """Tries of the revision that took longer than `limit`; `value` is the quantile in seconds.
 
-        durations: the answer to `durations_query`, asked at the same time. What was past its timeout is slower than any
+        durations: the answer to a query of DURATIONS, as of the same time. What was past its timeout is slower than any
         limit; what failed at once is no matter of time and isn't counted, nor a try whose client left within the limit.
         """
         if missing := self.missing():
@@ -246,18 +224,6 @@ def _quantile(buckets: Buckets, quantile: float) -> float | None:
 def _merged(*buckets: Buckets) -> Buckets:
     bounds = sorted({bound for one in buckets for bound in one})
     return {bound: sum(one.get(bound, 0.0) for one in buckets) for bound in bounds}
-
-
-def _selector(names: Sequence[str], labels: Mapping[str, str]) -> str:
-    """Of series that have none of these labels, `LIVE` too."""
-    matchers = "".join(f',colonnade_{name}=~"{value}|"' for name, value in labels.items())
-    return f'{{__name__=~"{"|".join(names)}"{matchers}}}'
-
-
-def _range(window: timedelta, points: int) -> str:
-    """Raw samples while they aren't too many, else one in so many seconds."""
-    seconds = int((window + LOOKBACK).total_seconds())
-    return f"[{seconds}s]" if seconds <= points * LIKELY_SCRAPE_SECONDS else f"[{seconds}s:{seconds // points}s]"
 
 
 def _name(series: Series) -> str:

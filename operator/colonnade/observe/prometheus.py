@@ -13,7 +13,11 @@ LONGEST_WORDS = 300
 
 
 class PrometheusError(Exception):
-    """It can't be asked, or won't answer; the message says which of them, with the URL."""
+    """It can't be asked, or won't answer; the message says which of them, with the URL. answered: it is there."""
+
+    def __init__(self, message: str, answered: bool = False) -> None:
+        super().__init__(message)
+        self.answered = answered
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Prometheus:
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             raise PrometheusError(f"{address}: {str(error) or type(error).__name__}") from error
         if not isinstance(answer, dict) or answer.get("status") != "success":
-            raise PrometheusError(f"{address}: {_complaint(answer)}")
+            raise PrometheusError(f"{address}: {_complaint(answer)}", answered=True)
         return _series(answer["data"])
 
 
@@ -56,7 +60,7 @@ def _series(data: Mapping[str, Any]) -> tuple[Series, ...]:
         return tuple(Series(one["metric"], (_sample(one["value"]),)) for one in result if "value" in one)
     if kind == "matrix":
         return tuple(Series(one["metric"], tuple(map(_sample, one.get("values") or ()))) for one in result)
-    raise PrometheusError(f"the query gives a {kind}, not numbers")
+    raise PrometheusError(f"the query gives a {kind}, not numbers", answered=True)
 
 
 def _sample(pair: tuple[float, str]) -> tuple[float, float]:

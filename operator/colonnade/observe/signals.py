@@ -4,16 +4,22 @@ import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from colonnade.manifests.resources import Key
-from colonnade.observe.evidence import Counted, counters_query, durations_query
+from colonnade.observe.batching import Read, RouterMetrics
+from colonnade.observe.evidence import Counted
 from colonnade.observe.prometheus import Prometheus, PrometheusError, Series
+from colonnade.observe.queries import COUNTERS, DURATIONS
 from colonnade.plan.deployment.observed import Exposure, Traffic
 from colonnade.signals.evidence import Comparison, Counts, Evidence, Missing, Sample, SignalEvidence
 from colonnade_api import Signal, format_duration
 
 UNLIMITED = Missing("NoData", "the signal has no maxDuration")
 UNPROVEN = Missing("NoData", "no hold has begun, so no traffic was measured")
+
+Asked = TypeVar("Asked")
+Durations = Sequence[Series] | Missing
 Answers = Mapping[str, Sequence[Series] | Missing]
 
 
@@ -26,10 +32,10 @@ class Measured:
 
 
 async def measure(
-    prometheus: Prometheus, deployment: Key, signals: Sequence[Signal], exposure: Exposure, now: datetime
+    metrics: RouterMetrics, deployment: Key, signals: Sequence[Signal], exposure: Exposure, now: datetime
 ) -> Measured:
     """Asks all that the signals need at the same time; what can't be had is Missing, and no error."""
-    gauge = _Gauge(prometheus, deployment, exposure, now)
+    gauge = _Gauge(metrics, deployment, exposure, now)
     counted, durations, numbers = await asyncio.gather(
         gauge.counters(signals), gauge.durations(signals), gauge.numbers(signals)
     )
@@ -43,7 +49,7 @@ async def measure(
 
 @dataclass(frozen=True)
 class _Gauge:
-    prometheus: Prometheus
+    metrics: RouterMetrics
     deployment: Key
     exposure: Exposure
     now: datetime
@@ -51,27 +57,31 @@ class _Gauge:
     async def counters(self, signals: Sequence[Signal]) -> Counted | Missing:
         since = min((self._since(signal) for signal in signals), default=self.exposure.since)
         begin = min(since, self.exposure.hold_since or since)
-        asked = counters_query(self.deployment.namespace, self.deployment.name, self.now - begin)
-        answer = await _ask(self.prometheus.query(asked, self.now))
-        return answer if isinstance(answer, Missing) else Counted(answer, self.now)
+        answer = await _ask(self.metrics.counters.read(self._read(begin), self.now))
+        return answer if isinstance(answer, Missing) else Counted(*answer)
 
-    async def durations(self, signals: Sequence[Signal]) -> Answers:
-        """By revision, where a signal needs them."""
-        windows = [self.now - self._since(signal) for signal in signals if signal.type == "Latency"]
-        if not windows:
-            return {}
-        revisions = [one for one in (self.exposure.subject, self.exposure.baseline) if one]
-        asked = [self._durations_query(revision, max(windows)) for revision in revisions]
-        answers = await asyncio.gather(*(_ask(self.prometheus.query(one, self.now)) for one in asked))
-        return dict(zip(revisions, answers, strict=True))
+    async def durations(self, signals: Sequence[Signal]) -> Durations:
+        """Of the subject and what it is compared with, where a signal needs them."""
+        since = [self._since(signal) for signal in signals if signal.type == "Latency"]
+        if not since:
+            return ()
+        revisions = frozenset(one for one in (self.exposure.subject, self.exposure.baseline) if one)
+        answer = await _ask(self.metrics.durations.read(self._read(min(since), revisions), self.now))
+        return answer if isinstance(answer, Missing) else answer[0]
+
+    def _read(self, since: datetime, revisions: frozenset[str] = frozenset()) -> Read:
+        return Read(self.deployment, since, revisions)
 
     async def numbers(self, signals: Sequence[Signal]) -> Answers:
         """By signal, for those with a query of their own."""
         own = [signal for signal in signals if signal.type == "PromQL"]
-        answers = await asyncio.gather(*(_ask(self.prometheus.query(self._own_query(one), self.now)) for one in own))
+        answers = await asyncio.gather(*(_ask(self._own_answer(one)) for one in own))
         return {signal.name: answer for signal, answer in zip(own, answers, strict=True)}
 
-    def evidence(self, signal: Signal, counted: Counted, durations: Answers, numbers: Answers) -> SignalEvidence:
+    async def _own_answer(self, signal: Signal) -> tuple[Series, ...]:
+        return await self.metrics.prometheus.query(self._own_query(signal), self.now)
+
+    def evidence(self, signal: Signal, counted: Counted, durations: Durations, numbers: Answers) -> SignalEvidence:
         own: Evidence
         compared: Comparison | None = None
         match signal.type:
@@ -93,32 +103,27 @@ class _Gauge:
             return own, None
         return own, Comparison(own, counted.failures(baseline, since), query=self._query(signal))
 
-    def _latency(self, signal: Signal, counted: Counted, durations: Answers) -> tuple[Evidence, Comparison | None]:
-        own = durations[self.exposure.subject]
-        if isinstance(own, Missing):
-            return own, None
+    def _latency(self, signal: Signal, counted: Counted, durations: Durations) -> tuple[Evidence, Comparison | None]:
+        if isinstance(durations, Missing):
+            return durations, None
         own_counts: Evidence = UNLIMITED
         if signal.max_duration is not None:
-            own_counts = self._slower(signal, counted, own, self.exposure.subject, signal.max_duration)
-        return own_counts, self._beside_stable(signal, counted, own, durations)
+            own_counts = self._slower(signal, counted, durations, self.exposure.subject, signal.max_duration)
+        return own_counts, self._beside_stable(signal, counted, durations)
 
-    def _beside_stable(
-        self, signal: Signal, counted: Counted, own: Sequence[Series], durations: Answers
-    ) -> Comparison | None:
+    def _beside_stable(self, signal: Signal, counted: Counted, durations: Sequence[Series]) -> Comparison | None:
         """Both by stable's own quantile, times what the signal allows."""
         baseline = self.exposure.baseline
         if baseline is None or signal.max_ratio is None:
             return None
-        its, query = durations[baseline], self._durations_query(baseline, self.now - self._since(signal))
-        if isinstance(its, Missing):
-            return Comparison(its, its, query=query)
-        usual = counted.quantile(its, baseline, signal.quantile or 0.0, self._since(signal))
+        query = self._durations_query(baseline, self.now - self._since(signal))
+        usual = counted.quantile(durations, baseline, signal.quantile or 0.0, self._since(signal))
         if isinstance(usual, Missing):
             return Comparison(usual, usual, query=query)
         limit = timedelta(seconds=usual * signal.max_ratio)
         return Comparison(
-            candidate=self._slower(signal, counted, own, self.exposure.subject, limit),
-            stable=self._slower(signal, counted, its, baseline, limit),
+            candidate=self._slower(signal, counted, durations, self.exposure.subject, limit),
+            stable=self._slower(signal, counted, durations, baseline, limit),
             limit=limit.total_seconds(),
             query=query,
         )
@@ -142,14 +147,14 @@ class _Gauge:
         window = self.now - self._since(signal)
         match signal.type:
             case "ErrorRate":
-                return counters_query(self.deployment.namespace, self.deployment.name, window)
+                return COUNTERS.query([self.deployment], window)
             case "Latency":
                 return self._durations_query(self.exposure.subject, window)
             case "PromQL":
                 return self._own_query(signal)
 
     def _durations_query(self, revision: str, window: timedelta) -> str:
-        return durations_query(self.deployment.namespace, self.deployment.name, revision, window)
+        return DURATIONS.query([self.deployment], window, [revision])
 
     def _own_query(self, signal: Signal) -> str:
         filled = {
@@ -168,7 +173,7 @@ class _Gauge:
         return max(self.exposure.since, self.now - signal.window)
 
 
-async def _ask(answer: Awaitable[tuple[Series, ...]]) -> tuple[Series, ...] | Missing:
+async def _ask(answer: Awaitable[Asked]) -> Asked | Missing:
     try:
         return await answer
     except PrometheusError as error:

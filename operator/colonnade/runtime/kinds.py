@@ -1,7 +1,7 @@
 """For each of our kinds, what to look at and who decides."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from colonnade.manifests.resources import (
     Manifest,
     Resource,
 )
+from colonnade.observe.batching import RouterMetrics
 from colonnade.observe.cache import Cache
 from colonnade.observe.collected import observe_dataset, observe_model_version
 from colonnade.observe.deployments import observe_deployment, observe_policy
@@ -44,6 +45,7 @@ class Eyes:
     session: aiohttp.ClientSession
     image: str
     prometheus: str
+    metrics: dict[str, RouterMetrics] = field(default_factory=dict)
 
     async def deployment(self, key: Key, live: Manifest, now: datetime) -> ObservedDeployment:
         routers = await self.routers.routers_for(key)
@@ -55,17 +57,21 @@ class Eyes:
             return observed
         policy = observed.policy if isinstance(observed.policy, MonitorPolicySpec) else None
         signals = policy.signals if policy else ()
-        measured = await measure(self.prometheus_of(policy), key, signals, exposed, now)
+        measured = await measure(self.metrics_of(policy), key, signals, exposed, now)
         return replace(observed, exposure=exposed, evidence=measured.evidence, traffic=measured.traffic)
 
     async def policy(self, key: Key, live: Manifest, now: datetime) -> ObservedMonitorPolicy:
         observed = observe_policy(key, live, self.cache)
         if isinstance(observed.spec, InvalidSpec):
             return observed
-        return replace(observed, prometheus=await reach(self.prometheus_of(observed.spec), now))
+        return replace(observed, prometheus=await reach(self.metrics_of(observed.spec).prometheus, now))
 
-    def prometheus_of(self, policy: MonitorPolicySpec | None) -> Prometheus:
-        return Prometheus(self.session, (policy.prometheus.url if policy else None) or self.prometheus)
+    def metrics_of(self, policy: MonitorPolicySpec | None) -> RouterMetrics:
+        """One for all passes, so that they share its answers."""
+        url = (policy.prometheus.url if policy else None) or self.prometheus
+        if url not in self.metrics:
+            self.metrics[url] = RouterMetrics(Prometheus(self.session, url))
+        return self.metrics[url]
 
 
 def deciders(eyes: Eyes) -> Mapping[Resource, Decide]:

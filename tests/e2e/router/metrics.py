@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import re
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ import aiohttp
 
 from cluster.build import PROMETHEUS, ensure_built, program
 from colonnade.manifests.resources import DEPLOYMENTS, Key
+from colonnade.observe.batching import RouterMetrics
 from colonnade.observe.prometheus import Prometheus, PrometheusError
 from colonnade.observe.signals import Measured, measure
 from colonnade.plan.deployment.observed import Exposure
@@ -19,6 +21,7 @@ from tests.ports import port
 
 SCRAPE_SECONDS = 1
 LIMIT_SECONDS = 60
+QUERIES = re.compile(r'^prometheus_http_requests_total{code="\d+",handler="/api/v1/query"} (\d+)$', re.MULTILINE)
 FLIGHTS = Key(DEPLOYMENTS, "air", "flights")
 
 
@@ -47,8 +50,14 @@ class Scraper:
             while await self._newest() <= enough:  # noqa: ASYNC110 - Prometheus tells nobody by itself
                 await asyncio.sleep(0.1)
 
-    async def measure(self, exposure: Exposure, *signals: Signal) -> Measured:
-        return await measure(self.prometheus, FLIGHTS, signals, exposure, datetime.now(UTC))
+    async def measure(self, exposure: Exposure, *signals: Signal, deployment: Key = FLIGHTS) -> Measured:
+        """Asked anew each time."""
+        return await measure(RouterMetrics(self.prometheus), deployment, signals, exposure, datetime.now(UTC))
+
+    async def queries(self) -> int:
+        """How many Prometheus has answered."""
+        async with self._session.get(f"{self.prometheus.url}/metrics") as answer:
+            return sum(map(int, QUERIES.findall(await answer.text())))
 
     def kill(self) -> None:
         if self._process:

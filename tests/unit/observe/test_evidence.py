@@ -4,18 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from colonnade.observe.evidence import (
-    ANSWERED,
-    KNOWN,
-    LIVE,
-    REQUESTS,
-    TRIES,
-    UNANSWERED,
-    Counted,
-    counters_query,
-    durations_query,
-)
+from colonnade.observe.evidence import Counted
 from colonnade.observe.prometheus import Series
+from colonnade.observe.queries import ANSWERED, KNOWN, LIVE, REQUESTS, TRIES, UNANSWERED
 from colonnade.plan.deployment.observed import Traffic
 from colonnade.signals.evidence import Counts, Missing
 
@@ -247,15 +238,3 @@ def test_traffic_is_the_candidates_of_all_since_the_hold_began():
         "c1", START + timedelta(seconds=3)
     )
     assert found == Traffic(candidate=200, total=400)
-
-
-def test_queries_name_the_deployment_and_the_window():
-    assert counters_query("air", "flights", timedelta(minutes=1)) == (
-        '{__name__=~"envoy_colonnade_tries|envoy_colonnade_requests|envoy_cluster_upstream_rq_total|envoy_server_live",'
-        'colonnade_namespace=~"air|",colonnade_deployment=~"flights|"}[120s]'
-    )
-
-
-def test_a_long_window_is_asked_for_in_points():
-    assert durations_query("air", "flights", "c1", timedelta(hours=24)).endswith("[86460s:120s]")
-    assert counters_query("air", "flights", timedelta(hours=24)).endswith("[86460s:20s]")

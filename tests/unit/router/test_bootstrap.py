@@ -4,7 +4,7 @@ from envoy.config.bootstrap.v3 import bootstrap_pb2
 from envoy.extensions.resource_monitors.downstream_connections.v3 import downstream_connections_pb2
 from google.protobuf.json_format import ParseDict
 
-from colonnade.observe import evidence
+from colonnade.observe import evidence, queries
 from colonnade.router import telemetry
 from colonnade.router.bootstrap import bootstrap
 from colonnade.router.settings import Settings
@@ -39,8 +39,8 @@ def test_evidence_reads_the_names_that_envoy_counts_under():
         for value in stats
         for one in value.get("counters", []) + value.get("histograms", [])
     }
-    buckets = {name.removesuffix("_bucket") for name in (evidence.ANSWERED, evidence.UNANSWERED)}
-    assert named == {evidence.TRIES, evidence.REQUESTS} | buckets
+    buckets = {name.removesuffix("_bucket") for name in (queries.ANSWERED, queries.UNANSWERED)}
+    assert named == {queries.TRIES, queries.REQUESTS} | buckets
 
 
 def test_evidence_fails_by_grpc_what_envoy_takes_no_time_of():

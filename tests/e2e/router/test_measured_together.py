@@ -1,0 +1,63 @@
+"""Many canaries beside one Prometheus: what it is asked doesn't grow with them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from colonnade.manifests.resources import DEPLOYMENTS, Key
+from colonnade.observe.batching import RouterMetrics
+from colonnade.observe.signals import measure
+from colonnade.plan.deployment.observed import Exposure
+from colonnade.signals.evidence import Counts
+from colonnade_api import Signal
+from tests.e2e.router.backends import failing, some
+from tests.e2e.router.household import Household
+from tests.e2e.router.load import Client
+from tests.e2e.router.metrics import Scraper
+
+CANARIES = 12
+ERRORS = Signal(name="errors", type="ErrorRate", max=0.01)
+SLOW = Signal(name="slow", type="Latency", quantile=0.99, max_duration=timedelta(seconds=5))
+
+
+@pytest.fixture
+async def scraper(router: Household, tmp_path: Path) -> AsyncIterator[Scraper]:
+    started = Scraper(tmp_path, router.settings.stats_port)
+    try:
+        await started.start()
+        yield started
+    finally:
+        await started.stop()
+
+
+async def test_many_canaries_are_measured_by_two_queries_and_each_has_its_own_numbers(
+    router: Household, client: Client, scraper: Scraper
+):
+    backends = {}
+    for number in range(CANARIES):
+        await router.pod(f"air/trip-{number}", f"s{number}")
+        backends[number] = await router.pod(f"air/trip-{number}", f"c{number}", some(number + 2, failing))
+        await router.deploy(f"air/trip-{number}", f"s{number}", candidate=f"c{number}", weight=50)
+    since = datetime.now(UTC)
+    for number in range(CANARIES):
+        assert (await client.load(f"trip-{number}.air", 40 + number)).failures == []
+    await scraper.scrapes()
+    metrics, before = RouterMetrics(scraper.prometheus), await scraper.queries()
+
+    async def measured(number: int):
+        deployment, exposure = (
+            Key(DEPLOYMENTS, "air", f"trip-{number}"),
+            Exposure(f"c{number}", f"s{number}", since, since),
+        )
+        return (await measure(metrics, deployment, (ERRORS, SLOW), exposure, datetime.now(UTC))).evidence
+
+    found = await asyncio.gather(*map(measured, range(CANARIES)))
+    assert await scraper.queries() - before == 2
+    for number, (errors, slow) in enumerate(found):
+        asked = backends[number].answered
+        assert errors.own == Counts(total=asked, bad=asked // (number + 2))
+        assert isinstance(slow.own, Counts)
+        assert slow.own.total == asked - asked // (number + 2)
