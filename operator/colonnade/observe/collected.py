@@ -12,12 +12,14 @@ from colonnade.plan.modelversion.observed import DatasetSummary, ObservedModelVe
 from colonnade_api import DatasetSpec, DatasetStatus, DeploymentStatus, ModelVersionSpec, ModelVersionStatus
 
 
-def observe_dataset(key: Key, live: Manifest, cache: Cache) -> ObservedDataset:
+def observe_dataset(key: Key, live: Manifest, cache: Cache, image: str) -> ObservedDataset:
+    """image: what a Job that reads data runs."""
     return ObservedDataset(
         metadata=objects.metadata(live),
         spec=objects.spec(DatasetSpec, live),
         status=objects.status(DatasetStatus, live),
         jobs=jobs_of(Owner(key, live["metadata"]["uid"]), cache),
+        image=image,
     )
 
 

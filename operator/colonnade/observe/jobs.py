@@ -11,6 +11,9 @@ from colonnade.observe.cache import Cache
 from colonnade.observe.objects import conditions, created_at, deleting, labels
 from colonnade.plan.common.observed import Job
 
+ENDED_BY_EXIT_CODE = "PodFailurePolicy"
+"""Kubernetes' reason for a Job that its podFailurePolicy failed at once: manifests/job.py has the exit codes."""
+
 
 def jobs_of(owner: Owner, cache: Cache) -> tuple[Job, ...]:
     """Oldest first. What an earlier object of the owner's name has left is not its own."""
@@ -40,10 +43,12 @@ def _job(job: Manifest, its_pods: Sequence[Manifest]) -> Job:
         attempts_failed=int(state.get("failed") or 0),
         succeeded="Complete" in held and told,  # the pod's last words may come a moment after its Job's end
         failed="Failed" in held,
+        final=(held.get("Failed") or {}).get("reason") == ENDED_BY_EXIT_CODE,
         finished_at=_finished_at(state, held),
         result=answers[0] if answers else None,
         message=_message(held, its_pods),
         deleting=deleting(job),
+        image=str(job["spec"]["template"]["spec"]["containers"][0]["image"]),
     )
 
 

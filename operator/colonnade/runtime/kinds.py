@@ -76,7 +76,7 @@ class Eyes:
 
 def deciders(eyes: Eyes) -> Mapping[Resource, Decide]:
     async def datasets(key: Key, live: Manifest, now: datetime) -> Decision[Any]:
-        return dataset.plan(observe_dataset(key, live, eyes.cache), now)
+        return dataset.plan(observe_dataset(key, live, eyes.cache, eyes.image), now)
 
     async def model_versions(key: Key, live: Manifest, now: datetime) -> Decision[Any]:
         return modelversion.plan(observe_model_version(key, live, eyes.cache, eyes.image), now)

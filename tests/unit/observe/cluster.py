@@ -51,10 +51,11 @@ def key(resource, name):
     return Key(resource, "team", name)
 
 
-def job(name="flights-1", owner_=None, conditions=(), **status):
+def job(name="flights-1", owner_=None, conditions=(), reason="", image="jobs:1", **status):
     labels = managed("dataset", owner_ or owner(DATASETS, "flights")) | {"colonnade.dev/spec-hash": "77aa01fe22"}
-    held = [{"type": kind, "status": "True", "lastTransitionTime": CREATED} for kind in conditions]
-    return controlled(an_object(JOBS, name, labels, spec={}, status={"conditions": held, **status}), UID)
+    held = [{"type": kind, "status": "True", "reason": reason, "lastTransitionTime": CREATED} for kind in conditions]
+    spec = {"template": {"spec": {"containers": [{"name": "dataset", "image": image}]}}}
+    return controlled(an_object(JOBS, name, labels, spec=spec, status={"conditions": held, **status}), UID)
 
 
 def job_pod(name="flights-1-x", of="flights-1", created=CREATED, state=None, conditions=(), **status):

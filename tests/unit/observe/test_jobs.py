@@ -83,6 +83,17 @@ def test_a_job_that_gave_up_is_failed_with_a_time():
     assert found.finished_at
 
 
+def test_a_job_that_its_exit_code_ended_for_good_is_final_and_one_that_ran_out_of_tries_is_not():
+    ended_for_good = job(conditions=("Failed",), reason="PodFailurePolicy", failed=1)
+    assert observed(ended_for_good, job_pod(state=ended(3))).final
+    assert not observed(job(conditions=("Failed",), reason="BackoffLimitExceeded", failed=4)).final
+    assert not observed(job(active=1)).final
+
+
+def test_a_job_says_which_image_it_ran():
+    assert observed(job(image="colonnade/jobs:1")).image == "colonnade/jobs:1"
+
+
 def test_another_datasets_jobs_are_not_ours():
     assert jobs_of(owner(DATASETS, "weather"), known(job())) == ()
 

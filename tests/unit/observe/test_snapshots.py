@@ -31,7 +31,7 @@ def seen(live, *others):
 def test_a_spec_that_our_types_refuse_names_the_field():
     live = dataset()
     live["spec"]["source"] = {"storageUri": "ftp://raw/f.csv"}
-    found = observe_dataset(key(DATASETS, "flights"), live, known(live))
+    found = observe_dataset(key(DATASETS, "flights"), live, known(live), "jobs:1")
     assert isinstance(found.spec, InvalidSpec)
     assert found.spec.message.startswith("spec.source.storageUri: ")
 

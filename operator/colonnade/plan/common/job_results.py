@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from colonnade.formatting import clock_time
 from colonnade.plan.common.observed import Job
+from colonnade_api import ObjectMeta
 
 RETRY_AFTER = timedelta(minutes=10)
-"""Between a Job that gave up (after its own, quicker retries) and the next one."""
+"""Between a Job that gave up (after its own, quicker retries) and the next one, where that one may fare better."""
 
 POD_DUE_AFTER = timedelta(seconds=20)
 
@@ -42,9 +44,30 @@ def gave_up(job: Job | None, outcomes: frozenset[str]) -> bool:
     return job is not None and finished(job) and answer(job, outcomes) is None
 
 
-def retry_at(job: Job) -> datetime:
-    return (job.finished_at or job.created_at) + RETRY_AFTER
+def retry_at(job: Job) -> datetime | None:
+    """When a Job that gave up is tried again; None where that would only repeat it."""
+    return None if job.final else (job.finished_at or job.created_at) + RETRY_AFTER
 
 
-def failure_message(job: Job) -> str:
-    return job.message or "it ended without an answer"
+def makes_room(job: Job, outcomes: frozenset[str], image: str, now: datetime) -> bool:
+    """Whether a Job that gave up goes, so that another one is tried: after a while, or once another image would run."""
+    if not gave_up(job, outcomes) or job.deleting:
+        return False
+    moment = retry_at(job)
+    return job.image != image if moment is None else now >= moment
+
+
+def failure(job: Job, ask_again: str) -> tuple[str, str]:
+    """Reason and message of a Job that gave up. ask_again: what else than waiting leads to another try."""
+    message = f"Job {job.name}: {job.message or 'it ended without an answer'}"
+    moment = retry_at(job)
+    if moment is None:
+        mistake = "this is a mistake of Colonnade's own, and the same Job would only repeat it: report it"
+        return "InternalError", f"{message}; {mistake}, and {ask_again}"
+    return "JobFailed", f"{message}; tried again at {clock_time(moment)}"
+
+
+def by_annotation(kind: str, metadata: ObjectMeta, annotation: str) -> str:
+    """The command that asks by an annotation. kind: its short name."""
+    object_ = f"{kind}/{metadata.name} -n {metadata.namespace}"
+    return f"kubectl annotate --overwrite {object_} {annotation}=TEXT, with a new TEXT each time"

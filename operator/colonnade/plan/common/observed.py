@@ -20,7 +20,8 @@ class Job:
     `succeeded` and `failed` are the Job's own Complete and Failed conditions; a Job that is neither still runs or
     waits.
     `result` is the parsed termination message of a pod that exited 0; `message` is why it fails or waits
-    (OOMKilled, ImagePullBackOff, the words of an Error answer), empty when all is well.
+    (OOMKilled, ImagePullBackOff, the words of an Error answer), empty when all is well. `final`: it failed by an exit
+    code that says that another try would only repeat it. `image` is what its pods run.
     """
 
     name: str
@@ -30,7 +31,9 @@ class Job:
     attempts_failed: int = 0
     succeeded: bool = False
     failed: bool = False
+    final: bool = False
     finished_at: datetime | None = None
     result: Mapping[str, Any] | None = None
     message: str = ""
     deleting: bool = False
+    image: str = ""

@@ -8,7 +8,10 @@ from colonnade_api import DatasetSpec, DatasetStatus, ObjectMeta
 
 @dataclass(frozen=True)
 class ObservedDataset:
+    """`image` is what a Job would run."""
+
     metadata: ObjectMeta
     spec: DatasetSpec | InvalidSpec
     status: DatasetStatus
     jobs: tuple[Job, ...] = ()
+    image: str = ""

@@ -6,17 +6,27 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from colonnade.formatting import clipped, clock_time, percent
+from colonnade.formatting import clipped, percent
 from colonnade.plan.common.actions import Action, DeleteJob, EnsureStore, RecordStatus, RunJob
 from colonnade.plan.common.conditions import ConditionUpdate, carried_over, false, true, unknown, with_transition_time
 from colonnade.plan.common.decision import Decision, Event
 from colonnade.plan.common.digests import short_hash
 from colonnade.plan.common.finalizer import finalize
-from colonnade.plan.common.job_results import answer, failure_message, finished, gave_up, retry_at, suspect_at, working
+from colonnade.plan.common.job_results import (
+    answer,
+    by_annotation,
+    failure,
+    finished,
+    gave_up,
+    makes_room,
+    retry_at,
+    suspect_at,
+    working,
+)
 from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade.plan.dataset import schedule
 from colonnade.plan.dataset.observed import ObservedDataset
-from colonnade_api import DatasetSpec, DatasetStatus, DatasetVersion
+from colonnade_api import DatasetSpec, DatasetStatus, DatasetVersion, ObjectMeta
 
 REFRESH_ANNOTATION = "colonnade.dev/refresh"
 OUTCOMES = frozenset({"NewVersion", "Unchanged", "Invalid"})
@@ -100,7 +110,7 @@ def _actions(observed: ObservedDataset, look: Look, now: datetime) -> tuple[Acti
     job = look.job
     if job is None or (job.name != look.due and finished(job)):
         return (*others, RecordStatus(), EnsureStore(), _run_job(observed, look, look.due))
-    if gave_up(job, OUTCOMES) and now >= retry_at(job) and not job.deleting:
+    if makes_room(job, OUTCOMES, observed.image, now):
         return (*others, DeleteJob(job.name))
     return others
 
@@ -141,8 +151,8 @@ def _with_answer(status: DatasetStatus, job: Job | None) -> DatasetStatus:
 def _judge(status: DatasetStatus, observed: ObservedDataset, look: Look, now: datetime) -> tuple[ConditionUpdate, ...]:
     said = answer(look.job, OUTCOMES)
     if said is None or (said["outcome"] != "Invalid" and not status.current):
-        reason, message = _waits_for(look, observed.metadata.name, now)
-        kstatus = true("Reconciling", reason, message)
+        reason, message = _waits_for(look, observed.metadata, now)
+        kstatus = true("Stalled" if look.job and look.job.final else "Reconciling", reason, message)
         return (_ready(status, reason, message), _valid_so_far(observed.status), kstatus)
     reason, message = str(said.get("reason") or said["outcome"]), str(said.get("message", ""))
     if said["outcome"] == "Invalid":
@@ -151,16 +161,17 @@ def _judge(status: DatasetStatus, observed: ObservedDataset, look: Look, now: da
     return (_ready(status, reason, message), true("Valid", "Accepted", _accepted(status)))
 
 
-def _waits_for(look: Look, name: str, now: datetime) -> tuple[str, str]:
+def _waits_for(look: Look, metadata: ObjectMeta, now: datetime) -> tuple[str, str]:
     source = look.spec.source.storage_uri or "what was pushed"
     job = look.job
     if look.due is None:
-        return "WaitingForUpload", f"no rows yet; bring them: kubectl colonnade push dset/{name} FILE"
+        return "WaitingForUpload", f"no rows yet; bring them: kubectl colonnade push dset/{metadata.name} FILE"
     if job is None:
         return "Collecting", f"a Job that reads {source} is being started"
     if gave_up(job, OUTCOMES):
-        again = f"tried again at {clock_time(retry_at(job))}"
-        return "JobFailed", f"Job {job.name}: {failure_message(job)}; {again}"
+        tick = "at the next tick of its schedule, " if look.spec.source.refresh else ""
+        command = by_annotation("dset", metadata, REFRESH_ANNOTATION)
+        return failure(job, f"look again with another spec or image, {tick}or by {command}")
     return "Collecting", f"Job {job.name} reads {source}{working(job, now)}"
 
 
@@ -187,7 +198,8 @@ def _valid_so_far(before: DatasetStatus) -> ConditionUpdate:
 
 
 def _look_again(look: Look, now: datetime) -> timedelta | None:
-    times = [retry_at(look.job)] if look.job and gave_up(look.job, OUTCOMES) else []
+    moment = retry_at(look.job) if look.job and gave_up(look.job, OUTCOMES) else None
+    times = [moment] if moment else []
     if (suspect := suspect_at(look.job)) and suspect > now:
         times.append(suspect)
     refresh = look.spec.source.refresh

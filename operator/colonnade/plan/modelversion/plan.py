@@ -5,13 +5,22 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from colonnade.formatting import clipped, clock_time
+from colonnade.formatting import clipped
 from colonnade.plan.common.actions import Action, DeleteJob, EnsureStore, RecordStatus, RunJob
 from colonnade.plan.common.conditions import ConditionUpdate, carried_over, false, true, with_transition_time
 from colonnade.plan.common.decision import Decision, Event
 from colonnade.plan.common.digests import short_hash
 from colonnade.plan.common.finalizer import finalize
-from colonnade.plan.common.job_results import answer, failure_message, gave_up, retry_at, suspect_at, working
+from colonnade.plan.common.job_results import (
+    answer,
+    by_annotation,
+    failure,
+    gave_up,
+    makes_room,
+    retry_at,
+    suspect_at,
+    working,
+)
 from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade.plan.modelversion.approval import approval_state, approved
 from colonnade.plan.modelversion.gates import judge_gates, validated
@@ -46,7 +55,8 @@ def plan(observed: ObservedModelVersion, now: datetime) -> Decision[ModelVersion
 
 def _look_again(job: Job | None, now: datetime) -> timedelta | None:
     if job and gave_up(job, OUTCOMES):
-        return max(retry_at(job) - now, timedelta(seconds=1))
+        moment = retry_at(job)
+        return max(moment - now, timedelta(seconds=1)) if moment else None
     suspect = suspect_at(job)
     return suspect - now if suspect and suspect > now else None
 
@@ -94,8 +104,7 @@ def _actions(
     if status.digest:
         return ()
     if job is not None:
-        due_again = gave_up(job, OUTCOMES) and now >= retry_at(job) and not job.deleting
-        return (DeleteJob(job.name),) if due_again else ()
+        return (DeleteJob(job.name),) if makes_room(job, OUTCOMES, observed.image, now) else ()
     if spec.training is not None and status.dataset is None:
         return ()
     return (RecordStatus(), EnsureStore(), _run_job(observed, status, spec))
@@ -129,14 +138,14 @@ def _judge(
     ready = false("Ready", objection.reason, objection.message)
     if objection.type == "Approved" and objection.reason == "PendingManualApproval":
         return (ready, *judged)
-    waits = objection is trained and not (status.digest or _failed(job))
+    waits = objection is trained and not (status.digest or _is_over(job))
     kstatus = true("Reconciling" if waits else "Stalled", objection.reason, objection.message)
     return (ready, *judged, kstatus)
 
 
-def _failed(job: Job | None) -> bool:
-    said = answer(job, OUTCOMES)
-    return said is not None
+def _is_over(job: Job | None) -> bool:
+    """Nothing more comes of it by waiting."""
+    return job is not None and (job.final or answer(job, OUTCOMES) is not None)
 
 
 def _trained(
@@ -150,8 +159,8 @@ def _trained(
             return false("Trained", "AnswerUnreadable", f"Job {job.name if job else ''} answered what can't be read")
         return false("Trained", str(said.get("reason") or "Failed"), str(said.get("message", "")))
     if job and gave_up(job, OUTCOMES):
-        again = f"tried again at {clock_time(retry_at(job))}"
-        return false("Trained", "JobFailed", f"Job {job.name}: {failure_message(job)}; {again}")
+        command = by_annotation("mv", observed.metadata, RETRY_ANNOTATION)
+        return false("Trained", *failure(job, f"train again with another image, or by {command}"))
     if job or spec.training is None or status.dataset:
         return false("Trained", "Training", _training(spec, job, now))
     return false("Trained", "WaitingForDataset", _waits_for(observed, spec.training.dataset_ref.name))

@@ -225,6 +225,44 @@ def test_a_job_that_gave_up_says_why_and_is_tried_again_later() -> None:
     assert len(started(later, 662).jobs) == 1
 
 
+def broken(observed: ObservedDataset) -> ObservedDataset:
+    """Its Job ended by a mistake of ours, and a pass has seen it."""
+    job = replace(observed.jobs[0], active=0, failed=True, final=True, finished_at=at(60), message="KeyError: 'age'")
+    observed = replace(observed, jobs=(replace(job, image="colonnade/jobs:1"),), image="colonnade/jobs:1")
+    return replace(observed, status=plan(observed, at(60)).status)
+
+
+def test_a_mistake_of_ours_is_not_repeated_and_says_who_may_ask_again() -> None:
+    observed = broken(started(dataset()))
+    decision = plan(observed, at(10**6))
+    assert decision.actions == ()
+    assert decision.requeue_after is None
+    assert said(observed, "Ready") == (
+        "False",
+        "InternalError",
+        f"Job {observed.jobs[0].name}: KeyError: 'age'; this is a mistake of Colonnade's own, and the same Job would "
+        "only repeat it: report it, and look again with another spec or image, or by kubectl annotate --overwrite "
+        "dset/flights -n demo colonnade.dev/refresh=TEXT, with a new TEXT each time",
+    )
+    assert said(observed, "Stalled")[1] == "InternalError"
+    assert said(observed, "Reconciling")[0] == "absent"
+
+
+def test_after_a_mistake_of_ours_another_spec_image_or_an_annotation_asks_again() -> None:
+    observed = broken(started(dataset()))
+    assert plan(replace(observed, image="colonnade/jobs:2"), at(61)).actions == (DeleteJob(observed.jobs[0].name),)
+    asked = observed.metadata.model_copy(update={"annotations": {REFRESH: "2"}})
+    assert len(jobs_of(plan(replace(observed, metadata=asked), at(61)))) == 1
+    stricter = replace(observed, spec=dataset(validation={"maxInvalidFraction": 0}).spec)
+    assert len(jobs_of(plan(stricter, at(61)))) == 1
+
+
+def test_a_schedule_asks_again_after_a_mistake_of_ours_since_the_source_may_have_changed() -> None:
+    observed = broken(started(dataset(source={**SOURCE, "refresh": {"schedule": "@hourly"}})))
+    assert plan(observed, at(3000)).actions == ()
+    assert len(jobs_of(plan(observed, at(3601)))) == 1
+
+
 def test_a_job_whose_pod_may_not_be_made_says_so_after_a_while() -> None:
     observed = started(dataset())
     waiting = replace(observed, jobs=(replace(observed.jobs[0], active=0),))

@@ -159,6 +159,38 @@ def test_a_job_that_gave_up_is_tried_again_under_the_same_name() -> None:
     assert started(replace(observed, jobs=())).jobs[0].name == failed.name
 
 
+def broken(observed: ObservedModelVersion) -> ObservedModelVersion:
+    """Its Job ended by a mistake of ours, and a pass has seen it."""
+    job = replace(observed.jobs[0], active=0, failed=True, final=True, finished_at=at(60), message="KeyError: 'age'")
+    return seen(replace(observed, jobs=(replace(job, image="colonnade/jobs:1"),)), 60)
+
+
+def test_a_mistake_of_ours_is_not_repeated_and_says_who_may_ask_again() -> None:
+    observed = broken(started(version()))
+    decision = plan(observed, at(10**6))
+    assert decision.actions == ()
+    assert decision.requeue_after is None
+    assert said(observed, "Trained") == (
+        "False",
+        "InternalError",
+        f"Job {observed.jobs[0].name}: KeyError: 'age'; this is a mistake of Colonnade's own, and the same Job would "
+        "only repeat it: report it, and train again with another image, or by kubectl annotate --overwrite "
+        "mv/flights-late-3 -n demo colonnade.dev/retry=TEXT, with a new TEXT each time",
+    )
+    assert said(observed, "Stalled")[1] == "InternalError"
+    assert said(observed, "Reconciling")[0] == "absent"
+
+
+def test_after_a_mistake_of_ours_another_image_or_an_annotation_asks_again() -> None:
+    observed = broken(started(version()))
+    assert plan(replace(observed, image="colonnade/jobs:2"), at(61)).actions == (DeleteJob(observed.jobs[0].name),)
+    asked = observed.metadata.model_copy(update={"annotations": {"colonnade.dev/retry": "1"}})
+    (run,) = (
+        action for action in plan(replace(observed, metadata=asked), at(61)).actions if isinstance(action, RunJob)
+    )
+    assert run.name != observed.jobs[0].name
+
+
 def test_gates_are_kept_or_broken_with_numbers() -> None:
     gates = [{"metric": "roc_auc", "min": 0.7}, {"metric": "log_loss", "max": 0.5}]
     good = trained(version(gates=gates), roc_auc=0.9, log_loss=0.3)
