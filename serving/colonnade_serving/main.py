@@ -12,8 +12,8 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import CliApp, SettingsError
 
 from .compiled import COMPILED, PACKAGE, made_of, outdated
-from .observation.logs import set_up
 from .settings import TERMINATION_LOG, Settings
+from .telemetry.logs import set_up
 from .usage import usage, variable
 from .workers import run
 

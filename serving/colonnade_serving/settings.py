@@ -258,7 +258,7 @@ class Settings(Observing, Computing, Listening, Served, BaseSettings):
     @classmethod
     def _is_a_sink(cls, url: str | None) -> str | None:
         if url is not None:
-            from .observation.sinks import check_address  # noqa: PLC0415 - the artifact store's import takes 100 ms
+            from .telemetry.sinks import check_address  # noqa: PLC0415 - the artifact store's import takes 100 ms
 
             check_address(url)
         return url

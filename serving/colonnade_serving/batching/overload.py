@@ -8,7 +8,7 @@ from ..protocol.errors import ProtocolError
 class Overloaded(ProtocolError):
     """A request that is turned away before any work.
 
-    retry_after: whole seconds until it is worth coming back. reason: one of observation.reasons.
+    retry_after: whole seconds until it is worth coming back. reason: one of telemetry.reasons.
     """
 
     def __init__(self, message: str, seconds: float = 0.0, reason: str = "overloaded") -> None:

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from ..batching import Batcher
 from ..loading import Model
-from ..observation.observer import Observer
+from ..telemetry.observer import Observer
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)

@@ -6,7 +6,7 @@ from functools import partial
 
 from ..batching import Batcher, Cost, Limits, Runner, explain
 from ..loading import Model
-from ..observation.observer import Observer
+from ..telemetry.observer import Observer
 from .served import Served
 
 log = logging.getLogger(__name__)

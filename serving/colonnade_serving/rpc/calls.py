@@ -10,16 +10,16 @@ from math import inf
 from struct import Struct
 
 from ..clock import clock
-from ..observation.access import OFF, AccessLog
-from ..observation.logs import Sparing
 from ..protocol.errors import ProtocolError
 from ..request_ids import RequestIds, plain
+from ..telemetry.access import OFF, AccessLog
+from ..telemetry.logs import RateLimitFilter
 from . import status
 from .http2 import Head, Stream
 from .messages import inflate
 
 log = logging.getLogger(__name__)
-log.addFilter(Sparing())
+log.addFilter(RateLimitFilter())
 
 PREFIX = Struct(">BI")
 """Before each message: whether it is compressed, and its length in bytes."""

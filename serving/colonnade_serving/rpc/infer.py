@@ -9,10 +9,10 @@ from weakref import WeakKeyDictionary
 from ..batching import Work, rows_of, unread
 from ..clock import clock
 from ..models import Models, Served
-from ..observation.logs import Sparing
-from ..observation.metrics import Metrics
 from ..protocol.errors import ProtocolError
 from ..protocol.request import InferRequest
+from ..telemetry.logs import RateLimitFilter
+from ..telemetry.metrics import Metrics
 from .answer import Answers
 from .calls import Call
 from .messages import decode
@@ -21,7 +21,7 @@ from .request import read
 from .status import code_of
 
 log = logging.getLogger(__name__)
-log.addFilter(Sparing())
+log.addFilter(RateLimitFilter())
 
 GONE = 499
 
@@ -144,7 +144,7 @@ class Infer:
             served = self._models.find(message.model_name, message.model_version or None)
         except ProtocolError as error:
             call.tell(error.status, code_of(error))
-            self._metrics.astray(error.status, getattr(error, "reason", ""))
+            self._metrics.unknown_model(error.status, getattr(error, "reason", ""))
             answered(error)
             return None
         call.counted = True

@@ -11,10 +11,10 @@ from typing import cast
 
 from ..guard import OPEN_CALLS, Guard, Unauthorized
 from ..models import Models
-from ..observation.access import OFF, AccessLog
-from ..observation.metrics import Metrics
 from ..protocol.errors import ProtocolError
 from ..request_ids import RequestIds
+from ..telemetry.access import OFF, AccessLog
+from ..telemetry.metrics import Metrics
 from . import calls
 from .calls import Asked, Call, Method, NotGrpc
 from .health import Health

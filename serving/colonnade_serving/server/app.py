@@ -12,8 +12,8 @@ from .. import guard as guards
 from .. import prefix
 from ..clock import clock
 from ..guard import Guard, Unauthorized
-from ..observation.access import OFF, AccessLog
 from ..request_ids import RequestIds, plain
+from ..telemetry.access import OFF, AccessLog
 from .faults import GONE
 from .infer import InferRoute, read_predict
 from .request_headers import ID

@@ -2,11 +2,11 @@
 
 import logging
 
-from ..observation.logs import Sparing
 from ..protocol.errors import ProtocolError
+from ..telemetry.logs import RateLimitFilter
 
 log = logging.getLogger(__name__)
-log.addFilter(Sparing())
+log.addFilter(RateLimitFilter())
 
 GONE = 499
 """The status under which a client is counted that left before its answer."""
@@ -26,6 +26,6 @@ def told(error: Exception, id: bytes) -> ProtocolError:
 
 
 def reason(error: ProtocolError) -> str:
-    """One of observation.reasons, or "" for what its status stands for."""
+    """One of telemetry.reasons, or "" for what its status stands for."""
     said: str = getattr(error, "reason", "")
     return said

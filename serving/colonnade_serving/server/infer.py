@@ -58,7 +58,7 @@ class InferRoute:
         try:
             served = self.runtime.models.find(http.path_params["model"], http.path_params.get("version"))
         except ProtocolError as error:
-            self.runtime.metrics.astray(error.status, reason(error))
+            self.runtime.metrics.unknown_model(error.status, reason(error))
             return error_response(error)
         http.scope[COUNTED_BY].append(served.model.name)
         served.observer.inflight += 1

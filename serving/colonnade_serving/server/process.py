@@ -11,10 +11,10 @@ from ..guard import Guard
 from ..loading import How, Repository, load
 from ..models import Models, start
 from ..models.memory import keep_large_apart
-from ..observation.observation import Observation
 from ..request_ids import RequestIds
 from ..rpc import Policy, RpcServer, Tells
 from ..settings import Settings
+from ..telemetry.telemetry import Telemetry
 from ..tls import Tls
 from .app import create_app
 from .fastpath import Shared
@@ -26,36 +26,36 @@ from .runtime import Runtime
 
 
 class Process:
-    """Models, their observation, and the front ends over them."""
+    """Models, their telemetry, and the front ends over them."""
 
     def __init__(self, settings: Settings, part: Part) -> None:
         """Raises ValueError when a setting can't be met here."""
         keep_large_apart()
         self.settings = settings
-        self.observation = Observation(settings, part.slot, part.directory)
-        self.models = _models(settings, self.observation)
+        self.telemetry = Telemetry(settings, part.slot, part.directory)
+        self.models = _models(settings, self.telemetry)
         ids = RequestIds()
         self.tls = Tls.of(settings.tls_cert, settings.tls_key, settings.tls_client_ca)
         self.guard = Guard(settings.bearer_token_file)
-        access = self.observation.access
+        access = self.telemetry.access
         self.shared = Shared(self.models, ids, self.guard, settings, access)
-        self.runtime = Runtime(settings, self.observation.metrics, self.models, self.shared)
+        self.runtime = Runtime(settings, self.telemetry.metrics, self.models, self.shared)
         policy = Policy(self.guard, settings.max_body_bytes, settings.model_control, access)
-        self.rpc = RpcServer(self.models, self.observation.metrics, self._tells(), ids, policy)
+        self.rpc = RpcServer(self.models, self.telemetry.metrics, self._tells(), ids, policy)
         self.app = create_app(self.runtime, ids, self.guard, access)
         self.connection = cast(
             type[asyncio.Protocol], partial(ProtocolDetection, shared=self.shared, http2=self.rpc.connection)
         )
 
     def _tells(self) -> Tells:
-        metrics = self.observation.metrics
+        metrics = self.telemetry.metrics
         return Tells(
             lambda served: configuration(served).model_dump(mode="json"),
             lambda models: statistics(metrics, models).model_dump(mode="json"),
         )
 
 
-def _models(settings: Settings, observation: Observation) -> Models:
+def _models(settings: Settings, telemetry: Telemetry) -> Models:
     check_providers(settings.execution_providers)
     repository = Repository(settings.bundle, settings.digest, settings.model, settings.version, settings.every_version)
     how = How(
@@ -74,6 +74,6 @@ def _models(settings: Settings, observation: Observation) -> Models:
     return Models(
         repository.look,
         partial(load, cache=settings.cache_dir, how=how),
-        partial(start, observe=observation.of, limits=limits),
+        partial(start, observe=telemetry.of, limits=limits),
         lazily=settings.load == "use",
     )

@@ -1,8 +1,8 @@
 """What one serving process knows: its models, and whether it takes requests."""
 
 from ..models import Models
-from ..observation.metrics import Metrics
 from ..settings import Settings
+from ..telemetry.metrics import Metrics
 from .fastpath import Shared
 
 REQUEST_ID = "colonnade.request_id"

@@ -84,7 +84,7 @@ class Server(uvicorn.Server):
         await asyncio.gather(super().shutdown([*self._listeners, *(sockets or ())]), rpc)
         ticking.cancel()
         await self._process.models.drain()
-        await asyncio.to_thread(self._process.observation.close)
+        await asyncio.to_thread(self._process.telemetry.close)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """A signal: drain; a second one, or Ctrl+C, ends at once with what is in flight answered.

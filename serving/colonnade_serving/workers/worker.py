@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from ..models import Models, Verb
-from ..observation.logs import set_up
 from ..protocol.errors import ProtocolError
 from ..server.part import Part
 from ..server.serve import serve
 from ..settings import Settings
+from ..telemetry.logs import set_up
 from .wire import MOST_BYTES, Welcome, Wire, error_of, told
 
 log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from colonnade.manifests import Owner, budget, job, job_network, revision_servic
 from colonnade.manifests.labels import owner_of
 from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, Key
 from colonnade_api.common import LABEL_PATTERN, MAX_NAME
-from colonnade_serving.observation.observation import Observation
+from colonnade_serving.telemetry.telemetry import Telemetry
 from tests.unit.manifests.wishes import (
     FLIGHTS,
     FOREST,
@@ -74,7 +74,7 @@ def test_a_pod_that_leaves_has_time_for_the_routers_its_requests_and_its_last_wo
     drain = {name: float(environment(pod)[f"COLONNADE_DRAIN_{name}"]["value"]) for name in ("DELAY", "TIMEOUT")}
     assert drain["TIMEOUT"] == 90
     sleep = pod["spec"]["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
-    last_words = inspect.signature(Observation.close).parameters["seconds"].default
+    last_words = inspect.signature(Telemetry.close).parameters["seconds"].default
     assert pod["spec"]["terminationGracePeriodSeconds"] >= sleep + sum(drain.values()) + last_words
 
 

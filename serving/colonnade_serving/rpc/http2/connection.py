@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from typing import Protocol, cast
 
-from ...observation.logs import Sparing
+from ...telemetry.logs import RateLimitFilter
 from . import frames
 from .budget import LIGHT, Budget
 from .fields import MAX_BYTES
@@ -18,7 +18,7 @@ from .settings import Peer
 from .stream import WINDOW, Stream
 
 log = logging.getLogger(__name__)
-log.addFilter(Sparing())
+log.addFilter(RateLimitFilter())
 
 CONNECTION_WINDOW = 16 << 20
 STREAMS = 1024

@@ -5,9 +5,9 @@ from urllib.parse import quote
 
 from ...guard import Guard
 from ...models import Models, Served
-from ...observation.access import OFF, AccessLog
 from ...request_ids import RequestIds
 from ...settings import Settings
+from ...telemetry.access import OFF, AccessLog
 from .head_cache import ELSEWHERE, ORIGIN, HeadCache
 from .target import Target
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ...batching import Batcher
 from ...models import Served
-from ...observation.observer import Observer
+from ...telemetry.observer import Observer
 from .codec import Codec
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from ... import __version__
 from ...loading import Model
-from ...observation.feedback_routes import feedback_router
+from ...telemetry.feedback_routes import feedback_router
 from ..runtime import Runtime
 from . import docs, health, models, overview, repository, v1
 from .errors import answer_errors

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from ...loading import Model
-from ...observation.metrics import Metrics
+from ...telemetry.metrics import Metrics
 from .schemas import Duration, InferenceStatistics, ModelStatistics, Statistics
 
 Sums = Mapping[str, float]

@@ -7,8 +7,8 @@ import numpy as np
 from colonnade_serving.batching import Limits, Work
 from colonnade_serving.loading import Source, load
 from colonnade_serving.models import Models, start
-from colonnade_serving.observation import Metrics, Observer
 from colonnade_serving.server.idle import Idle
+from colonnade_serving.telemetry import Metrics, Observer
 
 
 async def test_an_idle_model_shrinks_once_until_it_is_used_again(logistic: Path, tmp_path: Path):

@@ -11,17 +11,17 @@ from colonnade_serving.batching import Limits, Work
 from colonnade_serving.loading import How, Source, load
 from colonnade_serving.models import Served, start
 from colonnade_serving.models.start import stop
-from colonnade_serving.observation.observation import Observation
 from colonnade_serving.settings import Settings
+from colonnade_serving.telemetry.telemetry import Telemetry
 from tests.unit.serving.graph.mixing import MIXING, WIDTH, centred
 
 EQUAL = [np.zeros((1, WIDTH), np.float32)] * 64
 
 
 def serve(path: Path, batch_rows: int = 64) -> Served:
-    observation = Observation(Settings(bundle=str(path)))
+    telemetry = Telemetry(Settings(bundle=str(path)))
     model = load(Source(str(path)), path.parent, How(1, batch_rows=batch_rows))
-    return start(model, observation.of, Limits(rows=batch_rows))
+    return start(model, telemetry.of, Limits(rows=batch_rows))
 
 
 async def asked(served: Served, rows: list[np.ndarray]) -> list[np.ndarray]:

@@ -10,9 +10,9 @@ import pytest
 from colonnade_serving.batching import Limits, Work
 from colonnade_serving.loading import CannotServe, How, Repository, load
 from colonnade_serving.models import Models, Served, State, start
-from colonnade_serving.observation.observation import Observation
 from colonnade_serving.protocol.errors import ProtocolError
 from colonnade_serving.settings import Settings
+from colonnade_serving.telemetry.telemetry import Telemetry
 
 ROW = {"X": np.array([[0.1, 0.2, 0.3]], np.float32)}
 
@@ -27,11 +27,11 @@ def folder(logistic: Path, tmp_path: Path) -> Path:
 
 
 def table(folder: Path, lazily: bool = False, every_version: bool = False) -> Models:
-    observation = Observation(Settings(bundle=str(folder)))
+    telemetry = Telemetry(Settings(bundle=str(folder)))
     return Models(
         Repository(str(folder), every_version=every_version).look,
         partial(load, cache=folder.parent / "cache", how=How(1)),
-        partial(start, observe=observation.of, limits=Limits()),
+        partial(start, observe=telemetry.of, limits=Limits()),
         lazily,
     )
 

@@ -29,12 +29,12 @@ async def test_calls_leave_nothing_to_the_garbage_collector(logistic: Path):
                 infer(raw_row(0.1, 0.2, 0.3), timeout=20)
 
     await asyncio.to_thread(ask, 5)
-    process.observation.metrics.flush()
+    process.telemetry.metrics.flush()
     gc.collect()
     gc.disable()
     try:
         await asyncio.to_thread(ask, CALLS)
-        process.observation.metrics.flush()
+        process.telemetry.metrics.flush()
         gc.set_debug(gc.DEBUG_SAVEALL)
         gc.collect()
         ours = [thing for thing in gc.garbage if type(thing).__module__.startswith("colonnade_serving.rpc")]

@@ -10,8 +10,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from colonnade_serving.loading import Model
-from colonnade_serving.observation import Observation
 from colonnade_serving.settings import Settings
+from colonnade_serving.telemetry import Telemetry
 from tests.unit.serving.server.process import row, serving, until
 
 from .conftest import rows
@@ -41,10 +41,10 @@ def spans(collector: Receiver) -> list[Span]:
 
 
 def test_a_request_is_a_span_of_its_callers_trace_with_queue_and_compute(collector: Receiver, matrix: Model):
-    observation = Observation(Settings())
-    observer = observation.of(matrix)
+    telemetry = Telemetry(Settings())
+    observer = telemetry.of(matrix)
     observer.answered(200, 0.5, work=requests(matrix, {"X": rows(1)})[0], trace=PARENT)
-    observation.close()
+    telemetry.close()
     assert {request.path for request in collector.received} == {"/v1/traces"}
     by_name = {span.name: span for span in spans(collector)}
     request, queue, compute = (by_name[name] for name in ("infer logistic", "queue", "compute"))
@@ -57,7 +57,7 @@ def test_a_request_is_a_span_of_its_callers_trace_with_queue_and_compute(collect
     attributes = {each.key: each.value for each in request.attributes}
     assert attributes["colonnade.request_id"].string_value == "r0"
     assert attributes["http.response.status_code"].int_value == 200
-    assert told(observation.metrics)[named("colonnade_traces_total", model="logistic", outcome="sent")] == 1
+    assert told(telemetry.metrics)[named("colonnade_traces_total", model="logistic", outcome="sent")] == 1
 
 
 def test_each_request_is_of_its_own_trace_though_its_head_is_known(collector: Receiver, logistic: Path, tmp_path: Path):
@@ -73,8 +73,8 @@ def test_each_request_is_of_its_own_trace_though_its_head_is_known(collector: Re
     assert sorted(sent) == traces
 
 
-def outcomes(observation: Observation) -> dict[str, float]:
-    samples = told(observation.metrics)
+def outcomes(telemetry: Telemetry) -> dict[str, float]:
+    samples = told(telemetry.metrics)
     return {
         outcome: samples[key]
         for outcome in ("sent", "failed", "dropped")
@@ -84,41 +84,41 @@ def outcomes(observation: Observation) -> dict[str, float]:
 
 def test_what_the_collector_refuses_was_not_sent(collector: Receiver, matrix: Model):
     collector.answers = [400]
-    observation = Observation(Settings())
+    telemetry = Telemetry(Settings())
     for _ in range(2):
-        observation.of(matrix).answered(200, 0.1)
-    observation.close()
-    assert outcomes(observation) == {"failed": 2}
+        telemetry.of(matrix).answered(200, 0.1)
+    telemetry.close()
+    assert outcomes(telemetry) == {"failed": 2}
 
 
 def test_what_nobody_samples_is_neither_sent_nor_lost(collector: Receiver, matrix: Model):
-    observation = Observation(Settings())
-    observation.of(matrix).answered(200, 0.1, trace=UNSAMPLED)
-    observation.close()
-    assert (outcomes(observation), collector.received) == ({}, [])
+    telemetry = Telemetry(Settings())
+    telemetry.of(matrix).answered(200, 0.1, trace=UNSAMPLED)
+    telemetry.close()
+    assert (outcomes(telemetry), collector.received) == ({}, [])
 
 
 def test_a_collector_that_says_nothing_keeps_nobody_from_ending(collector: Receiver, matrix: Model):
     collector.hold.clear()
-    observation = Observation(Settings())
-    observer = observation.of(matrix)
+    telemetry = Telemetry(Settings())
+    observer = telemetry.of(matrix)
     observer.answered(200, 0.1)
-    observation.metrics.flush()
+    telemetry.metrics.flush()
     until(lambda: collector.received)
     for _ in range(3):
         observer.answered(200, 0.1)
     began = time.monotonic()
-    observation.close(0.2)
+    telemetry.close(0.2)
     assert time.monotonic() - began < 5  # the collector would keep it for ten
-    assert outcomes(observation) == {"dropped": 3}
+    assert outcomes(telemetry) == {"dropped": 3}
 
 
 def test_a_caller_that_does_not_sample_is_heeded(collector: Receiver, matrix: Model):
-    observation = Observation(Settings())
-    observer = observation.of(matrix)
+    telemetry = Telemetry(Settings())
+    observer = telemetry.of(matrix)
     observer.answered(200, 0.1, trace=UNSAMPLED)
     observer.answered(500, 0.1, "model", trace=PARENT)
-    observation.close()
+    telemetry.close()
     (failed,) = spans(collector)
     assert failed.trace_id.hex() == PARENT.split("-")[1]
     assert failed.status.code == Status.STATUS_CODE_ERROR
@@ -127,10 +127,10 @@ def test_a_caller_that_does_not_sample_is_heeded(collector: Receiver, matrix: Mo
 @pytest.mark.parametrize("off", ["OTEL_SDK_DISABLED=true", "OTEL_TRACES_EXPORTER=none", "OTEL_EXPORTER_OTLP_ENDPOINT="])
 def test_without_an_endpoint_there_is_no_tracer(collector: Receiver, matrix: Model, off: str, monkeypatch):
     monkeypatch.setenv(*off.split("="))
-    observation = Observation(Settings())
-    observer = observation.of(matrix)
+    telemetry = Telemetry(Settings())
+    observer = telemetry.of(matrix)
     observer.answered(200, 0.1)
-    observation.close()
+    telemetry.close()
     assert collector.received == []
 
 

@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from ..loading import Model
 from . import reasons
 from .answers import Answer, trace_id
-from .logs import Sparing
+from .logs import RateLimitFilter
 
 log = logging.getLogger(__name__)
 failures = logging.getLogger(f"{__name__}.failures")
-failures.addFilter(Sparing())
+failures.addFilter(RateLimitFilter())
 
 OVERLOAD = frozenset({503, 504})
 """What a metric tells better than a log: turned away by the thousand."""

@@ -1,7 +1,7 @@
 import json
 import logging
 
-from colonnade_serving.observation.logs import JsonFormatter, Sparing
+from colonnade_serving.telemetry.logs import JsonFormatter, RateLimitFilter
 
 
 def record(message: str, seconds: float = 0.0, **extra: object) -> logging.LogRecord:
@@ -23,7 +23,7 @@ def test_a_record_is_one_line_of_json_with_what_extra_brought():
 
 
 def test_a_flood_is_one_record_a_second_that_counts_the_rest():
-    sparing = Sparing()
+    limit = RateLimitFilter()
     flood = [record("x", 10 + n / 100) for n in range(250)]
-    passed = [each for each in flood if sparing.filter(each)]
+    passed = [each for each in flood if limit.filter(each)]
     assert [vars(each)["held_back"] for each in passed] == [0, 99, 99]

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from colonnade_serving.loading import Model
-from colonnade_serving.observation import Metrics, Observer, forget
+from colonnade_serving.telemetry import Metrics, Observer, forget
 from tests.unit.serving import models
 
 from .conftest import FROZEN, rows
@@ -58,7 +58,7 @@ def start(bundle: Path, tmp_path: Path) -> Iterator[Start]:
     started: list[Worker] = []
 
     def start(slot: int) -> Worker:
-        command = [sys.executable, "-m", "tests.unit.serving.observation.worker", str(slot), str(tmp_path), str(bundle)]
+        command = [sys.executable, "-m", "tests.unit.serving.telemetry.worker", str(slot), str(tmp_path), str(bundle)]
         worker = Worker(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
         started.append(worker)
         assert worker.line() == "ready"

@@ -14,7 +14,7 @@ MOST_WAITING = 1024
 AT_ONCE = 256
 
 
-class Aside(Generic[Item]):
+class BackgroundWorker(Generic[Item]):
     """A daemon thread that hands what was offered to `work`, up to 256 items at once, at the latest after `seconds`."""
 
     def __init__(self, name: str, work: Callable[[list[Item]], None], seconds: float = 1.0) -> None:

@@ -70,7 +70,7 @@ class Metrics:
             self.families.calibration.labels(model.name, "per_row").set(measured.per_row)
             self.families.safe.labels(model.name).set(measured.safe_rows_per_second)
 
-    def astray(self, code: int, reason: str) -> None:
+    def unknown_model(self, code: int, reason: str) -> None:
         """Counts an infer request that named no model that is served."""
         self.families.requests.labels("", str(code)).inc()
         self.families.errors.labels("", reason).inc()

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from colonnade_serving.batching import Batch, Work
-from colonnade_serving.observation.memory import Memory
+from colonnade_serving.telemetry.memory import Memory
 
 
 def works(*ids: str | None, rows: int = 1) -> list[Work]:

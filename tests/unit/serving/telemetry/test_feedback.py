@@ -9,12 +9,12 @@ from sklearn.metrics import confusion_matrix, mean_absolute_error, mean_squared_
 
 from colonnade_serving.batching import Batch
 from colonnade_serving.loading import Model
-from colonnade_serving.observation import Metrics, Observer
-from colonnade_serving.observation.feedback import Feedback, Label
-from colonnade_serving.observation.feedback_routes import MOST_BYTES, feedback_router
-from colonnade_serving.observation.quality import Confusion, Errors
 from colonnade_serving.protocol.errors import ProtocolError
 from colonnade_serving.server.routes.errors import answer_errors
+from colonnade_serving.telemetry import Metrics, Observer
+from colonnade_serving.telemetry.feedback import Feedback, Label
+from colonnade_serving.telemetry.feedback_routes import MOST_BYTES, feedback_router
+from colonnade_serving.telemetry.quality import Confusion, Errors
 
 from .conftest import rows
 from .traffic import answered, named, of, requests, told

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from colonnade_serving.loading import Model, Source, load
-from colonnade_serving.observation import Metrics, Observer
+from colonnade_serving.telemetry import Metrics, Observer
 from tests.unit.serving import models
 
 EDGES = [float(np.float32(edge)) for edge in (0.2, 0.4, 0.6, 0.8)]

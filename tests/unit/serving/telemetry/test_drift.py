@@ -6,7 +6,7 @@ from hypothesis.extra.numpy import arrays
 
 from colonnade_jobs.training import reference_distribution
 from colonnade_jobs.training.features import Feature
-from colonnade_serving.observation.drift import Categories, Lengths, Numbers, dtype_of
+from colonnade_serving.telemetry.drift import Categories, Lengths, Numbers, dtype_of
 
 EDGES = st.lists(st.floats(-1e6, 1e6, allow_nan=False, width=32), max_size=9, unique=True).map(sorted)
 VALUES = arrays(np.float32, st.integers(0, 200), elements=st.floats(width=32, allow_nan=True, allow_infinity=True))

@@ -12,12 +12,12 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
 from colonnade_serving.loading import Model
-from colonnade_serving.observation import Metrics, Observer
-from colonnade_serving.observation.aside import MOST_WAITING
-from colonnade_serving.observation.feedback import Feedback, Label
-from colonnade_serving.observation.payloads import Payloads, protected_by
-from colonnade_serving.observation.sinks import BATCH, SinkError, open_sink
 from colonnade_serving.store import open_store
+from colonnade_serving.telemetry import Metrics, Observer
+from colonnade_serving.telemetry.background_worker import MOST_WAITING
+from colonnade_serving.telemetry.feedback import Feedback, Label
+from colonnade_serving.telemetry.payloads import Payloads, protected_by
+from colonnade_serving.telemetry.sinks import BATCH, SinkError, open_sink
 
 from .conftest import rows
 from .receiver import Receiver, receiving

@@ -9,9 +9,9 @@ from prometheus_client import Counter
 
 from ..batching.work import Batch, Work
 from ..loading import Model
+from .buffer import Buffer
 from .columns import Columns, Scores
 from .drift import Bins
-from .pile import Pile
 from .series import Families
 
 STEP_VALUES: Final = 1 << 14
@@ -41,7 +41,7 @@ class Batches:
         self._scores = Scores(bundle) if bundle and bundle.scores and bundle.outputs else None
         self._published = list(_published(families, model, self._columns, self._scores))
         self._rows_at_once = max(1, min(STEP_ROWS, STEP_VALUES // (len(self._columns.bins) + 1)))
-        self._queued = Pile()
+        self._queued = Buffer()
         """Seconds of each work."""
         self._took: list[float] = []
         self._works: list[int] = []

@@ -4,7 +4,7 @@ None of it is on a request's path: the loop's thread appends references, and `fl
 """
 
 from .metrics import Metrics, forget
-from .observation import Observation
 from .observer import Observer
+from .telemetry import Telemetry
 
-__all__ = ["Metrics", "Observation", "Observer", "forget"]
+__all__ = ["Metrics", "Observer", "Telemetry", "forget"]

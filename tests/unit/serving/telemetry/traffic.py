@@ -10,7 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from colonnade_serving.batching import Batch, Work
 from colonnade_serving.loading import Model
-from colonnade_serving.observation import Metrics, Observer
+from colonnade_serving.telemetry import Metrics, Observer
 
 
 def requests(model: Model, inputs: Mapping[str, np.ndarray], rows: int = 1, **fields: Any) -> list[Work]:

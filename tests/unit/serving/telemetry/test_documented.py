@@ -1,8 +1,8 @@
 import re
 from pathlib import Path
 
-from colonnade_serving.observation import Metrics
-from colonnade_serving.observation.reasons import REASONS
+from colonnade_serving.telemetry import Metrics
+from colonnade_serving.telemetry.reasons import REASONS
 
 PAGE = (Path(__file__).parents[4] / "docs" / "serving" / "metrics.md").read_text()
 

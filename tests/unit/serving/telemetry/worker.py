@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 from colonnade_serving.loading import Source, load
-from colonnade_serving.observation import Metrics, Observer
-from tests.unit.serving.observation.conftest import rows
-from tests.unit.serving.observation.traffic import answered, requests
+from colonnade_serving.telemetry import Metrics, Observer
+from tests.unit.serving.telemetry.conftest import rows
+from tests.unit.serving.telemetry.traffic import answered, requests
 
 
 def main(slot: int, directory: Path, bundle: str) -> None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 
-class Pile:
+class Buffer:
     """Taken from the front, in the order in which they came.
 
     Joined once, when they are taken: what grows by each piece is copied over and over. Of texts a piece is a list, of

@@ -10,15 +10,15 @@ from typing import NamedTuple
 from ..batching.work import Work
 from ..clock import clock
 from ..loading import Model
-from .aside import Aside
+from .background_worker import BackgroundWorker
 from .events import Sampled, feedback, prediction
 from .feedback import Label
-from .logs import Sparing
+from .logs import RateLimitFilter
 from .series import Families
 from .sinks import Sink, SinkError
 
 log = logging.getLogger(__name__)
-log.addFilter(Sparing())
+log.addFilter(RateLimitFilter())
 names = logging.getLogger(f"{__name__}.names")
 
 FLUSH_SECONDS = 2.0
@@ -43,7 +43,7 @@ class Payloads:
         self._share, self._protected = share, protected
         self._clock = time.time() - clock()
         self._offered = self._done = 0  # bytes; each is written by one thread only
-        self._aside: Aside[Event] = Aside("payloads", self._write, FLUSH_SECONDS)
+        self._worker: BackgroundWorker[Event] = BackgroundWorker("payloads", self._write, FLUSH_SECONDS)
 
     def of(self, model: Model) -> "Payload":
         """One model's part of it. What is to be protected and isn't there is said: it may be misspelt."""
@@ -55,7 +55,7 @@ class Payloads:
 
     def offer(self, event: Event) -> None:
         """Queues an event, or drops it."""
-        if self._offered - self._done + event.size > MOST_BYTES or not self._aside.offer(event):
+        if self._offered - self._done + event.size > MOST_BYTES or not self._worker.offer(event):
             self._families.payloads.labels(event.model, "dropped").inc()
         else:
             self._offered += event.size
@@ -72,11 +72,11 @@ class Payloads:
 
     def finish(self) -> None:
         """Nothing more comes: begins to write what waits."""
-        self._aside.finish()
+        self._worker.finish()
 
     def close(self, seconds: float) -> None:
         """Writes what waits, within `seconds`."""
-        left = self._aside.close(seconds)
+        left = self._worker.close(seconds)
         for event in left:
             self._families.payloads.labels(event.model, "dropped").inc()
         if left:

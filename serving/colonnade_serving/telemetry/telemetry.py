@@ -1,4 +1,4 @@
-"""A process's observation, as the settings want it."""
+"""A process's telemetry, as the settings want it."""
 
 import os
 import time
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .traces import Traces
 
 
-class Observation:
+class Telemetry:
     """All of it, one a process."""
 
     def __init__(self, settings: Settings, slot: int | None = None, directory: Path | None = None) -> None:

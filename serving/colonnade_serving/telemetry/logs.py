@@ -27,7 +27,7 @@ class JsonFormatter(logging.Formatter):
         return orjson.dumps(line, default=str).decode()
 
 
-class Sparing(logging.Filter):
+class RateLimitFilter(logging.Filter):
     """Lets through one record a second, which says how many were held back: what clients cause can't flood the log."""
 
     def __init__(self) -> None:
@@ -52,4 +52,4 @@ def set_up(level: str) -> None:
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     uvicorn = logging.getLogger("uvicorn.error")
     uvicorn.setLevel(logging.WARNING)
-    uvicorn.addFilter(Sparing())
+    uvicorn.addFilter(RateLimitFilter())

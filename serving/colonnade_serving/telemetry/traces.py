@@ -19,7 +19,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from ..batching.work import Work
 from ..loading import Model
 from .answers import Answer
-from .aside import Aside
+from .background_worker import BackgroundWorker
 from .series import Families
 
 SERVICE = "colonnade-serving"
@@ -59,25 +59,25 @@ class Traces:
         self._tracer = self._provider.get_tracer("colonnade_serving")
         self._propagator = TraceContextTextMapPropagator()
         self._clock = time.time_ns() - time.perf_counter_ns()
-        self._aside: Aside[Traced] = Aside("traces", self._trace)
+        self._worker: BackgroundWorker[Traced] = BackgroundWorker("traces", self._trace)
 
     def of(self, model: Model) -> Callable[[Sequence[Answer]], None]:
         """Takes a model's answers; see Observer.finished."""
         dropped = self._families.traces.labels(model.name, "dropped")
 
         def finished(answers: Sequence[Answer]) -> None:
-            taken = sum(self._aside.offer((model, answer)) for answer in answers)
+            taken = sum(self._worker.offer((model, answer)) for answer in answers)
             dropped.inc(len(answers) - taken)
 
         return finished
 
     def finish(self) -> None:
         """Nothing more comes: begins to send what waits."""
-        self._aside.finish()
+        self._worker.finish()
 
     def close(self, seconds: float) -> None:
         """Sends what waits, within `seconds`; a collector that takes longer is not waited for."""
-        for model, _ in self._aside.close(seconds):
+        for model, _ in self._worker.close(seconds):
             self._families.traces.labels(model.name, "dropped").inc()
         self._exporter.shutdown()  # type: ignore[no-untyped-call]
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..datatypes import NUMPY
 from ..protocol.signature import Field
-from .pile import Pile
+from .buffer import Buffer
 
 
 class Rows:
@@ -19,7 +19,7 @@ class Rows:
     def __init__(self, field: Field) -> None:
         self._dtype = NUMPY[field.datatype]
         self._texts = field.datatype == "BYTES"
-        self._kept: dict[tuple[int, ...], Pile] = {}
+        self._kept: dict[tuple[int, ...], Buffer] = {}
         """By the shape of a row: where that is not fixed, rows of one shape are counted after those of another."""
 
     @property
@@ -39,7 +39,7 @@ class Rows:
         if kept is None:
             if not values:
                 return
-            kept = self._kept[shape] = Pile(self._texts)
+            kept = self._kept[shape] = Buffer(self._texts)
         kept.add(values)
 
     def take(self, most: int) -> np.ndarray:

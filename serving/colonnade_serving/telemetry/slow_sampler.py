@@ -8,7 +8,7 @@ ENOUGH = 32
 NONE = np.empty(0)
 
 
-class Rare:
+class SlowSampler:
     """Learns from how many seconds on an answer is one in a hundred, from all answers, whether looked at or not.
 
     seconds: those that took longer are to be looked at; -1: all are.

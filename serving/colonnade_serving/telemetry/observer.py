@@ -14,11 +14,11 @@ from . import access
 from .answers import Answer, Answers, Told
 from .batches import Batches
 from .feedback import Feedback, Label, Outcome
-from .logs import Sparing
+from .logs import RateLimitFilter
 from .metrics import Metrics
 
 log = logging.getLogger(__name__)
-log.addFilter(Sparing())
+log.addFilter(RateLimitFilter())
 
 FLUSH_SECONDS: Final = 1.0
 """What was appended is counted at most so much later."""
@@ -193,8 +193,8 @@ class Observer:
         self._latest = self._trace = None
 
     def _settle(self) -> None:
-        self._answers.rare.settle()
-        self._slow = -1.0 if self.finished else self._answers.rare.seconds
+        self._answers.slow_sampler.settle()
+        self._slow = -1.0 if self.finished else self._answers.slow_sampler.seconds
 
     def _count_told(self) -> None:
         told = self._told[:STEP_TOLD]

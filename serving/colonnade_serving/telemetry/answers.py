@@ -12,7 +12,7 @@ import numpy as np
 from ..batching.work import Work
 from . import reasons
 from .metrics import Metrics
-from .rare import Rare
+from .slow_sampler import SlowSampler
 
 
 class Answer(NamedTuple):
@@ -52,14 +52,14 @@ class Answers:
         self._good = families.good.labels(model)
         self._met = families.deadlines.labels(model, "met")
         self._missed = families.deadlines.labels(model, "missed")
-        self.rare = Rare()
+        self.slow_sampler = SlowSampler()
 
     def good(self, seconds: list[float], work: Work | None, trace: str | None) -> None:
         """Adds answers by 200 of requests that had no deadline; work, trace: the last one's."""
         self._requests.labels(self._model, "200").inc(len(seconds))
         self._good.inc(len(seconds))
         took = np.frombuffer(struct.pack(f"{len(seconds)}d", *seconds))  # a third of what np.array takes
-        self.rare.passed(took)
+        self.slow_sampler.passed(took)
         buckets = self._duration.add(took)
         self._exemplar(int(buckets[-1]), seconds[-1], work, trace)
 
@@ -74,7 +74,7 @@ class Answers:
             else:
                 self._failed(code, Counter(why for why, each in zip(said, codes, strict=True) if each == code))
         took = np.array(seconds)
-        self.rare.looked_at(took)
+        self.slow_sampler.looked_at(took)
         buckets = self._duration.add(took)
         for bucket, place in zip(*np.unique(buckets, return_index=True), strict=True):
             self._exemplar(int(bucket), seconds[place], works[place], traces[place])

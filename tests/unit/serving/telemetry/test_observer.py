@@ -10,9 +10,9 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from colonnade_serving.batching import Work
 from colonnade_serving.loading import Model
-from colonnade_serving.observation import Metrics, Observer
-from colonnade_serving.observation.observer import MOST_ROWS, STEP_TOLD
-from colonnade_serving.observation.reasons import REASONS
+from colonnade_serving.telemetry import Metrics, Observer
+from colonnade_serving.telemetry.observer import MOST_ROWS, STEP_TOLD
+from colonnade_serving.telemetry.reasons import REASONS
 
 from .conftest import EDGES, rows
 from .traffic import answered, named, of, requests, told
