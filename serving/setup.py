@@ -16,7 +16,7 @@ HOT = (
     "batching/inline.py",
     "batching/queue.py",
     "batching/run.py",
-    "batching/work.py",
+    "batching/task.py",
     "clock.py",
     "telemetry/answers.py",
     "telemetry/batches.py",
@@ -59,7 +59,7 @@ HOT = (
     "server/fastpath/scan.py",
     "server/fastpath/wire.py",
     "server/request_headers.py",
-    "single.py",
+    "iobinding.py",
 )
 """Classes here are native: they have no attributes but their own, and nobody may replace a method of theirs."""
 

@@ -8,9 +8,9 @@ from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 
-from . import single
+from . import iobinding
 
-COMPILED = not single.__file__.endswith(".py")
+COMPILED = not iobinding.__file__.endswith(".py")
 PACKAGE = Path(__file__).parent
 NAMED_AT_MOST = 3
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from . import exotic, graph
+from . import graph
 from .arena import shrink
 from .datatypes import ONNX
+from .iobinding import RowBindings, RowFormat
 from .modelfile import ModelInvalid, Side, check_columns, objection, open_model, plain, uncarried
-from .single import Form, Singles
+from .ort_workarounds import opaque, run_with_bf16
 from .threads import intra_op_threads
 
 onnxruntime.disable_telemetry_events()
@@ -72,9 +73,9 @@ class Engine:
         check_columns(self.classes, {spec.name: spec.shape for spec in self.outputs})
         self._texts = frozenset(spec.name for spec in self.inputs + self.optional if spec.datatype == "BYTES")
         bf16 = any(spec.datatype == "BF16" for spec in self.inputs + self.optional + self.outputs)
-        self._run: Run = partial(exotic.run_with_bf16, self._session) if bf16 else self._session.run
+        self._run: Run = partial(run_with_bf16, self._session) if bf16 else self._session.run
         self._names = tuple(spec.name for spec in self.outputs)
-        self._singles = Singles(self._session, self.inputs, self.outputs) if on_cpu else None
+        self._row_bindings = RowBindings(self._session, self.inputs, self.outputs) if on_cpu else None
 
     def infer(self, inputs: Mapping[str, np.ndarray], outputs: tuple[str, ...] = ()) -> dict[str, np.ndarray]:
         """Runs the model once.
@@ -85,22 +86,24 @@ class Engine:
         """
         names = outputs or self._names
         try:
-            if self._singles is not None and (found := self._singles.run(inputs, names)) is not None:
+            if self._row_bindings is not None and (found := self._row_bindings.run(inputs, names)) is not None:
                 return found
             if self._texts:
-                inputs = {name: exotic.opaque(inputs[name]) if name in self._texts else inputs[name] for name in inputs}
+                inputs = {name: opaque(array) if name in self._texts else array for name, array in inputs.items()}
             return dict(zip(names, self._run(names, inputs), strict=True))
         except Exception as error:
             raise ModelFailed(plain(error)) from error
 
     def infer_row(
-        self, inputs: Form, buffers: Sequence[object], outputs: tuple[str, ...]
+        self, inputs: RowFormat, buffers: Sequence[object], outputs: tuple[str, ...]
     ) -> dict[str, np.ndarray] | None:
         """Runs the model on one row whose inputs lie in buffers; None where it doesn't run this way: `infer` may.
 
         inputs: of each its name, its type and the shape of its row, in the order of buffers.
         """
-        return None if self._singles is None else self._singles.run_row(inputs, buffers, outputs or self._names)
+        return (
+            None if self._row_bindings is None else self._row_bindings.run_row(inputs, buffers, outputs or self._names)
+        )
 
     def shrink(self, inputs: Mapping[str, np.ndarray]) -> bool:
         """Gives back what larger runs took, by one more on these inputs; whether that could be done."""

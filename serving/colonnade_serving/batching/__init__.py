@@ -5,7 +5,7 @@ from .cost import Cost
 from .explain import explain
 from .overload import Expired, Overloaded
 from .run import Runner
-from .work import Batch, Buffers, Layout, Work, rows_of, unread
+from .task import Batch, Buffers, InferenceTask, Layout, rows_of, unread
 
 __all__ = [
     "Batch",
@@ -13,11 +13,11 @@ __all__ = [
     "Buffers",
     "Cost",
     "Expired",
+    "InferenceTask",
     "Layout",
     "Limits",
     "Overloaded",
     "Runner",
-    "Work",
     "explain",
     "rows_of",
     "unread",

@@ -1,4 +1,4 @@
-"""When a model's works run: at once when it is idle, and together when they came while it was not."""
+"""When a model's tasks run: at once when it is idle, and together when they came while it was not."""
 
 import asyncio
 import logging
@@ -19,7 +19,7 @@ from .inline import INLINE_SECONDS, Inline
 from .overload import Expired, Overloaded
 from .queue import Queue
 from .run import Runner
-from .work import Work
+from .task import InferenceTask
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +29,12 @@ OUTDATED: Final = 10.0
 """After so many times its length an idle model is asked once more, though its cost says that there is no time: nothing
 but a run can tell that it has become quicker."""
 
-Observed = Callable[[list[Work], float, float], None]
+Observed = Callable[[list[InferenceTask], float, float], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """queue: works that may wait. rows: of a batch. at_once: batches at once, in threads. delay: s, see Batcher.
+    """queue: tasks that may wait. rows: of a batch. at_once: batches at once, in threads. delay: s, see Batcher.
     busy_poll: s, see BusyPoll."""
 
     queue: int = 1000
@@ -48,9 +48,9 @@ class Batcher:
     """One model's queue. Used from the loop's thread only.
 
     Zero delay by default: whatever waits when the model is free is its next batch. With limits.delay a batch waits up
-    to so long for one more work, when the fitted cost and the pace of arrivals say that this lowers latency.
+    to so long for one more task, when the fitted cost and the pace of arrivals say that this lowers latency.
 
-    Works are taken when the loop has read all connections that have something to say. Where the last turn of the loop
+    Tasks are taken when the loop has read all connections that have something to say. Where the last turn of the loop
     brought but one, the first of the next turn runs as soon as it comes, if nothing came with it: most likely it would
     wait for nobody.
     """
@@ -67,7 +67,7 @@ class Batcher:
         self.limits = limits or Limits()
         self.cost = cost or Cost()
         self.prepares: list[Callable[[], None]] = []
-        """Called before works are taken: what front ends leave to do until works are together. Some may have failed."""
+        """Called before tasks are taken: what front ends leave to do until tasks are together. Some may have failed."""
         self._observed = observed
         self._queue = Queue(signature)
         self._runner = runner
@@ -77,7 +77,7 @@ class Batcher:
         self._busy_until = 0.0
         self._ended = clock()
         self._scheduled = self._ahead = self._lonely = False
-        """Whether a turn is to come; a work ran ahead of it; the last one had no more than one work."""
+        """Whether a turn is to come; a task ran ahead of it; the last one had no more than one task."""
         self._gap = inf
         self._last = self._cleared = 0.0
         self._later: asyncio.TimerHandle | None = None
@@ -87,36 +87,36 @@ class Batcher:
 
     @property
     def waiting(self) -> int:
-        """Works that have not begun."""
-        return self._queue.works
+        """Tasks that have not begun."""
+        return self._queue.tasks
 
     @property
     def idle_since(self) -> float | None:
         """When the last batch ended, seconds of the process's clock; None while something waits or runs."""
-        return None if self._queue.works or self._running else self._ended
+        return None if self._queue.tasks or self._running else self._ended
 
     @property
     def batching(self) -> bool:
-        """Whether works run together: not when the limits, the graph or the model's own answers forbid it."""
+        """Whether tasks run together: not when the limits, the graph or the model's own answers forbid it."""
         return self._queue.batchable and self._runner.together and self.limits.rows > 1
 
     def drain_seconds(self) -> float:
         """How long what waits and runs is expected to take."""
         return max(self._busy_until - clock(), 0.0) + self._backlog()
 
-    def submit(self, work: Work, alone: bool = False) -> None:
-        """Queues a work. Raises Overloaded when the queue is full, or when it can't finish by its deadline.
+    def submit(self, task: InferenceTask, alone: bool = False) -> None:
+        """Queues a task. Raises Overloaded when the queue is full, or when it can't finish by its deadline.
 
         alone: nothing came with it that its front end has yet to look at, so that it may be done before this returns.
         """
-        work.queued = now = clock()
-        if self._queue.works >= self.limits.queue and not self._make_room(now):
+        task.queued = now = clock()
+        if self._queue.tasks >= self.limits.queue and not self._make_room(now):
             raise Overloaded(f"{self.limits.queue} requests are waiting already", self.drain_seconds())
-        if work.deadline != inf:
-            self._admit(work, now)
+        if task.deadline != inf:
+            self._admit(task, now)
         if self.limits.delay:
             self._pace(now)
-        self._queue.add(work)
+        self._queue.add(task)
         if not self._scheduled:
             self._scheduled = True
             self._poll.asked(now)
@@ -125,24 +125,24 @@ class Batcher:
                 self._ahead = True
                 self._flush()
 
-    async def infer(self, work: Work) -> dict[str, np.ndarray]:
-        """Submits a work, sets its `done` and waits for its results. Raises its failure. Cancelled, it never begins."""
+    async def infer(self, task: InferenceTask) -> dict[str, np.ndarray]:
+        """Submits a task, sets its `done` and waits for its results. Raises its failure. Cancelled, it never begins."""
         answered = asyncio.Event()
-        work.done = lambda _: answered.set()
-        self.submit(work)
+        task.done = lambda _: answered.set()
+        self.submit(task)
         try:
             await answered.wait()
         except asyncio.CancelledError:
-            work.abandoned = True
+            task.abandoned = True
             raise
-        if work.failure is not None:
-            raise work.failure
-        assert work.results is not None
-        return work.results
+        if task.failure is not None:
+            raise task.failure
+        assert task.results is not None
+        return task.results
 
     async def drain(self) -> None:
         """Returns when nothing waits or runs."""
-        while self._queue.works or self._running:
+        while self._queue.tasks or self._running:
             self._idle = self._idle or asyncio.Event()
             await self._idle.wait()
 
@@ -158,7 +158,7 @@ class Batcher:
         return self._running_loop
 
     def _pace(self, now: float) -> None:
-        """Learns how far apart works come."""
+        """Learns how far apart tasks come."""
         if self._last:
             gap = now - self._last
             self._gap = gap if self._gap == inf else 0.9 * self._gap + 0.1 * gap
@@ -170,42 +170,42 @@ class Batcher:
             return False
         self._cleared = now
         self._queue.forget_abandoned()
-        return self._queue.works < self.limits.queue
+        return self._queue.tasks < self.limits.queue
 
-    def _admit(self, work: Work, now: float) -> None:
-        finish = max(self._busy_until, now) + self._backlog() + self.cost.seconds(work.rows)
-        if finish > work.deadline and not self._is_outdated(finish - now, now):
+    def _admit(self, task: InferenceTask, now: float) -> None:
+        finish = max(self._busy_until, now) + self._backlog() + self.cost.seconds(task.rows)
+        if finish > task.deadline and not self._is_outdated(finish - now, now):
             raise Overloaded(
-                f"the deadline is in {max(work.deadline - now, 0.0):.3f} s, but an answer would take"
+                f"the deadline is in {max(task.deadline - now, 0.0):.3f} s, but an answer would take"
                 f" {finish - now:.3f} s",
                 finish - now,
                 "deadline",
             )
-        if self._running or finish - now > INLINE_SECONDS or not self._on_loop.may(self.cost, work.rows):
-            self._loop.call_later(work.deadline - now, self._expire, work)
+        if self._running or finish - now > INLINE_SECONDS or not self._on_loop.may(self.cost, task.rows):
+            self._loop.call_later(task.deadline - now, self._expire, task)
 
     def _is_outdated(self, seconds: float, now: float) -> bool:
         """Whether nothing ran for much longer than this, so that what was learnt is tried again before it refuses."""
-        return not (self._queue.works or self._running) and now - self._ended > OUTDATED * seconds
+        return not (self._queue.tasks or self._running) and now - self._ended > OUTDATED * seconds
 
-    def _expire(self, work: Work) -> None:
-        if not (work.started or work.abandoned):
-            work.abandoned = True
-            self._end(work, Expired(clock() - work.queued))
+    def _expire(self, task: InferenceTask) -> None:
+        if not (task.started or task.abandoned):
+            task.abandoned = True
+            self._end(task, Expired(clock() - task.queued))
 
     def _backlog(self) -> float:
         """Seconds that what waits will take."""
         queue = self._queue
-        if not queue.works or not self.cost.known:
+        if not queue.tasks or not self.cost.known:
             return 0.0
-        batches = min(queue.works, -(-queue.rows // self._rows())) if self.batching else queue.works
+        batches = min(queue.tasks, -(-queue.rows // self._rows())) if self.batching else queue.tasks
         return self.cost.fixed * batches + self.cost.per_row * queue.rows
 
     def _rows(self) -> int:
         return max(1, int(min(self.limits.rows, self.cost.rows_worth()))) if self.batching else 0
 
     def _turn(self) -> None:
-        self._lonely = self._queue.works + self._ahead < 2
+        self._lonely = self._queue.tasks + self._ahead < 2
         self._scheduled = self._ahead = False
         self._flush()
 
@@ -213,108 +213,108 @@ class Batcher:
         if self._later is not None:
             self._later.cancel()
             self._later = None
-        while self._queue.works and self._running < self.limits.at_once:
+        while self._queue.tasks and self._running < self.limits.at_once:
             if self.limits.delay and self._waits():
                 return None
             for prepare in self.prepares:
                 prepare()
-            works = self._take()
-            if not works:
+            tasks = self._take()
+            if not tasks:
                 continue
-            rows = works[0].rows if len(works) == 1 else sum([work.rows for work in works])
-            plain = len(works) == 1 or not self._runner.due
-            if plain and self._on_loop.may(self.cost, rows) and self._queue.agrees(works[0]):
-                ended = self._run(works, rows)
-                self._finish(works, rows, plain, ended)
+            rows = tasks[0].rows if len(tasks) == 1 else sum([task.rows for task in tasks])
+            plain = len(tasks) == 1 or not self._runner.due
+            if plain and self._on_loop.may(self.cost, rows) and self._queue.agrees(tasks[0]):
+                ended = self._run(tasks, rows)
+                self._finish(tasks, rows, plain, ended)
                 self._poll.answered(ended)
                 return self._wake()  # connections are read, and others written, between two batches
-            self._start(works, rows, plain)
-        if self._idle is not None and not self._queue.works and not self._running:
+            self._start(tasks, rows, plain)
+        if self._idle is not None and not self._queue.tasks and not self._running:
             self._idle.set()
             self._idle = None
         return None
 
     def _wake(self) -> None:
-        if (self._queue.works or self._idle) and not self._scheduled:
+        if (self._queue.tasks or self._idle) and not self._scheduled:
             self._scheduled = True
             self._loop.call_soon(self._turn)
 
     def _waits(self) -> bool:
-        """Whether the next batch is put off: until one more work comes, or should have come."""
-        work = self._queue.oldest()
-        left = work.queued + self.limits.delay - clock()
-        works = self._queue.works
-        if left <= 0 or work.deadline != inf or self._queue.rows >= self._rows() or self._idle or not self.batching:
+        """Whether the next batch is put off: until one more task comes, or should have come."""
+        task = self._queue.oldest()
+        left = task.queued + self.limits.delay - clock()
+        tasks = self._queue.tasks
+        if left <= 0 or task.deadline != inf or self._queue.rows >= self._rows() or self._idle or not self.batching:
             return False
-        if not self.cost.waiting_pays(works, self._gap):
+        if not self.cost.waiting_pays(tasks, self._gap):
             return False
         self._later = self._loop.call_later(min(left, self._gap), self._flush)
         return True
 
-    def _take(self) -> list[Work]:
+    def _take(self) -> list[InferenceTask]:
         """The next batch, without what nobody waits for any more."""
         now = clock()
-        taken = self._queue.take(self._rows() if self._queue.works > 1 else 0)
+        taken = self._queue.take(self._rows() if self._queue.tasks > 1 else 0)
         stale = False
-        for work in taken:
-            work.started = now
-            stale = stale or work.abandoned or work.deadline <= now or work.failure is not None
-        return [work for work in taken if self._is_wanted(work, now)] if stale else taken
+        for task in taken:
+            task.started = now
+            stale = stale or task.abandoned or task.deadline <= now or task.failure is not None
+        return [task for task in taken if self._is_wanted(task, now)] if stale else taken
 
-    def _is_wanted(self, work: Work, now: float) -> bool:
-        if work.abandoned:
+    def _is_wanted(self, task: InferenceTask, now: float) -> bool:
+        if task.abandoned:
             return False
-        if work.deadline <= now:
-            work.failure = Expired(now - work.queued)
-        if work.failure is not None:
-            self._end(work)
-        return work.failure is None
+        if task.deadline <= now:
+            task.failure = Expired(now - task.queued)
+        if task.failure is not None:
+            self._end(task)
+        return task.failure is None
 
-    def _start(self, works: list[Work], rows: int, plain: bool) -> None:
+    def _start(self, tasks: list[InferenceTask], rows: int, plain: bool) -> None:
         self._running += 1
         self._busy_until = clock() + self.cost.seconds(rows)
-        future = self._loop.run_in_executor(self._pool, self._run, works, rows)
-        future.add_done_callback(lambda done: self._ran(works, rows, plain, done))
+        future = self._loop.run_in_executor(self._pool, self._run, tasks, rows)
+        future.add_done_callback(lambda done: self._ran(tasks, rows, plain, done))
 
-    def _ran(self, works: list[Work], rows: int, plain: bool, done: "asyncio.Future[float]") -> None:
+    def _ran(self, tasks: list[InferenceTask], rows: int, plain: bool, done: "asyncio.Future[float]") -> None:
         self._running -= 1
         if not done.cancelled():
-            self._finish(works, rows, plain, done.result())
+            self._finish(tasks, rows, plain, done.result())
         self._flush()
 
-    def _run(self, works: list[Work], rows: int) -> float:
+    def _run(self, tasks: list[InferenceTask], rows: int) -> float:
         """Runs a batch; returns when it ended."""
         try:
-            self._runner.run(works, rows)
+            self._runner.run(tasks, rows)
         except Exception:
             log.exception("a batch hit a fault of the server")
-            for work in works:
-                if work.batch is None and work.failure is None:
-                    work.failure = ProtocolError("the server has a fault; its log says more", 500)
+            for task in tasks:
+                if task.batch is None and task.failure is None:
+                    task.failure = ProtocolError("the server has a fault; its log says more", 500)
         return clock()
 
-    def _finish(self, works: list[Work], rows: int, plain: bool, ended: float) -> None:
+    def _finish(self, tasks: list[InferenceTask], rows: int, plain: bool, ended: float) -> None:
         """Answers first. plain: the batch ran once, so that what it took is what it costs."""
-        for work in works:
-            work.ended = ended
-            if not work.abandoned:
-                self._end(work)
-        started = works[0].started
+        for task in tasks:
+            task.ended = ended
+            if not task.abandoned:
+                self._end(task)
+        started = tasks[0].started
         self._ended = ended
-        if plain and (self._runner.together or len(works) == 1):
+        if plain and (self._runner.together or len(tasks) == 1):
             if self._on_loop.doubts(ended - started, self.cost, rows):
-                self._run_again(works, rows, ended - started)
+                self._run_again(tasks, rows, ended - started)
             else:
                 self.cost.learn(max(rows, 1), ended - started)
         try:
-            self._observed(works, started, ended)
+            self._observed(tasks, started, ended)
         except Exception:
             log.exception("observing a batch hit a fault of the server")
 
-    def _run_again(self, works: list[Work], rows: int, seconds: float) -> None:
+    def _run_again(self, tasks: list[InferenceTask], rows: int, seconds: float) -> None:
         """In a thread, whose own time tells whether it is the model that takes so many seconds."""
         self._running += 1
-        future = self._loop.run_in_executor(self._pool, self._runner.cpu_seconds, works, rows)
+        future = self._loop.run_in_executor(self._pool, self._runner.cpu_seconds, tasks, rows)
         future.add_done_callback(lambda done: self._ran_again(rows, seconds, done))
 
     def _ran_again(self, rows: int, seconds: float, done: "asyncio.Future[float]") -> None:
@@ -324,10 +324,10 @@ class Batcher:
             self.cost.learn(max(rows, 1), seconds)
         self._flush()
 
-    def _end(self, work: Work, failure: ProtocolError | None = None) -> None:
+    def _end(self, task: InferenceTask, failure: ProtocolError | None = None) -> None:
         if failure is not None:
-            work.failure = failure
+            task.failure = failure
         try:
-            work.finish()
+            task.finish()
         except Exception:
             log.exception("answering a request hit a fault of the server")

@@ -84,14 +84,14 @@ class Cost:
             return inf
         return max(self.fixed / SLACK, SHORT_SECONDS - self.fixed) / self.per_row
 
-    def waiting_pays(self, works: int, gap: float) -> bool:
-        """Whether letting `works` wait `gap` seconds for one more lowers the sum of all latencies.
+    def waiting_pays(self, tasks: int, gap: float) -> bool:
+        """Whether letting `tasks` wait `gap` seconds for one more lowers the sum of all latencies.
 
-        Apart: works * c(works) for those here, c(works) - gap + c(1) for the one to come; together: (works + 1) *
-        c(works + 1) and works * gap. With c(n) = fixed + per_row * n, together is less when
-        gap * (works + 1) + per_row * works < fixed.
+        Apart: tasks * c(tasks) for those here, c(tasks) - gap + c(1) for the one to come; together: (tasks + 1) *
+        c(tasks + 1) and tasks * gap. With c(n) = fixed + per_row * n, together is less when
+        gap * (tasks + 1) + per_row * tasks < fixed.
         """
-        return self.fixed != inf and gap * (works + 1) + self.per_row * works < self.fixed
+        return self.fixed != inf and gap * (tasks + 1) + self.per_row * tasks < self.fixed
 
     def _add(self, rows: int, seconds: float, weight: float) -> None:
         self._w = self._w * KEEP + weight

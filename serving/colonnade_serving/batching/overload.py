@@ -1,4 +1,4 @@
-"""Why a work did not run."""
+"""Why a task did not run."""
 
 import math
 

@@ -1,16 +1,16 @@
-"""What waits, in groups of works that may run together; the group with the oldest work is next."""
+"""What waits, in groups of tasks that may run together; the group with the oldest task is next."""
 
 from collections.abc import Hashable
 from typing import Final
 
 from ..protocol.signature import Signature
-from .work import Work
+from .task import InferenceTask
 
 TOGETHER: Final = ()
 
 
 class Queue:
-    """Works by group. A group shares all dimensions but the rows; what can't be batched has a group of its own."""
+    """Tasks by group. A group shares all dimensions but the rows; what can't be batched has a group of its own."""
 
     def __init__(self, signature: Signature) -> None:
         fields = [*signature.inputs.values(), *signature.outputs.values()]
@@ -21,34 +21,34 @@ class Queue:
         self._signature = signature
         self._has_optional = bool(signature.optional)
         self._growing = [name for name, field in signature.inputs.items() if field.shape[:1] == (-1,)]
-        self._groups: dict[Hashable, list[Work]] = {}
-        self.works = 0
+        self._groups: dict[Hashable, list[InferenceTask]] = {}
+        self.tasks = 0
         self.rows = 0
 
-    def add(self, work: Work) -> None:
-        """The work waits from now on."""
-        key = TOGETHER if self._one_group and work.rows and not self._overrides(work) else self._group(work)
+    def add(self, task: InferenceTask) -> None:
+        """The task waits from now on."""
+        key = TOGETHER if self._one_group and task.rows and not self._overrides(task) else self._group(task)
         group = self._groups.get(key)
         if group is None:
             group = self._groups[key] = []
-        group.append(work)
-        self.works += 1
-        self.rows += work.rows
+        group.append(task)
+        self.tasks += 1
+        self.rows += task.rows
 
-    def agrees(self, work: Work) -> bool:
-        """Whether each of its inputs has the work's rows, if any number of them; one may have a million."""
-        if len(self._growing) < 2 or work.layout is not None:
+    def agrees(self, task: InferenceTask) -> bool:
+        """Whether each of its inputs has the task's rows, if any number of them; one may have a million."""
+        if len(self._growing) < 2 or task.layout is not None:
             return True
-        return all(work.inputs[name].shape[0] == work.rows for name in self._growing)
+        return all(task.inputs[name].shape[0] == task.rows for name in self._growing)
 
-    def oldest(self) -> Work:
-        """The work that waits longest; there must be one."""
+    def oldest(self) -> InferenceTask:
+        """The task that waits longest; there must be one."""
         return self._groups[self._next()][0]
 
-    def take(self, rows: int) -> list[Work]:
-        """The oldest work and those of its group that waited next: at most `rows` together, unless one alone has more.
+    def take(self, rows: int) -> list[InferenceTask]:
+        """The oldest task and those of its group that waited next: at most `rows` together, unless one alone has more.
 
-        rows: 0 for one work alone. What was taken for a body like those before it may turn out to override a default
+        rows: 0 for one task alone. What was taken for a body like those before it may turn out to override a default
         after it has come to wait among them; it runs alone all the same.
         """
         key, group = self._pop()
@@ -63,45 +63,45 @@ class Queue:
         if count < len(group):
             self._groups[key] = group[count:]
             del group[count:]
-        self.works -= count
+        self.tasks -= count
         self.rows -= total
         return group
 
     def forget_abandoned(self) -> None:
         """Drops what nobody waits for any more."""
         groups, self._groups = self._groups, {}
-        self.works = self.rows = 0
+        self.tasks = self.rows = 0
         for group in groups.values():
-            for work in group:
-                if not work.abandoned:
-                    self.add(work)
+            for task in group:
+                if not task.abandoned:
+                    self.add(task)
 
-    def _pop(self) -> tuple[Hashable, list[Work]]:
-        """The group with the oldest work, out of all."""
+    def _pop(self) -> tuple[Hashable, list[InferenceTask]]:
+        """The group with the oldest task, out of all."""
         if len(self._groups) == 1:
             return self._groups.popitem()
         key = self._next()
         return key, self._groups.pop(key)
 
     def _next(self) -> Hashable:
-        """The group with the oldest work."""
+        """The group with the oldest task."""
         return min(self._groups, key=lambda key: self._groups[key][0].queued)
 
-    def _overrides(self, work: Work) -> bool:
+    def _overrides(self, task: InferenceTask) -> bool:
         """Whether it gives an input that others leave to its default: no layout has one."""
-        return self._has_optional and work.layout is None and self._signature.overrides(work.inputs)
+        return self._has_optional and task.layout is None and self._signature.overrides(task.inputs)
 
-    def _group(self, work: Work) -> Hashable:
-        rows = work.rows
-        if self._overrides(work):
-            return work
+    def _group(self, task: InferenceTask) -> Hashable:
+        rows = task.rows
+        if self._overrides(task):
+            return task
         if rows < 1:
-            return work if self.batchable else TOGETHER
-        layout = work.layout
+            return task if self.batchable else TOGETHER
+        layout = task.layout
         if layout is not None:
-            return layout  # of a work whose inputs agree on rows
-        inputs = work.arrays()
+            return layout  # of a task whose inputs agree on rows
+        inputs = task.arrays()
         shapes = [inputs[name].shape for name in self._inputs]
         if any(shape[0] != rows for shape in shapes):
-            return work
+            return task
         return tuple(shape[1:] for shape in shapes)

@@ -86,7 +86,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class How:
+class LoadOptions:
     """What a model is loaded with.
 
     threads: for one inference; None takes the cgroup's CPUs. providers: onnxruntime's. key: what every bundle must be
@@ -103,7 +103,7 @@ class How:
         return Engine(path, self.threads, self.providers)
 
 
-def load(source: Source, cache: Path, how: How | None = None) -> Model:
+def load(source: Source, cache: Path, options: LoadOptions | None = None) -> Model:
     """Fetches, verifies and loads a model, and proves it on its golden inputs.
 
     An address that ends in 64 hex digits names its digest too. Raises CannotServe.
@@ -111,7 +111,7 @@ def load(source: Source, cache: Path, how: How | None = None) -> Model:
     try:
         path = local_path(source.address, cache)
         read = _bare if path.suffix == ".onnx" else _bundled
-        model = read(path, source, how or How())
+        model = read(path, source, options or LoadOptions())
     except OBJECTIONS as error:
         raise refusal(source.address, error) from error
     for output, classes in model.engine.classes.items():
@@ -122,48 +122,50 @@ def load(source: Source, cache: Path, how: How | None = None) -> Model:
     return model
 
 
-def _bare(path: Path, source: Source, how: How) -> Model:
-    if how.key is not None:
+def _bare(path: Path, source: Source, options: LoadOptions) -> Model:
+    if options.key is not None:
         raise BundleError("a bare .onnx file can't be signed, and a public key is configured; serve a signed bundle")
     if path.is_dir():
         raise ModelInvalid(f"{path.name} is a directory; an .onnx file is wanted")
     digest = digests.of_file(path)
     if source.digest not in (None, digest):
         raise BundleError(f"{path.name} has digest {digest}, but {source.digest} was asked for: the file was changed")
-    engine = how.engine(path)
+    engine = options.engine(path)
     takes = signature(engine.inputs, engine.outputs, engine.optional)
     calibration = None
     try:
-        calibration = _warmed(engine, takes, made_up(engine.inputs), how)
+        calibration = _warmed(engine, takes, made_up(engine.inputs), options)
     except ModelFailed as error:
         log.info("the model refuses made-up inputs, so it starts cold", extra={"error": str(error)})
-    mixes = _mixes(engine, takes, {}, how)
+    mixes = _mixes(engine, takes, {}, options)
     return Model(source.name or path.stem, source.version, digest, engine, takes, None, None, calibration, mixes)
 
 
-def _bundled(path: Path, source: Source, how: How) -> Model:
-    bundle, digest = verify_bundle(path, source.digest or digest_in(source.address), how.key)
-    engine = how.engine(path / MODEL)
+def _bundled(path: Path, source: Source, options: LoadOptions) -> Model:
+    bundle, digest = verify_bundle(path, source.digest or digest_in(source.address), options.key)
+    engine = options.engine(path / MODEL)
     _check("inputs", bundle.inputs, engine.inputs)
     _check("outputs", bundle.outputs, engine.outputs)
     worst = replay(bundle.golden, engine.infer)
     takes = signature(bundle.inputs, bundle.outputs, engine.optional)
     golden = {tensor.name: tensor.array() for tensor in bundle.golden.inputs}
-    calibration = _warmed(engine, takes, golden, how)
-    mixes = _mixes(engine, takes, golden, how)
+    calibration = _warmed(engine, takes, golden, options)
+    mixes = _mixes(engine, takes, golden, options)
     return Model(source.name or bundle.model, source.version, digest, engine, takes, bundle, worst, calibration, mixes)
 
 
-def _warmed(engine: Engine, takes: Signature, inputs: Mapping[str, np.ndarray], how: How) -> Calibration:
+def _warmed(engine: Engine, takes: Signature, inputs: Mapping[str, np.ndarray], options: LoadOptions) -> Calibration:
     growing = [name for name, field in takes.inputs.items() if field.shape[:1] == (-1,)]
     if not all(len(inputs[name]) for name in growing):
         inputs = made_up(engine.inputs)
     warm_up(engine, dict(inputs), growing)
-    return calibrate(engine.infer, inputs, growing, how.batch_rows)
+    return calibrate(engine.infer, inputs, growing, options.batch_rows)
 
 
-def _mixes(engine: Engine, takes: Signature, golden: Mapping[str, np.ndarray], how: How) -> Objection | None:
-    if how.batch_rows == 1:
+def _mixes(
+    engine: Engine, takes: Signature, golden: Mapping[str, np.ndarray], options: LoadOptions
+) -> Objection | None:
+    if options.batch_rows == 1:
         return Objection("--batch-rows is 1")
     if engine.mixes is not None:
         return engine.mixes
@@ -172,7 +174,7 @@ def _mixes(engine: Engine, takes: Signature, golden: Mapping[str, np.ndarray], h
             return Objection(
                 f"the bundle says that {field.name} has {list(field.shape)} elements, no free number of rows"
             )
-    return proof(engine, golden, how.batch_rows)
+    return proof(engine, golden, options.batch_rows)
 
 
 def _check(side: str, promised: Iterable[TensorSignature], real: Iterable[TensorSpec]) -> None:

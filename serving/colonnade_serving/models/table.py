@@ -200,5 +200,5 @@ class Models:
         task.add_done_callback(self._tasks.discard)
 
     def _tell(self) -> None:
-        for told in self.changed:
-            told()
+        for callback in self.changed:
+            callback()

@@ -6,7 +6,7 @@ answer is written when the batch is done.
 """
 
 from .http2.frames import PREFACE
-from .inference import Tells
+from .inference import Descriptions
 from .server import Policy, RpcServer
 
-__all__ = ["PREFACE", "Policy", "RpcServer", "Tells"]
+__all__ = ["PREFACE", "Descriptions", "Policy", "RpcServer"]

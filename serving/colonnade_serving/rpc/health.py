@@ -13,7 +13,7 @@ NAMES = ("", "inference.GRPCInferenceService")
 
 
 class Health:
-    """Whether the server, or a model by its name, takes requests. `changed` tells those who watch."""
+    """Whether the server, or a model by its name, takes requests. `changed` descriptions those who watch."""
 
     def __init__(self, ready: Callable[[], bool], has: Callable[[str], bool]) -> None:
         """ready: whether the server is. has: whether a model answers."""

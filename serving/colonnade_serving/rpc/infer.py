@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from weakref import WeakKeyDictionary
 
-from ..batching import Work, rows_of, unread
+from ..batching import InferenceTask, rows_of, unread
 from ..clock import clock
 from ..models import Models, Served
 from ..protocol.errors import ProtocolError
@@ -29,9 +29,9 @@ Answered = Callable[[bytes | ProtocolError], None]
 
 
 class Pending:
-    """One infer request on its way, until it is over. `done` is its work's; `left` says that nobody waits any more."""
+    """One infer request on its way, until it is over. `done` is its task's; `left` says that nobody waits any more."""
 
-    __slots__ = ("_answered", "_answers", "_echo", "_request", "_served", "_started", "_trace", "_work", "over")
+    __slots__ = ("_answered", "_answers", "_echo", "_request", "_served", "_started", "_task", "_trace", "over")
 
     def __init__(self, served: Served, answers: Answers, call: Call, started: float, answered: Answered) -> None:
         self._served = served
@@ -41,11 +41,11 @@ class Pending:
         self._started = started
         self._answered = answered
         self.over = False
-        self._work: Work | None = None
+        self._task: InferenceTask | None = None
         served.observer.inflight += 1
 
     def submit(self, message: pb.ModelInferRequest, call: Call) -> None:
-        """Reads the message and queues its work. What is wrong with it is answered."""
+        """Reads the message and queues its task. What is wrong with it is answered."""
         served = self._served
         signature = served.model.signature
         try:
@@ -55,20 +55,20 @@ class Pending:
                 deadline = min(deadline, self._started + request.timeout / 1e6)
             rows = rows_of(signature, request.inputs)
             id = request.id or call.asked.request_id.decode() or None
-            self._work = Work(request.inputs, request.outputs, rows, self.done, deadline, id, echo=call.id)
-            served.batcher.submit(self._work)
+            self._task = InferenceTask(request.inputs, request.outputs, rows, self.done, deadline, id, echo=call.id)
+            served.batcher.submit(self._task)
         except Exception as error:
             self._fail(error)
 
-    def done(self, work: Work) -> None:
-        """The batch ran, or the work failed."""
+    def done(self, task: InferenceTask) -> None:
+        """The batch ran, or the task failed."""
         if self.over:
             return
-        if work.failure is not None:
-            self._fail(work.failure)
+        if task.failure is not None:
+            self._fail(task.failure)
             return
         try:
-            answer = self._encoded(work, self._request)
+            answer = self._encoded(task, self._request)
         except Exception as error:
             self._fail(error)
             return
@@ -80,12 +80,12 @@ class Pending:
         """The client is gone."""
         if not self.over:
             self.over = True
-            if self._work is not None:
-                self._work.abandoned = True
+            if self._task is not None:
+                self._task.abandoned = True
             self._count(GONE, "gone")
 
-    def _encoded(self, work: Work, request: InferRequest) -> bytes:
-        results = work.results
+    def _encoded(self, task: InferenceTask, request: InferRequest) -> bytes:
+        results = task.results
         assert results is not None
         return self._answers.encode(request, results)
 
@@ -96,9 +96,9 @@ class Pending:
         self._count(error.status, getattr(error, "reason", ""))
 
     def _count(self, code: int, reason: str) -> None:
-        work, self._work = self._work or unread(self._echo), None  # which holds `done`, and with it this
+        task, self._task = self._task or unread(self._echo), None  # which holds `done`, and with it this
         seconds = clock() - self._started
-        self._served.observer.answered(code, seconds, reason, work, self._trace)
+        self._served.observer.answered(code, seconds, reason, task, self._trace)
 
 
 def _told(error: Exception, id: bytes) -> ProtocolError:

@@ -19,7 +19,7 @@ PLATFORM = "onnxruntime_onnx"
 
 
 @dataclass(frozen=True, slots=True)
-class Tells:
+class Descriptions:
     """What the server says of models elsewhere too, as the JSON of Triton's ModelConfig and ModelStatisticsResponse."""
 
     configuration: Callable[[Served], dict[str, Any]]
@@ -29,11 +29,11 @@ class Tells:
 class Inference:
     """Answers by what the models are now."""
 
-    def __init__(self, models: Models, ready: Callable[[], bool], tells: Tells) -> None:
+    def __init__(self, models: Models, ready: Callable[[], bool], descriptions: Descriptions) -> None:
         """ready: whether the server takes requests."""
         self._models = models
         self._ready = ready
-        self._tells = tells
+        self._descriptions = descriptions
 
     def server_live(self, call: Call, data: bytes) -> None:
         """ServerLive."""
@@ -81,15 +81,15 @@ class Inference:
         """ModelConfig: what REST says at /v2/models/M/config."""
         request = decode(pb.ModelConfigRequest, data)
         served = self._models.find(request.name, request.version or None)
-        config = ParseDict(self._tells.configuration(served), pb.ModelConfig())
+        config = ParseDict(self._descriptions.configuration(served), pb.ModelConfig())
         call.answer(pb.ModelConfigResponse(config=config).SerializeToString())
 
     def model_statistics(self, call: Call, data: bytes) -> None:
         """ModelStatistics: what REST says at /v2/models/M/stats; without a name, of all models."""
         request = decode(pb.ModelStatisticsRequest, data)
         chosen = [self._models.find(request.name, request.version or None)] if request.name else self._models.served()
-        told = self._tells.statistics([served.model for served in chosen])
-        call.answer(ParseDict(told, pb.ModelStatisticsResponse()).SerializeToString())
+        described = self._descriptions.statistics([served.model for served in chosen])
+        call.answer(ParseDict(described, pb.ModelStatisticsResponse()).SerializeToString())
 
 
 def _tensors(fields: Iterable[Field]) -> list[pb.ModelMetadataResponse.TensorMetadata]:

@@ -20,7 +20,7 @@ from .calls import Asked, Call, Method, NotGrpc
 from .health import Health
 from .http2 import Connection, Head, Receiver, Stream
 from .infer import Infer
-from .inference import Inference, Tells
+from .inference import Descriptions, Inference
 from .reflection import Reflection
 from .repository import Repository
 
@@ -50,7 +50,9 @@ class RpcServer:
     `connection` makes the protocol for one transport: any listener may hand over a client that speaks HTTP/2.
     """
 
-    def __init__(self, models: Models, metrics: Metrics, tells: Tells, ids: RequestIds, policy: Policy) -> None:
+    def __init__(
+        self, models: Models, metrics: Metrics, descriptions: Descriptions, ids: RequestIds, policy: Policy
+    ) -> None:
         """ids: makes those of calls that have none."""
         self._ids = ids
         self._access = policy.access
@@ -64,7 +66,7 @@ class RpcServer:
         self._health = Health(self._ready, self._has)
         self._methods = _methods(
             Infer(models, metrics),
-            Inference(models, self._ready, tells),
+            Inference(models, self._ready, descriptions),
             Repository(models, policy.model_control),
             self._health,
         )

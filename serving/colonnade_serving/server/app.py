@@ -112,8 +112,8 @@ def _named(app: App, ids: RequestIds) -> App:
         try:
             await app(scope, receive, echo)
         except Exception as error:
-            told = {"request_id": id.decode(), "method": scope["method"], "path": scope["path"]}
-            log.error("a request hit a fault of the server", exc_info=error, extra=told)
+            fields = {"request_id": id.decode(), "method": scope["method"], "path": scope["path"]}
+            log.error("a request hit a fault of the server", exc_info=error, extra=fields)
             if not complete:
                 raise
 

@@ -12,7 +12,7 @@ GONE = 499
 """The status under which a client is counted that left before its answer."""
 
 
-def told(error: Exception, id: bytes) -> ProtocolError:
+def to_protocol_error(error: Exception, id: bytes) -> ProtocolError:
     """The error that the client hears. Logs it when the client isn't to blame.
 
     id: the answer's x-request-id, if it has one yet.

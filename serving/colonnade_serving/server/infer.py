@@ -9,7 +9,7 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..batching import Work, rows_of, unread
+from ..batching import InferenceTask, rows_of, unread
 from ..clock import clock
 from ..loading import Model
 from ..models import Served
@@ -17,7 +17,7 @@ from ..protocol import predict, request, response
 from ..protocol.coding import deflated, inflate
 from ..protocol.errors import ProtocolError
 from .body import ClientGone, read
-from .faults import GONE, reason, told
+from .faults import GONE, reason, to_protocol_error
 from .request_headers import RequestHeaders, read_headers
 from .routes.errors import error_response
 from .runtime import COUNTED_BY, REQUEST_ID, Runtime
@@ -63,34 +63,36 @@ class InferRoute:
         http.scope[COUNTED_BY].append(served.model.name)
         served.observer.inflight += 1
         id = http.scope[REQUEST_ID]
-        answer, why, work, trace = Response(status_code=GONE), "", unread(id), None
+        answer, why, task, trace = Response(status_code=GONE), "", unread(id), None
         try:
             asked = read_headers(http.headers.raw)
             trace = asked.trace
-            work, write = await self._read(http, served, asked, began)
-            await _compute(http, served, work)
-            assert work.results is not None
-            answer = _response(*write(work.results), asked)
+            task, write = await self._read(http, served, asked, began)
+            await _compute(http, served, task)
+            assert task.results is not None
+            answer = _response(*write(task.results), asked)
         except ClientGone:
             pass
         except Exception as error:
-            problem = told(error, id)
+            problem = to_protocol_error(error, id)
             answer, why = error_response(problem), reason(problem)
-        served.observer.answered(answer.status_code, clock() - began, why, work, trace)
+        served.observer.answered(answer.status_code, clock() - began, why, task, trace)
         return answer
 
-    async def _read(self, http: Request, served: Served, asked: RequestHeaders, began: float) -> tuple[Work, Write]:
+    async def _read(
+        self, http: Request, served: Served, asked: RequestHeaders, began: float
+    ) -> tuple[InferenceTask, Write]:
         limit = self.runtime.settings.max_body_bytes
         body = inflate(await read(http, limit), asked.encoding, limit)
         parsed, write = self.read(body, asked, served.model)
         rows = rows_of(served.model.signature, parsed.inputs)
         deadline, id = asked.deadline(began, parsed.timeout), parsed.id or asked.id
         echo = http.scope[REQUEST_ID]
-        return Work(parsed.inputs, parsed.outputs, rows, deadline=deadline, id=id, echo=echo), write
+        return InferenceTask(parsed.inputs, parsed.outputs, rows, deadline=deadline, id=id, echo=echo), write
 
 
-async def _compute(http: Request, served: Served, work: Work) -> None:
-    answer = asyncio.ensure_future(served.batcher.infer(work))
+async def _compute(http: Request, served: Served, task: InferenceTask) -> None:
+    answer = asyncio.ensure_future(served.batcher.infer(task))
     await asyncio.wait((answer,), timeout=LOOK_AFTER_SECONDS)
     if not answer.done():
         await _while_connected(http, answer)

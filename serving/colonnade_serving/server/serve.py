@@ -17,9 +17,9 @@ from ..ports import BACKLOG, PortError, listen
 from ..settings import Settings
 from .fastpath import HttpConnection
 from .idle import Idle
-from .part import ALONE, Part
 from .process import Process
 from .resize import Resize
+from .worker_context import ALONE, WorkerContext
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +30,10 @@ YOUNG_OBJECTS = 20_000
 class Server(uvicorn.Server):
     """uvicorn, which on SIGTERM goes on serving for drain_delay, not ready, and then ends with exit code 0."""
 
-    def __init__(self, config: uvicorn.Config, process: Process, part: Part) -> None:
+    def __init__(self, config: uvicorn.Config, process: Process, context: WorkerContext) -> None:
         super().__init__(config)
         self.failure: str | None = None
-        self._process, self._part = process, part
+        self._process, self._context = process, context
         self._settings = process.settings
         self._stop_at: float | None = None
         self._drains = False
@@ -45,16 +45,16 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listens first, so that liveness answers while models load; a worker that comes late loads first."""
         del sockets
-        self._part.join(self._process.models)
-        if self._part.late:
+        self._context.join(self._process.models)
+        if self._context.late:
             await self._load()
             if self.should_exit:
                 return
         try:
-            http = listen(self._settings.host, self._settings.http_port, self._part.among)
+            http = listen(self._settings.host, self._settings.http_port, self._context.is_one_of_several)
             ports = {"port": http.getsockname()[1]}
             if self._settings.grpc_port is not None:
-                grpc = listen(self._settings.host, self._settings.grpc_port, self._part.among)
+                grpc = listen(self._settings.host, self._settings.grpc_port, self._context.is_one_of_several)
                 ports["grpc_port"] = grpc.getsockname()[1]
                 await self._process.rpc.listen(grpc, self._ssl)
         except PortError as error:
@@ -64,7 +64,7 @@ class Server(uvicorn.Server):
         self.config.ssl = self._ssl
         await super().startup(self._listeners)
         log.info("listening", extra={"host": self._settings.host, "compiled": COMPILED} | ports)
-        if not self._part.late:
+        if not self._context.late:
             self._loading = asyncio.create_task(self._load())
 
     async def on_tick(self, counter: int) -> bool:
@@ -127,7 +127,7 @@ class Server(uvicorn.Server):
     async def _load(self) -> None:
         models = self._process.models
         try:
-            await models.begin(self._part.names)
+            await models.begin(self._context.names)
         except CannotServe as error:
             self._fail(str(error))
             return
@@ -139,20 +139,20 @@ class Server(uvicorn.Server):
         gc.freeze()  # full collections over all that was imported would pause requests for 20 ms
         gc.set_threshold(YOUNG_OBJECTS, 20, 20)
         names = sorted({listed.name for listed in models.index()})
-        log.info("ready" if self._part is ALONE else "worker ready", extra={"models": names})
-        self._part.tell_ready([served.model.name for served in models.served()])
+        log.info("ready" if self._context is ALONE else "worker ready", extra={"models": names})
+        self._context.report_ready([served.model.name for served in models.served()])
 
     def _fail(self, why: str) -> None:
         self.failure, self.should_exit = why, True
 
 
-def serve(settings: Settings, part: Part = ALONE) -> str | None:
+def serve(settings: Settings, context: WorkerContext = ALONE) -> str | None:
     """Serves until a signal comes; returns why it could not, None after a clean end."""
     try:
-        process = Process(settings, part)
+        process = Process(settings, context)
     except ValueError as error:
         return str(error)
-    server = Server(_config(settings, process), process, part)
+    server = Server(_config(settings, process), process, context)
     server.run()
     log.info("ended", extra={"failure": server.failure})
     return server.failure

@@ -50,8 +50,8 @@ class AccessLog:
             return
         if status < 400 and said.get("path", "").rstrip("/") in PROBES:
             return
-        told = {"status": status, "seconds": round(seconds, 6), "request_id": request_id.decode()}
-        log.info("answered", extra=told | said)
+        fields = {"status": status, "seconds": round(seconds, 6), "request_id": request_id.decode()}
+        log.info("answered", extra=fields | said)
 
 
 OFF = AccessLog(0.0)
@@ -79,10 +79,10 @@ def _said(model: Model, answer: Answer) -> dict[str, object]:
     said: dict[str, object] = {"model": model.name, "status": answer.code, "seconds": round(answer.seconds, 6)}
     if answer.code >= 400:
         said["reason"] = reasons.of(answer.code, answer.reason)
-    if (work := answer.work) is not None:
-        said["request_id"] = work.echo.decode() or work.id
-        if work.id is not None and work.id != said["request_id"]:
-            said["id"] = work.id
+    if (task := answer.task) is not None:
+        said["request_id"] = task.echo.decode() or task.id
+        if task.id is not None and task.id != said["request_id"]:
+            said["id"] = task.id
     if trace := trace_id(answer.trace):
         said["trace_id"] = trace
     return said

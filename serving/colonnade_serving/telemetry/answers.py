@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..batching.work import Work
+from ..batching.task import InferenceTask
 from . import reasons
 from .metrics import Metrics
 from .slow_sampler import SlowSampler
@@ -21,7 +21,7 @@ class Answer(NamedTuple):
     code: int
     seconds: float
     reason: str
-    work: Work | None
+    task: InferenceTask | None
     trace: str | None
     at: float
 
@@ -30,7 +30,7 @@ PLAIN = re.compile(r"[!#-\[\]-~]{1,78}")
 """Ids that need no escaping: not all that read OpenMetrics undo it, and an exemplar has room for 128 characters."""
 TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?P<trace>[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
 
-Told = tuple[int, float, str, Work | None, str | None, float]
+AnswerTuple = tuple[int, float, str, InferenceTask | None, str | None, float]
 """An Answer before anyone looks at it: a plain tuple costs a fifth."""
 
 
@@ -54,19 +54,19 @@ class Answers:
         self._missed = families.deadlines.labels(model, "missed")
         self.slow_sampler = SlowSampler()
 
-    def good(self, seconds: list[float], work: Work | None, trace: str | None) -> None:
-        """Adds answers by 200 of requests that had no deadline; work, trace: the last one's."""
+    def good(self, seconds: list[float], task: InferenceTask | None, trace: str | None) -> None:
+        """Adds answers by 200 of requests that had no deadline; task, trace: the last one's."""
         self._requests.labels(self._model, "200").inc(len(seconds))
         self._good.inc(len(seconds))
         took = np.frombuffer(struct.pack(f"{len(seconds)}d", *seconds))  # a third of what np.array takes
         self.slow_sampler.passed(took)
         buckets = self._duration.add(took)
-        self._exemplar(int(buckets[-1]), seconds[-1], work, trace)
+        self._exemplar(int(buckets[-1]), seconds[-1], task, trace)
 
-    def count(self, answers: Sequence[Told]) -> None:
+    def count(self, answers: Sequence[AnswerTuple]) -> None:
         """Adds answers, at least one."""
-        codes, seconds, said, works, traces, _ = zip(*answers, strict=True)
-        late = self._in_time(codes, works)
+        codes, seconds, said, tasks, traces, _ = zip(*answers, strict=True)
+        late = self._in_time(codes, tasks)
         for code, count in Counter(codes).items():
             self._requests.labels(self._model, str(code)).inc(count)
             if code == 200:
@@ -77,14 +77,14 @@ class Answers:
         self.slow_sampler.looked_at(took)
         buckets = self._duration.add(took)
         for bucket, place in zip(*np.unique(buckets, return_index=True), strict=True):
-            self._exemplar(int(bucket), seconds[place], works[place], traces[place])
+            self._exemplar(int(bucket), seconds[place], tasks[place], traces[place])
 
-    def _in_time(self, codes: Sequence[int], works: Sequence[Work | None]) -> int:
+    def _in_time(self, codes: Sequence[int], tasks: Sequence[InferenceTask | None]) -> int:
         """Counts the good answers that met their deadline and those that came late; returns the latter."""
         limited = [
-            work.ended > work.deadline
-            for work, code in zip(works, codes, strict=True)
-            if work is not None and work.deadline != inf and code == 200
+            task.ended > task.deadline
+            for task, code in zip(tasks, codes, strict=True)
+            if task is not None and task.deadline != inf and code == 200
         ]
         late = sum(limited)
         if limited:
@@ -99,11 +99,11 @@ class Answers:
             if reason in reasons.MISSED:
                 self._missed.inc(count)
 
-    def _exemplar(self, bucket: int, seconds: float, work: Work | None, trace: str | None) -> None:
+    def _exemplar(self, bucket: int, seconds: float, task: InferenceTask | None, trace: str | None) -> None:
         labels = {}
         if known := trace_id(trace):
             labels["trace_id"] = known
-        if work is not None and work.id and PLAIN.fullmatch(work.id):
-            labels["request_id"] = work.id
+        if task is not None and task.id and PLAIN.fullmatch(task.id):
+            labels["request_id"] = task.id
         if labels:
             self._exemplars.keep(self._model, bucket, seconds, labels)

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from prometheus_client import Counter
 
-from ..batching.work import Batch, Work
+from ..batching.task import Batch, InferenceTask
 from ..loading import Model
 from .buffer import Buffer
 from .columns import Columns, Scores
@@ -16,18 +16,18 @@ from .series import Families
 
 STEP_VALUES: Final = 1 << 14
 STEP_ROWS: Final = 256
-STEP_WORKS: Final = 512
-"""Values, rows and works that are counted at once: a tenth of a millisecond or two."""
+STEP_TASKS: Final = 512
+"""Values, rows and tasks that are counted at once: a tenth of a millisecond or two."""
 SECONDS_BYTES: Final = 8
 """Seconds as float64: a number as an object is four times as long, and this lives for a second."""
 
 
-def parts(works: list[Work]) -> Iterable[Batch]:
-    """The batches that works, which ran together, became parts of: one, unless it failed and was halved."""
-    first = works[0].batch
-    if first is not None and first is works[-1].batch:
+def parts(tasks: list[InferenceTask]) -> Iterable[Batch]:
+    """The batches that tasks, which ran together, became parts of: one, unless it failed and was halved."""
+    first = tasks[0].batch
+    if first is not None and first is tasks[-1].batch:
         return (first,)
-    return {id(work.batch): work.batch for work in works if work.batch is not None}.values()
+    return {id(task.batch): task.batch for task in tasks if task.batch is not None}.values()
 
 
 class Batches:
@@ -42,51 +42,51 @@ class Batches:
         self._published = list(_published(families, model, self._columns, self._scores))
         self._rows_at_once = max(1, min(STEP_ROWS, STEP_VALUES // (len(self._columns.bins) + 1)))
         self._queued = Buffer()
-        """Seconds of each work."""
+        """Seconds of each task."""
         self._took: list[float] = []
-        self._works: list[int] = []
-        """Of each run its seconds, and for how many works it was."""
+        self._tasks: list[int] = []
+        """Of each run its seconds, and for how many tasks it was."""
         self._sizes: list[int] = []
-        self.held = 0
+        self.uncounted = 0
         """Rows that are not counted yet."""
 
     @property
     def times_steps(self) -> int:
         """How often `count_times` has something to count."""
-        return -(-self._queued.size // (STEP_WORKS * SECONDS_BYTES))
+        return -(-self._queued.size // (STEP_TASKS * SECONDS_BYTES))
 
     @property
     def values_steps(self) -> int:
         """How often `count_values` has something to count."""
-        return -(-self.held // self._rows_at_once)
+        return -(-self.uncounted // self._rows_at_once)
 
-    def take(self, works: list[Work], started: float, ended: float) -> None:
+    def take(self, tasks: list[InferenceTask], started: float, ended: float) -> None:
         """Keeps what counting needs of a batch that ran."""
-        self._queued.add(struct.pack(f"{len(works)}d", *[work.started - work.queued for work in works]))
+        self._queued.add(struct.pack(f"{len(tasks)}d", *[task.started - task.queued for task in tasks]))
         self._took.append(ended - started)
-        self._works.append(len(works))
-        for batch in parts(works):
+        self._tasks.append(len(tasks))
+        for batch in parts(tasks):
             self._columns.keep(batch)
             if self._scores is not None:
                 self._scores.keep(batch)
             self._sizes.append(batch.rows)
-            self.held += batch.rows
+            self.uncounted += batch.rows
 
     def count_times(self) -> None:
-        """Counts the seconds and the sizes of as many works as one step may take."""
-        self._queue.add(np.frombuffer(self._queued.take(STEP_WORKS * SECONDS_BYTES)))
-        took, works, sizes = self._took[:STEP_WORKS], self._works[:STEP_WORKS], self._sizes[:STEP_WORKS]
-        del self._took[:STEP_WORKS], self._works[:STEP_WORKS], self._sizes[:STEP_WORKS]
+        """Counts the seconds and the sizes of as many tasks as one step may take."""
+        self._queue.add(np.frombuffer(self._queued.take(STEP_TASKS * SECONDS_BYTES)))
+        took, tasks, sizes = self._took[:STEP_TASKS], self._tasks[:STEP_TASKS], self._sizes[:STEP_TASKS]
+        del self._took[:STEP_TASKS], self._tasks[:STEP_TASKS], self._sizes[:STEP_TASKS]
         if took:
-            self._compute.add(took, works)
+            self._compute.add(took, tasks)
         if sizes:
             self._size.add(sizes)
             self._rows.inc(sum(sizes))
 
     def count_values(self) -> None:
         """Counts the values of as many rows as one step may take."""
-        most = min(self._rows_at_once, self.held)
-        self.held -= most
+        most = min(self._rows_at_once, self.uncounted)
+        self.uncounted -= most
         self._columns.count(most)
         if self._scores is not None:
             self._scores.count(most)

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..batching.work import Batch
+from ..batching.task import Batch
 from ..bundle import Bundle
 from ..datatypes import NUMPY
 from ..protocol.signature import Field

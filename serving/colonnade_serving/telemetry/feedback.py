@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from ..batching.work import Work
+from ..batching.task import InferenceTask
 from ..loading import Model
 from .memory import Memory
 from .quality import Scalar, quality
@@ -45,9 +45,9 @@ class Feedback:
         outputs = model.bundle.outputs if model.bundle else []
         self._memory = Memory(outputs[0].name if outputs else next(iter(model.signature.outputs)), seconds)
 
-    def remember(self, works: Sequence[Work]) -> None:
+    def remember(self, tasks: Sequence[InferenceTask]) -> None:
         """Takes what ran; see Observer.batched."""
-        self._memory.keep(works, time.monotonic())
+        self._memory.keep(tasks, time.monotonic())
 
     def take(self, labels: Sequence[Label]) -> dict[Outcome, int]:
         """Counts labels by what became of them; returns the counts."""

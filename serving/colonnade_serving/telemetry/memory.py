@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..batching.work import Work
+from ..batching.task import InferenceTask
 
 MOST = 100_000
 """Requests that are remembered, however short a time that then is."""
@@ -39,12 +39,12 @@ class Memory:
         self._generations: deque[tuple[float, dict[str, _Kept]]] = deque()
         self._kept = 0
 
-    def keep(self, works: Sequence[Work], now: float) -> None:
+    def keep(self, tasks: Sequence[InferenceTask], now: float) -> None:
         """Remembers those that have an id and a prediction. now: seconds of any clock that only goes forward."""
         known: dict[str, _Kept] = {
-            work.id: (values, work.at, work.rows)
-            for work in works
-            if work.id and work.batch is not None and (values := work.batch.outputs.get(self._output)) is not None
+            task.id: (values, task.at, task.rows)
+            for task in tasks
+            if task.id and task.batch is not None and (values := task.batch.outputs.get(self._output)) is not None
         }
         if not known:
             return

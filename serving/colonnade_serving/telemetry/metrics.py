@@ -81,11 +81,11 @@ class Metrics:
         model = observer.model
         trained_as = model.bundle.model if model.bundle else ""
         if all(other.model.digest != model.digest for other in self.observers):
-            told = (model.name, model.digest, trained_as, model.version)
+            labels = (model.name, model.digest, trained_as, model.version)
             if self._process is None:
-                self.families.info.remove(*told)
+                self.families.info.remove(*labels)
             else:
-                self.families.info.labels(*told).set(0)  # the workers' files keep what is in them
+                self.families.info.labels(*labels).set(0)  # the workers' files keep what is in them
 
     def tell_process(self) -> None:
         """Publishes a worker's CPU seconds and memory; of a process alone they are read when they are asked for."""

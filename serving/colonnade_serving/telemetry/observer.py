@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from math import inf
 from typing import Final
 
-from ..batching.work import Work
+from ..batching.task import InferenceTask
 from ..clock import clock
 from ..loading import Model
 from ..protocol.errors import ProtocolError
 from . import access
-from .answers import Answer, Answers, Told
+from .answers import Answer, Answers, AnswerTuple
 from .batches import Batches
 from .feedback import Feedback, Label, Outcome
 from .logs import RateLimitFilter
@@ -25,7 +25,7 @@ FLUSH_SECONDS: Final = 1.0
 STALL_SECONDS: Final = 0.0001
 """Counting on the loop's thread makes way for requests after so long."""
 STEP_GOOD: Final = 2048
-STEP_TOLD: Final = 128
+STEP_ANSWERS: Final = 128
 """Answers that are counted at once, of the ordinary ones and of those that are looked at one by one."""
 MOST_BYTES = 1 << 20
 MOST_ROWS = 512
@@ -36,7 +36,7 @@ class Observer:
     """One model's. `batch` and `answered` append and return; what they were given is counted within a second.
 
     inflight: requests being answered: the front end adds 1 when it has found the model, `answered` takes it off.
-    waiting, batching: asked at a flush how many works wait, and whether they run together; the batcher's.
+    waiting, batching: asked at a flush how many tasks wait, and whether they run together; the batcher's.
     """
 
     def __init__(self, model: Model, metrics: Metrics, waiting: Callable[[], int] = lambda: 0) -> None:
@@ -45,8 +45,8 @@ class Observer:
         self.waiting = waiting
         self.batching: Callable[[], bool] = lambda: False
         self.feedback: Feedback | None = None
-        self.batched: list[Callable[[Sequence[Work]], None]] = []
-        """Who else wants the works that ran. They keep what they need, and no work: see `batch`."""
+        self.batched: list[Callable[[Sequence[InferenceTask]], None]] = []
+        """Who else wants the tasks that ran. They keep what they need, and no task: see `batch`."""
         self.finished: list[Callable[[Sequence[Answer]], None]] = []
         """Who else wants every answer, when they are counted."""
         self._metrics = metrics
@@ -55,46 +55,46 @@ class Observer:
         self._depth = metrics.families.waiting.labels(model.name)
         self._together = metrics.families.batched.labels(model.name)
         self._good: list[float] = []
-        self._latest: Work | None = None
+        self._latest: InferenceTask | None = None
         self._trace: str | None = None
         """The last of them, and its trace."""
         self._slow = -1.0
-        self._told: list[Told] = []
+        self._answered: list[AnswerTuple] = []
         self._most = _most_rows(model)
         self._scheduled = self._hurried = False
         metrics.describe(model)
         metrics.observers.append(self)
 
-    def batch(self, works: list[Work], started: float, ended: float) -> None:
+    def batch(self, tasks: list[InferenceTask], started: float, ended: float) -> None:
         """A batch ran; times are perf_counter() seconds.
 
-        What counting needs of works is taken at once, and none is kept: memory that is used again at once is in the
+        What counting needs of tasks is taken at once, and none is kept: memory that is used again at once is in the
         cache, and what lives longer makes the garbage collector look at it.
         """
         try:
-            self._batches.take(works, started, ended)
+            self._batches.take(tasks, started, ended)
             for wants in self.batched:
-                wants(works)
+                wants(tasks)
         except Exception:
             log.exception("counting hit a fault of the server", extra={"model": self.model.name})
-        much = self._batches.held > self._most or len(self._told) > STEP_TOLD
+        much = self._batches.uncounted > self._most or len(self._answered) > STEP_ANSWERS
         if much or not self._scheduled:
             self._wake(much)
 
     def answered(
-        self, code: int, seconds: float, reason: str = "", work: Work | None = None, trace: str | None = None
+        self, code: int, seconds: float, reason: str = "", task: InferenceTask | None = None, trace: str | None = None
     ) -> None:
         """A request was answered `seconds` after its headers.
 
-        reason: of an error, one of reasons.REASONS. work: if it became one, for deadlines, exemplars and traces.
+        reason: of an error, one of reasons.REASONS. task: if it became one, for deadlines, exemplars and traces.
         trace: its traceparent header.
         """
         self.inflight -= 1
-        if seconds <= self._slow and code == 200 and (work is None or work.deadline == inf):
+        if seconds <= self._slow and code == 200 and (task is None or task.deadline == inf):
             self._good.append(seconds)
-            self._latest, self._trace = work, trace
+            self._latest, self._trace = task, trace
         else:
-            self._told.append((code, seconds, reason, work, trace, clock()))
+            self._answered.append((code, seconds, reason, task, trace, clock()))
         if not self._scheduled:
             self._wake(False)
 
@@ -123,7 +123,7 @@ class Observer:
         batches = self._batches
         yield from self._taking(batches.count_times, batches.times_steps)
         yield from self._taking(self._count_good, max(1, -(-len(self._good) // STEP_GOOD)))
-        yield from self._taking(self._count_told, -(-len(self._told) // STEP_TOLD))
+        yield from self._taking(self._count_answers, -(-len(self._answered) // STEP_ANSWERS))
         yield from self._taking(self._settle, 1)
         yield from self._taking(batches.count_values, batches.values_steps)
 
@@ -168,10 +168,10 @@ class Observer:
 
     def _hurry(self) -> None:
         """At once, however much came: else more could come at each turn of the loop than is counted."""
-        while self._batches.held > self._most:
+        while self._batches.uncounted > self._most:
             self._try(self._batches.count_values)
-        while len(self._told) > STEP_TOLD:
-            self._try(self._count_told)
+        while len(self._answered) > STEP_ANSWERS:
+            self._try(self._count_answers)
         self._hurried = False
 
     def _taking(self, step: Callable[[], None], times: int) -> Iterator[None]:
@@ -196,14 +196,14 @@ class Observer:
         self._answers.slow_sampler.settle()
         self._slow = -1.0 if self.finished else self._answers.slow_sampler.seconds
 
-    def _count_told(self) -> None:
-        told = self._told[:STEP_TOLD]
-        del self._told[:STEP_TOLD]
-        self._answers.count(told)
-        if failed := [Answer._make(each) for each in told if each[0] >= 500]:
+    def _count_answers(self) -> None:
+        some = self._answered[:STEP_ANSWERS]
+        del self._answered[:STEP_ANSWERS]
+        self._answers.count(some)
+        if failed := [Answer._make(each) for each in some if each[0] >= 500]:
             access.failed(self.model, failed)
         if self.finished:
-            answers = [Answer._make(each) for each in told]
+            answers = [Answer._make(each) for each in some]
             for wants in self.finished:
                 wants(answers)
 

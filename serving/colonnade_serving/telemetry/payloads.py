@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence, Set
 from functools import partial
 from typing import NamedTuple
 
-from ..batching.work import Work
+from ..batching.task import InferenceTask
 from ..clock import clock
 from ..loading import Model
 from .background_worker import BackgroundWorker
@@ -60,11 +60,11 @@ class Payloads:
         else:
             self._offered += event.size
 
-    def sample(self, works: Sequence[Work]) -> Sequence[Work]:
-        """Those of works that are to be logged; which, chance decides."""
+    def sample(self, tasks: Sequence[InferenceTask]) -> Sequence[InferenceTask]:
+        """Those of tasks that are to be logged; which, chance decides."""
         if self._share >= 1:
-            return works
-        return [work for work in works if random.random() < self._share]  # noqa: S311 - no secret hangs on it
+            return tasks
+        return [task for task in tasks if random.random() < self._share]  # noqa: S311 - no secret hangs on it
 
     def wall(self, seconds: float) -> float:
         """Seconds since 1970 of a perf_counter() time."""
@@ -101,11 +101,11 @@ class Payload:
     def __init__(self, payloads: Payloads, model: Model, protected: Set[str]) -> None:
         self._payloads, self._model, self._protected = payloads, model, protected
 
-    def ran(self, works: Sequence[Work]) -> None:
+    def ran(self, tasks: Sequence[InferenceTask]) -> None:
         """Samples what ran; see Observer.batched."""
-        for work in self._payloads.sample(works):
-            if work.batch is not None:
-                sampled = self._sampled(work)
+        for task in self._payloads.sample(tasks):
+            if task.batch is not None:
+                sampled = self._sampled(task)
                 size = sum(array.nbytes for array in (*sampled.inputs.values(), *sampled.outputs.values()))
                 self._payloads.offer(Event(self._model.name, partial(prediction, sampled, self._protected), size))
 
@@ -113,10 +113,10 @@ class Payload:
         """Logs a label of a request that this process does not remember."""
         self._payloads.offer(Event(self._model.name, partial(feedback, self._model, label)))
 
-    def _sampled(self, work: Work) -> Sampled:
-        outputs = {name: array.copy() for name, array in (work.results or {}).items()}  # the batch's need not stay
-        queue, compute = work.started - work.queued, work.ended - work.started
-        return Sampled(self._model, work.id, self._payloads.wall(work.ended), work.arrays(), outputs, queue, compute)
+    def _sampled(self, task: InferenceTask) -> Sampled:
+        outputs = {name: array.copy() for name, array in (task.results or {}).items()}  # the batch's need not stay
+        queue, compute = task.started - task.queued, task.ended - task.started
+        return Sampled(self._model, task.id, self._payloads.wall(task.ended), task.arrays(), outputs, queue, compute)
 
 
 def protected_by(model: Model) -> Set[str]:

@@ -36,7 +36,7 @@ class Telemetry:
         self._traces = _traces(families) if _traced(os.environ) else None
 
     def of(self, model: Model, waiting: Callable[[], int] = lambda: 0) -> Observer:
-        """A model's observer; close it when the model is out of service. waiting: how many works wait, when asked."""
+        """A model's observer; close it when the model is out of service. waiting: how many tasks wait, when asked."""
         observer = Observer(model, self.metrics, waiting)
         payload = self._payloads.of(model) if self._payloads is not None else None
         if payload is not None and self._settings.payload_share:

@@ -16,7 +16,7 @@ from opentelemetry.sdk.trace.export import SpanExportResult
 from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from ..batching.work import Work
+from ..batching.task import InferenceTask
 from ..loading import Model
 from .answers import Answer
 from .background_worker import BackgroundWorker
@@ -105,12 +105,12 @@ class Traces:
         )
         if answer.code >= 500:
             span.set_status(Status(StatusCode.ERROR, answer.reason))
-        if answer.work is not None and answer.work.started and span.is_recording():
-            self._parts(answer.work, set_span_in_context(span))
+        if answer.task is not None and answer.task.started and span.is_recording():
+            self._parts(answer.task, set_span_in_context(span))
         span.end(ended)
 
-    def _parts(self, work: Work, parent: Any) -> None:
-        for name, start, end in (("queue", work.queued, work.started), ("compute", work.started, work.ended)):
+    def _parts(self, task: InferenceTask, parent: Any) -> None:
+        for name, start, end in (("queue", task.queued, task.started), ("compute", task.started, task.ended)):
             part = self._tracer.start_span(name, parent, start_time=self._nanoseconds(start))
             part.end(self._nanoseconds(end))
 
@@ -132,7 +132,7 @@ def _attributes(model: Model, answer: Answer) -> dict[str, Any]:
         "colonnade.model": model.name,
         "colonnade.version": model.version,
         "colonnade.digest": model.digest,
-        "colonnade.rows": answer.work.rows if answer.work and answer.work.started else None,
-        "colonnade.request_id": (answer.work.echo.decode() or answer.work.id) if answer.work else None,
+        "colonnade.rows": answer.task.rows if answer.task and answer.task.started else None,
+        "colonnade.request_id": (answer.task.echo.decode() or answer.task.id) if answer.task else None,
     }
     return {name: value for name, value in known.items() if value is not None}

@@ -17,7 +17,7 @@ MOST_BYTES = 1 << 20
 
 
 class Welcome(BaseModel):
-    """What a worker is started with; see Part. settings: as JSON."""
+    """What a worker is started with; see WorkerContext. settings: as JSON."""
 
     settings: dict[str, Any]
     slot: int
@@ -50,11 +50,11 @@ class Wire:
         self._writer.close()
 
 
-def told(error: ProtocolError | None) -> dict[str, Any] | None:
+def error_as_json(error: ProtocolError | None) -> dict[str, Any] | None:
     """An error as a message's value."""
     return None if error is None else {"message": error.message, "status": error.status}
 
 
 def error_of(value: dict[str, Any] | None) -> ProtocolError | None:
-    """The error that `told` made a value of."""
+    """The error that `error_as_json` made a value of."""
     return None if value is None else ProtocolError(value["message"], value["status"])

@@ -15,11 +15,11 @@ from typing import Any
 
 from ..models import Models, Verb
 from ..protocol.errors import ProtocolError
-from ..server.part import Part
 from ..server.serve import serve
+from ..server.worker_context import WorkerContext
 from ..settings import Settings
 from ..telemetry.logs import set_up
-from .wire import MOST_BYTES, Welcome, Wire, error_of, told
+from .wire import MOST_BYTES, Welcome, Wire, error_as_json, error_of
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +29,8 @@ class Link:
 
     def __init__(self, connection: socket.socket) -> None:
         self._socket = connection
-        self._told = connection.dup()  # the loop closes its own
-        self._told.setblocking(True)
+        self._supervisor = connection.dup()  # the loop closes its own
+        self._supervisor.setblocking(True)
         self._wire: Wire | None = None
         self._others = False
         self._asked: dict[int, asyncio.Future[None]] = {}
@@ -43,7 +43,7 @@ class Link:
         models.others_ready = lambda: self._others
         self._later(self._listen(models))
 
-    def tell_ready(self, names: Sequence[str]) -> None:
+    def report_ready(self, names: Sequence[str]) -> None:
         """These models answer."""
         if self._wire is not None:
             self._wire.say("ready", models=list(names))
@@ -51,7 +51,7 @@ class Link:
     def tell_failed(self, why: str) -> None:
         """The worker ends; its loop has."""
         with suppress(OSError):
-            self._told.sendall(json.dumps({"kind": "failed", "why": why}).encode() + b"\n")
+            self._supervisor.sendall(json.dumps({"kind": "failed", "why": why}).encode() + b"\n")
 
     async def _everywhere(self, verb: Verb, name: str) -> None:
         if self._wire is None:
@@ -67,8 +67,8 @@ class Link:
             match message["kind"]:
                 case "others":
                     self._others = True
-                    for told_ in models.changed:
-                        told_()
+                    for callback in models.changed:
+                        callback()
                 case "do":
                     self._later(self._do(models, wire, message))
                 case "done":
@@ -85,7 +85,7 @@ class Link:
         except Exception as fault:
             log.exception("%s hit a fault of the server", message["verb"])
             error = ProtocolError(f"the server has a fault ({type(fault).__name__}); its log says more", 500)
-        wire.say("done", id=message["id"], error=told(error))
+        wire.say("done", id=message["id"], error=error_as_json(error))
 
     def _answered(self, message: dict[str, Any]) -> None:
         done = self._asked.pop(message["id"])
@@ -110,8 +110,10 @@ def main() -> None:
     set_up(settings.log_level)
     _sign_logs(welcome.slot)
     link = Link(connection)
-    part = Part(welcome.slot, Path(welcome.directory), welcome.late, welcome.names, link.tell_ready, link.join)
-    failure = serve(settings, part)
+    context = WorkerContext(
+        welcome.slot, Path(welcome.directory), welcome.late, welcome.names, link.report_ready, link.join
+    )
+    failure = serve(settings, context)
     if failure is not None:
         link.tell_failed(failure)
         sys.exit(1)

@@ -19,9 +19,9 @@ from rich.console import Console
 from rich.table import Table
 
 from colonnade_serving.engine import Engine
-from colonnade_serving.server.part import ALONE
 from colonnade_serving.server.process import Process
 from colonnade_serving.server.serve import Server, _config
+from colonnade_serving.server.worker_context import ALONE
 from colonnade_serving.settings import Settings
 
 from . import environments

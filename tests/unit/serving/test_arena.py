@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from colonnade_serving.engine import Engine
-from tests.unit.serving.batching.works import doubled
+from tests.unit.serving.batching.tasks import doubled
 
 MEASURED = """
 import sys

@@ -11,7 +11,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from colonnade_serving.batching import Work
+from colonnade_serving.batching import InferenceTask
 from colonnade_serving.batching.queue import Queue
 from colonnade_serving.engine import Engine
 from colonnade_serving.protocol.signature import signature
@@ -115,7 +115,7 @@ def test_many_at_once_each_get_what_they_asked_for(served: Served):
             assert found == wanted
 
 
-def test_a_work_that_overrides_a_default_has_a_group_of_its_own(tmp_path: Path):
+def test_a_task_that_overrides_a_default_has_a_group_of_its_own(tmp_path: Path):
     engine = Engine(scaled(tmp_path / "scaled.onnx"))
     queue = Queue(signature(engine.inputs, engine.outputs, engine.optional))
     rows, factors = np.ones((2, 2), np.float32), np.ones(2, np.float32)
@@ -125,10 +125,10 @@ def test_a_work_that_overrides_a_default_has_a_group_of_its_own(tmp_path: Path):
         {"X": rows},
         {"X": rows, "W": factors},
     )
-    works = [Work(inputs, ("Y",), 2, queued=float(place)) for place, inputs in enumerate(given)]
-    for work in works:
-        queue.add(work)
-    assert [queue.take(64) for _ in range(3)] == [[works[0], works[2]], [works[1]], [works[3]]]
+    tasks = [InferenceTask(inputs, ("Y",), 2, queued=float(place)) for place, inputs in enumerate(given)]
+    for task in tasks:
+        queue.add(task)
+    assert [queue.take(64) for _ in range(3)] == [[tasks[0], tasks[2]], [tasks[1]], [tasks[3]]]
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
@@ -137,15 +137,15 @@ def test_what_turns_out_to_override_a_default_while_it_waits_runs_alone(tmp_path
     engine = Engine(scaled(tmp_path / "scaled.onnx"))
     queue = Queue(signature(engine.inputs, engine.outputs, engine.optional))
     rows, factors = np.ones((2, 2), np.float32), np.ones(2, np.float32)
-    works = [Work({"X": rows}, ("Y",), 2, queued=float(number)) for number in range(3)]
-    for work in works:
-        queue.add(work)
-    works[place].inputs = {"X": rows, "W": factors}
+    tasks = [InferenceTask({"X": rows}, ("Y",), 2, queued=float(number)) for number in range(3)]
+    for task in tasks:
+        queue.add(task)
+    tasks[place].inputs = {"X": rows, "W": factors}
     taken = []
-    while queue.works:
+    while queue.tasks:
         taken.append(queue.take(64))
-    assert [works[place]] in taken
-    assert [work for batch in taken for work in batch] == works
+    assert [tasks[place]] in taken
+    assert [task for batch in taken for task in batch] == tasks
 
 
 def test_before_ir_version_4_initializers_are_constants(tmp_path: Path):

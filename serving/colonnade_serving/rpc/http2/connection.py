@@ -12,7 +12,7 @@ from . import frames
 from .budget import LIGHT, Budget
 from .fields import MAX_BYTES
 from .frames import ConnectionFault, ErrorCode
-from .head import Head, Heads, is_request, is_trailer
+from .head import Head, HeadReader, is_request, is_trailer
 from .reader import Reader
 from .settings import Peer
 from .stream import WINDOW, Stream
@@ -62,7 +62,7 @@ class Connection:
         """connections: where it stands while it is open."""
         self._opened = opened
         self._connections = connections
-        self._heads = Heads()
+        self._head_reader = HeadReader()
         takes = (self._data, _out_of_place, self._priority, self._reset, self._settings)
         more = (_out_of_place, self._ping, self._goaway, self._window_update, _out_of_place)
         self.budget = Budget()
@@ -71,7 +71,7 @@ class Connection:
         self._last = 0
         self._passed_over: dict[int, None] = {}
         self._allowed = CONNECTION_WINDOW
-        self._leaving = self._swept = self._deaf = False
+        self._leaving = self._swept = self._closing = False
         self.closed: asyncio.Future[None]
         self.peer = Peer()
         self.window = 65535
@@ -111,7 +111,7 @@ class Connection:
 
     def data_received(self, data: bytes) -> None:
         """asyncio's."""
-        if self._deaf:
+        if self._closing:
             return
         try:
             self._reader.feed(data)
@@ -122,7 +122,7 @@ class Connection:
 
     def write(self, data: bytes) -> None:
         """Sends frames."""
-        if self._transport is not None and not self._deaf:
+        if self._transport is not None and not self._closing:
             self._transport.write(data)
 
     def close(self) -> None:
@@ -133,7 +133,7 @@ class Connection:
     def _break_off(self, last: bytes) -> None:
         """Closing at once, with bytes of the client's unread, would make TCP drop the last word on its way."""
         self.write(last)
-        self._deaf = True
+        self._closing = True
         for stream in list(self.streams.values()):
             self._abandon(stream)
         if self._transport is not None and not self._transport.is_closing():
@@ -195,7 +195,7 @@ class Connection:
             del self._passed_over[next(iter(self._passed_over))]
 
     def _leave_if_done(self) -> None:
-        if self._leaving and not (self.streams or self._deaf):
+        if self._leaving and not (self.streams or self._closing):
             self._break_off(frames.goaway(self._last, ErrorCode.NO_ERROR))
 
     def _fault(self, id: int, code: ErrorCode) -> None:
@@ -216,7 +216,7 @@ class Connection:
     def _headers(self, id: int, flags: int, block: bytes) -> None:
         if flags & frames.WITH_PRIORITY:
             block = self._without_priority(id, block)
-        head = self._heads.read(block)
+        head = self._head_reader.read(block)
         if id == 0 or id % 2 == 0:
             raise ConnectionFault(ErrorCode.PROTOCOL_ERROR, f"HEADERS on stream {id}")
         if id > self._last:

@@ -27,7 +27,7 @@ class Head:
         self.made: object = None
 
 
-class Heads:
+class HeadReader:
     """A connection's reader of header blocks.
 
     A client that calls one method again and again sends the same few bytes, all of them indices into the table. As

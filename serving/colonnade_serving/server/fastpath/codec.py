@@ -7,7 +7,7 @@ from ...batching import Batch, rows_of
 from ...loading import Model
 from ...protocol import response
 from ...protocol.request import parse
-from ..faults import told
+from ..faults import to_protocol_error
 from .binary_responses import BinaryResponses
 from .binary_templates import BinaryTemplates
 from .json_responses import JsonResponses, with_id
@@ -18,7 +18,7 @@ BINARY = "binary"
 
 
 class Codec:
-    """From bodies to works, and from works that ran to bodies."""
+    """From bodies to tasks, and from tasks that ran to bodies."""
 
     def __init__(self, model: Model) -> None:
         self._model = model
@@ -45,7 +45,7 @@ class Codec:
                 self._parse(request, body, None)
                 request.id = id
             except Exception as error:
-                request.failure = told(error, request.echo)
+                request.failure = to_protocol_error(error, request.echo)
 
     def _parse(self, request: FastPathRequest, body: bytes, json_length: int | None) -> None:
         asked = parse(body, json_length, self._signature)
@@ -61,7 +61,7 @@ class Codec:
             self._binary_templates.learn(body, json_length, asked, request.rows)
 
     def from_template(self, request: FastPathRequest, before: bytes) -> bytes | None:
-        """A work of one row's answer; None when `write` has to look at it.
+        """A task of one row's answer; None when `write` has to look at it.
 
         before: Shared.json_start or binary_start.
         """

@@ -84,8 +84,8 @@ class JsonTemplate:
     """The inputs' places, and what the rest asks.
 
     opening: the text before the request's id; empty when it has none. before: from there up to the first data.
-    together: whether data waits until works run, so that a batch's is decoded at once: that of one input of float32.
-    works, data: what waits; data without its brackets.
+    together: whether data waits until tasks run, so that a batch's is decoded at once: that of one input of float32.
+    tasks, data: what waits; data without its brackets.
     """
 
     opening: bytes
@@ -95,7 +95,7 @@ class JsonTemplate:
     rows: int
     asked: InferRequest
     together: bool
-    works: list[FastPathRequest] = field(default_factory=list)
+    tasks: list[FastPathRequest] = field(default_factory=list)
     data: list[bytes] = field(default_factory=list)
 
     def begins(self, body: bytes) -> int:
@@ -133,18 +133,18 @@ class JsonTemplate:
         return body[start + 1 : end]
 
     def decode(self) -> list[tuple[FastPathRequest, bytes]]:
-        """Gives the works that wait their buffers; returns those that a parser has to look at, with their bodies."""
-        works, data = self.works, self.data
-        self.works, self.data = [], []
+        """Gives the tasks that wait their buffers; returns those that a parser has to look at, with their bodies."""
+        tasks, data = self.tasks, self.data
+        self.tasks, self.data = [], []
         odd = []
         buffers = self._together(data)
-        for at, work in enumerate(works):
+        for at, task in enumerate(tasks):
             if buffers:
-                work.buffers = (buffers[at],)
-            elif not self._alone(work, listed := b"[%b]" % data[at]):
-                id = work.asked.id if work.asked is not None else None
+                task.buffers = (buffers[at],)
+            elif not self._alone(task, listed := b"[%b]" % data[at]):
+                id = task.asked.id if task.asked is not None else None
                 start = self.opening + (id or "").encode() + self.before
-                odd.append((work, start + listed + self.slots[0].after))
+                odd.append((task, start + listed + self.slots[0].after))
         return odd
 
     def _together(self, data: list[bytes]) -> list[bytes]:
@@ -154,9 +154,9 @@ class JsonTemplate:
         except ValueError:
             return []
 
-    def _alone(self, work: FastPathRequest, data: bytes) -> bool:
+    def _alone(self, task: FastPathRequest, data: bytes) -> bool:
         try:
-            work.buffers = (self.slots[0].buffer(data),)
+            task.buffers = (self.slots[0].buffer(data),)
         except ODD:
             return False
         return True
@@ -190,9 +190,9 @@ class JsonTemplates:
             inside = template.inside(body, start)
             if inside is None:
                 return False
-            if not template.works:
+            if not template.tasks:
                 self._waiting.append(template)
-            template.works.append(request)
+            template.tasks.append(request)
             template.data.append(inside)
             request.repeats(asked, template.rows, template.layout, ())
             return True
@@ -255,7 +255,7 @@ class JsonTemplates:
         return template, start
 
     def layout(self, inputs: Mapping[str, np.ndarray]) -> Layout:
-        """One for all works whose rows have the same form: they run together."""
+        """One for all tasks whose rows have the same form: they run together."""
         form = tuple((name, array.dtype, array.shape[1:]) for name, array in inputs.items())
         return self._layouts.setdefault(form, Layout(form))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, cast
 from ...clock import clock
 from ...protocol.coding import WORTH_BYTES, deflated, inflate
 from ...protocol.errors import ProtocolError
-from ..faults import GONE, reason, told
+from ..faults import GONE, reason, to_protocol_error
 from . import wire
 from .head_cache import Head
 from .request import FastPathRequest
@@ -148,7 +148,7 @@ class Pipeline:
 
     def fail(self, request: FastPathRequest, error: Exception) -> None:
         """Answers what went wrong, and logs it where the client isn't to blame."""
-        self.refuse(request, told(error, self._named(request)))
+        self.refuse(request, to_protocol_error(error, self._named(request)))
 
     def refuse(self, request: FastPathRequest, problem: ProtocolError) -> None:
         """Answers by an error."""

@@ -3,7 +3,7 @@
 from math import inf
 from typing import TYPE_CHECKING
 
-from ...batching import Buffers, Layout, Work
+from ...batching import Buffers, InferenceTask, Layout
 from ...protocol.request import InferRequest
 
 if TYPE_CHECKING:
@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from .pipeline import Pipeline
 
 
-class FastPathRequest(Work):
-    """It is the work that its batcher runs, too: one object a request, with no more set than is read.
+class FastPathRequest(InferenceTask):
+    """It is the task that its batcher runs, too: one object a request, with no more set than is read.
 
     head: None for what never became a request. began: perf_counter() seconds, when the head came.
     chunks, size: of its body, while it comes. plain: answered in JSON alone.
@@ -43,7 +43,7 @@ class FastPathRequest(Work):
         self.echo = b""
 
     def finish(self) -> None:
-        """As Work's; no callback, since a compiled call costs a tenth of one."""
+        """As InferenceTask's; no callback, since a compiled call costs a tenth of one."""
         if self.pipeline is not None:
             self.pipeline.answer(self)
 

@@ -31,20 +31,20 @@ def configuration(served: Served) -> ModelConfig:
 
 def _parameters(served: Served) -> dict[str, str]:
     model, cost = served.model, served.batcher.cost
-    told = {"version": model.version, "digest": model.digest, "providers": ",".join(model.engine.providers)}
-    told |= {f"classes.{output}": orjson.dumps(classes).decode() for output, classes in model.classes.items()}
+    parameters = {"version": model.version, "digest": model.digest, "providers": ",".join(model.engine.providers)}
+    parameters |= {f"classes.{output}": orjson.dumps(classes).decode() for output, classes in model.classes.items()}
     if model.mixes is not None:
-        told["runs_alone"] = str(model.mixes)
+        parameters["runs_alone"] = str(model.mixes)
     if model.golden is not None:
-        told["golden_difference"] = f"{model.golden:.3g}"
+        parameters["golden_difference"] = f"{model.golden:.3g}"
     if model.calibration is not None:
-        told["safe_rows_per_second"] = f"{model.calibration.safe_rows_per_second:.3g}"
+        parameters["safe_rows_per_second"] = f"{model.calibration.safe_rows_per_second:.3g}"
     if cost.known:
-        told |= {
+        parameters |= {
             "batch_fixed_seconds": f"{cost.fixed:.3g}",
             "batch_seconds_per_row": f"{cost.per_row:.3g}",
         }
-    return told
+    return parameters
 
 
 def _tensors(fields: Iterable[Field], batched: bool) -> list[TensorConfig]:

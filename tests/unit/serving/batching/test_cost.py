@@ -64,13 +64,13 @@ def test_rows_are_worth_adding_while_they_share_a_fixed_cost():
 
 
 @given(st.integers(1, 8), st.floats(0, 0.01), st.floats(0, 0.01), st.floats(0, 0.001))
-def test_waiting_pays_when_the_sum_of_latencies_says_so(works: int, gap: float, fixed: float, per_row: float):
+def test_waiting_pays_when_the_sum_of_latencies_says_so(tasks: int, gap: float, fixed: float, per_row: float):
     def c(n: int) -> float:
         return fixed + per_row * n
 
-    if gap > c(works):  # apart, the one to come would not even have to wait
+    if gap > c(tasks):  # apart, the one to come would not even have to wait
         return
-    apart = works * c(works) + c(works) - gap + c(1)
-    together = works * (gap + c(works + 1)) + c(works + 1)
+    apart = tasks * c(tasks) + c(tasks) - gap + c(1)
+    together = tasks * (gap + c(tasks + 1)) + c(tasks + 1)
     if abs(apart - together) > 1e-9:
-        assert Cost(fixed, per_row).waiting_pays(works, gap) == (together < apart)
+        assert Cost(fixed, per_row).waiting_pays(tasks, gap) == (together < apart)

@@ -12,7 +12,7 @@ import pytest
 from colonnade_serving.batching import Cost, Limits, Overloaded
 from colonnade_serving.batching.inline import INLINE_SECONDS, Inline
 from colonnade_serving.engine import Engine
-from tests.unit.serving.batching.works import Kitchen, summed
+from tests.unit.serving.batching.tasks import Kitchen, summed
 
 ROW = {"X": np.array([[0.1, 0.2, 0.3]], np.float32)}
 LONG = 2 * INLINE_SECONDS
@@ -49,7 +49,7 @@ async def test_what_is_known_to_be_short_runs_on_the_loop(logistic: Path):
     engine = Watched(logistic)
     kitchen = Kitchen(engine, cost=quick())
     for _ in range(3):
-        await kitchen.serve([kitchen.work(ROW)])
+        await kitchen.serve([kitchen.task(ROW)])
     assert engine.inline.count(True) == 3
 
 
@@ -57,7 +57,7 @@ async def test_what_may_take_any_time_never_does(logistic: Path):
     engine = Watched(logistic)
     kitchen = Kitchen(engine, cost=quick(predictable=False))
     for _ in range(3):
-        await kitchen.serve([kitchen.work(ROW)])
+        await kitchen.serve([kitchen.task(ROW)])
     assert engine.inline == [False] * 3
 
 
@@ -65,7 +65,7 @@ async def test_what_was_long_once_is_run_again_in_a_thread_and_never_again_on_th
     engine = Watched(neighbours)
     kitchen = Kitchen(engine, cost=quick())
     for _ in range(3):
-        await kitchen.serve([kitchen.work(ROW)])
+        await kitchen.serve([kitchen.task(ROW)])
     assert engine.inline == [True, False, False, False]
     assert kitchen.done[0].results is not None
 
@@ -82,7 +82,7 @@ async def test_a_process_that_was_held_up_is_no_slow_model(logistic: Path):
     engine = HeldUp(logistic)
     kitchen = Kitchen(engine, cost=quick())
     for _ in range(3):
-        await kitchen.serve([kitchen.work(ROW)])
+        await kitchen.serve([kitchen.task(ROW)])
     assert engine.inline[:2] == [True, False]
     assert engine.inline.count(True) == 3
     assert kitchen.batcher.cost.seconds(1) < INLINE_SECONDS
@@ -97,7 +97,7 @@ async def test_many_more_rows_than_were_ever_seen_do_not(logistic: Path):
     engine = Watched(logistic)
     kitchen = Kitchen(engine, cost=Cost(1e-5, 0.0, 64))
     for rows in (64, 100_000):
-        await kitchen.serve([kitchen.work({"X": np.ones((rows, 3), np.float32)})])
+        await kitchen.serve([kitchen.task({"X": np.ones((rows, 3), np.float32)})])
     assert engine.inline.count(True) == 1
 
 
@@ -106,27 +106,27 @@ async def test_rows_are_those_of_each_input(tmp_path: Path):
     kitchen = Kitchen(engine, cost=quick())
     one, many = np.ones((1, 2), np.float32), np.ones((100_000, 2), np.float32)
     for other in (one, many):
-        await kitchen.serve([kitchen.work({"X": one, "Z": other})])
+        await kitchen.serve([kitchen.task({"X": one, "Z": other})])
     assert engine.inline.count(True) == 1
 
 
 async def test_the_limit_of_the_queue_holds_while_a_model_computes(neighbours: Path):
     kitchen = Kitchen(Engine(neighbours, 1), Limits(queue=3, rows=1), quick(predictable=False))
-    kitchen.batcher.submit(kitchen.work(ROW))
+    kitchen.batcher.submit(kitchen.task(ROW))
     await _a_turn()
     for _ in range(3):
-        kitchen.batcher.submit(kitchen.work(ROW))
+        kitchen.batcher.submit(kitchen.task(ROW))
     with pytest.raises(Overloaded):
-        kitchen.batcher.submit(kitchen.work(ROW))
+        kitchen.batcher.submit(kitchen.task(ROW))
     await kitchen.batcher.drain()
 
 
 async def test_a_deadline_is_kept_behind_a_run_that_was_expected_to_be_short(neighbours: Path):
     kitchen = Kitchen(Engine(neighbours, 1), cost=quick(predictable=False))
-    first = kitchen.work(ROW)
+    first = kitchen.task(ROW)
     kitchen.batcher.submit(first)
     await _a_turn()
-    late = kitchen.work(ROW, deadline=time.perf_counter() + 0.002)
+    late = kitchen.task(ROW, deadline=time.perf_counter() + 0.002)
     kitchen.batcher.submit(late)
     await kitchen.batcher.drain()
     assert kitchen.done == [late, first]
@@ -136,16 +136,16 @@ async def test_a_deadline_is_kept_behind_a_run_that_was_expected_to_be_short(nei
 
 async def test_an_idle_model_is_asked_again_though_its_cost_says_there_is_no_time(logistic: Path):
     kitchen = Kitchen(Engine(logistic, 1), cost=Cost(1e-4, 0.0))
-    work = kitchen.work(ROW, deadline=time.perf_counter() + 60)
+    task = kitchen.task(ROW, deadline=time.perf_counter() + 60)
     while kitchen.done == []:  # until it was idle for 1 ms
-        work.deadline = time.perf_counter() + 5e-5
+        task.deadline = time.perf_counter() + 5e-5
         try:
-            kitchen.batcher.submit(work)
+            kitchen.batcher.submit(task)
         except Overloaded:
             continue
-        work.deadline = time.perf_counter() + 60
+        task.deadline = time.perf_counter() + 60
         await kitchen.batcher.drain()
-    assert kitchen.done == [work]
+    assert kitchen.done == [task]
     assert kitchen.batcher.cost.fixed != 1e-4
 
 

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from colonnade_serving import digests
 from colonnade_serving.bundle.signing import public_key
-from colonnade_serving.loading import CannotServe, How, Model, Source, load
+from colonnade_serving.loading import CannotServe, LoadOptions, Model, Source, load
 from colonnade_serving.store import open_store
 
 OURS = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -27,7 +27,7 @@ def sign(directory: Path, key: Ed25519PrivateKey = OURS) -> bytes:
 
 
 def loaded(address: Path | str, cache: Path) -> Model:
-    return load(Source(str(address)), cache, How(key=public_key(pem(OURS))))
+    return load(Source(str(address)), cache, LoadOptions(key=public_key(pem(OURS))))
 
 
 def test_what_our_key_signed_is_served(bundle: tuple[Path, str], tmp_path: Path):

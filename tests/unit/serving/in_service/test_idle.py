@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from colonnade_serving.batching import Limits, Work
+from colonnade_serving.batching import InferenceTask, Limits
 from colonnade_serving.loading import Source, load
 from colonnade_serving.models import Models, start
 from colonnade_serving.server.idle import Idle
@@ -28,5 +28,5 @@ async def test_an_idle_model_shrinks_once_until_it_is_used_again(logistic: Path,
         assert begun is not None
         await begun
         assert idle.look() is None
-        await batcher.infer(Work({"X": np.ones((1, 3), np.float32)}, ("label",), 1))
+        await batcher.infer(InferenceTask({"X": np.ones((1, 3), np.float32)}, ("label",), 1))
     await models.drain()

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from colonnade_serving.batching import Limits, Work
-from colonnade_serving.loading import How, Source, load
+from colonnade_serving.batching import InferenceTask, Limits
+from colonnade_serving.loading import LoadOptions, Source, load
 from colonnade_serving.models import Served, start
 from colonnade_serving.models.start import stop
 from colonnade_serving.settings import Settings
@@ -20,14 +20,14 @@ EQUAL = [np.zeros((1, WIDTH), np.float32)] * 64
 
 def serve(path: Path, batch_rows: int = 64) -> Served:
     telemetry = Telemetry(Settings(bundle=str(path)))
-    model = load(Source(str(path)), path.parent, How(1, batch_rows=batch_rows))
+    model = load(Source(str(path)), path.parent, LoadOptions(1, batch_rows=batch_rows))
     return start(model, telemetry.of, Limits(rows=batch_rows))
 
 
 async def asked(served: Served, rows: list[np.ndarray]) -> list[np.ndarray]:
     """The answers to requests of a row each that come at once."""
-    works = [Work({"X": row}, ("Y",), 1) for row in rows]
-    found = await asyncio.gather(*(served.batcher.infer(work) for work in works))
+    tasks = [InferenceTask({"X": row}, ("Y",), 1) for row in rows]
+    found = await asyncio.gather(*(served.batcher.infer(task) for task in tasks))
     return [each["Y"] for each in found]
 
 
@@ -72,8 +72,8 @@ async def test_a_model_that_is_found_out_in_service_is_named(logistic: Path, cap
     engine.infer = lambda inputs, outputs=(): {  # type: ignore[method-assign]
         name: array + array.sum(dtype=array.dtype) for name, array in infer(inputs, outputs).items()
     }
-    works = [Work({"X": np.full((1, 3), place, np.float32)}, ("probabilities",), 1) for place in range(4)]
-    await asyncio.gather(*(served.batcher.infer(work) for work in works))
+    tasks = [InferenceTask({"X": np.full((1, 3), place, np.float32)}, ("probabilities",), 1) for place in range(4)]
+    await asyncio.gather(*(served.batcher.infer(task) for task in tasks))
     why = "output probabilities of a request differs alone and in a batch of 4 rows"
     assert records(caplog, "requests are no longer batched, each runs alone") == [("logistic", "1", None, why)]
     assert gauge(served) == 0

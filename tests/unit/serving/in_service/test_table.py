@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from colonnade_serving.batching import Limits, Work
-from colonnade_serving.loading import CannotServe, How, Repository, load
+from colonnade_serving.batching import InferenceTask, Limits
+from colonnade_serving.loading import CannotServe, LoadOptions, Repository, load
 from colonnade_serving.models import Models, Served, State, start
 from colonnade_serving.protocol.errors import ProtocolError
 from colonnade_serving.settings import Settings
@@ -30,14 +30,14 @@ def table(folder: Path, lazily: bool = False, every_version: bool = False) -> Mo
     telemetry = Telemetry(Settings(bundle=str(folder)))
     return Models(
         Repository(str(folder), every_version=every_version).look,
-        partial(load, cache=folder.parent / "cache", how=How(1)),
+        partial(load, cache=folder.parent / "cache", options=LoadOptions(1)),
         partial(start, observe=telemetry.of, limits=Limits()),
         lazily,
     )
 
 
 async def answer(served: Served) -> int:
-    results = await served.batcher.infer(Work(ROW, ("label",), 1, lambda _: None))
+    results = await served.batcher.infer(InferenceTask(ROW, ("label",), 1, lambda _: None))
     return int(results["label"][0])
 
 

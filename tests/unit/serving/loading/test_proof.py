@@ -8,7 +8,7 @@ import pytest
 
 from colonnade_serving.engine import Engine
 from colonnade_serving.loading.proof import proof
-from tests.unit.serving.batching.works import doubled
+from tests.unit.serving.batching.tasks import doubled
 from tests.unit.serving.graph.mixing import MIXING
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import grpc
 
 from colonnade_serving.rpc.protos import inference_pb2 as pb
-from colonnade_serving.server.part import ALONE
 from colonnade_serving.server.process import Process
+from colonnade_serving.server.worker_context import ALONE
 from colonnade_serving.settings import Settings
 from tests.unit.serving.rpc.client import raw_row
 

@@ -9,8 +9,8 @@ import pytest
 
 from colonnade_serving.request_ids import RequestIds
 from colonnade_serving.server.app import create_app
-from colonnade_serving.server.part import ALONE
 from colonnade_serving.server.process import Process
+from colonnade_serving.server.worker_context import ALONE
 from colonnade_serving.settings import Settings
 
 

@@ -98,12 +98,12 @@ def test_what_is_no_number_is_no_label_of_a_regression(matrix: Model, metrics: M
 
 
 def test_a_prediction_that_the_client_did_not_ask_for_is_not_known(taught: Observer):
-    works = requests(taught.model, {"X": rows(1)})
-    works[0].id = "scores only"
-    batch = works[0].batch
+    tasks = requests(taught.model, {"X": rows(1)})
+    tasks[0].id = "scores only"
+    batch = tasks[0].batch
     assert batch is not None
-    works[0].batch = Batch(batch.inputs, {"probabilities": batch.outputs["probabilities"]}, 1)
-    answered(taught, works)
+    tasks[0].batch = Batch(batch.inputs, {"probabilities": batch.outputs["probabilities"]}, 1)
+    answered(taught, tasks)
     assert taught.labelled([Label(id="scores only", label=1)])["unmatched"] == 1
 
 

@@ -8,10 +8,10 @@ import pytest
 from prometheus_client import generate_latest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from colonnade_serving.batching import Work
+from colonnade_serving.batching import InferenceTask
 from colonnade_serving.loading import Model
 from colonnade_serving.telemetry import Metrics, Observer
-from colonnade_serving.telemetry.observer import MOST_ROWS, STEP_TOLD
+from colonnade_serving.telemetry.observer import MOST_ROWS, STEP_ANSWERS
 from colonnade_serving.telemetry.reasons import REASONS
 
 from .conftest import EDGES, rows
@@ -36,9 +36,9 @@ def test_values_are_told_by_the_bins_of_the_bundle(observer: Observer, metrics: 
 
 
 def test_scores_are_those_of_the_second_class(observer: Observer, metrics: Metrics):
-    works = requests(observer.model, {"X": rows(200)})
-    answered(observer, works)
-    high = sum(float(work.results["probabilities"][0, 1]) >= 0.5 for work in works if work.results)
+    tasks = requests(observer.model, {"X": rows(200)})
+    answered(observer, tasks)
+    high = sum(float(task.results["probabilities"][0, 1]) >= 0.5 for task in tasks if task.results)
     scores = of(told(metrics), "colonnade_score_bins_total")
     assert list(scores.values()) == [200 - high, high]
 
@@ -55,10 +55,10 @@ def test_missing_and_out_of_range_values_have_counters(observer: Observer, metri
 def test_unseen_categories_have_a_counter(flights: Model, metrics: Metrics):
     observer = Observer(flights, metrics)
     known = {"carrier": np.array([["AA"], ["UA"]], object), "delay": np.full((2, 1), 0.5, np.float32)}
-    works = requests(flights, known)
-    assert works[0].batch is not None
-    works[0].batch.inputs["carrier"] = np.array([["AA"], ["ZZ"]], object)  # the model itself would raise on it
-    answered(observer, works)
+    tasks = requests(flights, known)
+    assert tasks[0].batch is not None
+    tasks[0].batch.inputs["carrier"] = np.array([["AA"], ["ZZ"]], object)  # the model itself would raise on it
+    answered(observer, tasks)
     assert told(metrics)[named("colonnade_feature_unseen_total", **drift(flights), feature="carrier")] == 1
 
 
@@ -155,30 +155,30 @@ async def test_what_is_appended_is_counted_without_being_asked(observer: Observe
 
 
 async def test_of_a_flood_little_is_held_back_for_a_second(observer: Observer):
-    works = requests(observer.model, {"X": rows(64)})
+    tasks = requests(observer.model, {"X": rows(64)})
     for _ in range(200):
-        observer.batch(works, 10.0, 10.1)
-    assert observer._batches.held == 200 * 64
+        observer.batch(tasks, 10.0, 10.1)
+    assert observer._batches.uncounted == 200 * 64
     await asyncio.sleep(0)
-    assert observer._batches.held <= MOST_ROWS
+    assert observer._batches.uncounted <= MOST_ROWS
 
 
-async def test_answers_that_are_looked_at_one_by_one_hold_no_works_for_a_second(observer: Observer):
-    for work in requests(observer.model, {"X": rows(10 * STEP_TOLD)}):
-        observer.batch([work], 10.0, 10.1)
+async def test_answers_that_are_looked_at_one_by_one_hold_no_tasks_for_a_second(observer: Observer):
+    for task in requests(observer.model, {"X": rows(10 * STEP_ANSWERS)}):
+        observer.batch([task], 10.0, 10.1)
         observer.inflight += 1
-        observer.answered(503, 0.1, "overloaded", work)
+        observer.answered(503, 0.1, "overloaded", task)
         await asyncio.sleep(0)
-    assert len(observer._told) <= STEP_TOLD + 1
+    assert len(observer._answered) <= STEP_ANSWERS + 1
 
 
 def test_an_ordinary_request_is_held_by_nobody_until_it_is_counted(observer: Observer):
-    works = requests(observer.model, {"X": rows(64)})
-    answered(observer, works, seconds=0.001)
+    tasks = requests(observer.model, {"X": rows(64)})
+    answered(observer, tasks, seconds=0.001)
     observer.flush()
-    before = [sys.getrefcount(work) for work in works]
-    answered(observer, works, seconds=0.001)
-    assert [sys.getrefcount(work) for work in works][:-1] == before[:-1]  # of the last one the id is told
+    before = [sys.getrefcount(task) for task in tasks]
+    answered(observer, tasks, seconds=0.001)
+    assert [sys.getrefcount(task) for task in tasks][:-1] == before[:-1]  # of the last one the id is told
 
 
 def test_one_answer_in_a_hundred_is_looked_at_by_itself_whatever_came_before(observer: Observer):
@@ -190,19 +190,19 @@ def test_one_answer_in_a_hundred_is_looked_at_by_itself_whatever_came_before(obs
             observer.flush()
             for seconds in random.exponential(typical, 4000):
                 observer.answered(200, float(seconds))
-        return len(observer._told) / 4000
+        return len(observer._answered) / 4000
 
     for typical, times in ((0.001, 60), (0.01, 3), (0.001, 3), (0.0001, 3)):
         assert 0.003 < looked_at(typical, times) < 0.03
 
 
 def test_a_slow_request_is_an_exemplar_among_fast_ones(observer: Observer, metrics: Metrics):
-    works = requests(observer.model, {"X": rows(200)})
+    tasks = requests(observer.model, {"X": rows(200)})
     for _ in range(2):
-        answered(observer, works, seconds=0.001)
+        answered(observer, tasks, seconds=0.001)
         observer.flush()
-    observer.answered(200, 7.0, work=works[50])
-    answered(observer, works, seconds=0.001)
+    observer.answered(200, 7.0, task=tasks[50])
+    answered(observer, tasks, seconds=0.001)
     observer.flush()
     slowest = metrics.exemplars._kept[observer.model.name, 13]
     assert (slowest.labels, slowest.value) == ({"request_id": "r50"}, 7.0)
@@ -213,14 +213,14 @@ def test_a_fault_in_counting_stops_neither_the_loop_nor_the_rest(observer: Obser
         raise RuntimeError
 
     observer.batched.append(broken)
-    observer.batch([Work({}, (), 1)], 0.0, 0.0)
+    observer.batch([InferenceTask({}, (), 1)], 0.0, 0.0)
     observer.answered(200, 0.1)
     assert told(metrics)[named("colonnade_requests_total", model=observer.model.name, code="200")] == 1
 
 
 async def test_openmetrics_leads_from_a_bucket_to_a_request(observer: Observer, metrics: Metrics):
-    work = requests(observer.model, {"X": rows(1)})[0]
-    observer.answered(200, 0.3, work=work, trace="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+    task = requests(observer.model, {"X": rows(1)})[0]
+    observer.answered(200, 0.3, task=task, trace="00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
     text, media_type = await metrics.scrape("application/openmetrics-text; version=1.0.0")
     assert media_type.startswith("application/openmetrics-text")
     exemplars = {
@@ -236,9 +236,9 @@ async def test_openmetrics_leads_from_a_bucket_to_a_request(observer: Observer, 
 
 @pytest.mark.parametrize(("key", "trace"), [('a"b\n\\', None), ("x" * 200, None), (None, "rubbish"), (None, "")])
 async def test_what_clients_send_does_not_break_the_exposition(observer: Observer, metrics: Metrics, key, trace):
-    work = requests(observer.model, {"X": rows(1)})[0]
-    work.id = key
-    observer.answered(200, 0.3, work=work, trace=trace)
+    task = requests(observer.model, {"X": rows(1)})[0]
+    task.id = key
+    observer.answered(200, 0.3, task=task, trace=trace)
     text, _ = await metrics.scrape("application/openmetrics-text; version=1.0.0")
     families = list(text_string_to_metric_families(text.decode()))
     exemplars = [sample.exemplar for family in families for sample in family.samples if sample.exemplar]

@@ -43,7 +43,7 @@ def spans(collector: Receiver) -> list[Span]:
 def test_a_request_is_a_span_of_its_callers_trace_with_queue_and_compute(collector: Receiver, matrix: Model):
     telemetry = Telemetry(Settings())
     observer = telemetry.of(matrix)
-    observer.answered(200, 0.5, work=requests(matrix, {"X": rows(1)})[0], trace=PARENT)
+    observer.answered(200, 0.5, task=requests(matrix, {"X": rows(1)})[0], trace=PARENT)
     telemetry.close()
     assert {request.path for request in collector.received} == {"/v1/traces"}
     by_name = {span.name: span for span in spans(collector)}

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from prometheus_client.parser import text_string_to_metric_families
 
-from colonnade_serving.batching import Batch, Work
+from colonnade_serving.batching import Batch, InferenceTask
 from colonnade_serving.loading import Model
 from colonnade_serving.telemetry import Metrics, Observer
 
 
-def requests(model: Model, inputs: Mapping[str, np.ndarray], rows: int = 1, **fields: Any) -> list[Work]:
+def requests(model: Model, inputs: Mapping[str, np.ndarray], rows: int = 1, **fields: Any) -> list[InferenceTask]:
     """One batch of requests of so many rows each, answered by the real engine; they are r0, r1, …"""
     whole = dict(inputs)
     size = len(next(iter(whole.values())))
@@ -21,12 +21,12 @@ def requests(model: Model, inputs: Mapping[str, np.ndarray], rows: int = 1, **fi
     return [_part(batch, at, rows, **fields) for at in range(0, size, rows)]
 
 
-def answered(observer: Observer, works: list[Work], seconds: float = 0.002) -> None:
+def answered(observer: Observer, tasks: list[InferenceTask], seconds: float = 0.002) -> None:
     """Reports requests as one batch, each answered by 200."""
-    observer.inflight += len(works)
-    observer.batch(works, works[0].started, works[0].ended)
-    for work in works:
-        observer.answered(200, seconds, work=work)
+    observer.inflight += len(tasks)
+    observer.batch(tasks, tasks[0].started, tasks[0].ended)
+    for task in tasks:
+        observer.answered(200, seconds, task=task)
 
 
 def told(metrics: Metrics) -> dict[str, float]:
@@ -52,9 +52,9 @@ def of(samples: Mapping[str, float], family: str) -> dict[str, float]:
     return {name: value for name, value in samples.items() if name.startswith(f"{family}{{")}
 
 
-def _part(batch: Batch, at: int, rows: int, deadline: float = inf) -> Work:
+def _part(batch: Batch, at: int, rows: int, deadline: float = inf) -> InferenceTask:
     inputs = {name: array[at : at + rows] for name, array in batch.inputs.items()}
-    work = Work(inputs, tuple(batch.outputs), rows, lambda _: None, deadline, f"r{at // rows}")
-    work.batch, work.at = batch, at
-    work.queued, work.started, work.ended = 10.0, 10.001, 10.003
-    return work
+    task = InferenceTask(inputs, tuple(batch.outputs), rows, lambda _: None, deadline, f"r{at // rows}")
+    task.batch, task.at = batch, at
+    task.queued, task.started, task.ended = 10.0, 10.001, 10.003
+    return task

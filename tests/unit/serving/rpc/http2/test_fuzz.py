@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from colonnade_serving.rpc.http2 import ErrorCode, frames
-from colonnade_serving.rpc.http2.head import Heads
+from colonnade_serving.rpc.http2.head import HeadReader
 from tests.unit.serving.rpc.http2.talk import HEADERS, talk
 
 KINDS = st.integers(0, 12)
@@ -58,7 +58,7 @@ def test_no_bytes_are_a_fault_of_the_servers(data: bytes, cuts: list[int]):
 def test_remembered_heads_say_what_hpack_says(fields: list[tuple[str, int, bool]]):
     from hpack import Decoder, Encoder  # noqa: PLC0415
 
-    encoder, decoder, heads = Encoder(), Decoder(), Heads()
+    encoder, decoder, heads = Encoder(), Decoder(), HeadReader()
     for name, value, twice in fields:
         for _ in range(1 + twice):
             block = encoder.encode([*HEADERS, (name, str(value))])

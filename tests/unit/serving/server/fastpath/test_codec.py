@@ -53,7 +53,7 @@ def read(codec: Codec, body: bytes, json_length: int | None = None) -> FastPathR
 
 
 def read_together(codec: Codec, bodies: Sequence[tuple[bytes, int | None]]) -> list[FastPathRequest | str]:
-    """What the codec makes of bodies that came before any of them ran: works, or what is wrong."""
+    """What the codec makes of bodies that came before any of them ran: tasks, or what is wrong."""
     found: list[FastPathRequest | str] = []
     for body, json_length in bodies:
         request = FastPathRequest(None, 0.0)

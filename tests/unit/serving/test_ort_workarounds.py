@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from onnx import NodeProto, TensorProto, helper
 
-from colonnade_serving import exotic
+from colonnade_serving import ort_workarounds
 from colonnade_serving.datatypes import BF16
 from colonnade_serving.engine import Engine, ModelFailed
 
@@ -56,4 +56,4 @@ def test_bytes_beside_a_text_with_a_nul_are_refused_since_one_would_be_cut(words
 
 def test_plain_texts_are_passed_on_untouched():
     texts = np.array(["a", "b\0"], dtype=object)
-    assert exotic.opaque(texts) is texts
+    assert ort_workarounds.opaque(texts) is texts

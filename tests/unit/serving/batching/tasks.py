@@ -1,4 +1,4 @@
-"""Batchers over real engines, and works for them."""
+"""Batchers over real engines, and tasks for them."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,43 +10,43 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper
 
-from colonnade_serving.batching import Batcher, Cost, Limits, Runner, Work, explain
+from colonnade_serving.batching import Batcher, Cost, InferenceTask, Limits, Runner, explain
 from colonnade_serving.engine import Engine
 from colonnade_serving.protocol.signature import Signature, signature
 
 
 class Kitchen:
-    """A batcher, and what it was seen to do: the works of each batch, those that were done, in order, and why they no
+    """A batcher, and what it was seen to do: the tasks of each batch, those that were done, in order, and why they no
     longer run together."""
 
     def __init__(self, engine: Engine, limits: Limits | None = None, cost: Cost | None = None) -> None:
         self.engine = engine
         self.signature: Signature = signature(engine.inputs, engine.outputs)
-        self.batches: list[list[Work]] = []
-        self.done: list[Work] = []
+        self.batches: list[list[InferenceTask]] = []
+        self.done: list[InferenceTask] = []
         self.parted: list[str] = []
         self.batcher = Batcher(
             Runner(engine, partial(explain, self.signature, {}), self.parted.append),
             self.signature,
-            lambda works, started, ended: self.batches.append(list(works)),
+            lambda tasks, started, ended: self.batches.append(list(tasks)),
             limits,
             cost,
         )
 
-    def work(self, inputs: dict[str, np.ndarray], outputs: Sequence[str] = (), deadline: float = inf) -> Work:
+    def task(self, inputs: dict[str, np.ndarray], outputs: Sequence[str] = (), deadline: float = inf) -> InferenceTask:
         rows = len(next(iter(inputs.values())))
         names = tuple(outputs) or self.signature.output_names
-        return Work(inputs, names, rows, self.done.append, deadline)
+        return InferenceTask(inputs, names, rows, self.done.append, deadline)
 
-    async def serve(self, works: Sequence[Work]) -> None:
-        """Submits works at once and waits for them."""
-        for work in works:
-            self.batcher.submit(work, alone=True)
+    async def serve(self, tasks: Sequence[InferenceTask]) -> None:
+        """Submits tasks at once and waits for them."""
+        for task in tasks:
+            self.batcher.submit(task, alone=True)
         await asyncio.wait_for(self.batcher.drain(), 60)
 
     async def prove(self, inputs: dict[str, np.ndarray], rows: int = 64) -> None:
         """Lets a batch of so many rows be looked at, and forgets it."""
-        await self.serve([self.work(inputs) for _ in range(rows)])
+        await self.serve([self.task(inputs) for _ in range(rows)])
         self.batches.clear()
         self.done.clear()
 

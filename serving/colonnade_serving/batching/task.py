@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from ..iobinding import RowFormat
 from ..protocol.errors import ProtocolError
 from ..protocol.signature import Signature
-from ..single import Form
 
 Buffer = bytes | list[str]
 """The bytes of elements; of texts it is their list."""
@@ -19,24 +19,24 @@ Buffers = tuple[Buffer, ...]
 class Layout:
     """Inputs that came as buffers and become arrays when they run, a batch at once.
 
-    inputs: of each its name, its type and the shape of one row, in the order of a work's buffers.
+    inputs: of each its name, its type and the shape of one row, in the order of a task's buffers.
     """
 
     __slots__ = ("inputs", "places")
 
-    def __init__(self, inputs: Form) -> None:
+    def __init__(self, inputs: RowFormat) -> None:
         self.inputs = inputs
         self.places = {name: (place, row) for place, (name, _, row) in enumerate(inputs)}
 
-    def arrays(self, works: Sequence[Buffers], rows: int) -> dict[str, np.ndarray]:
-        """The inputs of works, one after another, by name. rows: of all of them."""
+    def arrays(self, tasks: Sequence[Buffers], rows: int) -> dict[str, np.ndarray]:
+        """The inputs of tasks, one after another, by name. rows: of all of them."""
         columns: Iterable[Any]
-        if len(works) == 1:
-            columns = works[0]
+        if len(tasks) == 1:
+            columns = tasks[0]
         elif len(self.inputs) == 1:
-            columns = (_joined([buffers[0] for buffers in works]),)
+            columns = (_joined([buffers[0] for buffers in tasks]),)
         else:
-            columns = map(_joined, zip(*works, strict=True))
+            columns = map(_joined, zip(*tasks, strict=True))
         return {
             name: _array(buffer, dtype, (rows, *row))
             for (name, dtype, row), buffer in zip(self.inputs, columns, strict=True)
@@ -44,7 +44,7 @@ class Layout:
 
 
 class Batch:
-    """Works that ran together: their inputs one after another, and the outputs as the model gave them.
+    """Tasks that ran together: their inputs one after another, and the outputs as the model gave them.
 
     inputs: arrays by name; empty for a row alone that never was any: its layout and its buffers have it.
     """
@@ -65,10 +65,10 @@ class Batch:
         self.layout = layout
         self.buffers = buffers
         self.made: dict[Hashable, list[Any]] = {}
-        """Where a front end keeps what it made of these outputs as a whole, for the batch's other works."""
+        """Where a front end keeps what it made of these outputs as a whole, for the batch's other tasks."""
         self.answered: tuple[str, ...] | None = None
         self.answers: list[bytes] = []
-        """What was made last, and of which outputs: most works ask for the same, and no key is looked up for them."""
+        """What was made last, and of which outputs: most tasks ask for the same, and no key is looked up for them."""
 
     def values(self, name: str) -> tuple[tuple[int, ...], Buffer]:
         """An input's values, and the shape of one row of them."""
@@ -80,7 +80,7 @@ class Batch:
 
 
 @dataclass(slots=True, eq=False)
-class Work:
+class InferenceTask:
     """One request's computation. Times are time.perf_counter() seconds.
 
     inputs: validated arrays by name; their leading dimension is `rows` where the signature's is -1.
@@ -94,7 +94,7 @@ class Work:
     inputs: dict[str, np.ndarray]
     outputs: tuple[str, ...]
     rows: int
-    done: "Callable[[Work], None]" = lambda _: None
+    done: "Callable[[InferenceTask], None]" = lambda _: None
     deadline: float = inf
     id: str | None = None
     batch: Batch | None = None
@@ -113,7 +113,7 @@ class Work:
         self.done(self)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Its inputs by name; made of the buffers where there is a layout, for a work that runs alone."""
+        """Its inputs by name; made of the buffers where there is a layout, for a task that runs alone."""
         return self.inputs if self.layout is None else self.layout.arrays((self.buffers,), self.rows)
 
     @property
@@ -128,9 +128,9 @@ class Work:
         return {name: batch.outputs[name][self.at : end] for name in self.outputs}
 
 
-def unread(echo: bytes) -> Work:
-    """What a request is before anyone knows what it asks: a work that never runs, and is only logged."""
-    return Work({}, (), 0, echo=echo)
+def unread(echo: bytes) -> InferenceTask:
+    """What a request is before anyone knows what it asks: a task that never runs, and is only logged."""
+    return InferenceTask({}, (), 0, echo=echo)
 
 
 def rows_of(signature: Signature, inputs: Mapping[str, np.ndarray]) -> int:
@@ -138,12 +138,12 @@ def rows_of(signature: Signature, inputs: Mapping[str, np.ndarray]) -> int:
     return next((inputs[field.name].shape[0] for field in signature.inputs.values() if field.shape[:1] == (-1,)), 1)
 
 
-def together(works: list[Work], rows: int) -> dict[str, np.ndarray]:
-    """The inputs of several works, one after another. rows: of all of them."""
-    layout = works[0].layout
-    if layout is not None and all(work.layout is layout for work in works):
-        return layout.arrays([work.buffers for work in works], rows)
-    inputs = [work.arrays() for work in works]
+def together(tasks: list[InferenceTask], rows: int) -> dict[str, np.ndarray]:
+    """The inputs of several tasks, one after another. rows: of all of them."""
+    layout = tasks[0].layout
+    if layout is not None and all(task.layout is layout for task in tasks):
+        return layout.arrays([task.buffers for task in tasks], rows)
+    inputs = [task.arrays() for task in tasks]
     return {name: np.concatenate([each[name] for each in inputs]) for name in inputs[0]}
 
 

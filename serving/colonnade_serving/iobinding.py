@@ -20,11 +20,11 @@ KINDS = 16
 """Choices of outputs that have memory of their own."""
 
 Arrays = dict[str, np.ndarray]
-Form = tuple[tuple[str, np.dtype, tuple[int, ...]], ...]
+RowFormat = tuple[tuple[str, np.dtype, tuple[int, ...]], ...]
 """Inputs: of each its name, its type and the shape of one row."""
 
 
-class Singles:
+class RowBindings:
     """A session's runs of one row. `run` may be called from several threads at once: each has memory to itself."""
 
     def __init__(
@@ -33,48 +33,48 @@ class Singles:
         self._session = session
         self._inputs = inputs
         self._outputs = {spec.name: spec for spec in outputs}
-        self._idle: dict[tuple[str, ...], list[_Single]] = {}
+        self._idle: dict[tuple[str, ...], list[_RowBinding]] = {}
 
     def run(self, inputs: Mapping[str, np.ndarray], names: tuple[str, ...]) -> Arrays | None:
         """The outputs of these names; None where it isn't one row, or doesn't run this way: the other may say why."""
         return self._run(None, inputs, names)
 
-    def run_row(self, form: Form, buffers: Sequence[object], names: tuple[str, ...]) -> Arrays | None:
+    def run_row(self, form: RowFormat, buffers: Sequence[object], names: tuple[str, ...]) -> Arrays | None:
         """As run, of inputs of this form that lie in buffers."""
         return self._run(form, buffers, names)
 
-    def _run(self, form: Form | None, inputs: Any, names: tuple[str, ...]) -> Arrays | None:
+    def _run(self, form: RowFormat | None, inputs: Any, names: tuple[str, ...]) -> Arrays | None:
         """form: of inputs that lie in buffers; None for arrays by name."""
-        single = self._borrow(names)
-        if single is None:
+        binding = self._borrow(names)
+        if binding is None:
             return None
         try:
-            takes = single.takes(inputs) if form is None else single.takes_row(form, inputs)
-            return single.run() if takes else None
+            takes = binding.takes(inputs) if form is None else binding.takes_row(form, inputs)
+            return binding.run() if takes else None
         except Exception:  # onnxruntime's exceptions share no base class
             return None
         finally:
-            self._idle[names].append(single)
+            self._idle[names].append(binding)
 
-    def _borrow(self, names: tuple[str, ...]) -> "_Single | None":
+    def _borrow(self, names: tuple[str, ...]) -> "_RowBinding | None":
         """One that nobody uses: put it back among the idle. None where there is none for these outputs."""
         idle = self._idle.get(names)
         if idle is None:
             if len(self._idle) >= KINDS:
                 return None
             first = self._make(names)
-            idle = self._idle[names] = [] if first is None or not first.works() else [first]
+            idle = self._idle[names] = [] if first is None or not first.runs() else [first]
         try:
             return idle.pop()
         except IndexError:  # it runs in no such way, or each is at work in another thread
             return None
 
-    def _make(self, names: tuple[str, ...]) -> "_Single | None":
+    def _make(self, names: tuple[str, ...]) -> "_RowBinding | None":
         places = _places(self._inputs), _places([self._outputs[name] for name in names])
-        return None if places[0] is None or places[1] is None else _Single(self._session, places[0], places[1])
+        return None if places[0] is None or places[1] is None else _RowBinding(self._session, places[0], places[1])
 
 
-class _Single:
+class _RowBinding:
     """Inputs and outputs of one row, bound to a session."""
 
     def __init__(self, session: onnxruntime.InferenceSession, inputs: Arrays, outputs: Arrays) -> None:
@@ -82,7 +82,7 @@ class _Single:
         self._session = session
         self._inputs = tuple(inputs.items())
         self._outputs = tuple(outputs.items())
-        self._form: Form = ()
+        self._form: RowFormat = ()
         self._memory: list[memoryview] = []
         self._binding = session.io_binding()
         for name, array in self._inputs:
@@ -90,7 +90,7 @@ class _Single:
         for name, array in self._outputs:
             self._binding.bind_output(name, "cpu", 0, array.dtype.type, array.shape, array.ctypes.data)
 
-    def works(self) -> bool:
+    def runs(self) -> bool:
         """Whether the graph's outputs have the shapes that it promises: zeros are tried."""
         try:
             self.run()
@@ -109,7 +109,7 @@ class _Single:
             place[...] = array
         return True
 
-    def takes_row(self, form: Form, buffers: Sequence[Any]) -> bool:
+    def takes_row(self, form: RowFormat, buffers: Sequence[Any]) -> bool:
         """As takes, of inputs of this form. Raises ValueError at other buffers: too few, too many, too long."""
         if form is not self._form and not self._knows(form):
             return False
@@ -119,7 +119,7 @@ class _Single:
             memory[:] = buffers[place]
         return True
 
-    def _knows(self, form: Form) -> bool:
+    def _knows(self, form: RowFormat) -> bool:
         """Whether inputs of this form fit; then it is looked at no more while the next ones have it too."""
         places = dict(self._inputs)
         alike = len(form) == len(places) and all(

@@ -1,4 +1,4 @@
-"""What a process is told of the workers beside it."""
+"""What a process knows of the workers beside it."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -16,11 +16,11 @@ def _alone(_: Models) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """A process's part in serving.
+class WorkerContext:
+    """A process's place among the workers.
 
     slot, directory: where its metrics are kept, see Metrics. late: others serve already, so it listens once it is
-    ready. names: the models to load, None for all. tell_ready: is told the models that answer. join: is given the
+    ready. names: the models to load, None for all. report_ready: is told the models that answer. join: is given the
     table of models before it is used, so that what clients load and unload is done everywhere.
     """
 
@@ -28,13 +28,13 @@ class Part:
     directory: Path | None = None
     late: bool = False
     names: Collection[str] | None = None
-    tell_ready: Callable[[Sequence[str]], None] = _nobody
+    report_ready: Callable[[Sequence[str]], None] = _nobody
     join: Callable[[Models], None] = _alone
 
     @property
-    def among(self) -> bool:
+    def is_one_of_several(self) -> bool:
         """Whether it is one of several."""
         return self.slot is not None
 
 
-ALONE = Part()
+ALONE = WorkerContext()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from onnx import TensorProto, helper
 
 from colonnade_serving.engine import Engine, ModelFailed
-from colonnade_serving.single import KINDS, Singles
+from colonnade_serving.iobinding import KINDS, RowBindings
 
 ROW = st.tuples(*[st.floats(-3, 3, width=32)] * 3)
 
@@ -22,9 +22,9 @@ def engine(logistic: Path) -> Engine:
     return Engine(logistic, 1)
 
 
-def singles(model: Path) -> Singles:
+def bindings(model: Path) -> RowBindings:
     engine = Engine(model, 1)
-    return Singles(onnxruntime.InferenceSession(model), engine.inputs, engine.outputs)
+    return RowBindings(onnxruntime.InferenceSession(model), engine.inputs, engine.outputs)
 
 
 def selected(path: Path) -> Path:
@@ -51,19 +51,19 @@ def test_rows_one_by_one_are_answered_as_together(engine: Engine, rows: list[tup
 
 
 def test_one_row_runs_in_memory_that_stays(logistic: Path):
-    found = singles(logistic).run({"X": np.zeros((1, 3), np.float32)}, ("probabilities",))
+    found = bindings(logistic).run({"X": np.zeros((1, 3), np.float32)}, ("probabilities",))
     assert found is not None
     assert found["probabilities"].shape == (1, 2)
 
 
 def test_more_rows_and_other_types_go_another_way(logistic: Path):
-    one = singles(logistic)
+    one = bindings(logistic)
     assert one.run({"X": np.zeros((2, 3), np.float32)}, ("label",)) is None
     assert one.run({"X": np.zeros((1, 3), np.float64)}, ("label",)) is None
 
 
 def test_buffers_are_as_many_as_the_inputs(logistic: Path):
-    one, row, form = singles(logistic), np.zeros(3, np.float32).tobytes(), (("X", np.dtype(np.float32), (3,)),)
+    one, row, form = bindings(logistic), np.zeros(3, np.float32).tobytes(), (("X", np.dtype(np.float32), (3,)),)
     assert one.run_row(form, [row], ("label",)) is not None
     for wrong in ([], [row, row], [row[:-4]]):
         assert one.run_row(form, wrong, ("label",)) is None
@@ -71,7 +71,7 @@ def test_buffers_are_as_many_as_the_inputs(logistic: Path):
 
 def test_texts_go_another_way(late_flights: Path):
     inputs = {"carrier": np.array([["AA"]], object), "delay": np.zeros((1, 1), np.float32)}
-    assert singles(late_flights).run(inputs, ("label",)) is None
+    assert bindings(late_flights).run(inputs, ("label",)) is None
 
 
 def test_what_is_wrong_has_the_words_of_the_other_way(engine: Engine):
@@ -86,7 +86,7 @@ def test_an_output_whose_size_is_no_rows_is_answered_whole(tmp_path: Path):
 
 
 def test_the_choices_of_outputs_that_have_memory_are_limited(logistic: Path):
-    one = singles(logistic)
+    one = bindings(logistic)
     for n in range(KINDS):
         assert one.run({"X": np.zeros((1, 3), np.float32)}, ("label",) * (n + 1)) is not None or n
     assert one.run({"X": np.zeros((1, 3), np.float32)}, ("probabilities",)) is None
