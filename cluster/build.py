@@ -20,7 +20,8 @@ BUILD_LIMIT_SECONDS = 60 * MINUTES
 
 @dataclass(frozen=True)
 class Build:
-    """One module's programs: from a main package of ours (`sources`) or straight from the module (`packages`)."""
+    """One module's programs: from a module of ours (`sources`: its main package, or `packages` of it and of those that
+    it requires), or straight from the module (`packages` alone)."""
 
     name: str
     version: str
@@ -36,8 +37,9 @@ class Build:
     def digest(self) -> str:
         """Tells apart builds of one version from different recipes."""
         recipe = hashlib.sha256(repr((self.programs, self.packages, self.tags, self.stamps)).encode())
-        for source in sorted(self.sources.iterdir()) if self.sources else ():
-            recipe.update(source.name.encode() + source.read_bytes())
+        for source in sorted(self.sources.rglob("*")) if self.sources else ():
+            if source.is_file():
+                recipe.update(source.name.encode() + source.read_bytes())
         return recipe.hexdigest()[:8]
 
     def arguments(self) -> list[str]:
@@ -93,6 +95,14 @@ LOCAL_PATH = Build(
 )
 H2SPEC = ours("h2spec", versions.H2SPEC, ("h2spec",))
 """No part of the cluster: tests/soak tries the serving runtime with it."""
+FLUX = Build(
+    "flux",
+    versions.FLUX,
+    ("source-controller", "kustomize-controller", "kstatus"),
+    sources=PACKAGE / "go" / "flux",
+    packages=("github.com/fluxcd/source-controller", "github.com/fluxcd/kustomize-controller", "./kstatus"),
+)
+"""No part of the cluster either: the tests of GitOps apply manifests from Git with it."""
 
 CONTROL_PLANE = (KUBERNETES, ETCD)
 ALL = (KUBERNETES, ETCD, CONTAINERD, COREDNS, HELM, PROMETHEUS, LOCAL_PATH)
@@ -119,14 +129,19 @@ def _build(build: Build) -> None:
     unfinished.mkdir(parents=True)
     env = {"CGO_ENABLED": "0", "GOBIN": str(unfinished), "GOFLAGS": "-buildvcs=false"}
     if build.sources:
+        several = bool(build.packages)
         run(
-            [go(), "build", "-mod=readonly", *build.arguments(), "-o", unfinished / build.name, "."],
+            [
+                *(go(), "build", "-mod=readonly", *build.arguments()),
+                *("-o", f"{unfinished}/" if several else unfinished / build.name),
+                *(build.packages or (".",)),
+            ],
             cwd=build.sources,
             env=env,
             timeout_seconds=BUILD_LIMIT_SECONDS,
         )
         for name in build.programs:
-            if name != build.name:
+            if not several and name != build.name:
                 (unfinished / name).symlink_to(build.name)
     else:
         run([go(), "install", *build.arguments(), *build.packages], env=env, timeout_seconds=BUILD_LIMIT_SECONDS)

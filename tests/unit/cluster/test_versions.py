@@ -38,6 +38,8 @@ def test_all_of_kubernetes_has_one_version() -> None:
     [
         ("etcd", f"go.etcd.io/etcd/server/v3 v{versions.ETCD}"),
         ("coredns", f"github.com/coredns/coredns v{versions.COREDNS}"),
+        ("flux", f"github.com/fluxcd/source-controller v{versions.FLUX} // indirect"),
+        ("flux", f"github.com/fluxcd/kustomize-controller v{versions.FLUX} // indirect"),
         ("h2spec", f"github.com/summerwind/h2spec v{versions.H2SPEC}+incompatible"),
     ],
 )
