@@ -129,19 +129,15 @@ def _build(build: Build) -> None:
     unfinished.mkdir(parents=True)
     env = {"CGO_ENABLED": "0", "GOBIN": str(unfinished), "GOFLAGS": "-buildvcs=false"}
     if build.sources:
-        several = bool(build.packages)
+        packages, out = (build.packages, f"{unfinished}/") if build.packages else ((".",), unfinished / build.name)
         run(
-            [
-                *(go(), "build", "-mod=readonly", *build.arguments()),
-                *("-o", f"{unfinished}/" if several else unfinished / build.name),
-                *(build.packages or (".",)),
-            ],
+            [go(), "build", "-mod=readonly", *build.arguments(), "-o", out, *packages],
             cwd=build.sources,
             env=env,
             timeout_seconds=BUILD_LIMIT_SECONDS,
         )
         for name in build.programs:
-            if not several and name != build.name:
+            if not build.packages and name != build.name:
                 (unfinished / name).symlink_to(build.name)
     else:
         run([go(), "install", *build.arguments(), *build.packages], env=env, timeout_seconds=BUILD_LIMIT_SECONDS)

@@ -109,12 +109,18 @@ class Condition(StatusPart):
     observed_generation: Count | None = Field(default=None, description="The metadata.generation that was judged.")
 
 
+UNSEEN = -1
+"""The observedGeneration of an object that no operator has seen. Without it, tools that go by kstatus would find a
+fresh object in order, since nothing speaks against it."""
+
+
 class Status(StatusPart):
     """What every kind reports."""
 
-    observed_generation: Count | None = Field(
+    observed_generation: Annotated[int, Field(ge=UNSEEN)] | None = Field(
         default=None,
-        description="The metadata.generation that this status speaks of; behind it while a change is being taken up.",
+        description="The metadata.generation that this status speaks of; behind it while a change is being taken up, "
+        "and -1 before the first.",
     )
     conditions: tuple[Condition, ...] = Field(
         default=(),

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel
 
-from colonnade_api.common import GROUP, LABEL_PATTERN, MAX_NAME, VERSION, Column, Resource
+from colonnade_api.common import GROUP, LABEL_PATTERN, MAX_NAME, UNSEEN, VERSION, Column, Resource
 from colonnade_api.schema import Schema, structural
 
 NAME_RULE = {
@@ -69,7 +69,7 @@ def _schema(kind: type[Resource]) -> Schema:
             "kind": {"type": "string", "description": f"{kind.__name__}."},
             "metadata": {"type": "object"},
             "spec": _part(kind, "spec", observed=False),
-            "status": _part(kind, "status", observed=True),
+            "status": {**_part(kind, "status", observed=True), "default": {"observedGeneration": UNSEEN}},
         },
     }
 

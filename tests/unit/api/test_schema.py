@@ -96,8 +96,13 @@ def test_every_rule_says_what_would_be_right() -> None:
 
 
 def test_a_status_says_only_what_was_seen() -> None:
-    statuses = [node for node in NODES if ".status" in node.path]
-    assert [node.path for node in statuses if "default" in node.schema] == []
+    below = [node for node in NODES if ".status." in node.path]
+    assert [node.path for node in below if "default" in node.schema] == []
+
+
+def test_a_fresh_object_says_that_nobody_has_seen_it() -> None:
+    statuses = [node.schema for node in NODES if node.path.endswith(".status") and node.path.count(".") == 1]
+    assert [schema["default"] for schema in statuses] == [{"observedGeneration": -1}] * 4
 
 
 @pytest.mark.parametrize("field", ["version", "headline"])

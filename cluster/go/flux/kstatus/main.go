@@ -21,10 +21,14 @@ type answer struct {
 func main() {
 	objects, answers := json.NewDecoder(os.Stdin), json.NewEncoder(os.Stdout)
 	for {
-		object := &unstructured.Unstructured{}
-		if err := objects.Decode(&object.Object); errors.Is(err, io.EOF) {
+		var said json.RawMessage
+		if err := objects.Decode(&said); errors.Is(err, io.EOF) {
 			return
 		} else if err != nil {
+			log.Fatal(err)
+		}
+		object := &unstructured.Unstructured{}
+		if err := object.UnmarshalJSON(said); err != nil {
 			log.Fatal(err)
 		}
 		found, err := status.Compute(object)

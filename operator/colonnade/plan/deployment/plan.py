@@ -102,7 +102,8 @@ def _wanted_again(before: Record) -> TargetRevision:
 
 
 def _refused(observed: ObservedDeployment, spec: InvalidSpec, now: datetime) -> Decision[DeploymentStatus]:
-    kinds = dict.fromkeys(("Ready", *(each.type for each in observed.status.conditions if each.type != "Stalled")))
+    known = (each.type for each in observed.status.conditions if each.type not in ("Stalled", "Reconciling"))
+    kinds = dict.fromkeys(("Ready", *known))
     updates = (*carried_over(observed.status.conditions, tuple(kinds)), true("Stalled", "InvalidSpec", spec.message))
     generation = observed.metadata.generation
     conditions = with_transition_time(updates, observed.status.conditions, generation, now)

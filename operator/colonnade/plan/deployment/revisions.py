@@ -45,9 +45,7 @@ def resolve(
     if spec.model.version:
         return _pinned(spec, versions, rejected)
     refused = {entry.revision for entry in rejected}
-    trusted = stable if stable and stable.revision not in refused else None
-    found = [_wanted(version, spec) for version in _not_behind(trusted, _newest_first(versions))]
-    candidates = [wanted for wanted in found if wanted]
+    candidates = _candidates(spec, versions, refused, stable)
     if kept := next((wanted for wanted in candidates if wanted.revision not in refused), None):
         return kept
     if candidates:
@@ -55,6 +53,33 @@ def resolve(
         said = f"{newest} failed here and is not tried again by itself: apply one that mends it, or retry"
         return Unresolved("AllRejected", said)
     return Unresolved("NoModelVersion", f"no version of {spec.model.name} is ready{_waits(versions)}")
+
+
+def passed_over(
+    spec: DeploymentSpec,
+    versions: tuple[ModelVersionSummary, ...],
+    rejected: tuple[RejectedRevision, ...],
+    stable: ServedRevision | None,
+) -> RejectedRevision | None:
+    """The rejection that keeps the newest approved version from serving, where an older one does in its place."""
+    if spec.model.version:
+        return None
+    newest = next(iter(_candidates(spec, versions, {entry.revision for entry in rejected}, stable)), None)
+    return next((entry for entry in rejected if newest and entry.revision == newest.revision), None)
+
+
+def refusal(model_version: str, reason: str) -> str:
+    """Why a rejected version doesn't serve, and what to do."""
+    return f"{model_version} failed here ({reason}) and is not tried again by itself: kubectl colonnade retry"
+
+
+def _candidates(
+    spec: DeploymentSpec, versions: tuple[ModelVersionSummary, ...], refused: set[str], stable: ServedRevision | None
+) -> list[TargetRevision]:
+    """Those that could serve, newest first, among them such as were refused."""
+    trusted = stable if stable and stable.revision not in refused else None
+    found = [_wanted(version, spec) for version in _not_behind(trusted, _newest_first(versions))]
+    return [wanted for wanted in found if wanted]
 
 
 def _pinned(
@@ -70,11 +95,8 @@ def _pinned(
         return Unresolved(
             "ModelVersionNotReady", f"waits for ModelVersion {name}: {version.message or 'it is not ready'}"
         )
-    refusal = next((each for each in rejected if each.revision == wanted.revision), None)
-    if refusal:
-        said = f"{name} failed here ({refusal.reason}) and is not tried again by itself: kubectl colonnade retry"
-        return Unresolved("Rejected", said)
-    return wanted
+    entry = next((each for each in rejected if each.revision == wanted.revision), None)
+    return Unresolved("Rejected", refusal(name, entry.reason)) if entry else wanted
 
 
 def _not_behind(stable: ServedRevision | None, newest_first: list[ModelVersionSummary]) -> list[ModelVersionSummary]:

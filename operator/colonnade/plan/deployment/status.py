@@ -12,7 +12,7 @@ from colonnade.plan.deployment.context import (
 )
 from colonnade.plan.deployment.observed import Traffic
 from colonnade.plan.deployment.records import draining
-from colonnade.plan.deployment.revisions import Unresolved
+from colonnade.plan.deployment.revisions import Unresolved, passed_over, refusal
 from colonnade.plan.deployment.rollout.rollback import is_rejected
 from colonnade.plan.deployment.rollout.rollout import Rollout
 from colonnade.plan.deployment.rollout.rules import pods
@@ -204,4 +204,15 @@ def _kstatus(context: Context, status: DeploymentStatus) -> tuple[ConditionUpdat
     if isinstance(context.wanted, Unresolved):
         stuck = context.wanted.reason in STUCK
         return (true("Stalled" if stuck else "Reconciling", context.wanted.reason, context.wanted.message),)
+    return _second_best(context, status)
+
+
+def _second_best(context: Context, status: DeploymentStatus) -> tuple[ConditionUpdate, ...]:
+    """Where something serves, but not what the spec asks for: another version, or fewer pods."""
+    stable, replicas = status.stable, context.spec.replicas
+    if entry := passed_over(context.spec, context.observed.versions, status.rejected, stable):
+        serves = f"; {stable.model_version} serves" if stable else ""
+        return (true("Stalled", "Rejected", f"{refusal(entry.model_version or entry.revision, entry.reason)}{serves}"),)
+    if stable and (ready := context.ready(stable.revision)) < replicas:
+        return (true("Reconciling", "PodsNotReady", f"{ready} of {replicas} pods of {stable.model_version} are ready"),)
     return ()
