@@ -11,7 +11,8 @@ from colonnade.cli.kinds import Kind, Object, Reference
 TIMEOUT_SECONDS = 15
 JSON = "application/json"
 MERGE = "application/merge-patch+json"
-FIELD_MANAGER = "kubectl-colonnade"
+FIELD_MANAGER = "colonnade-cli"
+"""Not kubectl-colonnade: Flux takes back what any manager has set whose name begins with kubectl."""
 
 
 class Refused(CliError):
