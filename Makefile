@@ -108,7 +108,7 @@ check: venv ## lint, types, import rules, drift of what is generated, the site's
 	@$(PY) -m colonnade_api.crds --check
 	@$(PROTOS) --check
 	@$(PY) -m docs.site --check
-	@$(MKDOCS) build --quiet --strict --config-file docs/site/mkdocs.yml
+	@$(SITE)
 format: venv ## what ruff can mend by itself
 	@$(VENV)/bin/ruff check --fix . && $(VENV)/bin/ruff format .
 PROTOS := $(PY) serving/colonnade_serving/rpc/protos/generate.py
@@ -118,9 +118,11 @@ crds: venv ## write crds/ and the chart's copy from api/colonnade_api
 	@$(PY) -m colonnade_api.crds
 reference: venv ## write the pages of docs/reference that are generated
 	@$(PY) -m docs.site
-MKDOCS := NO_MKDOCS_2_WARNING=1 $(VENV)/bin/python -m mkdocs
-docs: reference ## the site, into build/site
-	@$(MKDOCS) build --quiet --strict --config-file docs/site/mkdocs.yml
+MKDOCS := NO_MKDOCS_2_WARNING=1 $(PY) -m mkdocs
+# Not --quiet: with that mkdocs doesn't count the warnings that --strict is there for.
+SITE = mkdir -p build; $(MKDOCS) build --strict --config-file docs/site/mkdocs.yml >build/site.log 2>&1 || { grep -v ^INFO build/site.log; exit 1; }
+docs: reference ## the site, into build/site; a link that leads nowhere is an error
+	@$(SITE)
 docs-serve: reference ## the site on http://127.0.0.1:8000, made anew at each change
 	@$(MKDOCS) serve --config-file docs/site/mkdocs.yml
 test-unit: venv ## pure tests, on each core; those of the chart ask the Helm that installs it

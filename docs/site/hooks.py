@@ -1,5 +1,6 @@
 """What mkdocs is told beyond its configuration: which pages there are, and where links lead that leave docs/."""
 
+import logging
 import os
 import re
 from pathlib import Path
@@ -9,11 +10,13 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+log = logging.getLogger("mkdocs.hooks")
 REPOSITORY = Path(__file__).resolve().parents[2]
 DOCS = REPOSITORY / "docs"
 ROOT_PAGES = ("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
 """Pages that lie where forges look for them, and stand in the site as if they lay in docs/."""
 LINK = re.compile(r"(?<!!)\[(?P<text>(?:[^\[\]]|`[^`]*`)+)\]\((?P<target>[^)\s#]+)(?P<anchor>#[^)\s]*)?\)")
+FOREIGN = re.compile(r"""<(?:script|img|iframe|source)\b[^>]*\bsrc="https?:[^"]*"|<link\b[^>]*\bhref="https?:[^"]*\"""")
 CODE = re.compile(r"(^```.*?^```|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
 
 
@@ -33,6 +36,13 @@ def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
     """Links are written as they work in the repository."""
     pieces = CODE.split(markdown)
     return "".join(piece if CODE.fullmatch(piece) else _relinked(piece, page.file.src_uri) for piece in pieces)
+
+
+def on_post_page(output: str, page: Page, **_: Any) -> str:
+    """A reader's browser asks nobody but the host that has the site."""
+    for loaded in FOREIGN.findall(output):
+        log.warning("%s loads from another host: %s", page.file.src_uri, loaded)
+    return output
 
 
 def _relinked(text: str, page: str) -> str:

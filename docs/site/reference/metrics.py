@@ -13,7 +13,7 @@ from docs.site.reference.markdown import code, page, table
 
 INTRODUCTION = """\
 The serving pods' series are on [a page of their own](../serving/metrics.md). The bundled Prometheus scrapes
-all of these."""
+all of these; [install](../operations/install.md#prometheus) has the ports for one of your own."""
 
 
 def pages(_: Path) -> dict[Path, str]:
