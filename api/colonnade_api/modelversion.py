@@ -1,4 +1,4 @@
-"""ModelVersion: one model, trained on one Dataset version or brought along, judged, and approved."""
+"""ModelVersion: one model, trained on one Dataset version or imported, judged, and approved."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -95,8 +95,7 @@ class ModelVersionSpec(SpecPart):
     rules = (
         Rule(
             "has(self.training) != has(self.source)",
-            "say how the model comes to be by exactly one of training (train it here) and source (an ONNX file brought "
-            "along)",
+            "say how the model comes to be by exactly one of training (train it here) and source (import an ONNX file)",
             lambda spec: (spec.training is None) != (spec.source is None),
         ),
         Rule(
@@ -176,7 +175,7 @@ class ModelVersionStatus(Status):
 
 
 class ModelVersion(Resource):
-    """One version of a model: trained on a Dataset or brought along as ONNX, judged on held-out rows, and approved.
+    """One version of a model: trained on a Dataset or imported as ONNX, judged on held-out rows, and approved.
 
     The same spec on the same data makes the same bundle, named by its sha256. A Deployment serves it.
     """

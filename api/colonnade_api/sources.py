@@ -43,7 +43,7 @@ HTTP_IS_MEANT = Rule(
 
 
 class Upload(SpecPart):
-    """The data is brought by hand."""
+    """The data is uploaded by hand."""
 
 
 class Refresh(SpecPart):
@@ -69,7 +69,7 @@ class DataSource(SpecPart):
         Rule(
             "has(self.storageUri) != has(self.upload)",
             "say where the rows come from by exactly one of storageUri (such as s3://bucket/key.parquet) and upload: "
-            "{} (brought by `kubectl colonnade push`)",
+            "{} (uploaded by `kubectl colonnade push`)",
             lambda source: (source.storage_uri is None) != (source.upload is None),
         ),
         HTTP_IS_MEANT,
@@ -96,8 +96,8 @@ class DataSource(SpecPart):
     )
     upload: Upload | None = Field(
         default=None,
-        description="The rows are brought by hand: `kubectl colonnade push dset/NAME FILE`. Write `upload: {}` instead "
-        "of a storageUri.",
+        description="The rows are uploaded by hand: `kubectl colonnade push dset/NAME FILE`. Write `upload: {}` "
+        "instead of a storageUri.",
     )
     insecure: bool = Field(
         default=False, description="Allow http://, where anyone on the way can read and change the data."

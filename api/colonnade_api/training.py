@@ -65,7 +65,7 @@ class Preprocessing(SpecPart):
 
     scale: Literal["Auto", "Standard", "None"] = Field(
         default="Auto",
-        description="Whether numbers are brought to mean 0 and deviation 1. Auto: where the estimator needs it (linear "
+        description="Whether numbers are scaled to mean 0 and deviation 1. Auto: where the estimator needs it (linear "
         "models, neighbours, networks) and not before trees, where it costs parity. Standard: always. None: never.",
     )
     encode: Encode = Field(default=Encode(), description="How categories become numbers.")

@@ -485,7 +485,7 @@ VALID: tuple[tuple[str, str, Spec], ...] = (
             "approval": {"required": True},
         },
     ),
-    ("a model brought along", "ModelVersion", {"model": "m", "source": {"storageUri": "https://example.org/m.onnx"}}),
+    ("an imported model", "ModelVersion", {"model": "m", "source": {"storageUri": "https://example.org/m.onnx"}}),
     ("a model alone", "Deployment", deployment()),
     ("one version", "Deployment", deployment(model={"name": "m", "version": "m-3"}, replicas=0)),
     (

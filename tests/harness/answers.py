@@ -17,7 +17,7 @@ def trained(digest: str = DIGEST) -> Answer:
     return {
         "outcome": "Trained",
         "reason": "Trained",
-        "message": "brought along",
+        "message": "imported",
         "digest": digest,
         "artifactUri": f"file:///store/models/{digits}",
         "bytes": 4096,

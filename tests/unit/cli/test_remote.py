@@ -48,7 +48,7 @@ def test_a_store_without_room_says_so_before_anything_is_sent(tmp_path: Path) ->
     assert receive(tmp_path / "flights" / "flights.csv", CONTENT, size=1 << 60) == ["full"]
 
 
-def test_a_file_brought_anew_is_the_one_brought_last(tmp_path: Path) -> None:
+def test_a_file_uploaded_anew_is_the_one_uploaded_last(tmp_path: Path) -> None:
     first, second = tmp_path / "flights" / "first.csv", tmp_path / "flights" / "second.csv"
     receive(first, CONTENT)
     os.utime(first, (1, 1))

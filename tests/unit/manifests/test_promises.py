@@ -118,9 +118,9 @@ def test_a_job_reaches_out_only_where_something_lies_outside(uri, store, calls_o
     assert "Egress" in spec["policyTypes"]
 
 
-def test_a_brought_along_model_is_fetched_by_a_job_of_modest_size():
-    brought = {"model": "flights-late", "source": {"storageUri": "https://models.example/late.onnx"}}
-    pod = job(platform(), LATE_1, train(brought))["spec"]["template"]
+def test_an_imported_model_is_fetched_by_a_job_of_modest_size():
+    imported = {"model": "flights-late", "source": {"storageUri": "https://models.example/late.onnx"}}
+    pod = job(platform(), LATE_1, train(imported))["spec"]["template"]
     assert pod["spec"]["containers"][0]["resources"]["requests"]["memory"] == "512Mi"
     assert FOREST["training"]["resources"]["limits"]["memory"] == "4Gi"
 

@@ -1,7 +1,7 @@
 """What runs inside the pod, by its Python alone; sent there as text, so it imports nothing of ours.
 
 Both programs speak first in one line of JSON on stdout. A file arrives whole or not at all; until it is whole it lies
-where no Job looks. Of several files a Job takes the one brought last, so one that is there already is brought anew.
+where no Job looks. Of several files a Job takes the one uploaded last, so one that is there already is uploaded anew.
 """
 
 RECEIVE = """

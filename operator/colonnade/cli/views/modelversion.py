@@ -31,7 +31,7 @@ def model_version(item: Object, now: datetime) -> RenderableType:
 
 
 def made_by(item: Object) -> str:
-    """The estimator's class, or where the model was brought from."""
+    """The estimator's class, or where the model was imported from."""
     training = item["spec"].get("training") or {}
     if estimator := (training.get("estimator") or {}).get("name"):
         return str(estimator).rpartition(".")[2]

@@ -165,7 +165,7 @@ def _waits_for(look: Look, metadata: ObjectMeta, now: datetime) -> tuple[str, st
     source = look.spec.source.storage_uri or "what was pushed"
     job = look.job
     if look.due is None:
-        return "WaitingForUpload", f"no rows yet; bring them: kubectl colonnade push dset/{metadata.name} FILE"
+        return "WaitingForUpload", f"no rows yet; upload them: kubectl colonnade push dset/{metadata.name} FILE"
     if job is None:
         return "Collecting", f"a Job that reads {source} is being started"
     if gave_up(job, OUTCOMES):

@@ -131,7 +131,7 @@ def test_each_push_is_looked_at_once() -> None:
     assert said(waiting, "Ready") == (
         "False",
         "WaitingForUpload",
-        "no rows yet; bring them: kubectl colonnade push dset/flights FILE",
+        "no rows yet; upload them: kubectl colonnade push dset/flights FILE",
     )
     first = started(dataset(source={"upload": {}}, annotations={REFRESH: "1"}))
     first = answered(first, accepted("a"))

@@ -131,7 +131,7 @@ def test_once_trained_it_is_never_trained_again() -> None:
     assert seen(observed, 100) == observed
 
 
-def test_a_brought_model_needs_no_dataset() -> None:
+def test_an_imported_model_needs_no_dataset() -> None:
     observed = version(training=None, source={"storageUri": "s3://models/x.onnx"}, dataset=None)
     (run,) = (action for action in plan(observed, at(0)).actions if isinstance(action, RunJob))
     assert run.document["dataset"] is None
