@@ -10,12 +10,13 @@ from datetime import UTC, datetime, timedelta
 import aiohttp
 
 from colonnade.manifests.resources import DEPLOYMENTS, Key
-from colonnade.observe.evidence import Counted
-from colonnade.observe.prometheus import Prometheus, Series
-from colonnade.observe.queries import COUNTERS, DURATIONS
+from colonnade.observe.prometheus import Prometheus
+from colonnade.signals.counted import Counted
 from colonnade.signals.evidence import Counts
+from colonnade.signals.queries import COUNTERS, DURATIONS
+from colonnade.signals.series import Series
 from colonnade.statistics.sequential import PROOF, evidence_against
-from colonnade_api import MonitorPolicy, Signal
+from colonnade_api import ErrorRateSignal, LatencySignal, MonitorPolicy, Signal
 from demo.kubectl import get
 
 PROMETHEUS = ("colonnade-system", "service/colonnade-prometheus", "9090")
@@ -63,11 +64,13 @@ def _is_proven(
 ) -> bool:
     counted = Counted(counters, datetime.fromtimestamp(at, UTC))
     since = datetime.fromtimestamp(breach.began, UTC)
-    if signal.type == "ErrorRate":
-        counts, limit = counted.failures(breach.revision, since), signal.max or 0.0
+    if isinstance(signal, ErrorRateSignal):
+        counts, limit = counted.failures(breach.revision, since), signal.max
+    elif isinstance(signal, LatencySignal) and signal.max_duration:
+        counts = counted.slower(durations, breach.revision, signal.max_duration, signal.quantile, since)
+        limit = 1 - signal.quantile
     else:
-        quantile, duration = signal.quantile or 0.0, signal.max_duration or timedelta()
-        counts, limit = counted.slower(durations, breach.revision, duration, quantile, since), 1 - quantile
+        raise ValueError(f"{signal.name}: the demo's signals are error rates and latencies with a limit of their own")
     return isinstance(counts, Counts) and evidence_against(limit, counts.bad, counts.total) >= PROOF
 
 

@@ -41,7 +41,7 @@ from colonnade_api.rollouts import (
     StepStatus,
     Verdict,
 )
-from colonnade_api.signals import Signal
+from colonnade_api.signals import UNITS, ErrorRateSignal, LatencySignal, PromQLSignal, Signal
 from colonnade_api.sources import DataSource, ModelSource
 from colonnade_api.strategy import BlueGreen, Canary, Pause, RetryOnStable, Step, Strategy
 from colonnade_api.training import CrossValidation, Encode, Estimator, Features, Preprocessing, Training
@@ -53,6 +53,7 @@ __all__ = [
     "API_VERSION",
     "GROUP",
     "KINDS",
+    "UNITS",
     "VERSION",
     "Approval",
     "ApprovalState",
@@ -73,12 +74,14 @@ __all__ = [
     "DeploymentStatus",
     "Duration",
     "Encode",
+    "ErrorRateSignal",
     "Estimator",
     "Features",
     "FoldMetric",
     "Gate",
     "GateVerdict",
     "HandledCommands",
+    "LatencySignal",
     "Lineage",
     "Metric",
     "ModelSource",
@@ -96,6 +99,7 @@ __all__ = [
     "Pause",
     "PinnedDataset",
     "Preprocessing",
+    "PromQLSignal",
     "Prometheus",
     "RejectedRevision",
     "Resource",

@@ -5,7 +5,8 @@ from typing import Any, cast
 from pydantic import BaseModel
 
 from colonnade_api.common import GROUP, LABEL_PATTERN, MAX_NAME, UNSEEN, VERSION, Column, Resource
-from colonnade_api.schema import Schema, structural
+from colonnade_api.schema import structural
+from colonnade_api.variants import Schema
 
 NAME_RULE = {
     "rule": f"size(self.metadata.name) <= {MAX_NAME} && self.metadata.name.matches('{LABEL_PATTERN}')",

@@ -8,8 +8,8 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
 from colonnade_api.durations import format_duration
+from colonnade_api.variants import Schema, Variants
 
-Schema = dict[str, Any]
 Field = core_schema.ModelField | core_schema.DataclassField | core_schema.TypedDictField
 FORMATS = {"integer": "int64", "number": "double"}
 DROPPED = ("title", "$defs", "readOnly")
@@ -39,9 +39,13 @@ def structural(model: type[BaseModel], *, observed: bool = False) -> Schema:
 
 def _inline(node: Schema, definitions: Schema, observed: bool) -> Schema:
     node, optional = _without_null(_resolved(node, definitions), definitions)
+    if "discriminator" in node:
+        return _inline_variants(node, definitions, observed)
     found = {key: value for key, value in node.items() if key not in DROPPED}
     if found.get("additionalProperties") is False:
         del found["additionalProperties"]
+    if "examples" in found:
+        found["example"] = found.pop("examples")[0]
     if "const" in found:
         found["enum"] = [found.pop("const")]
     if observed or _says_nothing(found):
@@ -53,6 +57,13 @@ def _inline(node: Schema, definitions: Schema, observed: bool) -> Schema:
     _bounds_as_openapi(found)
     _computed_is_optional(found)
     return _inline_children(found, definitions, observed)
+
+
+def _inline_variants(node: Schema, definitions: Schema, observed: bool) -> Schema:
+    told = node["discriminator"]
+    by_name = {name: _inline({"$ref": ref}, definitions, observed) for name, ref in told["mapping"].items()}
+    about = {"description": node["description"]} if "description" in node else {}
+    return {**about, **Variants(by_name, told["propertyName"], node["noun"]).merged()}
 
 
 def _inline_children(node: Schema, definitions: Schema, observed: bool) -> Schema:

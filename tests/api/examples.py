@@ -354,7 +354,7 @@ INVALID = (
         "latency without quantile",
         "MonitorPolicy",
         policy({"type": "Latency", "maxDuration": "50ms"}),
-        "spec.signals[0]",
+        "spec.signals[0].quantile",
         "such as quantile: 0.99",
     ),
     Invalid(
@@ -382,14 +382,14 @@ INVALID = (
         "a quantile of errors",
         "MonitorPolicy",
         policy({**ERRORS, "quantile": 0.99}),
-        "spec.signals[0]",
-        "belong to signals of type Latency",
+        "spec.signals[0].quantile",
+        "belongs to signals of type Latency",
     ),
     Invalid(
         "no query",
         "MonitorPolicy",
         policy({"type": "PromQL", "max": 5}),
-        "spec.signals[0]",
+        "spec.signals[0].query",
         "a PromQL signal needs query",
     ),
     Invalid(

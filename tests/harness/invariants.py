@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from colonnade.manifests.labels import OWNER_LABELS, SPEC_HASH
+from colonnade.manifests.labels import OWNER_LABELS
 from colonnade.manifests.resources import (
     DEPLOYMENTS,
     JOBS,
@@ -18,6 +18,7 @@ from colonnade.manifests.resources import (
     Key,
     Manifest,
 )
+from colonnade_api.wellknown import SPEC_HASH_LABEL
 from tests.harness.journal import Entry, Journal
 from tests.harness.proxy import Call
 
@@ -142,7 +143,7 @@ def one_training_job(entries: Iterable[Entry]) -> Told:
     for entry in _of(entries, JOBS):
         labels = entry.manifest["metadata"].get("labels") or {}
         if owner := labels.get(OWNER_LABELS[MODEL_VERSIONS]):
-            jobs[owner, labels[SPEC_HASH]].add(entry.uid)
+            jobs[owner, labels[SPEC_HASH_LABEL]].add(entry.uid)
     yield from (f"{owner} was trained {len(uids)} times" for (owner, _), uids in jobs.items() if len(uids) > 1)
 
 

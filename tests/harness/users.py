@@ -13,7 +13,7 @@ from colonnade.manifests.resources import (
     Manifest,
     Resource,
 )
-from colonnade.plan.deployment.commands import PROMOTE
+from colonnade_api.wellknown import PROMOTE_ANNOTATION
 from tests.harness.client import Client
 from tests.harness.journal import Journal
 
@@ -62,7 +62,7 @@ class Users:
         """As soon as it is the candidate, all its steps."""
         revision = await self.journal.until(lambda: self._candidate(version), f"{version} is the candidate")
         await self.client.merge(
-            self.client.key(DEPLOYMENTS, "late"), {"metadata": {"annotations": {PROMOTE: f"{revision}/all"}}}
+            self.client.key(DEPLOYMENTS, "late"), {"metadata": {"annotations": {PROMOTE_ANNOTATION: f"{revision}/all"}}}
         )
 
     async def delete(self, resource: Resource, name: str) -> None:

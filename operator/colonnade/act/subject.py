@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from colonnade.act.apiserver import ApiServer
 from colonnade.act.errors import Conflict, NotFound
 from colonnade.act.settled import settled
-from colonnade.manifests.labels import FINALIZER
 from colonnade.manifests.resources import Manifest, key_of
 from colonnade.observe.cache import Cache
+from colonnade_api.wellknown import FINALIZER
 
 
 @dataclass

@@ -22,8 +22,7 @@ from colonnade.cli.store import LocalFile, StorePod, installation, mounted, send
 from colonnade.cli.store.installation import SYSTEM_NAMESPACE
 from colonnade.cli.terminal import say, stderr
 from colonnade.cli.words import size
-
-REFRESH = "colonnade.dev/refresh"
+from colonnade_api.wellknown import REFRESH_ANNOTATION
 
 
 @connected
@@ -46,7 +45,7 @@ def push(
     local = LocalFile.read(file)
     with mounted(cluster, found, settings) as store:
         sent = _send(store, local, f"uploads/{wanted.name}/{local.name}")
-    cluster.merge(wanted, {"metadata": {"annotations": {REFRESH: f"sha256:{local.digest}"}}})
+    cluster.merge(wanted, {"metadata": {"annotations": {REFRESH_ANNOTATION: f"sha256:{local.digest}"}}})
     outcome = "stored, sha256 verified" if sent else "lay in the store already, byte for byte"
     say(f"{local.name}, {size(local.bytes)}: {outcome}")
     say(f"{wanted} is collected from it now: kubectl colonnade status {wanted} --watch")
@@ -76,7 +75,7 @@ def in_bucket(url: str, namespace: str, dataset: str, file: str) -> str:
     return (
         f"the store is the bucket {url}: upload to it directly, then say that there is something new:\n"
         f"  aws s3 cp {file} {target}\n"
-        f"  kubectl annotate dset/{dataset} -n {namespace} --overwrite {REFRESH}={digest}"
+        f"  kubectl annotate dset/{dataset} -n {namespace} --overwrite {REFRESH_ANNOTATION}={digest}"
     )
 
 

@@ -14,7 +14,7 @@ from colonnade.cli.errors import CliError
 from colonnade.cli.kinds import DEPLOYMENT, Reference, reference
 from colonnade.cli.options import connected
 from colonnade.cli.terminal import say
-from colonnade_api import DeploymentStatus
+from colonnade_api import GROUP, DeploymentStatus
 
 Which = Annotated[str, typer.Argument(metavar="mdep/NAME", help="The Deployment.")]
 
@@ -64,7 +64,7 @@ def _read(cluster: Cluster, what: str) -> tuple[Reference, DeploymentStatus]:
 
 
 def _annotate(cluster: Cluster, wanted: Reference, verb: str, value: str) -> None:
-    cluster.merge(wanted, {"metadata": {"annotations": {f"colonnade.dev/{verb}": value}}})
+    cluster.merge(wanted, {"metadata": {"annotations": {f"{GROUP}/{verb}": value}}})
 
 
 def _now(revision: str) -> str:

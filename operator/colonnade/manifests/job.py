@@ -3,12 +3,13 @@
 import json
 from urllib.parse import urlsplit
 
-from colonnade.manifests.labels import SPEC_HASH, Owner, managed
+from colonnade.manifests.labels import Owner, managed
 from colonnade.manifests.platform import BucketStore, Platform
 from colonnade.manifests.pod import bucket_credentials, from_secret, pod, store_environment, store_mounts, store_volumes
 from colonnade.manifests.resources import JOBS, NETWORK_POLICIES, Manifest
 from colonnade.plan.common.actions import RunJob
 from colonnade_api import DatasetSpec, DataSource, ModelSource, ModelVersionSpec, Resources
+from colonnade_api.wellknown import SPEC_HASH_LABEL
 
 CLAIMS_FOLDER = "/pvc"
 SOURCE = "COLONNADE_SOURCE_"
@@ -24,7 +25,7 @@ DNS = {"ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53
 def job(platform: Platform, owner: Owner, run: RunJob) -> Manifest:
     """A Job that gives one definite answer; a pod that its node evicts doesn't count as a failed try,
     and a mistake of ours isn't repeated."""
-    labels = managed(COMPONENTS[run.kind], owner) | {SPEC_HASH: run.spec_hash}
+    labels = managed(COMPONENTS[run.kind], owner) | {SPEC_HASH_LABEL: run.spec_hash}
     return {
         "apiVersion": JOBS.api_version,
         "kind": JOBS.kind,

@@ -3,19 +3,22 @@
 from dataclasses import dataclass
 
 from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, Key, Manifest, Resource
+from colonnade_api import GROUP
+from colonnade_api.wellknown import (
+    COMPONENT_LABEL,
+    DATASET_LABEL,
+    DEPLOYMENT_LABEL,
+    MANAGED_BY_LABEL,
+    MODEL_VERSION_LABEL,
+    REVISION_LABEL,
+)
 
-MANAGED_BY = "app.kubernetes.io/managed-by"
-COMPONENT = "app.kubernetes.io/component"
-MANAGED = f"{MANAGED_BY}=colonnade"
-REVISION = "colonnade.dev/revision"
-SPEC_HASH = "colonnade.dev/spec-hash"
-ARTIFACT = "colonnade.dev/digest"
-FINALIZER = "colonnade.dev/finalizer"
+MANAGED = f"{MANAGED_BY_LABEL}=colonnade"
 
 OWNER_LABELS = {
-    DATASETS: "colonnade.dev/dataset",
-    MODEL_VERSIONS: "colonnade.dev/modelversion",
-    DEPLOYMENTS: "colonnade.dev/deployment",
+    DATASETS: DATASET_LABEL,
+    MODEL_VERSIONS: MODEL_VERSION_LABEL,
+    DEPLOYMENTS: DEPLOYMENT_LABEL,
 }
 
 
@@ -40,10 +43,10 @@ class Owner:
 
 def managed(component: str, owner: Owner | None = None, **more: str) -> dict[str, str]:
     """The labels of an object that serves `owner`; `more` by the last part of their names (`revision=...`)."""
-    labels = {MANAGED_BY: "colonnade", COMPONENT: component}
+    labels = {MANAGED_BY_LABEL: "colonnade", COMPONENT_LABEL: component}
     if owner:
         labels[OWNER_LABELS[owner.key.resource]] = owner.key.name
-    return labels | {f"colonnade.dev/{name}": value for name, value in more.items()}
+    return labels | {f"{GROUP}/{name}": value for name, value in more.items()}
 
 
 def revision_name(deployment: str, revision: str) -> str:
@@ -53,7 +56,7 @@ def revision_name(deployment: str, revision: str) -> str:
 
 def revision_labels(deployment: str, revision: str) -> dict[str, str]:
     """What selects the revision's pods: never to be changed, since selectors are for life."""
-    return {OWNER_LABELS[DEPLOYMENTS]: deployment, REVISION: revision}
+    return {DEPLOYMENT_LABEL: deployment, REVISION_LABEL: revision}
 
 
 def controller_of(manifest: Manifest) -> Manifest:

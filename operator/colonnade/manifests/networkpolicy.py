@@ -1,9 +1,10 @@
 """Who may talk to a revision's pods, and to whom they may talk."""
 
 from colonnade.manifests.job import DNS
-from colonnade.manifests.labels import COMPONENT, Owner, managed, revision_labels, revision_name
+from colonnade.manifests.labels import Owner, managed, revision_labels, revision_name
 from colonnade.manifests.platform import BucketStore, Platform
 from colonnade.manifests.resources import NETWORK_POLICIES, Manifest
+from colonnade_api.wellknown import COMPONENT_LABEL
 
 
 def serving_network(platform: Platform, owner: Owner, revision: str) -> Manifest:
@@ -32,7 +33,7 @@ def serving_network(platform: Platform, owner: Owner, revision: str) -> Manifest
 def _ours(namespace: str, component: str) -> Manifest:
     return {
         "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}},
-        "podSelector": {"matchLabels": {"app.kubernetes.io/name": "colonnade", COMPONENT: component}},
+        "podSelector": {"matchLabels": {"app.kubernetes.io/name": "colonnade", COMPONENT_LABEL: component}},
     }
 
 

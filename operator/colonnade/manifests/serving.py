@@ -1,11 +1,12 @@
 """A revision's pods: one apps/v1 Deployment, of which nothing but the number of replicas ever changes."""
 
-from colonnade.manifests.labels import ARTIFACT, Owner, managed, revision_labels, revision_name
+from colonnade.manifests.labels import Owner, managed, revision_labels, revision_name
 from colonnade.manifests.platform import Platform
 from colonnade.manifests.pod import pod, store_environment, store_mounts, store_volumes
 from colonnade.manifests.resources import WORKLOADS, Manifest
 from colonnade.plan.common.actions import EnsureRevision
 from colonnade_api import Resources
+from colonnade_api.wellknown import DIGEST_ANNOTATION
 
 PORT = 8080
 PRE_STOP_SECONDS = 3  # what the routers take, at most, to stop sending to a pod that is on its way out
@@ -26,7 +27,7 @@ def workload(platform: Platform, owner: Owner, wanted: EnsureRevision) -> Manife
             "name": revision_name(owner.key.name, wanted.revision),
             "namespace": owner.key.namespace,
             "labels": labels,
-            "annotations": {ARTIFACT: wanted.digest},
+            "annotations": {DIGEST_ANNOTATION: wanted.digest},
             "ownerReferences": owner.references(),
         },
         "spec": {

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from colonnade.manifests.resources import Key
-from colonnade.observe.prometheus import Prometheus, PrometheusError, Series
-from colonnade.observe.queries import COUNTERS, DURATIONS, LIVE, LOOKBACK, Family
+from colonnade.observe.prometheus import Prometheus, PrometheusError
+from colonnade.signals.queries import COUNTERS, DURATIONS, LIVE, LOOKBACK, Family
+from colonnade.signals.series import Series
 
 FRESH_SHARE = 0.1
 """Of the time between two looks: what is no older than that is as good as new,"""
@@ -69,7 +70,7 @@ class Answer:
         if isinstance(self.found, PrometheusError):
             raise self.found
         begin, end = (read.since - LOOKBACK).timestamp(), now.timestamp()
-        within = (_between(series, begin, end) for series in self.found)
+        within = (series.between(begin, end) for series in self.found)
         return tuple(series for series in within if series.samples)
 
 
@@ -172,22 +173,10 @@ def _by_read(batch: Iterable[Read], found: Iterable[Series]) -> Iterator[tuple[R
     live: list[Series] = []
     by_deployment: Mapping[tuple[str, str], list[Series]] = defaultdict(list)
     for series in found:
-        if series.labels.get("__name__") == LIVE:
+        if series.name == LIVE:
             live.append(series)
         else:
-            by_deployment[_of(series)].append(series)
+            by_deployment[series.deployment].append(series)
     for read in batch:
         its = by_deployment[read.deployment.namespace, read.deployment.name]
-        yield read, (*live, *(one for one in its if not read.revisions or _revision(one) in read.revisions))
-
-
-def _of(series: Series) -> tuple[str, str]:
-    return series.labels.get("colonnade_namespace", ""), series.labels.get("colonnade_deployment", "")
-
-
-def _revision(series: Series) -> str:
-    return series.labels.get("colonnade_revision", "")
-
-
-def _between(series: Series, begin: float, end: float) -> Series:
-    return Series(series.labels, tuple(sample for sample in series.samples if begin < sample[0] <= end))
+        yield read, (*live, *(one for one in its if not read.revisions or one.revision in read.revisions))

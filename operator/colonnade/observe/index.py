@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from colonnade.manifests.labels import OWNER_LABELS, REVISION
+from colonnade.manifests.labels import OWNER_LABELS
 from colonnade.manifests.resources import (
     DATASETS,
     DEPLOYMENTS,
@@ -14,6 +14,7 @@ from colonnade.manifests.resources import (
     Resource,
     key_of,
 )
+from colonnade_api.wellknown import REVISION_LABEL
 
 Path = tuple[str, ...]
 SERVICE_NAME = "kubernetes.io/service-name"
@@ -33,7 +34,7 @@ FIELDS: Mapping[Resource, tuple[Path, ...]] = {
     MODEL_VERSIONS: (DATASET_OF_VERSION, MODEL_OF_VERSION),
     DEPLOYMENTS: (MODEL_OF_DEPLOYMENT, POLICY_OF_DEPLOYMENT),
     MONITOR_POLICIES: (),
-} | {resource: tuple(map(label, (*OWNER_LABELS.values(), REVISION, SERVICE_NAME))) for resource in OWNED}
+} | {resource: tuple(map(label, (*OWNER_LABELS.values(), REVISION_LABEL, SERVICE_NAME))) for resource in OWNED}
 """Those that are looked up."""
 
 

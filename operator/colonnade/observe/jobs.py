@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from colonnade.manifests.labels import OWNER_LABELS, SPEC_HASH, Owner, controller_of
+from colonnade.manifests.labels import OWNER_LABELS, Owner, controller_of
 from colonnade.manifests.resources import JOBS, PODS, Manifest
 from colonnade.observe import pods
 from colonnade.observe.cache import Cache
 from colonnade.observe.objects import conditions, created_at, deleting, labels
 from colonnade.plan.common.observed import Job
+from colonnade_api.wellknown import SPEC_HASH_LABEL
 
 ENDED_BY_EXIT_CODE = "PodFailurePolicy"
 """Kubernetes' reason for a Job that its podFailurePolicy failed at once: manifests/job.py has the exit codes."""
@@ -37,7 +38,7 @@ def _job(job: Manifest, its_pods: Sequence[Manifest]) -> Job:
     told = any((pods.ended(pod) or {}).get("exitCode") == 0 for pod in its_pods) or not its_pods
     return Job(
         name=job["metadata"]["name"],
-        spec_hash=labels(job).get(SPEC_HASH, ""),
+        spec_hash=labels(job).get(SPEC_HASH_LABEL, ""),
         created_at=created_at(job),
         active=int(state.get("active") or 0),
         attempts_failed=int(state.get("failed") or 0),

@@ -7,6 +7,8 @@ from typing import Any
 
 import aiohttp
 
+from colonnade.signals.series import Series
+
 ANSWER = aiohttp.ClientTimeout(total=5.0, sock_connect=2.0)
 EVALUATION = "4s"
 LONGEST_WORDS = 300
@@ -18,14 +20,6 @@ class PrometheusError(Exception):
     def __init__(self, message: str, answered: bool = False) -> None:
         super().__init__(message)
         self.answered = answered
-
-
-@dataclass(frozen=True)
-class Series:
-    """samples: (seconds since the epoch, value), oldest first; one alone for an instant vector or a scalar."""
-
-    labels: Mapping[str, str]
-    samples: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)

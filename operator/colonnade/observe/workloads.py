@@ -1,28 +1,29 @@
 """The revisions of a Deployment as they run."""
 
-from colonnade.manifests.labels import OWNER_LABELS, REVISION, Owner, controller_of
-from colonnade.manifests.resources import DEPLOYMENTS, ENDPOINT_SLICES, PODS, WORKLOADS, Key, Manifest
+from colonnade.manifests.labels import Owner, controller_of
+from colonnade.manifests.resources import ENDPOINT_SLICES, PODS, WORKLOADS, Key, Manifest
 from colonnade.observe import pods
 from colonnade.observe.cache import Cache
 from colonnade.observe.index import SERVICE_NAME
 from colonnade.observe.objects import conditions, created_at, deleting, labels
 from colonnade.plan.deployment.observed import Workload
+from colonnade_api.wellknown import DEPLOYMENT_LABEL, MODEL_VERSION_LABEL, REVISION_LABEL
 
 MOST_COMPLAINTS = 3
 
 
 def workloads_of(owner: Owner, cache: Cache) -> tuple[Workload, ...]:
     """Oldest first. What an earlier object of the owner's name has left is not its own."""
-    mine = cache.labelled(WORKLOADS, owner.key.namespace, OWNER_LABELS[DEPLOYMENTS], owner.key.name)
+    mine = cache.labelled(WORKLOADS, owner.key.namespace, DEPLOYMENT_LABEL, owner.key.name)
     found = [_workload(one, owner.key, cache) for one in mine if controller_of(one).get("uid") == owner.uid]
     return tuple(sorted(found, key=lambda workload: (workload.created_at, workload.revision)))
 
 
 def _workload(live: Manifest, owner: Key, cache: Cache) -> Workload:
-    state, revision = live.get("status") or {}, labels(live).get(REVISION, "")
+    state, revision = live.get("status") or {}, labels(live).get(REVISION_LABEL, "")
     return Workload(
         revision=revision,
-        model_version=labels(live).get("colonnade.dev/modelversion", ""),
+        model_version=labels(live).get(MODEL_VERSION_LABEL, ""),
         desired=int(live["spec"].get("replicas", 1)),
         ready=int(state.get("readyReplicas") or 0),
         available=int(state.get("availableReplicas") or 0),
@@ -57,8 +58,8 @@ def _unmade(live: Manifest) -> tuple[str, ...]:
 
 
 def _waiting(owner: Key, revision: str, cache: Cache) -> tuple[str, ...]:
-    its_pods = [pod for pod in cache.labelled(PODS, owner.namespace, REVISION, revision) if not deleting(pod)]
-    mine = [pod for pod in its_pods if labels(pod).get(OWNER_LABELS[DEPLOYMENTS]) == owner.name]
+    its_pods = [pod for pod in cache.labelled(PODS, owner.namespace, REVISION_LABEL, revision) if not deleting(pod)]
+    mine = [pod for pod in its_pods if labels(pod).get(DEPLOYMENT_LABEL) == owner.name]
     complaints = {words for pod in mine if (words := pods.waiting(pod))}
     return tuple(sorted(complaints, key=_badness))[:MOST_COMPLAINTS]
 

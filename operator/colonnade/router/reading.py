@@ -5,11 +5,10 @@ from typing import Any
 
 from colonnade.router.world import Endpoint, Name, Revision, Split
 from colonnade_api.strategy import RetryOnStable
+from colonnade_api.wellknown import DEPLOYMENT_LABEL, REVISION_LABEL
 
 Manifest = Mapping[str, Any]
 
-DEPLOYMENT_LABEL = "colonnade.dev/deployment"
-REVISION_LABEL = "colonnade.dev/revision"
 PORT_NAME = "http"
 
 

@@ -16,10 +16,11 @@ from kubernetes.aio import config
 from kubernetes.aio.client import ApiClient, Configuration
 
 from colonnade.router.metrics import Metrics
-from colonnade.router.reading import REVISION_LABEL, Manifest
+from colonnade.router.reading import Manifest
 from colonnade.router.settings import Settings
 from colonnade.router.view import View
 from colonnade_api.common import GROUP, VERSION
+from colonnade_api.wellknown import REVISION_LABEL
 
 log = logging.getLogger(__name__)
 

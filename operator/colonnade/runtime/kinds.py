@@ -20,9 +20,9 @@ from colonnade.observe.batching import RouterMetrics
 from colonnade.observe.cache import Cache
 from colonnade.observe.collected import observe_dataset, observe_model_version
 from colonnade.observe.deployments import observe_deployment, observe_policy
+from colonnade.observe.measure import measure, reach
 from colonnade.observe.prometheus import Prometheus
 from colonnade.observe.routers import Routers
-from colonnade.observe.signals import measure, reach
 from colonnade.plan.common.decision import Decision
 from colonnade.plan.common.observed import InvalidSpec
 from colonnade.plan.dataset import plan as dataset

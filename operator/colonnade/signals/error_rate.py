@@ -1,18 +1,27 @@
-"""Shares of requests: how many failed, how many took too long."""
+"""ErrorRate: the share of requests that failed, against `max`. Stable's own is shown, and decides nothing."""
 
-from typing import Literal
-
-from colonnade.formatting import clipped, duration, percent, requests
-from colonnade.signals.evidence import Counts, Missing, SignalEvidence
-from colonnade.statistics.sequential import PROOF, evidence_against
-from colonnade_api import Signal, Verdict
-
-Result = Literal["Pass", "Fail", "InsufficientSamples", "NoData", "Error"]
+from colonnade.formatting import percent, requests
+from colonnade.signals.evidence import Comparison, Counts, SignalEvidence
+from colonnade.signals.queries import COUNTERS
+from colonnade.signals.reading import About, Reading, Seen
+from colonnade.signals.verdicts import by_counts, missing, shortfall
+from colonnade_api import ErrorRateSignal, Verdict
 
 
-def error_rate(signal: Signal, evidence: SignalEvidence) -> Verdict:
-    """The share of requests that failed, against `max`."""
-    limit = signal.max if signal.max is not None else 0.0
+def query(signal: ErrorRateSignal, about: About) -> str:
+    return COUNTERS.query([about.deployment], about.window(signal))
+
+
+def read(signal: ErrorRateSignal, about: About, seen: Seen) -> Reading:
+    since = about.since(signal)
+    own = seen.counted.failures(about.subject, since)
+    if about.baseline is None:
+        return own, None
+    return own, Comparison(own, seen.counted.failures(about.baseline, since), query=query(signal, about))
+
+
+def judge(signal: ErrorRateSignal, evidence: SignalEvidence) -> Verdict:
+    limit = signal.max
     if not isinstance(evidence.own, Counts):
         return missing(signal, evidence.own)
     counts = evidence.own
@@ -29,43 +38,6 @@ def error_rate(signal: Signal, evidence: SignalEvidence) -> Verdict:
         stable_value=stable,
         samples=counts.total,
         message=words + shortfall(result, counts, signal),
-    )
-
-
-def by_counts(counts: Counts, limit: float, min_samples: int) -> Result:
-    """Fail when the rate is proven to lie over the limit, at any number of samples; Pass when enough samples lie
-    within it."""
-    if not 0 <= counts.bad <= counts.total:
-        return "Error"
-    if evidence_against(limit, counts.bad, counts.total) >= PROOF:
-        return "Fail"
-    if counts.total >= max(1, min_samples) and counts.bad <= limit * counts.total:
-        return "Pass"
-    return "InsufficientSamples"
-
-
-def shortfall(result: Result, counts: Counts, signal: Signal) -> str:
-    """What an undecided verdict waits for."""
-    if result == "Error":
-        return f"; {counts.bad} bad of {counts.total} can't be"
-    if result != "InsufficientSamples":
-        return ""
-    if counts.total < signal.min_samples:
-        return f"; {needs(signal)}"
-    return "; over the limit, not yet proven"
-
-
-def needs(signal: Signal) -> str:
-    return f"a verdict needs {requests(signal.min_samples)} within {duration(signal.window)}"
-
-
-def missing(signal: Signal, evidence: object) -> Verdict:
-    """Nothing was measured, or something of another kind than the signal asks for."""
-    if isinstance(evidence, Missing):
-        result: Result = "Error" if evidence.reason == "Error" else "NoData"
-        return Verdict(signal=signal.name, result=result, message=clipped(evidence.message))
-    return Verdict(
-        signal=signal.name, result="Error", message=f"{type(evidence).__name__} is no evidence for {signal.type}"
     )
 
 

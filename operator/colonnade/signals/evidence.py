@@ -69,3 +69,27 @@ class SignalEvidence:
     own: Evidence
     compared: Comparison | None = None
     at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Requests that the routers sent to the candidate, of all that they sent for this Deployment, since the hold
+    began."""
+
+    candidate: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """Which revision the evidence is about, and over what time to ask. `plan.exposure` says it, `observe` answers it.
+
+    `baseline`: the revision to compare with, None when none takes traffic beside the subject.
+    `since`: when the subject's exposure began (each signal caps it by its window). `hold_since`: when the hold's
+    clock began, for `Traffic`.
+    """
+
+    subject: str
+    baseline: str | None
+    since: datetime
+    hold_since: datetime | None

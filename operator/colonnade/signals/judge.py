@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 
-from colonnade.signals.error_rate import error_rate
 from colonnade.signals.evidence import SignalEvidence
-from colonnade.signals.latency import latency
-from colonnade.signals.promql import promql
+from colonnade.signals.registry import type_of
 from colonnade_api import Signal, Verdict
 
 LONGEST_QUERY = 4096
-JUDGES = {"ErrorRate": error_rate, "Latency": latency, "PromQL": promql}
 
 
 @dataclass(frozen=True)
@@ -30,6 +27,6 @@ def judge(signal: Signal, evidence: SignalEvidence | None) -> Verdict:
     """The verdict on one signal, with value, limit, samples and query."""
     if evidence is None:
         return Verdict(signal=signal.name, result="NoData", message="nothing was measured yet")
-    judged = JUDGES[signal.type](signal, evidence)
+    judged = type_of(signal).judge(signal, evidence)
     query = evidence.query[:LONGEST_QUERY] or None
     return judged.model_copy(update={"query": query, "at": evidence.at})

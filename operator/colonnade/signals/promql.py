@@ -3,12 +3,40 @@
 from math import isfinite
 
 from colonnade.formatting import number, requests
-from colonnade.signals.error_rate import missing, needs
-from colonnade.signals.evidence import Sample, SignalEvidence
-from colonnade_api import Signal, Verdict
+from colonnade.signals.evidence import Missing, Sample, SignalEvidence
+from colonnade.signals.reading import About, Reading, Seen
+from colonnade.signals.verdicts import missing, needs
+from colonnade_api import PromQLSignal, Verdict, format_duration
 
 
-def promql(signal: Signal, evidence: SignalEvidence) -> Verdict:
+def query(signal: PromQLSignal, about: About) -> str:
+    """The user's, with what its {{names}} stand for."""
+    filled = {
+        "revision": about.subject,
+        "stable": about.baseline or "",
+        "deployment": about.deployment.name,
+        "namespace": about.deployment.namespace,
+        "window": format_duration(signal.window),
+    }
+    asked = signal.query
+    for name, value in filled.items():
+        asked = asked.replace(f"{{{{{name}}}}}", value)
+    return asked
+
+
+def read(signal: PromQLSignal, about: About, seen: Seen) -> Reading:
+    number = seen.numbers[signal.name]
+    if isinstance(number, Missing):
+        return number, None
+    if len(number) != 1 or not number[0].samples:
+        said = f"{signal.name}: the query gives {len(number)} series where one number is wanted"
+        hint = f"{said}; aggregate it, such as sum(...)"
+        return (Missing("Error", hint) if number else Missing("NoData", said)), None
+    had = seen.counted.failures(about.subject, about.since(signal))
+    return Sample(number[0].samples[-1][1], None if isinstance(had, Missing) else had.total), None
+
+
+def judge(signal: PromQLSignal, evidence: SignalEvidence) -> Verdict:
     """One finite number against `max` and `min`, once the revision had enough requests for it to mean something."""
     sample = evidence.own
     if not isinstance(sample, Sample):
@@ -40,7 +68,7 @@ def promql(signal: Signal, evidence: SignalEvidence) -> Verdict:
     )
 
 
-def _breached(signal: Signal, value: float) -> float | None:
+def _breached(signal: PromQLSignal, value: float) -> float | None:
     if signal.max is not None and value > signal.max:
         return signal.max
     if signal.min is not None and value < signal.min:
@@ -48,7 +76,7 @@ def _breached(signal: Signal, value: float) -> float | None:
     return None
 
 
-def _limits(signal: Signal) -> str:
+def _limits(signal: PromQLSignal) -> str:
     lowest = [f"at least {number(signal.min)}"] if signal.min is not None else []
     highest = [f"at most {number(signal.max)}"] if signal.max is not None else []
     return ", ".join(lowest + highest)

@@ -13,9 +13,9 @@ import aiohttp
 from cluster.build import PROMETHEUS, ensure_built, program
 from colonnade.manifests.resources import DEPLOYMENTS, Key
 from colonnade.observe.batching import RouterMetrics
+from colonnade.observe.measure import Measured, measure
 from colonnade.observe.prometheus import Prometheus, PrometheusError
-from colonnade.observe.signals import Measured, measure
-from colonnade.plan.deployment.observed import Exposure
+from colonnade.signals.evidence import Exposure
 from colonnade_api import Signal
 from tests.ports import port
 

@@ -7,9 +7,8 @@ from pathlib import Path
 import grpc
 import pytest
 
-from colonnade.plan.deployment.observed import Exposure, Traffic
-from colonnade.signals.evidence import Counts, Missing, Sample
-from colonnade_api import Signal
+from colonnade.signals.evidence import Counts, Exposure, Missing, Sample, Traffic
+from colonnade_api import ErrorRateSignal, LatencySignal, PromQLSignal
 from tests.e2e.router import calls
 from tests.e2e.router.backends import breaking_off, failing, refusing, some, taking
 from tests.e2e.router.calls import STREAM, Caller, CallPod
@@ -18,11 +17,13 @@ from tests.e2e.router.load import Client
 from tests.e2e.router.metrics import Scraper
 
 FLIGHTS, HOST = "air/flights", "flights.air"
-ERRORS = Signal(name="errors", type="ErrorRate", max=0.01)
-SLOW = Signal(name="slow", type="Latency", quantile=0.99, max_duration=timedelta(milliseconds=300))
-SLOWER = Signal(name="slower", type="Latency", quantile=0.9, compared_to="Stable", max_ratio=2)
-LOUD = Signal(name="loud", type="PromQL", max=5, query='sum(envoy_colonnade_tries{colonnade_revision="{{revision}}"})')
-MANY = Signal(name="many", type="PromQL", max=5, query="envoy_colonnade_tries")
+ERRORS = ErrorRateSignal(name="errors", type="ErrorRate", max=0.01)
+SLOW = LatencySignal(name="slow", type="Latency", quantile=0.99, max_duration=timedelta(milliseconds=300))
+SLOWER = LatencySignal(name="slower", type="Latency", quantile=0.9, compared_to="Stable", max_ratio=2)
+LOUD = PromQLSignal(
+    name="loud", type="PromQL", max=5, query='sum(envoy_colonnade_tries{colonnade_revision="{{revision}}"})'
+)
+MANY = PromQLSignal(name="many", type="PromQL", max=5, query="envoy_colonnade_tries")
 
 
 @pytest.fixture

@@ -9,18 +9,17 @@ import pytest
 
 from colonnade.manifests.resources import DEPLOYMENTS, Key
 from colonnade.observe.batching import RouterMetrics
-from colonnade.observe.signals import measure
-from colonnade.plan.deployment.observed import Exposure
-from colonnade.signals.evidence import Counts
-from colonnade_api import Signal
+from colonnade.observe.measure import measure
+from colonnade.signals.evidence import Counts, Exposure
+from colonnade_api import ErrorRateSignal, LatencySignal
 from tests.e2e.router.backends import failing, some
 from tests.e2e.router.household import Household
 from tests.e2e.router.load import Client
 from tests.e2e.router.metrics import Scraper
 
 CANARIES = 12
-ERRORS = Signal(name="errors", type="ErrorRate", max=0.01)
-SLOW = Signal(name="slow", type="Latency", quantile=0.99, max_duration=timedelta(seconds=5))
+ERRORS = ErrorRateSignal(name="errors", type="ErrorRate", max=0.01)
+SLOW = LatencySignal(name="slow", type="Latency", quantile=0.99, max_duration=timedelta(seconds=5))
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What users do, from the first Dataset to the last deletion, with someone else at work on the same objects."""
 
-from colonnade.manifests.labels import MANAGED_BY
 from colonnade.manifests.resources import (
     BUDGETS,
     DATASETS,
@@ -13,6 +12,7 @@ from colonnade.manifests.resources import (
     WORKLOADS,
     Manifest,
 )
+from colonnade_api.wellknown import MANAGED_BY_LABEL
 from tests.harness.harness import Harness
 from tests.harness.journal import Journal
 from tests.harness.users import Users
@@ -93,5 +93,5 @@ def left(journal: Journal) -> list[str]:
         str(key)
         for key, manifest in journal.now.items()
         if key.resource in kinds
-        or ((manifest["metadata"].get("labels") or {}).get(MANAGED_BY) and key.name != "colonnade-store")
+        or ((manifest["metadata"].get("labels") or {}).get(MANAGED_BY_LABEL) and key.name != "colonnade-store")
     ]

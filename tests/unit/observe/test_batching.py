@@ -7,8 +7,9 @@ import pytest
 
 from colonnade.manifests.resources import DEPLOYMENTS
 from colonnade.observe.batching import BatchedReads, Read, in_batches
-from colonnade.observe.prometheus import PrometheusError, Series
-from colonnade.observe.queries import COUNTERS, LIVE, TRIES
+from colonnade.observe.prometheus import PrometheusError
+from colonnade.signals.queries import COUNTERS, LIVE, TRIES
+from colonnade.signals.series import Series
 from tests.unit.observe.cluster import key
 
 KEYS = [key(DEPLOYMENTS, name) for name in ("boats", "flights", "trains")]

@@ -13,18 +13,10 @@ from typing import Any
 from colonnade.plan.common import actions
 from colonnade.plan.common.decision import Decision, Event
 from colonnade.plan.deployment.exposure import exposure
-from colonnade.plan.deployment.observed import (
-    Applied,
-    Exposure,
-    ModelVersionSummary,
-    ObservedDeployment,
-    Router,
-    Traffic,
-    Workload,
-)
+from colonnade.plan.deployment.observed import Applied, ModelVersionSummary, ObservedDeployment, Router, Workload
 from colonnade.plan.deployment.plan import plan
 from colonnade.plan.deployment.revisions import revision_of
-from colonnade.signals.evidence import Comparison, Counts, Evidence, Missing, Sample, SignalEvidence
+from colonnade.signals.evidence import Comparison, Counts, Evidence, Exposure, Missing, Sample, SignalEvidence, Traffic
 from colonnade_api import (
     DeploymentSpec,
     DeploymentStatus,

@@ -4,10 +4,10 @@ from envoy.config.bootstrap.v3 import bootstrap_pb2
 from envoy.extensions.resource_monitors.downstream_connections.v3 import downstream_connections_pb2
 from google.protobuf.json_format import ParseDict
 
-from colonnade.observe import evidence, queries
 from colonnade.router import telemetry
 from colonnade.router.bootstrap import bootstrap
 from colonnade.router.settings import Settings
+from colonnade.signals import counted, queries
 
 INSIDE_ANY = (downstream_connections_pb2,)
 
@@ -44,12 +44,12 @@ def test_evidence_reads_the_names_that_envoy_counts_under():
 
 
 def test_evidence_fails_by_grpc_what_envoy_takes_no_time_of():
-    assert {str(code) for code in telemetry.GRPC_FAILURES} == evidence.GRPC_FAILURES
+    assert {str(code) for code in telemetry.GRPC_FAILURES} == counted.GRPC_FAILURES
 
 
 def test_both_know_the_same_refusals():
-    assert {str(code) for code in telemetry.REFUSED_CODES} == evidence.REFUSED_CODES
-    assert str(telemetry.INVALID_ARGUMENT) == evidence.INVALID_ARGUMENT
+    assert {str(code) for code in telemetry.REFUSED_CODES} == counted.REFUSED_CODES
+    assert str(telemetry.INVALID_ARGUMENT) == counted.INVALID_ARGUMENT
 
 
 def test_namespaces_come_as_a_list():

@@ -9,23 +9,27 @@ from hypothesis import strategies as st
 
 from colonnade.signals import judge, judge_all
 from colonnade.signals.evidence import Comparison, Counts, Evidence, Missing, Sample, SignalEvidence
-from colonnade_api import Signal, Verdict
+from colonnade_api import ErrorRateSignal, LatencySignal, PromQLSignal, Signal, Verdict
 
 AWAY = Missing("Error", "connection refused")
 EMPTY = Missing("NoData", "the query gave no series")
 
 
-def signal(**given: Any) -> Signal:
-    return Signal.model_validate({"name": "errors", "type": "ErrorRate", "max": 0.01, "minSamples": 100, **given})
+def signal(**given: Any) -> ErrorRateSignal:
+    return ErrorRateSignal.model_validate(
+        {"name": "errors", "type": "ErrorRate", "max": 0.01, "minSamples": 100, **given}
+    )
 
 
-def latency(**given: Any) -> Signal:
+def latency(**given: Any) -> LatencySignal:
     given = given or {"maxDuration": "50ms"}
-    return Signal.model_validate({"name": "slow", "type": "Latency", "quantile": 0.99, "minSamples": 100, **given})
+    return LatencySignal.model_validate(
+        {"name": "slow", "type": "Latency", "quantile": 0.99, "minSamples": 100, **given}
+    )
 
 
-def query(**given: Any) -> Signal:
-    return Signal.model_validate({"name": "own", "type": "PromQL", "query": "q", "minSamples": 100, **given})
+def query(**given: Any) -> PromQLSignal:
+    return PromQLSignal.model_validate({"name": "own", "type": "PromQL", "query": "q", "minSamples": 100, **given})
 
 
 def judged(of: Signal, own: Evidence, compared: Comparison | None = None) -> Verdict:

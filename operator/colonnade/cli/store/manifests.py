@@ -2,6 +2,7 @@
 
 from colonnade.cli.kinds import Object
 from colonnade.cli.store.installation import Installation
+from colonnade_api.wellknown import COMPONENT_LABEL, DATASET_LABEL
 
 CLAIM = "colonnade-store"
 MOUNT = "/store"
@@ -38,7 +39,7 @@ def pod(dataset: Object, settings: Installation, suffix: str) -> Object:
         "kind": "Pod",
         "metadata": {
             "name": f"{name}-push-{suffix}",
-            "labels": LABELS | {"app.kubernetes.io/component": "push", "colonnade.dev/dataset": name},
+            "labels": LABELS | {COMPONENT_LABEL: "push", DATASET_LABEL: name},
             "ownerReferences": [_owner(dataset)],
         },
         "spec": {

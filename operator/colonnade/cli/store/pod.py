@@ -12,6 +12,7 @@ from colonnade.cli.kinds import CLAIM as CLAIMS
 from colonnade.cli.kinds import POD, Object
 from colonnade.cli.store import manifests
 from colonnade.cli.store.installation import Installation
+from colonnade_api.wellknown import COMPONENT_LABEL, DATASET_LABEL
 
 START_SECONDS = 180
 POLL_SECONDS = 0.3
@@ -55,7 +56,7 @@ def _ensure_claim(cluster: Cluster, settings: Installation) -> None:
 
 def _sweep(cluster: Cluster, dataset: str) -> None:
     """Ended pods of pushes that were killed half-way."""
-    for old in cluster.list(POD, f"app.kubernetes.io/component=push,colonnade.dev/dataset={dataset}"):
+    for old in cluster.list(POD, f"{COMPONENT_LABEL}=push,{DATASET_LABEL}={dataset}"):
         if old.get("status", {}).get("phase") in ("Succeeded", "Failed"):
             cluster.delete(POD, old["metadata"]["name"])
 

@@ -13,6 +13,7 @@ from colonnade.cli.views.parts import BAD, GOOD, QUIET, WAITING, condition_style
 from colonnade.cli.views.pods import pod_line
 from colonnade.cli.words import count, short
 from colonnade_api import CandidateRevision, DatasetStatus, DeploymentStatus, ModelVersionStatus, ServedRevision, Status
+from colonnade_api.wellknown import DATASET_LABEL, MODEL_VERSION_LABEL
 
 WORKERS = ("dataset", "push", "training")
 
@@ -68,7 +69,7 @@ def tree(family: Family) -> RenderableType:
 def _dataset(item: Object, family: Family) -> Tree:
     status = DatasetStatus.model_validate(item.get("status") or {})
     node = Tree(_line("dset", item, _newest(status), status))
-    _add_jobs(node, family.pods, "colonnade.dev/dataset", _name(item))
+    _add_jobs(node, family.pods, DATASET_LABEL, _name(item))
     for version in family.versions:
         if dataset_name(version) == _name(item):
             node.add(_version(version, family))
@@ -86,7 +87,7 @@ def _version(item: Object, family: Family) -> Tree:
     status = ModelVersionStatus.model_validate(item.get("status") or {})
     facts = [made_by(item), (item.get("status") or {}).get("headline"), _approval(status)]
     node = Tree(_line("mv", item, ", ".join(fact for fact in facts if fact), status))
-    _add_jobs(node, family.pods, "colonnade.dev/modelversion", _name(item))
+    _add_jobs(node, family.pods, MODEL_VERSION_LABEL, _name(item))
     for deployment in family.deployments:
         for revision in _serving(deployment):
             if revision.model_version == _name(item):

@@ -7,7 +7,7 @@ from rich.console import RenderableType
 from colonnade.cli.kinds import Object
 from colonnade.cli.views.parts import table, verdict_cell
 from colonnade.cli.words import NOTHING, number
-from colonnade_api import SignalStatus, Verdict
+from colonnade_api import UNITS, SignalStatus, Verdict
 
 SignalTypes = Mapping[str, str]
 """Type by signal name, as the MonitorPolicy has them; a name that it lacks shows a bare number."""
@@ -41,9 +41,10 @@ def amount(value: float | None, kind: str | None) -> str:
     """0.031 is 3.1 % to an ErrorRate signal, 31 ms to a Latency signal."""
     if value is None:
         return NOTHING
-    if kind == "ErrorRate":
+    unit = UNITS.get(kind or "", "number")
+    if unit == "share":
         return f"{number(value * 100)} %"
-    if kind == "Latency":
+    if unit == "seconds":
         return f"{number(value * 1000)} ms" if value < 1 else f"{number(value)} s"
     return number(value)
 

@@ -13,7 +13,7 @@ from colonnade_api import Serving as ServingSettings
 
 @dataclass(frozen=True)
 class EnsureFinalizer:
-    """`colonnade.dev/finalizer` stands on the object."""
+    """Our finalizer stands on the object."""
 
 
 @dataclass(frozen=True)

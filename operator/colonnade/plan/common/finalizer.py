@@ -3,8 +3,7 @@
 from colonnade.plan.common.actions import RemoveFinalizer
 from colonnade.plan.common.decision import Decision, Status
 from colonnade_api import ObjectMeta
-
-FINALIZER = "colonnade.dev/finalizer"
+from colonnade_api.wellknown import FINALIZER
 
 
 def finalize(metadata: ObjectMeta, status: Status) -> Decision[Status]:

@@ -27,8 +27,8 @@ from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade.plan.dataset import schedule
 from colonnade.plan.dataset.observed import ObservedDataset
 from colonnade_api import DatasetSpec, DatasetStatus, DatasetVersion, ObjectMeta
+from colonnade_api.wellknown import REFRESH_ANNOTATION
 
-REFRESH_ANNOTATION = "colonnade.dev/refresh"
 OUTCOMES = frozenset({"NewVersion", "Unchanged", "Invalid"})
 MAX_VERSIONS = 10
 NO_CONTENT = ("description", "owner", "license")

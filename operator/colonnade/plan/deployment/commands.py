@@ -10,10 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from colonnade_api import HandledCommands
+from colonnade_api.wellknown import ABORT_ANNOTATION, PROMOTE_ANNOTATION, RETRY_ANNOTATION
 
-PROMOTE = "colonnade.dev/promote"
-ABORT = "colonnade.dev/abort"
-RETRY = "colonnade.dev/retry"
 ALL_STEPS = "all"
 
 NONE_YET = HandledCommands()
@@ -55,8 +53,8 @@ class Commands:
 
 def parse_commands(annotations: Mapping[str, str], handled: HandledCommands | None) -> Commands:
     """Values that can't be meant are left out."""
-    told = (annotations.get(PROMOTE, ""), _valid(annotations, ABORT), _valid(annotations, RETRY))
-    return Commands(*told, handled or NONE_YET)
+    abort, retry = _valid(annotations, ABORT_ANNOTATION), _valid(annotations, RETRY_ANNOTATION)
+    return Commands(annotations.get(PROMOTE_ANNOTATION, ""), abort, retry, handled or NONE_YET)
 
 
 def _valid(annotations: Mapping[str, str], key: str) -> str:

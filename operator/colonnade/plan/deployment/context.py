@@ -5,13 +5,13 @@ from datetime import datetime
 
 from colonnade.plan.deployment.commands import Commands, parse_commands
 from colonnade.plan.deployment.exposure import exposure
-from colonnade.plan.deployment.observed import Exposure, ObservedDeployment, Workload
+from colonnade.plan.deployment.observed import ObservedDeployment, Workload
 from colonnade.plan.deployment.revisions import TargetRevision, Unresolved, resolve, revision_of
 from colonnade.plan.deployment.rollout import bluegreen, canary, rules
 from colonnade.plan.deployment.rollout.rollback import promoted_before, restores
 from colonnade.plan.deployment.rollout.rollout import Rollout, Stage
 from colonnade.signals import SignalVerdict, judge_all
-from colonnade.signals.evidence import Missing
+from colonnade.signals.evidence import Exposure, Missing
 from colonnade_api import Canary, DeploymentSpec, DeploymentStatus, MonitorPolicySpec, Outages, ServedRevision
 from colonnade_api import Rollout as Record
 

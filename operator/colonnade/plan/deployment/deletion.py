@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from colonnade.plan.common.actions import Action, DeleteClientService, DeleteRevision, RecordStatus, RemoveFinalizer
 from colonnade.plan.common.conditions import false, true, with_transition_time
 from colonnade.plan.common.decision import Decision
-from colonnade.plan.common.finalizer import FINALIZER
 from colonnade.plan.deployment.cleanup import in_use
 from colonnade.plan.deployment.observed import ObservedDeployment
 from colonnade.plan.deployment.routing import mentions
 from colonnade_api import DeploymentStatus
+from colonnade_api.wellknown import FINALIZER
 
 PROMPT = timedelta(seconds=1)
 GRACE = timedelta(minutes=1)

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from colonnade.plan.deployment.observed import Exposure
 from colonnade.plan.deployment.records import draining
 from colonnade.plan.deployment.rollout.rollback import is_rejected, restores, watched_since
+from colonnade.signals.evidence import Exposure
 from colonnade_api import DeploymentSpec, DeploymentStatus
 
 

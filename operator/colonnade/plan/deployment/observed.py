@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from colonnade.plan.common.observed import InvalidSpec
-from colonnade.signals.evidence import Missing, SignalEvidence
+from colonnade.signals.evidence import Exposure, Missing, SignalEvidence, Traffic
 from colonnade_api import DeploymentSpec, DeploymentStatus, MonitorPolicySpec, ObjectMeta, Signature
 
 UNSEEN = Missing("NoData", "no traffic was measured")
@@ -66,30 +66,6 @@ class Router:
     ready: bool
     reachable: bool
     applied: Applied | None = None
-
-
-@dataclass(frozen=True)
-class Traffic:
-    """Requests that the routers sent to the candidate, of all that they sent for this Deployment, since the hold
-    began."""
-
-    candidate: int
-    total: int
-
-
-@dataclass(frozen=True)
-class Exposure:
-    """Which revision the evidence is about, and over what time to ask. `plan.exposure` says it, `observe` answers it.
-
-    `baseline`: the revision to compare with, None when none takes traffic beside the subject.
-    `since`: when the subject's exposure began (each signal caps it by its window). `hold_since`: when the hold's
-    clock began, for `Traffic`.
-    """
-
-    subject: str
-    baseline: str | None
-    since: datetime
-    hold_since: datetime | None
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from colonnade.plan.common.actions import (
     RecordStatus,
     ScaleRevision,
 )
-from colonnade.plan.common.finalizer import FINALIZER
 from colonnade.plan.deployment.cleanup import cleanup, unneeded_workloads
 from colonnade.plan.deployment.context import Context
 from colonnade.plan.deployment.records import draining
 from colonnade.plan.deployment.revisions import revision_of
 from colonnade_api import DeploymentStatus, ServedRevision
+from colonnade_api.wellknown import FINALIZER
 
 
 def actions(context: Context, status: DeploymentStatus) -> tuple[Action, ...]:

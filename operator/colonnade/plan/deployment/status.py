@@ -10,13 +10,14 @@ from colonnade.plan.deployment.context import (
     rollout_of,
     unmeasured_since,
 )
-from colonnade.plan.deployment.observed import Traffic
 from colonnade.plan.deployment.records import draining
 from colonnade.plan.deployment.revisions import Unresolved, passed_over, refusal
 from colonnade.plan.deployment.rollout.rollback import is_rejected
 from colonnade.plan.deployment.rollout.rollout import Rollout
 from colonnade.plan.deployment.rollout.rules import pods
+from colonnade.signals.evidence import Traffic
 from colonnade_api import CandidateRevision, DeploymentStatus, Outages, Verdict
+from colonnade_api.wellknown import DEPLOYMENT_LABEL, REVISION_LABEL
 
 STUCK = frozenset({"Rejected", "AllRejected"})
 LONGEST_LIST_OF_WORDS = 400
@@ -59,7 +60,7 @@ def _counted(context: Context, status: DeploymentStatus) -> DeploymentStatus:
         workload = context.workload(stable.revision)
         changes["stable"] = stable.model_copy(update={"ready": context.ready(stable.revision)})
         changes["replicas"] = workload.desired if workload else 0
-        changes["selector"] = f"colonnade.dev/deployment={metadata.name},colonnade.dev/revision={stable.revision}"
+        changes["selector"] = f"{DEPLOYMENT_LABEL}={metadata.name},{REVISION_LABEL}={stable.revision}"
     if candidate:
         seen = _observed_weight(context, candidate) if asked == candidate.revision and candidate.weight else None
         update: dict[str, object] = {"ready": context.ready(candidate.revision), "observed_weight": seen}

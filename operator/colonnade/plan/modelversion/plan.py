@@ -26,8 +26,8 @@ from colonnade.plan.modelversion.approval import approval_state, approved
 from colonnade.plan.modelversion.gates import judge_gates, validated
 from colonnade.plan.modelversion.observed import DatasetSummary, ObservedModelVersion
 from colonnade_api import ModelVersionSpec, ModelVersionStatus, PinnedDataset
+from colonnade_api.wellknown import RETRY_ANNOTATION
 
-RETRY_ANNOTATION = "colonnade.dev/retry"
 OUTCOMES = frozenset({"Trained", "Failed"})
 REPORTED = ("digest", "artifactUri", "bytes", "signature", "metrics", "crossValidation", "parity", "lineage")
 

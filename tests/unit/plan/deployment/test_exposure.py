@@ -1,5 +1,5 @@
 from colonnade.plan.deployment.exposure import exposure
-from colonnade.plan.deployment.observed import Exposure
+from colonnade.signals.evidence import Exposure
 from tests.unit.plan.world import MODEL, World, at, policy, world
 
 V1, V2 = f"{MODEL}-1", f"{MODEL}-2"

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from colonnade.plan.deployment.observed import UNSEEN, Applied, Router, Traffic, Workload
+from colonnade.plan.deployment.observed import UNSEEN, Applied, Router, Workload
 from colonnade.plan.deployment.revisions import TargetRevision, Unresolved
 from colonnade.signals import SignalVerdict
-from colonnade.signals.evidence import Missing
+from colonnade.signals.evidence import Missing, Traffic
 from colonnade_api import CandidateRevision, DeploymentSpec, MonitorPolicySpec, ServedRevision
 
 

@@ -3,14 +3,13 @@
 from datetime import timedelta
 
 from colonnade.formatting import clock_time, duration, percent, requests
-from colonnade.plan.deployment.observed import Traffic
 from colonnade.plan.deployment.revisions import TargetRevision
 from colonnade.plan.deployment.rollout.moves import Hold, Rollback
 from colonnade.plan.deployment.rollout.rollout import Rollout
 from colonnade.plan.deployment.routing import contradicts, unapplied
 from colonnade.plan.deployment.signature import what_is_lost
 from colonnade.signals import SignalVerdict
-from colonnade.signals.evidence import Missing
+from colonnade.signals.evidence import Missing, Traffic
 from colonnade.statistics.binomial import binomial_interval
 
 SHORTEST_PROOF = timedelta(seconds=10)

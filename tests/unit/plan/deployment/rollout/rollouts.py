@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from colonnade.plan.deployment.observed import Applied, Router, Traffic, Workload
+from colonnade.plan.deployment.observed import Applied, Router, Workload
 from colonnade.plan.deployment.revisions import TargetRevision
 from colonnade.plan.deployment.rollout.rollout import Rollout, Stage
 from colonnade.signals import judge_all
-from colonnade.signals.evidence import Counts, Evidence, Missing, SignalEvidence
+from colonnade.signals.evidence import Counts, Evidence, Missing, SignalEvidence, Traffic
 from colonnade_api import CandidateRevision, ServedRevision
 from tests.unit.plan.world import at, deployment, digest, policy, signature
 

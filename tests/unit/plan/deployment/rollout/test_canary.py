@@ -5,14 +5,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from colonnade.plan.deployment.observed import Traffic
 from colonnade.plan.deployment.revisions import TargetRevision, Unresolved
 from colonnade.plan.deployment.rollout.bluegreen import stages as blue_green_stages
 from colonnade.plan.deployment.rollout.canary import advance, stages
 from colonnade.plan.deployment.rollout.moves import Advance, Hold, Promote, Rollback
 from colonnade.plan.deployment.rollout.rollout import Rollout, Stage
 from colonnade.signals import judge_all
-from colonnade.signals.evidence import Counts, Evidence, Missing, Sample, SignalEvidence
+from colonnade.signals.evidence import Counts, Evidence, Missing, Sample, SignalEvidence, Traffic
 from colonnade_api import Canary
 from tests.unit.plan.deployment.rollout.rollouts import canary, no_data, sending, silent, workload
 from tests.unit.plan.world import ERRORS, at, deployment, policy

@@ -13,10 +13,9 @@ from itertools import pairwise
 from statistics import median
 
 from colonnade.formatting import clock_time
-from colonnade.observe.prometheus import Series
-from colonnade.observe.queries import ANSWERED, KNOWN, LIKELY_SCRAPE_SECONDS, LIVE, REQUESTS, TRIES, UNANSWERED
-from colonnade.plan.deployment.observed import Traffic
-from colonnade.signals.evidence import Counts, Missing
+from colonnade.signals.evidence import Counts, Missing, Traffic
+from colonnade.signals.queries import ANSWERED, KNOWN, LIKELY_SCRAPE_SECONDS, LIVE, REQUESTS, TRIES, UNANSWERED
+from colonnade.signals.series import Instance, Series
 
 NO_ANSWER = "0"
 NO_FLAGS = "-"
@@ -30,7 +29,6 @@ MICROSECONDS = {ANSWERED: 1.0, UNANSWERED: 1000.0}
 
 STALE_AFTER_SCRAPES = 3
 
-Instance = tuple[str, str]
 Scrapes = Mapping[Instance, Sequence[float]]  # when each router was scraped
 Start = Callable[[Sequence[float]], Sequence[float]]
 Buckets = Mapping[float, float]
@@ -79,7 +77,7 @@ class Counted:
         next, didn't object to as well, and no more than stable answered well."""
         start = _from_before(since)
         asked_first = [one for one in self._of(REQUESTS) if one.labels.get("candidate") == candidate]
-        by_stable = [one for one in asked_first if one.labels.get("colonnade_revision") != candidate]
+        by_stable = [one for one in asked_first if one.revision != candidate]
 
         def total(series: Iterable[Series], holds: Callable[[Mapping[str, str]], bool]) -> float:
             return sum(_increase(one, self._scrapes, start) for one in series if holds(one.labels))
@@ -98,9 +96,9 @@ class Counted:
         if missing := self.missing():
             return missing
         start, scrapes = _from_before(since), _scrapes(durations)
-        own = [one for one in durations if one.labels.get("colonnade_revision") == revision]
-        unanswered = [one for one in own if _name(one) == UNANSWERED]
-        answered = _buckets((one for one in own if _name(one) == ANSWERED), scrapes, start)
+        own = [one for one in durations if one.revision == revision]
+        unanswered = [one for one in own if one.name == UNANSWERED]
+        answered = _buckets((one for one in own if one.name == ANSWERED), scrapes, start)
         late = _buckets((one for one in unanswered if LATE in one.labels["flags"]), scrapes, start)
         left = _buckets((one for one in unanswered if one.labels["flags"] == NO_FLAGS), scrapes, start)
         limit_us = limit / timedelta(microseconds=1)
@@ -131,7 +129,7 @@ class Counted:
 
     @cached_property
     def _scrapes(self) -> Scrapes:
-        knowing = {_instance(series) for series in self._of(KNOWN)}
+        knowing = {series.instance for series in self._of(KNOWN)}
         return {instance: times for instance, times in _scrapes(self.counters).items() if instance in knowing}
 
     @property
@@ -141,18 +139,18 @@ class Counted:
 
     def _of(self, name: str, revision: str | None = None) -> Iterable[Series]:
         for series in self.counters:
-            ours = _name(series) == name and bool(series.labels.get("colonnade_deployment"))
-            if ours and revision in (None, series.labels.get("colonnade_revision")):
+            ours = series.name == name and bool(series.labels.get("colonnade_deployment"))
+            if ours and revision in (None, series.revision):
                 yield series
 
 
 def _scrapes(answer: Iterable[Series]) -> Scrapes:
-    return {_instance(series): [at for at, _ in series.samples] for series in answer if _name(series) == LIVE}
+    return {series.instance: [at for at, _ in series.samples] for series in answer if series.name == LIVE}
 
 
 def _increase(series: Series, scrapes: Scrapes, start: Start) -> float:
     """A counter that falls began anew at 0, with its router."""
-    values, times = dict(series.samples), start(scrapes.get(_instance(series), ()))
+    values, times = dict(series.samples), start(scrapes.get(series.instance, ()))
     steps = pairwise(values.get(at, 0.0) for at in times)
     return sum(after - before if after >= before else after for before, after in steps)
 
@@ -161,7 +159,7 @@ def _buckets(series: Iterable[Series], scrapes: Scrapes, start: Start) -> Bucket
     """Tries within each bound, in microseconds."""
     found: dict[float, float] = defaultdict(float)
     for one in series:
-        found[float(one.labels["le"]) * MICROSECONDS[_name(one)]] += _increase(one, scrapes, start)
+        found[float(one.labels["le"]) * MICROSECONDS[one.name]] += _increase(one, scrapes, start)
     return dict(sorted(found.items()))
 
 
@@ -224,11 +222,3 @@ def _quantile(buckets: Buckets, quantile: float) -> float | None:
 def _merged(*buckets: Buckets) -> Buckets:
     bounds = sorted({bound for one in buckets for bound in one})
     return {bound: sum(one.get(bound, 0.0) for one in buckets) for bound in bounds}
-
-
-def _name(series: Series) -> str:
-    return series.labels.get("__name__", "")
-
-
-def _instance(series: Series) -> Instance:
-    return series.labels.get("job", ""), series.labels.get("instance", "")

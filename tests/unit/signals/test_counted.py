@@ -4,11 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from colonnade.observe.evidence import Counted
-from colonnade.observe.prometheus import Series
-from colonnade.observe.queries import ANSWERED, KNOWN, LIVE, REQUESTS, TRIES, UNANSWERED
-from colonnade.plan.deployment.observed import Traffic
-from colonnade.signals.evidence import Counts, Missing
+from colonnade.signals.counted import Counted
+from colonnade.signals.evidence import Counts, Missing, Traffic
+from colonnade.signals.queries import ANSWERED, KNOWN, LIVE, REQUESTS, TRIES, UNANSWERED
+from colonnade.signals.series import Series
 
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 SCRAPE_SECONDS = 5

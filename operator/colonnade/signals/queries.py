@@ -6,8 +6,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-
-from colonnade.manifests.resources import Key
+from typing import Protocol
 
 TRIES = "envoy_colonnade_tries"
 REQUESTS = "envoy_colonnade_requests"
@@ -18,6 +17,16 @@ LIVE = "envoy_server_live"  # in each scrape, without any label of ours
 
 LOOKBACK = timedelta(seconds=60)  # where the last scrape before the window is looked for
 LIKELY_SCRAPE_SECONDS = 5.0
+
+
+class Named(Protocol):
+    """A Deployment, as its routers label it."""
+
+    @property
+    def namespace(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,7 @@ class Family:
     points: int
     batch_points: int
 
-    def query(self, deployments: Collection[Key], window: timedelta, revisions: Iterable[str] = ()) -> str:
+    def query(self, deployments: Collection[Named], window: timedelta, revisions: Iterable[str] = ()) -> str:
         """Over a window that ends with the asking; of all revisions where none is named.
 
         Names that several namespaces share come along from each of them.

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from colonnade.manifests.resources import DEPLOYMENTS, Key
-from colonnade.observe.queries import COUNTERS, DURATIONS
+from colonnade.signals.queries import COUNTERS, DURATIONS
 
 FLIGHTS, TRAINS = Key(DEPLOYMENTS, "air", "flights"), Key(DEPLOYMENTS, "rail", "trains")
 

@@ -1,0 +1,25 @@
+"""What can be measured on a candidate, and what follows from a breach: a file a type, told apart by `type`."""
+
+from typing import Annotated, get_args
+
+from pydantic import Field
+
+from colonnade_api.signals.common import SignalPart
+from colonnade_api.signals.error_rate import ErrorRateSignal
+from colonnade_api.signals.latency import LatencySignal
+from colonnade_api.signals.promql import PromQLSignal
+
+Signal = Annotated[
+    ErrorRateSignal | LatencySignal | PromQLSignal,
+    Field(
+        discriminator="type",
+        description="One thing that is measured on the candidate.",
+        json_schema_extra={"noun": "signal"},
+    ),
+]
+
+TYPES: tuple[type[SignalPart], ...] = (ErrorRateSignal, LatencySignal, PromQLSignal)
+UNITS = {get_args(each.model_fields["type"].annotation)[0]: each.unit for each in TYPES}
+"""By type."""
+
+__all__ = ["UNITS", "ErrorRateSignal", "LatencySignal", "PromQLSignal", "Signal"]

@@ -1,0 +1,31 @@
+"""What signals of every type have."""
+
+from datetime import timedelta
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from colonnade_api.common import Name, SpecPart
+from colonnade_api.durations import Period
+
+Unit = Literal["share", "seconds", "number"]
+"""What a verdict's value and limit are in."""
+
+
+class SignalPart(SpecPart):
+    """A name, the time and the requests that a verdict is taken over, and what follows a breach."""
+
+    unit: ClassVar[Unit] = "number"
+
+    name: Name = Field(description="Name of the signal, as verdicts and alerts carry it.")
+    window: Period = Field(default=timedelta(minutes=1), description="The time back over which requests are counted.")
+    min_samples: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
+        default=100,
+        description="Requests to the candidate within the window that a verdict needs; with fewer it is "
+        "InsufficientSamples, and the rollout waits.",
+    )
+    action: Literal["Rollback", "Hold", "Alert"] = Field(
+        default="Rollback",
+        description="What follows a breach. Rollback: all requests go back to stable. Hold: the rollout stays where it "
+        "is. Alert: it is said in status and as an Event, and the rollout goes on.",
+    )

@@ -1,0 +1,21 @@
+"""Labels, annotations and the finalizer that stand on objects: people, tools and every program of ours rely on them."""
+
+from colonnade_api.common import GROUP
+
+MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
+COMPONENT_LABEL = "app.kubernetes.io/component"
+
+DATASET_LABEL = f"{GROUP}/dataset"
+MODEL_VERSION_LABEL = f"{GROUP}/modelversion"
+DEPLOYMENT_LABEL = f"{GROUP}/deployment"
+REVISION_LABEL = f"{GROUP}/revision"
+SPEC_HASH_LABEL = f"{GROUP}/spec-hash"
+
+
+PROMOTE_ANNOTATION = f"{GROUP}/promote"
+ABORT_ANNOTATION = f"{GROUP}/abort"
+RETRY_ANNOTATION = f"{GROUP}/retry"
+REFRESH_ANNOTATION = f"{GROUP}/refresh"
+DIGEST_ANNOTATION = f"{GROUP}/digest"
+
+FINALIZER = f"{GROUP}/finalizer"

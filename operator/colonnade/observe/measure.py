@@ -1,0 +1,96 @@
+"""Each signal of a MonitorPolicy, measured on the revision that an exposure names."""
+
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from colonnade.manifests.resources import Key
+from colonnade.observe.batching import Read, RouterMetrics
+from colonnade.observe.prometheus import Prometheus, PrometheusError
+from colonnade.signals.counted import Counted
+from colonnade.signals.evidence import Exposure, Missing, SignalEvidence, Traffic
+from colonnade.signals.reading import About, Answer, Seen
+from colonnade.signals.registry import type_of
+from colonnade_api import Signal
+
+UNPROVEN = Missing("NoData", "no hold has begun, so no traffic was measured")
+Asked = TypeVar("Asked")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What `ObservedDeployment` has of it."""
+
+    evidence: tuple[SignalEvidence, ...]
+    traffic: Traffic | Missing
+
+
+async def measure(
+    metrics: RouterMetrics, deployment: Key, signals: Sequence[Signal], exposure: Exposure, now: datetime
+) -> Measured:
+    """Asks all that the signals need at the same time; what can't be had is Missing, and no error."""
+    asking = _Asking(metrics, deployment, About(deployment, exposure, now), signals)
+    counted, durations, numbers = await asyncio.gather(asking.counters(), asking.durations(), asking.numbers())
+    if isinstance(counted, Missing):
+        return Measured(tuple(asking.unknown(signal, counted) for signal in signals), counted)
+    seen = Seen(counted, durations, numbers)
+    return Measured(
+        evidence=tuple(asking.evidence(signal, seen) for signal in signals),
+        traffic=counted.traffic(exposure.subject, exposure.hold_since) if exposure.hold_since else UNPROVEN,
+    )
+
+
+@dataclass(frozen=True)
+class _Asking:
+    metrics: RouterMetrics
+    deployment: Key
+    about: About
+    signals: Sequence[Signal]
+
+    async def counters(self) -> Counted | Missing:
+        exposure = self.about.exposure
+        since = min(map(self.about.since, self.signals), default=exposure.since)
+        read = Read(self.deployment, min(since, exposure.hold_since or since))
+        answer = await _ask(self.metrics.counters.read(read, self.about.now))
+        return answer if isinstance(answer, Missing) else Counted(*answer)
+
+    async def durations(self) -> Answer:
+        """Of the subject and what it is compared with, where a signal needs them."""
+        since = [self.about.since(signal) for signal in self.signals if type_of(signal).durations]
+        if not since:
+            return ()
+        revisions = frozenset(one for one in (self.about.subject, self.about.baseline) if one)
+        read = Read(self.deployment, min(since), revisions)
+        answer = await _ask(self.metrics.durations.read(read, self.about.now))
+        return answer if isinstance(answer, Missing) else answer[0]
+
+    async def numbers(self) -> Mapping[str, Answer]:
+        own = [signal for signal in self.signals if type_of(signal).own_query]
+        asked = (self.metrics.prometheus.query(self._query(signal), self.about.now) for signal in own)
+        answers = await asyncio.gather(*map(_ask, asked))
+        return {signal.name: answer for signal, answer in zip(own, answers, strict=True)}
+
+    def evidence(self, signal: Signal, seen: Seen) -> SignalEvidence:
+        own, compared = type_of(signal).read(signal, self.about, seen)
+        return SignalEvidence(signal.name, self._query(signal), own, compared, seen.counted.scraped_at)
+
+    def unknown(self, signal: Signal, why: Missing) -> SignalEvidence:
+        return SignalEvidence(signal.name, self._query(signal), why)
+
+    def _query(self, signal: Signal) -> str:
+        return type_of(signal).query(signal, self.about)
+
+
+async def _ask(answer: Awaitable[Asked]) -> Asked | Missing:
+    try:
+        return await answer
+    except PrometheusError as error:
+        return Missing("Error", str(error))
+
+
+async def reach(prometheus: Prometheus, now: datetime) -> Missing | None:
+    """None when it answers."""
+    answer = await _ask(prometheus.query("1", now))
+    return answer if isinstance(answer, Missing) else None
