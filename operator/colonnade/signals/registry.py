@@ -9,19 +9,19 @@ from colonnade.signals.evidence import SignalEvidence
 from colonnade.signals.reading import About, Reading, Seen
 from colonnade_api import ErrorRateSignal, LatencySignal, PromQLSignal, Signal, Verdict
 
-Kind = TypeVar("Kind", bound=Signal)
+S = TypeVar("S", bound=Signal)
 
 
 @dataclass(frozen=True)
-class SignalType(Generic[Kind]):
+class SignalType(Generic[S]):
     """query: PromQL that a person may ask again. read: evidence out of what was answered. judge: a verdict on it.
 
     durations: it needs how long tries took. own_query: `query` is asked for itself; its answer is in Seen.numbers.
     """
 
-    query: Callable[[Kind, About], str]
-    read: Callable[[Kind, About, Seen], Reading]
-    judge: Callable[[Kind, SignalEvidence], Verdict]
+    query: Callable[[S, About], str]
+    read: Callable[[S, About, Seen], Reading]
+    judge: Callable[[S, SignalEvidence], Verdict]
     durations: bool = False
     own_query: bool = False
 

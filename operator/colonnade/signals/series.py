@@ -1,7 +1,8 @@
 """Series as Prometheus gives them, and what the labels of the routers' say."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Self
 
 Instance = tuple[str, str]
 
@@ -31,6 +32,6 @@ class Series:
     def revision(self) -> str:
         return self.labels.get("colonnade_revision", "")
 
-    def between(self, begin: float, end: float) -> "Series":
+    def between(self, begin: float, end: float) -> Self:
         """After `begin` and no later than `end`, seconds since the epoch."""
-        return Series(self.labels, tuple(sample for sample in self.samples if begin < sample[0] <= end))
+        return replace(self, samples=tuple(sample for sample in self.samples if begin < sample[0] <= end))
