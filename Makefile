@@ -80,7 +80,7 @@ endif
 # The tag stays, so the pods of operator and router are told by an annotation when what is in their image changed.
 OPERATOR_SOURCE = $$(cat operator/Dockerfile operator/requirements.txt $$(git ls-files -co --exclude-standard operator/colonnade api/colonnade_api) | sha256sum | cut -c1-16)
 
-.PHONY: install demo
+.PHONY: install demo chart
 install: venv images ## install the chart on the cluster, or bring it up to date
 	@echo "==> helm upgrade --install colonnade"
 	@mkdir -p build; $(CLUSTER_ENV); source=$(OPERATOR_SOURCE); \
@@ -89,6 +89,12 @@ install: venv images ## install the chart on the cluster, or bring it up to date
 	  --wait --timeout 5m >build/helm.log 2>&1 || { cat build/helm.log; exit 1; }
 	@$(CLUSTER_ENV); kubectl label namespace colonnade-system --overwrite pod-security.kubernetes.io/enforce=restricted >/dev/null; \
 	  kubectl --namespace colonnade-system get pods
+
+chart: ## the chart for a release, into build/chart, with its images (REGISTRY=host/project VERSION=1.2.3)
+	@test -n "$(REGISTRY)" -a -n "$(VERSION)" || { echo "make chart REGISTRY=host/project VERSION=1.2.3"; exit 2; }
+	@rm -rf build/chart && mkdir -p build/chart && cp -r helm/colonnade build/chart/
+	@sed -i 's|{repository: colonnade/\([a-z]*\), tag: dev}|{repository: $(REGISTRY)/\1, tag: "$(VERSION)"}|' build/chart/colonnade/values.yaml
+	@helm package build/chart/colonnade --version $(VERSION) --app-version $(VERSION) --destination build/chart
 
 build/demo/flights.parquet: | venv
 	@mkdir -p build/demo && $(PY) -m colonnade_jobs.samples build/demo
