@@ -46,6 +46,9 @@ class HandledCommands(StatusPart):
 
     abort: Word | None = Field(default=None, description="The last colonnade.dev/abort.")
     retry: Word | None = Field(default=None, description="The last colonnade.dev/retry.")
+    undo: Annotated[str, Field(min_length=1, max_length=256)] | None = Field(
+        default=None, description="The last colonnade.dev/undo."
+    )
 
 
 class Outages(StatusPart):

@@ -13,6 +13,7 @@ from kubernetes import client, config, dynamic
 from cluster.certs import Authority, Certificate
 from cluster.kubeconfig import write_kubeconfig
 from colonnade_api import API_VERSION, GROUP, VERSION
+from colonnade_api.wellknown import ABORT_ANNOTATION, PROMOTE_ANNOTATION, RETRY_ANNOTATION, UNDO_ANNOTATION
 from tests.api.examples import training
 from tests.unit.chart.rendered import Manifest, named, of_kind, render
 
@@ -21,6 +22,7 @@ KINDS = ("ValidatingAdmissionPolicy", "MutatingAdmissionPolicy")
 IN_FORCE_SECONDS = 60
 ROLES = {"ada": ("colonnade-edit",), "eve": ("colonnade-edit",), "bob": ("colonnade-edit", "colonnade-approve")}
 CREATED_BY, CHANGED_BY = "colonnade.dev/created-by", "colonnade.dev/changed-by"
+COMMANDS = (PROMOTE_ANNOTATION, ABORT_ANNOTATION, RETRY_ANNOTATION, UNDO_ANNOTATION)
 APPROVED = {"decision": "Approved", "reason": "checked the card"}
 
 
@@ -222,8 +224,9 @@ def test_the_last_change_is_signed_and_what_changes_nothing_is_not(login: Login)
     assert login("bob").annotate("late-1", team="risk")["metadata"]["annotations"][CHANGED_BY] == "ada"
     gates = {"spec": {"gates": [{"metric": "roc_auc", "min": 0.7}]}}
     assert login("bob").change("late-1", gates)["metadata"]["annotations"][CHANGED_BY] == "bob"
-    commanded = login("eve").annotate("late-1", **{"colonnade.dev/retry": "abc"})
-    assert commanded["metadata"]["annotations"][CHANGED_BY] == "eve"
+    for command, who in zip(COMMANDS, ("eve", "bob", "eve", "bob"), strict=True):
+        commanded = login(who).annotate("late-1", **{command: "abc"})
+        assert commanded["metadata"]["annotations"][CHANGED_BY] == who
 
 
 def test_a_decision_in_git_is_applied_again_and_again_and_changes_nothing(login: Login) -> None:

@@ -21,6 +21,7 @@ class Kind:
     short: str
     group: str = GROUP
     version: str = VERSION
+    alias: str = ""
 
     def path(self, namespace: str, name: str = "") -> str:
         root = f"/apis/{self.group}/{self.version}" if self.group else f"/api/{self.version}"
@@ -28,12 +29,13 @@ class Kind:
 
     @property
     def spellings(self) -> tuple[str, ...]:
-        return (self.short, self.plural, self.kind.lower(), f"{self.plural}.{self.group}")
+        known = (self.short, self.plural, self.kind.lower(), f"{self.plural}.{self.group}")
+        return (*known, self.alias) if self.alias else known
 
 
 DATASET = Kind("Dataset", "datasets", "dset")
 MODEL_VERSION = Kind("ModelVersion", "modelversions", "mv")
-DEPLOYMENT = Kind("Deployment", "deployments", "mdep")
+DEPLOYMENT = Kind("Deployment", "deployments", "mdep", alias="dep")
 MONITOR_POLICY = Kind("MonitorPolicy", "monitorpolicies", "mpol")
 OURS = (DATASET, MODEL_VERSION, DEPLOYMENT, MONITOR_POLICY)
 

@@ -9,7 +9,7 @@ from colonnade.cli.errors import CliError
 from colonnade.cli.options import flags_before_the_command
 from colonnade.cli.push import push
 from colonnade.cli.report import report
-from colonnade.cli.rollout import abort, promote, retry
+from colonnade.cli.rollout import abort, promote, retry, undo
 from colonnade.cli.status import status
 from colonnade.cli.terminal import say
 from colonnade.cli.tree import tree
@@ -22,7 +22,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.callback()(flags_before_the_command)
-for command in (status, tree, push, report, promote, abort, retry, approve, reject):
+for command in (status, tree, push, report, promote, abort, retry, undo, approve, reject):
     app.command()(command)
 
 

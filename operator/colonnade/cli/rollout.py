@@ -1,7 +1,7 @@
-"""`promote`, `abort`, `retry`: a person's word on a rollout, left as an annotation that names what was seen.
+"""`promote`, `abort`, `retry`, `undo`: a person's word on a rollout, left as an annotation that names what was seen.
 
-An annotation that names a revision (and a step) speaks of that alone: said too late, it does nothing. `abort` and
-`retry` carry the time, since each is obeyed once and may be said again.
+An annotation that names a revision (and a step) speaks of that alone: said too late, it does nothing. All but
+`promote` carry the time, since each is obeyed once and may be said again.
 """
 
 from datetime import UTC, datetime
@@ -14,7 +14,10 @@ from colonnade.cli.errors import CliError
 from colonnade.cli.kinds import DEPLOYMENT, Reference, reference
 from colonnade.cli.options import connected
 from colonnade.cli.terminal import say
-from colonnade_api import GROUP, DeploymentStatus
+from colonnade_api import DeploymentStatus, Rollout
+from colonnade_api.history import name_of, promoted_before
+from colonnade_api.undo import AlreadyDone, Refused, Undo, undo_target
+from colonnade_api.wellknown import ABORT_ANNOTATION, PROMOTE_ANNOTATION, RETRY_ANNOTATION, UNDO_ANNOTATION
 
 Which = Annotated[str, typer.Argument(metavar="mdep/NAME", help="The Deployment.")]
 
@@ -26,7 +29,7 @@ def promote(cluster: Cluster, what: Which) -> None:
     if status.candidate is None:
         raise CliError(f"{wanted} has no candidate to promote: {_serving(status)}")
     index = status.step.index if status.step else 0
-    _annotate(cluster, wanted, "promote", f"{status.candidate.revision}/{index}")
+    _annotate(cluster, wanted, PROMOTE_ANNOTATION, f"{status.candidate.revision}/{index}")
     say(f"{wanted}: {status.candidate.model_version} goes on from step {index + 1}; {_see(wanted)}")
 
 
@@ -36,7 +39,7 @@ def abort(cluster: Cluster, what: Which) -> None:
     wanted, status = _read(cluster, what)
     if status.candidate is None:
         raise CliError(f"{wanted} has no candidate to abort: {_serving(status)}")
-    _annotate(cluster, wanted, "abort", _now(status.candidate.revision))
+    _annotate(cluster, wanted, ABORT_ANNOTATION, _now(status.candidate.revision))
     say(f"{wanted}: {status.candidate.model_version} is taken back")
 
 
@@ -54,8 +57,53 @@ def retry(
     chosen = revision or names[0]
     if chosen not in names:
         raise CliError(f"{wanted} has not rejected {chosen}; rejected: {', '.join(names)}")
-    _annotate(cluster, wanted, "retry", _now(chosen))
+    _annotate(cluster, wanted, RETRY_ANNOTATION, _now(chosen))
     say(f"{wanted}: {chosen} is tried again; {_see(wanted)}")
+
+
+@connected
+def undo(
+    cluster: Cluster,
+    what: Which,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            "--to",
+            metavar="REVISION",
+            help="A revision promoted before, or its ModelVersion's name; the one before the one that serves when "
+            "left out.",
+        ),
+    ] = None,
+) -> None:
+    """Take the version that serves back, at once, for one promoted before it.
+
+    What is undone, and all that was promoted between the two, is remembered as rejected, whatever the spec says: retry
+    takes that back.
+    """
+    wanted, status = _read(cluster, what)
+    serving = status.stable.revision if status.stable else ""
+    target = undo_target(status, Undo(serving, _revision(status, to) if to else None))
+    if isinstance(target, Refused):
+        raise CliError(f"{wanted}: {target.message}")
+    if isinstance(target, AlreadyDone):
+        say(f"{wanted}: {target.message}; {_see(wanted)}")
+        return
+    _annotate(cluster, wanted, UNDO_ANNOTATION, _now(f"{serving}/{target.revision}"))
+    say(f"{wanted}: {_undone(status, target)}; {_see(wanted)}")
+
+
+def _revision(status: DeploymentStatus, to: str) -> str:
+    """Of the revision or the version that the user names; where it is neither, the word itself."""
+    known = [each for each in (status.stable, *promoted_before(status), *status.rejected) if each]
+    return next((each.revision for each in known if to in (each.revision, each.model_version)), to)
+
+
+def _undone(status: DeploymentStatus, target: Rollout) -> str:
+    stable, before = status.stable, promoted_before(status)
+    skipped = [name_of(each, target) for each in before[: before.index(target)]]
+    between = f"; {', '.join(skipped)}, promoted since, is taken back with it" if skipped else ""
+    gone = name_of(stable, target) if stable else ""
+    return f"{gone} is taken back, all requests go to {name_of(target, stable)}{between}"
 
 
 def _read(cluster: Cluster, what: str) -> tuple[Reference, DeploymentStatus]:
@@ -63,8 +111,8 @@ def _read(cluster: Cluster, what: str) -> tuple[Reference, DeploymentStatus]:
     return wanted, DeploymentStatus.model_validate(cluster.get(wanted).get("status") or {})
 
 
-def _annotate(cluster: Cluster, wanted: Reference, verb: str, value: str) -> None:
-    cluster.merge(wanted, {"metadata": {"annotations": {f"{GROUP}/{verb}": value}}})
+def _annotate(cluster: Cluster, wanted: Reference, annotation: str, value: str) -> None:
+    cluster.merge(wanted, {"metadata": {"annotations": {annotation: value}}})
 
 
 def _now(revision: str) -> str:

@@ -1,11 +1,13 @@
 """Least privilege, from a table."""
 
+import json
 from typing import Any
 
 import pytest
 
 from colonnade.manifests.resources import OURS, WATCHED
 from colonnade.runtime.verbs import AGENT, AGENT_LEASE, LEADER, OPERATOR, Rights
+from colonnade_api.wellknown import ABORT_ANNOTATION, PROMOTE_ANNOTATION, RETRY_ANNOTATION, UNDO_ANNOTATION
 from tests.unit.chart.rendered import NAMESPACE, Manifest, named, of_kind, render
 
 READ = {"get", "list", "watch"}
@@ -144,3 +146,12 @@ def test_names_are_stamped_where_the_cluster_can(chart: list[Manifest]) -> None:
 def test_admission_can_be_left_out() -> None:
     rendered = render({"admission": {"enabled": False}}, "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy")
     assert not [each for each in rendered if "AdmissionPolicy" in each["kind"]]
+
+
+def test_whoever_commands_a_rollout_signs_it() -> None:
+    rendered = render({}, "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy")
+    commands = [PROMOTE_ANNOTATION, ABORT_ANNOTATION, RETRY_ANNOTATION, UNDO_ANNOTATION]
+    for kind in ("ValidatingAdmissionPolicy", "MutatingAdmissionPolicy"):
+        variables = named(rendered, kind, "colonnade-stamps")["spec"]["variables"]
+        (changed,) = (one["expression"] for one in variables if one["name"] == "changed")
+        assert json.dumps(commands, separators=(",", ":")) in changed

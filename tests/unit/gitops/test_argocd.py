@@ -83,6 +83,17 @@ def test_what_argo_cd_did_is_what_becomes_of_the_rollout() -> None:
     it.until(lambda now: now.serves(states.V2))
 
 
+def test_what_argo_cd_undid_stays_undone_and_can_not_be_undone_again() -> None:
+    it = world()
+    assert "undo" not in offered(states.deployment_of(it))
+    it.release("flights-late-2")
+    it.until(lambda now: now.serves("flights-late-2"))
+    assert offered(states.deployment_of(it)) == {"undo"}
+    it.annotate(undo=told_of(it, "undo"))
+    it.until(lambda now: now.serves("flights-late-1"))
+    assert offered(states.deployment_of(it)) == {"retry"}
+
+
 def told_of(it: World, action: str) -> str:
     after = acted(action, states.deployment_of(it))
     return str(after["metadata"]["annotations"][f"colonnade.dev/{action}"])

@@ -397,17 +397,17 @@ def stable_is_whole(world: World) -> None:
 
 
 class Steps:
-    """Invariant 10: the step's index never falls while the candidate stays the same."""
+    """Invariant 10: the step's index never falls while the candidate and its steps stay the same."""
 
     def __init__(self) -> None:
-        self.last: tuple[str, int] = ("", 0)
+        self.last: tuple[tuple[str, int], int] = (("", 0), 0)
 
     def __call__(self, world: World) -> None:
         candidate, step = world.status.candidate, world.status.step
         if candidate and step:
-            revision, index = self.last
-            assert revision != candidate.revision or step.index >= index
-            self.last = (candidate.revision, step.index)
+            rollout, (known, index) = (candidate.revision, step.total), self.last
+            assert rollout != known or step.index >= index
+            self.last = (rollout, step.index)
 
 
 def world(**given: Any) -> World:

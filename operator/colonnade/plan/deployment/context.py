@@ -8,12 +8,12 @@ from colonnade.plan.deployment.exposure import exposure
 from colonnade.plan.deployment.observed import ObservedDeployment, Workload
 from colonnade.plan.deployment.revisions import TargetRevision, Unresolved, resolve, revision_of
 from colonnade.plan.deployment.rollout import bluegreen, canary, rules
-from colonnade.plan.deployment.rollout.rollback import promoted_before, restores
 from colonnade.plan.deployment.rollout.rollout import Rollout, Stage
 from colonnade.signals import SignalVerdict, judge_all
 from colonnade.signals.evidence import Exposure, Missing
 from colonnade_api import Canary, DeploymentSpec, DeploymentStatus, MonitorPolicySpec, Outages, ServedRevision
 from colonnade_api import Rollout as Record
+from colonnade_api.history import draining, promoted_before, restores
 
 CANDIDATE_READY = "CandidateReady"
 METRICS_AVAILABLE = "MetricsAvailable"
@@ -76,7 +76,11 @@ class Context:
 def build_context(observed: ObservedDeployment, spec: DeploymentSpec, now: datetime) -> Context:
     """What the pass goes by. Evidence about another revision than the one that is to be judged is left out."""
     commands = parse_commands(observed.metadata.annotations, observed.status.handled_commands)
+    if draining(observed.status):
+        commands = commands.undo_later()
     status = _without_retried(observed.status, commands)
+    stages = _stages(spec)
+    status = _on_these_stages(status, len(stages))
     asked = exposure(status, spec, now)
     return Context(
         observed=observed,
@@ -84,7 +88,7 @@ def build_context(observed: ObservedDeployment, spec: DeploymentSpec, now: datet
         now=now,
         status=status,
         wanted=resolve(spec, observed.versions, status.rejected, status.stable),
-        stages=_stages(spec),
+        stages=stages,
         commands=commands,
         exposure=asked,
         judged=_judged(observed, asked),
@@ -127,10 +131,10 @@ def _signed(context: Context, stable: ServedRevision) -> ServedRevision:
 
 def restorable(context: Context, status: DeploymentStatus) -> Record | None:
     """The newest trusted revision before stable that can be started again: its pods' settings still exist."""
-    return next((before for before in promoted_before(status) if _startable(context, before)), None)
+    return next((before for before in promoted_before(status) if is_startable(context, before)), None)
 
 
-def _startable(context: Context, before: Record) -> bool:
+def is_startable(context: Context, before: Record) -> bool:
     if not before.digest or not before.artifact_uri:
         return False
     known = context.workload(before.revision) is not None
@@ -168,6 +172,15 @@ def metrics_missing(context: Context) -> str:
 def _without_retried(status: DeploymentStatus, commands: Commands) -> DeploymentStatus:
     kept = tuple(entry for entry in status.rejected if not commands.retries(entry.revision))
     return status if len(kept) == len(status.rejected) else status.model_copy(update={"rejected": kept})
+
+
+def _on_these_stages(status: DeploymentStatus, total: int) -> DeploymentStatus:
+    """The rollout's step, of as many as the spec has now: steps may be changed midway."""
+    step = status.step
+    if step is None or not status.candidate or not status.stable or restores(status) or draining(status):
+        return status
+    index = min(step.index, total - 1)
+    return status.model_copy(update={"step": step.model_copy(update={"index": index, "total": total})})
 
 
 def _stages(spec: DeploymentSpec) -> tuple[Stage, ...]:

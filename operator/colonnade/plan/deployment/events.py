@@ -3,6 +3,7 @@
 from colonnade.formatting import clipped
 from colonnade.plan.common.decision import Event
 from colonnade_api import DeploymentStatus
+from colonnade_api.history import full_name, name_of
 
 WORTH_SAYING = frozenset(
     {
@@ -28,8 +29,8 @@ def _begun(before: DeploymentStatus, after: DeploymentStatus) -> tuple[Event, ..
     candidate, was = after.candidate, before.candidate
     if candidate is None or (was and was.revision == candidate.revision):
         return ()
-    beside = f" beside {after.stable.model_version}" if after.stable else ""
-    return (Event("Normal", "RolloutStarted", f"{candidate.model_version} ({candidate.revision}) starts{beside}"),)
+    beside = f" beside {name_of(after.stable, candidate)}" if after.stable else ""
+    return (Event("Normal", "RolloutStarted", f"{full_name(candidate)} starts{beside}"),)
 
 
 def _shifted(before: DeploymentStatus, after: DeploymentStatus) -> tuple[Event, ...]:
@@ -38,7 +39,7 @@ def _shifted(before: DeploymentStatus, after: DeploymentStatus) -> tuple[Event, 
     if candidate is None or candidate.weight == weight:
         return ()
     where = f", step {after.step.index + 1} of {after.step.total}" if after.step and after.step.total else ""
-    said = f"{candidate.model_version} gets {candidate.weight} % of the requests (before: {weight} %){where}"
+    said = f"{name_of(candidate, after.stable)} gets {candidate.weight} % of the requests (before: {weight} %){where}"
     return (Event("Normal", "WeightSet", said),)
 
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from colonnade.plan.deployment.records import draining
-from colonnade.plan.deployment.rollout.rollback import is_rejected, restores, watched_since
+from colonnade.plan.deployment.rollout.rollback import watched_since
 from colonnade.signals.evidence import Exposure
 from colonnade_api import DeploymentSpec, DeploymentStatus
+from colonnade_api.history import draining, is_rejected, restores
 
 
 def exposure(status: DeploymentStatus, spec: DeploymentSpec, now: datetime) -> Exposure | None:

@@ -16,12 +16,14 @@ from colonnade.plan.deployment.revisions import TargetRevision, Unresolved
 from colonnade.plan.deployment.rollout.canary import advance
 from colonnade.plan.deployment.rollout.initial import begin
 from colonnade.plan.deployment.rollout.moves import Advance, Hold, Move, Rollback
-from colonnade.plan.deployment.rollout.rollback import breach_of_stable, is_rejected, restore, restores
+from colonnade.plan.deployment.rollout.rollback import breach_of_stable, restore
 from colonnade.plan.deployment.rollout.rollout import Rollout
 from colonnade.plan.deployment.routing import sends, unapplied
 from colonnade.plan.deployment.status import complete
+from colonnade.plan.deployment.undo import refusal, undo
 from colonnade_api import DeploymentStatus
 from colonnade_api import Rollout as Record
+from colonnade_api.history import draining, is_rejected, restores
 
 
 def plan(observed: ObservedDeployment, now: datetime) -> Decision[DeploymentStatus]:
@@ -36,19 +38,22 @@ def plan(observed: ObservedDeployment, now: datetime) -> Decision[DeploymentStat
         return _refused(observed, observed.spec, now)
     context = build_context(observed, observed.spec, now)
     status = complete(context, _next(context))
-    return Decision(actions(context, status), status, events(observed.status, status), requeue_after(context, status))
+    said = (*events(observed.status, status), *refusal(context))
+    return Decision(actions(context, status), status, said, requeue_after(context, status))
 
 
 def _next(context: Context) -> DeploymentStatus:
     """The status after this pass's move."""
     if context.status.candidate is None:
         return _without_candidate(context, context.status)
-    return _drain(context) if records.draining(context.status) else _moved(context, context.status)
+    return _drain(context) if draining(context.status) else _moved(context, context.status)
 
 
 def _without_candidate(context: Context, status: DeploymentStatus) -> DeploymentStatus:
+    status = undo(context, status)
     before = restorable(context, status)
-    if move := breach_of_stable(context.judged, context.spec, context.aborts_stable, before):
+    move = breach_of_stable(context.judged, context.spec, context.aborts_stable, status.stable, before)
+    if move and not is_rejected(status):
         status = records.stable_rejected(status, move, context.spec.rollback.history_limit, context.now)
     if before and is_rejected(status):
         return _moved(context, records.started(status, _wanted_again(before), total=0))

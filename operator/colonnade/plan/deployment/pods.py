@@ -10,9 +10,9 @@ from colonnade.plan.common.actions import (
 )
 from colonnade.plan.deployment.cleanup import cleanup, unneeded_workloads
 from colonnade.plan.deployment.context import Context
-from colonnade.plan.deployment.records import draining
 from colonnade.plan.deployment.revisions import revision_of
 from colonnade_api import DeploymentStatus, ServedRevision
+from colonnade_api.history import draining
 from colonnade_api.wellknown import FINALIZER
 
 

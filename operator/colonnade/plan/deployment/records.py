@@ -14,6 +14,7 @@ from colonnade_api import (
     ServedRevision,
     StepStatus,
 )
+from colonnade_api.history import name_of, promoted_before
 
 MAX_REJECTED = 50
 TRUSTED_KEPT = 2
@@ -30,7 +31,9 @@ def started(status: DeploymentStatus, wanted: TargetRevision, total: int) -> Dep
         signature=wanted.signature,
         weight=0,
     )
-    step = StepStatus(index=0, total=total, reason="Starting", message=f"{wanted.model_version} is being started")
+    step = StepStatus(
+        index=0, total=total, reason="Starting", message=f"{name_of(wanted, status.stable)} is being started"
+    )
     return weighed(_with(status, candidate=candidate, step=step, verdicts=()), 0)
 
 
@@ -102,12 +105,17 @@ def stable_rejected(status: DeploymentStatus, move: Rollback, limit: int, now: d
     return _rejecting(_with(status, history=trimmed((entry, *status.history), limit)), stable, move, now)
 
 
-def draining(status: DeploymentStatus) -> bool:
-    """Whether the candidate was rolled back and only drains."""
-    over = status.history[0] if status.history else None
-    if over is None or status.candidate is None:
-        return False
-    return over.revision == status.candidate.revision and over.outcome != "Promoted" and over.ended_at is None
+def undone(status: DeploymentStatus, target: Rollout, limit: int, now: datetime) -> DeploymentStatus:
+    """All that was promoted after the target is rejected, so that nothing goes on to it; stable serves until then."""
+    stable = status.stable
+    if stable is None:
+        return status
+    said = f"{name_of(stable, target)} was undone by hand; all traffic goes back to {name_of(target, stable)}"
+    move = Rollback("RolledBack", "Undone", said)
+    trusted = promoted_before(status)
+    for skipped in reversed(trusted[: trusted.index(target)]):
+        status = _rejecting(status, skipped, move, now)
+    return stable_rejected(status, move, limit, now)
 
 
 def drained(status: DeploymentStatus, now: datetime) -> DeploymentStatus:
@@ -131,7 +139,9 @@ def trimmed(history: tuple[Rollout, ...], limit: int) -> tuple[Rollout, ...]:
     return tuple(history[i] for i in sorted({*needed, *others}))
 
 
-def _rejecting(status: DeploymentStatus, served: ServedRevision, move: Rollback, now: datetime) -> DeploymentStatus:
+def _rejecting(
+    status: DeploymentStatus, served: ServedRevision | Rollout, move: Rollback, now: datetime
+) -> DeploymentStatus:
     entry = RejectedRevision(
         revision=served.revision,
         model_version=served.model_version,

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from colonnade.plan.deployment.cleanup import in_use, stays_awake_until
 from colonnade.plan.deployment.context import Context
-from colonnade.plan.deployment.records import draining
 from colonnade.plan.deployment.rollout.rollback import watched_since
 from colonnade_api import DeploymentStatus
+from colonnade_api.history import draining
 
 PROMPT = timedelta(seconds=1)
 """While routers are about to change what they send."""

@@ -1,10 +1,14 @@
 """Revisions: a bundle and the settings it is served with, under one name; and which of them is wanted."""
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from colonnade.plan.common.digests import short_hash
 from colonnade.plan.deployment.observed import ModelVersionSummary
 from colonnade_api import DeploymentSpec, RejectedRevision, ServedRevision, Serving, Signature
+from colonnade_api.history import Named, name_of
+
+BY_HAND = {"Undone": "was undone by hand", "Aborted": "was aborted by hand"}
 
 
 @dataclass(frozen=True)
@@ -43,15 +47,14 @@ def resolve(
     It is never older than the one that serves and is still approved: new settings that fail must bring no old model.
     """
     if spec.model.version:
-        return _pinned(spec, versions, rejected)
-    refused = {entry.revision for entry in rejected}
+        return _pinned(spec, versions, rejected, stable)
+    refused = {entry.revision: entry for entry in rejected}
     candidates = _candidates(spec, versions, refused, stable)
     if kept := next((wanted for wanted in candidates if wanted.revision not in refused), None):
         return kept
     if candidates:
-        newest = candidates[0].model_version
-        said = f"{newest} failed here and is not tried again by itself: apply one that mends it, or retry"
-        return Unresolved("AllRejected", said)
+        said = refusal(candidates[0], refused[candidates[0].revision], stable)
+        return Unresolved("AllRejected", f"{said}: apply one that mends it, or kubectl colonnade retry")
     return Unresolved("NoModelVersion", f"no version of {spec.model.name} is ready{_waits(versions)}")
 
 
@@ -68,13 +71,21 @@ def passed_over(
     return next((entry for entry in rejected if newest and entry.revision == newest.revision), None)
 
 
-def refusal(model_version: str, reason: str) -> str:
-    """Why a rejected version doesn't serve, and what to do."""
-    return f"{model_version} failed here ({reason}) and is not tried again by itself: kubectl colonnade retry"
+def refusal(wanted: Named, entry: RejectedRevision, stable: ServedRevision | None) -> str:
+    """Why what is wanted doesn't serve."""
+    return f"{name_of(wanted, stable)} {rejected_because(entry)} and is not started again by itself"
+
+
+def rejected_because(entry: RejectedRevision) -> str:
+    """`was undone by hand`, `failed here (ErrorRateBreached)`."""
+    return BY_HAND.get(entry.reason) or f"failed here ({entry.reason})"
 
 
 def _candidates(
-    spec: DeploymentSpec, versions: tuple[ModelVersionSummary, ...], refused: set[str], stable: ServedRevision | None
+    spec: DeploymentSpec,
+    versions: tuple[ModelVersionSummary, ...],
+    refused: Container[str],
+    stable: ServedRevision | None,
 ) -> list[TargetRevision]:
     """Those that could serve, newest first, among them such as were refused."""
     trusted = stable if stable and stable.revision not in refused else None
@@ -83,7 +94,10 @@ def _candidates(
 
 
 def _pinned(
-    spec: DeploymentSpec, versions: tuple[ModelVersionSummary, ...], rejected: tuple[RejectedRevision, ...]
+    spec: DeploymentSpec,
+    versions: tuple[ModelVersionSummary, ...],
+    rejected: tuple[RejectedRevision, ...],
+    stable: ServedRevision | None,
 ) -> TargetRevision | Unresolved:
     name = spec.model.version or ""
     version = next((each for each in versions if each.name == name), None)
@@ -96,7 +110,10 @@ def _pinned(
             "ModelVersionNotReady", f"waits for ModelVersion {name}: {version.message or 'it is not ready'}"
         )
     entry = next((each for each in rejected if each.revision == wanted.revision), None)
-    return Unresolved("Rejected", refusal(name, entry.reason)) if entry else wanted
+    if entry is None:
+        return wanted
+    other = "name another version in spec.model.version, or kubectl colonnade retry"
+    return Unresolved("Rejected", f"{refusal(wanted, entry, stable)}: {other}")
 
 
 def _not_behind(stable: ServedRevision | None, newest_first: list[ModelVersionSummary]) -> list[ModelVersionSummary]:

@@ -10,17 +10,17 @@ from colonnade.plan.deployment.context import (
     rollout_of,
     unmeasured_since,
 )
-from colonnade.plan.deployment.records import draining
-from colonnade.plan.deployment.revisions import Unresolved, passed_over, refusal
-from colonnade.plan.deployment.rollout.rollback import is_rejected
+from colonnade.plan.deployment.revisions import Unresolved, passed_over, refusal, rejected_because
 from colonnade.plan.deployment.rollout.rollout import Rollout
-from colonnade.plan.deployment.rollout.rules import pods
+from colonnade.plan.deployment.rollout.rules import no_replicas, pods, scaled_to_zero
 from colonnade.signals.evidence import Traffic
-from colonnade_api import CandidateRevision, DeploymentStatus, Outages, Verdict
+from colonnade_api import CandidateRevision, DeploymentStatus, Outages, ServedRevision, Verdict
+from colonnade_api.history import draining, is_rejected
 from colonnade_api.wellknown import DEPLOYMENT_LABEL, REVISION_LABEL
 
 STUCK = frozenset({"Rejected", "AllRejected"})
 LONGEST_LIST_OF_WORDS = 400
+SCALED_TO_ZERO = "ScaledToZero"
 EXPOSED = "Exposed"
 """Condition: the candidate has had requests."""
 UNNOTICED_WEIGHT = 2.0
@@ -108,6 +108,8 @@ def _ready(context: Context, status: DeploymentStatus) -> ConditionUpdate:
     if stable is None:
         reason, message = _first(context, status)
         return false("Ready", reason, message)
+    if context.spec.replicas == 0:
+        return false("Ready", SCALED_TO_ZERO, _nothing_answers(stable))
     workload = context.workload(stable.revision)
     endpoints = workload.endpoints if workload else 0
     if endpoints == 0:
@@ -115,7 +117,23 @@ def _ready(context: Context, status: DeploymentStatus) -> ConditionUpdate:
         return false("Ready", "NoReadyPod", f"no pod of {stable.model_version} is ready{waiting}")
     if unreached := _unreached(context, stable.revision):
         return false("Ready", "RoutersNotReady", unreached)
-    return true("Ready", "Serving", f"{stable.model_version} answers on {endpoints} of {context.spec.replicas} pods")
+    said = f"{stable.model_version} answers on {endpoints} of {context.spec.replicas} pods"
+    not_started = _not_started(context, status)
+    return true("Ready", "Serving", f"{said}; {not_started}" if not_started else said)
+
+
+def _not_started(context: Context, status: DeploymentStatus) -> str:
+    """What the spec asks for and is not done, since it was rejected; empty where nothing is."""
+    wanted, stable = context.wanted, status.stable
+    if isinstance(wanted, Unresolved):
+        return wanted.message if wanted.reason in STUCK else ""
+    entry = passed_over(context.spec, context.observed.versions, status.rejected, stable)
+    mend = "apply one that mends it, or kubectl colonnade retry"
+    return f"{refusal(entry, entry, stable)}: {mend}" if entry else ""
+
+
+def _nothing_answers(stable: ServedRevision) -> str:
+    return f"{no_replicas(stable.model_version)}, and no request is answered"
 
 
 def _unreached(context: Context, revision: str) -> str:
@@ -124,7 +142,7 @@ def _unreached(context: Context, revision: str) -> str:
     if not context.observed.client_service:
         return "the clients' Service is being made"
     before = context.status.condition("Ready")
-    if before and (before.status == "True" or before.reason == "NoReadyPod"):
+    if before and (before.status == "True" or before.reason in ("NoReadyPod", SCALED_TO_ZERO)):
         return ""
     routed = [each.applied for each in context.observed.routers if each.ready and each.applied]
     if any(applied.stable == revision for applied in routed):
@@ -151,6 +169,8 @@ def _progressing(context: Context, status: DeploymentStatus) -> ConditionUpdate:
     if isinstance(context.wanted, Unresolved):
         said = f"{context.wanted.message}; {status.stable.model_version} serves"
         return false("Progressing", context.wanted.reason, said)
+    if context.spec.replicas == 0:
+        return false("Progressing", SCALED_TO_ZERO, _nothing_answers(status.stable))
     over = status.history[0] if status.history else None
     reason = over.outcome if over else "Settled"
     return false("Progressing", reason, f"{status.stable.model_version} gets all requests")
@@ -176,12 +196,18 @@ def _candidate(status: DeploymentStatus, rollout: Rollout | None) -> tuple[Condi
     candidate = status.candidate
     if candidate is None or rollout is None or draining(status):
         return ()
-    state = false if rollout.unready_since else true
-    reason = "PodsNotReady" if rollout.unready_since else "PodsReady"
-    ready = state(CANDIDATE_READY, reason, pods(rollout))
+    ready = _candidate_ready(rollout)
     if candidate.exposed_since is not None:
         return (ready, true(EXPOSED, "TakesRequests", f"{candidate.model_version} takes requests"))
     return (ready, false(EXPOSED, "NoRequestsYet", f"{candidate.model_version} has had no request yet"))
+
+
+def _candidate_ready(rollout: Rollout) -> ConditionUpdate:
+    if nothing_asked := scaled_to_zero(rollout):
+        return false(CANDIDATE_READY, nothing_asked.reason, nothing_asked.message)
+    if rollout.unready_since:
+        return false(CANDIDATE_READY, "PodsNotReady", pods(rollout))
+    return true(CANDIDATE_READY, "PodsReady", pods(rollout))
 
 
 def _metrics(context: Context, status: DeploymentStatus) -> tuple[ConditionUpdate, ...]:
@@ -200,8 +226,7 @@ def _kstatus(context: Context, status: DeploymentStatus) -> tuple[ConditionUpdat
         late = status.stable is None and step.reason == "ProgressDeadlineExceeded"
         return (true("Stalled" if late else "Reconciling", step.reason or "Starting", step.message or ""),)
     if is_rejected(status) and status.stable:
-        said = f"{status.stable.model_version} failed, and there is no version to go back to; apply one that mends it"
-        return (true("Stalled", "NothingToGoBackTo", said),)
+        return (true("Stalled", "NothingToGoBackTo", _nothing_to_go_back_to(status, status.stable)),)
     if isinstance(context.wanted, Unresolved):
         stuck = context.wanted.reason in STUCK
         return (true("Stalled" if stuck else "Reconciling", context.wanted.reason, context.wanted.message),)
@@ -211,9 +236,15 @@ def _kstatus(context: Context, status: DeploymentStatus) -> tuple[ConditionUpdat
 def _second_best(context: Context, status: DeploymentStatus) -> tuple[ConditionUpdate, ...]:
     """Where something serves, but not what the spec asks for: another version, or fewer pods."""
     stable, replicas = status.stable, context.spec.replicas
-    if entry := passed_over(context.spec, context.observed.versions, status.rejected, stable):
+    if not_started := _not_started(context, status):
         serves = f"; {stable.model_version} serves" if stable else ""
-        return (true("Stalled", "Rejected", f"{refusal(entry.model_version or entry.revision, entry.reason)}{serves}"),)
+        return (true("Stalled", "Rejected", f"{not_started}{serves}"),)
     if stable and (ready := context.ready(stable.revision)) < replicas:
         return (true("Reconciling", "PodsNotReady", f"{ready} of {replicas} pods of {stable.model_version} are ready"),)
     return ()
+
+
+def _nothing_to_go_back_to(status: DeploymentStatus, stable: ServedRevision) -> str:
+    entry = next(entry for entry in status.rejected if entry.revision == stable.revision)
+    said = f"{stable.model_version} {rejected_because(entry)}, and there is no version left to go back to"
+    return f"{said}: it serves on; apply one that mends it, or kubectl colonnade retry lets it stay"

@@ -92,6 +92,13 @@ class Operated(RuleBasedStateMachine):
         if candidate:
             self.world.annotate(**{command: candidate.revision})
 
+    @precondition(lambda self: self.world.status.stable)
+    @rule()
+    def undo(self) -> None:
+        stable = self.world.status.stable
+        if stable:
+            self.world.annotate(undo=f"{stable.revision}@{self.world.second:.0f}")
+
     @invariant()
     def no_request_is_lost(self) -> None:
         if hasattr(self, "world"):
@@ -108,7 +115,7 @@ class Operated(RuleBasedStateMachine):
         stable = world.status.stable
         assert stable is not None
         assert world.status.candidate is None
-        aborted = {over.model_version for over in world.status.rejected if over.reason == "Aborted"}
+        aborted = {over.model_version for over in world.status.rejected if over.reason in ("Aborted", "Undone")}
         if world.versions[-1].name.endswith("good") and not aborted:
             assert stable.model_version.startswith(newest)
         assert stable.model_version.endswith("good")

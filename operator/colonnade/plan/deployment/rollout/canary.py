@@ -15,6 +15,7 @@ RULES: tuple[Rule, ...] = (
     rules.breached,  # a signal failed: rolled back at once
     rules.overdue,  # its pods don't get ready in time
     rules.signature_changed,  # it can't answer what is asked of stable
+    rules.scaled_to_zero,  # no pod is asked for at all
     rules.unready,  # too few ready pods for this weight
     rules.paused,  # someone holds every rollout
     rules.shifting,  # the weight isn't this step's yet
@@ -41,7 +42,7 @@ def advance(rollout: Rollout) -> Move:
 
 def next_step(rollout: Rollout) -> Advance | Promote:
     if rollout.last:
-        passed = f"{rollout.candidate.model_version} passed all {len(rollout.stages)} steps"
+        passed = f"{rollout.candidate_name} passed all {len(rollout.stages)} steps"
         return Promote("Promoted", "; ".join([passed, *_numbers(rollout)]))
     following = rollout.index + 1
     return Advance(following, f"step {following + 1} of {len(rollout.stages)}: {rollout.stages[following].weight} %")

@@ -16,8 +16,8 @@ def begin(rollout: Rollout) -> Move:
         return Rollback("Superseded", "Superseded", f"{wanted.model_version} is wanted now")
     if rollout.endpoints > 0:
         return Promote("FirstRevision", f"{rollout.candidate.model_version} serves")
-    if rollout.spec.replicas == 0:
-        return Hold("ScaledToZero", "spec.replicas is 0: no pod is asked for")
+    if nothing_asked := rules.scaled_to_zero(rollout):
+        return nothing_asked
     if is_late(rollout):
         late = f"after {duration(rollout.spec.progress_deadline)} {rules.pods(rollout)}"
         return Hold("ProgressDeadlineExceeded", f"{late}; it goes on trying, as there is no other")

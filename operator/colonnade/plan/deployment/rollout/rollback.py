@@ -6,19 +6,9 @@ from colonnade.plan.deployment.rollout import rules
 from colonnade.plan.deployment.rollout.moves import Hold, Move, Promote, Rollback
 from colonnade.plan.deployment.rollout.rollout import Rollout
 from colonnade.signals import SignalVerdict
-from colonnade_api import DeploymentSpec, DeploymentStatus
+from colonnade_api import DeploymentSpec, DeploymentStatus, ServedRevision
 from colonnade_api import Rollout as Record
-
-
-def promoted_before(status: DeploymentStatus) -> tuple[Record, ...]:
-    """Revisions that were trusted before the one that is now, newest first, without those that were rejected."""
-    stable = status.stable.revision if status.stable else None
-    refused = {entry.revision for entry in status.rejected}
-    found: dict[str, Record] = {}
-    for over in status.history:
-        if over.outcome == "Promoted" and over.revision != stable and over.revision not in refused:
-            found.setdefault(over.revision, over)
-    return tuple(found.values())
+from colonnade_api.history import name_of, promoted_before
 
 
 def watched_since(status: DeploymentStatus, spec: DeploymentSpec, now: datetime) -> datetime | None:
@@ -34,26 +24,17 @@ def watched_since(status: DeploymentStatus, spec: DeploymentSpec, now: datetime)
     return promoted.decided_at
 
 
-def is_rejected(status: DeploymentStatus) -> bool:
-    """Whether the stable revision failed after its promotion and only serves until another can."""
-    return status.stable is not None and any(entry.revision == status.stable.revision for entry in status.rejected)
-
-
-def restores(status: DeploymentStatus) -> bool:
-    """Whether the candidate is a trusted revision on its way back."""
-    candidate = status.candidate
-    if candidate is None or not is_rejected(status):
-        return False
-    return any(over.revision == candidate.revision for over in promoted_before(status))
-
-
 def breach_of_stable(
-    judged: tuple[SignalVerdict, ...], spec: DeploymentSpec, aborted: bool, before: Record | None
+    judged: tuple[SignalVerdict, ...],
+    spec: DeploymentSpec,
+    aborted: bool,
+    stable: ServedRevision | None,
+    before: Record | None,
 ) -> Rollback | None:
     """Why stable has to go, if it has to and the one before it can take its place."""
     if before is None:
         return None
-    back = f"all traffic goes back to {before.model_version or before.revision}"
+    back = f"all traffic goes back to {name_of(before, stable)}"
     if aborted:
         return Rollback("RolledBack", "Aborted", f"undone by hand; {back}")
     breach = rules.breach_of(judged, "Rollback")
@@ -65,9 +46,9 @@ def breach_of_stable(
 
 def restore(rollout: Rollout) -> Move:
     """As many requests as its ready pods can bear, all as soon as they can: it was trusted before."""
-    if late := rules.overdue(rollout):
-        return late
+    if objection := rules.scaled_to_zero(rollout) or rules.overdue(rollout):
+        return objection
     if rollout.capacity == 100:
-        return Promote("Restored", f"{rollout.candidate.model_version} is back")
+        return Promote("Restored", f"{rollout.candidate_name} is back")
     weight = rollout.capacity if rollout.capacity != rollout.candidate.weight else None
     return Hold("Restoring", rules.pods(rollout), weight)

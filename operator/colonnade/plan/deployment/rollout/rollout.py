@@ -8,6 +8,7 @@ from colonnade.plan.deployment.revisions import TargetRevision, Unresolved
 from colonnade.signals import SignalVerdict
 from colonnade.signals.evidence import Missing, Traffic
 from colonnade_api import CandidateRevision, DeploymentSpec, MonitorPolicySpec, ServedRevision
+from colonnade_api.history import name_of
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,13 @@ class Rollout:
         return Applied(stable, self.candidate.revision, self.candidate.weight)
 
     @property
-    def stable_version(self) -> str:
-        """The version that requests go back to."""
-        return self.stable.model_version if self.stable else "none"
+    def candidate_name(self) -> str:
+        return name_of(self.candidate, self.stable)
+
+    @property
+    def stable_name(self) -> str:
+        """What requests go back to."""
+        return name_of(self.stable, self.candidate) if self.stable else "none"
 
 
 STABLE_GRACE = timedelta(seconds=30)

@@ -11,6 +11,7 @@ from colonnade.plan.deployment.signature import what_is_lost
 from colonnade.signals import SignalVerdict
 from colonnade.signals.evidence import Missing, Traffic
 from colonnade.statistics.binomial import binomial_interval
+from colonnade_api.history import name_of
 
 SHORTEST_PROOF = timedelta(seconds=10)
 """Traffic is measured for so long at least before it is found to go astray."""
@@ -31,7 +32,9 @@ def superseded(rollout: Rollout) -> Rollback | None:
     wanted = rollout.wanted
     if isinstance(wanted, TargetRevision) and wanted.revision == rollout.candidate.revision:
         return None
-    why = f"{wanted.model_version} is wanted now" if isinstance(wanted, TargetRevision) else wanted.message
+    why = (
+        f"{name_of(wanted, rollout.candidate)} is wanted now" if isinstance(wanted, TargetRevision) else wanted.message
+    )
     return Rollback("Superseded", "Superseded", f"{why}; {_back(rollout)}")
 
 
@@ -68,6 +71,13 @@ def signature_changed(rollout: Rollout) -> Hold | None:
         return None
     said = f"{candidate.model_version} can't answer what is asked of {stable.model_version}: {lost}"
     return Hold("SignatureChanged", f"{said}; {allow}", weight, clock="Stop")
+
+
+def scaled_to_zero(rollout: Rollout) -> Hold | None:
+    if rollout.spec.replicas > 0:
+        return None
+    weight = 0 if rollout.candidate.weight else None
+    return Hold("ScaledToZero", no_replicas(rollout.candidate_name), weight, clock="Stop")
 
 
 def unready(rollout: Rollout) -> Hold | None:
@@ -205,10 +215,14 @@ def breach_of(judged: tuple[SignalVerdict, ...], action: str) -> SignalVerdict |
     return next((each for each in judged if each.verdict.result == "Fail" and each.signal.action == action), None)
 
 
+def no_replicas(name: str) -> str:
+    return f"spec.replicas is 0: no pod of {name} is asked for"
+
+
 def pods(rollout: Rollout) -> str:
     waiting = rollout.workload.waiting if rollout.workload else ()
     why = f": {waiting[0][:LONGEST_REASON]}" if waiting else ""
-    return f"{rollout.endpoints} of {rollout.spec.replicas} pods of {rollout.candidate.model_version} are ready{why}"
+    return f"{rollout.endpoints} of {rollout.spec.replicas} pods of {rollout.candidate_name} are ready{why}"
 
 
 def _stays(rollout: Rollout) -> str:
@@ -220,7 +234,7 @@ def _since(rollout: Rollout) -> str:
 
 
 def _back(rollout: Rollout) -> str:
-    return f"all traffic is back on {rollout.stable_version}"
+    return f"all traffic is back on {rollout.stable_name}"
 
 
 def _why_here(rollout: Rollout) -> str:

@@ -1,0 +1,64 @@
+"""The plugin as a person types it, at the real API server, and what the operator makes of it."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE
+from pathlib import Path
+
+import pytest
+
+from colonnade.manifests.resources import DEPLOYMENTS
+
+COMMAND = Path(sys.executable).with_name("kubectl-colonnade")
+
+
+@pytest.fixture
+def typed(here, world):
+    """What one command says; raises where it ends badly."""
+
+    async def run(*arguments):
+        flags = ("--kubeconfig", str(world.kubeconfig), "-n", here.client.namespace)
+        process = await asyncio.create_subprocess_exec(COMMAND, *arguments, *flags, stdout=PIPE, stderr=PIPE)
+        answer, remarks = await process.communicate()
+        assert process.returncode == 0, remarks.decode()
+        return answer.decode(), remarks.decode()
+
+    return run
+
+
+def status(here):
+    return here.journal.find(DEPLOYMENTS, "late")["status"]
+
+
+@pytest.fixture
+async def second(here, users, operator):
+    """`late` was brought to its second version."""
+    await users.bring("late-1")
+    await users.serve()
+    await here.journal.until(lambda: users.serves("late-1"), "late-1 serves")
+    await users.bring("late-2")
+    await users.promote("late-2")
+    await here.journal.until(lambda: users.serves("late-2"), "late-2 serves")
+
+
+async def test_undo_brings_the_version_before_back_and_a_resync_starts_nothing(here, users, second, operator, typed):
+    _, said = await typed("undo", "late")
+    assert "late-2 is taken back, all requests go to late-1" in said
+    await here.journal.until(lambda: users.serves("late-1"), "late-1 serves again")
+    assert [each["reason"] for each in status(here)["rejected"]] == ["Undone"]
+    assert here.journal.says(DEPLOYMENTS, "late", Ready="True", RolledBack="Undone")
+    before = status(here)
+    assert await here.rests() == []
+    assert status(here) == before
+
+
+async def test_undo_holds_while_git_still_names_what_was_undone(here, users, second, typed):
+    await users.serve(model={"name": "late", "version": "late-2"})
+    await here.journal.until(lambda: users.serves("late-2"), "late-2 serves")
+    await typed("undo", "dep/late", "--to", "late-1")
+    await here.journal.until(lambda: here.journal.says(DEPLOYMENTS, "late", Stalled="Rejected"), "it is stalled")
+    await here.journal.until(lambda: users.serves("late-1"), "late-1 serves again")
+    await users.serve(model={"name": "late", "version": "late-2"}, progressDeadline="9m")
+    generation = here.journal.find(DEPLOYMENTS, "late")["metadata"]["generation"]
+    await here.journal.until(lambda: status(here)["observedGeneration"] == generation, "the spec is taken up")
+    assert users.serves("late-1")
