@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import aiohttp
 
-from colonnade.manifests.resources import DEPLOYMENTS, Key
+from colonnade.kube.kinds import DEPLOYMENTS, Key
 from colonnade.observe.prometheus import Prometheus
 from colonnade.signals.counted import Counted
 from colonnade.signals.evidence import Counts

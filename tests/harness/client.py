@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import yaml
 
-from colonnade.manifests.resources import Key, Manifest, Resource, key_of
+from colonnade.kube.kinds import Key, Manifest, Resource, key_of
 
 APPLY, MERGE, JSON = "application/apply-patch+yaml", "application/merge-patch+json", "application/json"
 CALL = aiohttp.ClientTimeout(total=20)

@@ -10,7 +10,7 @@ from time import monotonic
 
 from kubernetes import client as kubernetes
 
-from colonnade.manifests.resources import EVENTS, OURS, PODS, Manifest
+from colonnade.kube.kinds import EVENTS, OURS, PODS, Manifest
 from tests.harness.client import Client, administrator
 from tests.harness.journal import LIMIT_SECONDS, Journal
 from tests.harness.kubelet import Kubelet

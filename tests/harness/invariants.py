@@ -8,8 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from colonnade.manifests.labels import OWNER_LABELS
-from colonnade.manifests.resources import (
+from colonnade.kube.kinds import (
     DEPLOYMENTS,
     JOBS,
     MODEL_VERSIONS,
@@ -18,6 +17,7 @@ from colonnade.manifests.resources import (
     Key,
     Manifest,
 )
+from colonnade.manifests.labels import OWNER_LABELS
 from colonnade_api.wellknown import SPEC_HASH_LABEL
 from tests.harness.journal import Entry, Journal
 from tests.harness.proxy import Call

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import TypeVar
 
-from colonnade.manifests.resources import WATCHED, Key, Manifest, Resource, key_of
+from colonnade.kube.kinds import WATCHED, Key, Manifest, Resource, key_of
 from tests.harness.client import Client
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from colonnade.manifests.resources import ENDPOINT_SLICES, JOBS, PODS, WORKLOADS, Key, Manifest, key_of
+from colonnade.kube.kinds import ENDPOINT_SLICES, JOBS, PODS, WORKLOADS, Key, Manifest, key_of
 from tests.harness.answers import new_version, now, trained
 from tests.harness.client import Client, Refused
 from tests.harness.journal import Entry, Journal

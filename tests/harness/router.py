@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from colonnade.manifests.resources import DEPLOYMENTS, PODS, Manifest
+from colonnade.kube.kinds import DEPLOYMENTS, PODS, Manifest
 from colonnade_api.installation import AGENT_PORT
 from tests.harness.client import Client
 from tests.harness.journal import Journal

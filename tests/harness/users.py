@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from colonnade.manifests.labels import OWNER_LABELS
-from colonnade.manifests.resources import (
+from colonnade.kube.kinds import (
     DATASETS,
     DEPLOYMENTS,
     MODEL_VERSIONS,
@@ -13,6 +12,7 @@ from colonnade.manifests.resources import (
     Manifest,
     Resource,
 )
+from colonnade.manifests.labels import OWNER_LABELS
 from colonnade_api.wellknown import PROMOTE_ANNOTATION
 from tests.harness.client import Client
 from tests.harness.journal import Journal

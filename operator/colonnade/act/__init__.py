@@ -1,5 +1,5 @@
 """What a decision asks for, done: server-side apply, deletion, status, finalizer, Events.
 
-`perform.act` goes through a decision in its order; `objects` and `subject` write only what differs, told by `settled`;
-`apiserver` is the one way to the API server. Retries are the work queue's affair: every step may be done again.
+`perform.act` goes through a decision in its order; `objects` and `subject` write only what differs, told by `settled`.
+Retries are the work queue's affair: every step may be done again.
 """

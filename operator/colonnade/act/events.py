@@ -6,9 +6,9 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from colonnade.act.apiserver import ApiServer
-from colonnade.act.errors import ApiError, Conflict
-from colonnade.manifests.resources import EVENTS, Key, Manifest
+from colonnade.kube.client import ApiServer
+from colonnade.kube.errors import ApiError, Conflict
+from colonnade.kube.kinds import EVENTS, Key, Manifest
 from colonnade.plan.common.decision import Event
 
 log = logging.getLogger(__name__)

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from colonnade.act.apiserver import ApiServer
-from colonnade.act.errors import Conflict, Foreign, Leaving, NotFound
+from colonnade.act.errors import NotOwned, Terminating
 from colonnade.act.settled import settled
+from colonnade.kube.client import ApiServer
+from colonnade.kube.errors import Conflict, NotFound
+from colonnade.kube.kinds import Key, Manifest, key_of
 from colonnade.manifests import Owner
 from colonnade.manifests.labels import controller_of
-from colonnade.manifests.resources import Key, Manifest, key_of
 from colonnade.observe.cache import Cache
 
 
@@ -20,14 +21,14 @@ class Objects:
     owner: Owner
 
     async def ensure(self, manifest: Manifest) -> None:
-        """Raises Foreign where an object that isn't ours has the name, Leaving where it is one on its way out."""
+        """Raises NotOwned where an object that isn't ours has the name, Terminating where it is one on its way out."""
         live = await self._ours(key_of(manifest))
         if live is None or not settled(manifest, live):
             key = key_of(manifest)
             self.cache.put(await self.api.apply(key, manifest))
 
     async def create_once(self, manifest: Manifest) -> None:
-        """For what never changes but for the labels that we find it by. Raises Foreign as `ensure` does."""
+        """For what never changes but for the labels that we find it by. Raises NotOwned as `ensure` does."""
         key = key_of(manifest)
         live = await self._ours(key)
         if live is None:
@@ -68,9 +69,9 @@ class Objects:
         if live is None:
             return None
         if live["metadata"].get("deletionTimestamp") or self._is_of_a_predecessor(live):
-            raise Leaving(f"{key} of before is still being deleted")
+            raise Terminating(f"{key} of before is still being deleted")
         if not self._is_ours(live):
-            raise Foreign(f"{key} exists and belongs to someone else; delete it, or choose another name")
+            raise NotOwned(f"{key} exists and belongs to someone else; delete it, or choose another name")
         return live
 
     async def _read(self, key: Key) -> Manifest | None:

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from colonnade.act.apiserver import ApiServer
 from colonnade.act.events import Events
 from colonnade.act.objects import Objects
 from colonnade.act.subject import Subject
+from colonnade.kube.client import ApiServer
+from colonnade.kube.kinds import BUDGETS, JOBS, NETWORK_POLICIES, SERVICES, WORKLOADS, Key, Manifest, Resource
 from colonnade.manifests import (
     Owner,
     Platform,
@@ -20,7 +21,6 @@ from colonnade.manifests import (
     workload,
 )
 from colonnade.manifests.labels import revision_name
-from colonnade.manifests.resources import BUDGETS, JOBS, NETWORK_POLICIES, SERVICES, WORKLOADS, Key, Manifest, Resource
 from colonnade.observe.cache import Cache
 from colonnade.plan.common import actions
 from colonnade.plan.common.actions import Action
@@ -40,8 +40,8 @@ class Hands:
 async def act(decision: Decision[Status], live: Manifest, hands: Hands) -> None:
     """live: the object as it was observed.
 
-    Raises ApiError, Foreign or Leaving at the first thing that can't be done; all before it is done, once and for all.
-    Nothing more is made for an object that turns out to be gone.
+    Raises ApiError, NotOwned or Terminating at the first thing that can't be done; all before it is done, once and for
+    all. Nothing more is made for an object that turns out to be gone.
     """
     subject = Subject(hands.api, hands.cache, live)
     owner = Owner(subject.key, str(live["metadata"]["uid"]))

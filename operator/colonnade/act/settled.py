@@ -11,7 +11,7 @@ from typing import Any
 
 from kubernetes.utils.quantity import parse_quantity
 
-from colonnade.act.apiserver import FIELD_MANAGER
+from colonnade.kube.client import FIELD_MANAGER
 
 _QUANTITIES = frozenset({"cpu", "memory", "storage", "ephemeral-storage", "sizeLimit"})
 

@@ -3,10 +3,10 @@
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
-from colonnade.act.apiserver import ApiServer
-from colonnade.act.errors import Conflict, NotFound
 from colonnade.act.settled import settled
-from colonnade.manifests.resources import Manifest, key_of
+from colonnade.kube.client import ApiServer
+from colonnade.kube.errors import Conflict, NotFound
+from colonnade.kube.kinds import Manifest, key_of
 from colonnade.observe.cache import Cache
 from colonnade_api.wellknown import FINALIZER
 

@@ -1,7 +1,7 @@
 """How many of a revision's pods a drain may take at a time."""
 
+from colonnade.kube.kinds import BUDGETS, Manifest
 from colonnade.manifests.labels import Owner, managed, revision_labels, revision_name
-from colonnade.manifests.resources import BUDGETS, Manifest
 
 
 def budget(owner: Owner, revision: str) -> Manifest:

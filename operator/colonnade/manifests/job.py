@@ -3,10 +3,10 @@
 import json
 from urllib.parse import urlsplit
 
+from colonnade.kube.kinds import JOBS, NETWORK_POLICIES, Manifest
 from colonnade.manifests.labels import Owner, managed
 from colonnade.manifests.platform import BucketStore, Platform
 from colonnade.manifests.pod import bucket_credentials, from_secret, pod, store_environment, store_mounts, store_volumes
-from colonnade.manifests.resources import JOBS, NETWORK_POLICIES, Manifest
 from colonnade.plan.common.actions import RunJob
 from colonnade_api import DatasetSpec, DataSource, ModelSource, ModelVersionSpec, Resources
 from colonnade_api.wellknown import SPEC_HASH_LABEL

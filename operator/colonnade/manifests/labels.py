@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, Key, Manifest, Resource
+from colonnade.kube.kinds import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, Key, Manifest, Resource
 from colonnade_api import GROUP
 from colonnade_api.wellknown import (
     COMPONENT_LABEL,

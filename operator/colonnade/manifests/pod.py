@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from colonnade.kube.kinds import Manifest
 from colonnade.manifests.platform import STORE_CLAIM, STORE_MOUNT, BucketStore, Platform, VolumeStore
-from colonnade.manifests.resources import Manifest
 
 USER = 65532
 TEMPORARY = "/tmp"  # noqa: S108 - a mount point of an emptyDir

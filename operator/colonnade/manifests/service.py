@@ -1,8 +1,8 @@
 """How a Deployment and its revisions are reached."""
 
+from colonnade.kube.kinds import SERVICES, Manifest
 from colonnade.manifests.labels import Owner, managed, revision_labels, revision_name
 from colonnade.manifests.platform import Platform
-from colonnade.manifests.resources import SERVICES, Manifest
 
 
 def revision_service(owner: Owner, revision: str) -> Manifest:

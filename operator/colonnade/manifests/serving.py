@@ -1,9 +1,9 @@
 """A revision's pods: one apps/v1 Deployment, of which nothing but the number of replicas ever changes."""
 
+from colonnade.kube.kinds import WORKLOADS, Manifest
 from colonnade.manifests.labels import Owner, managed, revision_labels, revision_name
 from colonnade.manifests.platform import Platform
 from colonnade.manifests.pod import pod, store_environment, store_mounts, store_volumes
-from colonnade.manifests.resources import WORKLOADS, Manifest
 from colonnade.plan.common.actions import EnsureRevision
 from colonnade_api import Resources
 from colonnade_api.wellknown import DIGEST_ANNOTATION

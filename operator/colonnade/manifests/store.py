@@ -1,8 +1,8 @@
 """The namespace's share of the artifact store."""
 
+from colonnade.kube.kinds import CLAIMS, Manifest
 from colonnade.manifests.labels import managed
 from colonnade.manifests.platform import STORE_CLAIM, VolumeStore
-from colonnade.manifests.resources import CLAIMS, Manifest
 
 
 def store_claim(namespace: str, store: VolumeStore) -> Manifest:

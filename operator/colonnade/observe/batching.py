@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from colonnade.manifests.resources import Key
+from colonnade.kube.kinds import Key
 from colonnade.observe.prometheus import Prometheus, PrometheusError
 from colonnade.signals.queries import COUNTERS, DURATIONS, LIVE, LOOKBACK, Family
 from colonnade.signals.series import Series

@@ -4,7 +4,7 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from colonnade.manifests.resources import WATCHED, Key, Manifest, Resource, key_of
+from colonnade.kube.kinds import WATCHED, Key, Manifest, Resource, key_of
 from colonnade.observe.index import Index, Path, label
 
 REMEMBERED_ENDS = 10_000

@@ -1,7 +1,7 @@
 """Snapshots of Datasets and ModelVersions."""
 
+from colonnade.kube.kinds import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, Key, Manifest
 from colonnade.manifests import Owner
-from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, Key, Manifest
 from colonnade.observe import objects
 from colonnade.observe.cache import Cache
 from colonnade.observe.index import MODEL_OF_DEPLOYMENT

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from colonnade.kube.kinds import DEPLOYMENTS, MODEL_VERSIONS, MONITOR_POLICIES, SERVICES, Key, Manifest
 from colonnade.manifests import Owner
 from colonnade.manifests.labels import controller_of
-from colonnade.manifests.resources import DEPLOYMENTS, MODEL_VERSIONS, MONITOR_POLICIES, SERVICES, Key, Manifest
 from colonnade.observe import objects
 from colonnade.observe.cache import Cache
 from colonnade.observe.index import MODEL_OF_VERSION, POLICY_OF_DEPLOYMENT

@@ -3,8 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from colonnade.manifests.labels import OWNER_LABELS
-from colonnade.manifests.resources import (
+from colonnade.kube.kinds import (
     DATASETS,
     DEPLOYMENTS,
     MODEL_VERSIONS,
@@ -14,6 +13,7 @@ from colonnade.manifests.resources import (
     Resource,
     key_of,
 )
+from colonnade.manifests.labels import OWNER_LABELS
 from colonnade_api.wellknown import REVISION_LABEL
 
 Path = tuple[str, ...]

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from colonnade.kube.kinds import JOBS, PODS, Manifest
 from colonnade.manifests.labels import OWNER_LABELS, Owner, controller_of
-from colonnade.manifests.resources import JOBS, PODS, Manifest
 from colonnade.observe import pods
 from colonnade.observe.cache import Cache
 from colonnade.observe.objects import conditions, created_at, deleting, labels

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from colonnade.manifests.resources import Key
+from colonnade.kube.kinds import Key
 from colonnade.observe.batching import Read, RouterMetrics
 from colonnade.observe.prometheus import Prometheus, PrometheusError
 from colonnade.signals.counted import Counted

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from colonnade.manifests.resources import Manifest
+from colonnade.kube.kinds import Manifest
 from colonnade.plan.common.observed import InvalidSpec
 from colonnade_api import Condition, ObjectMeta
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from colonnade.manifests.resources import Manifest
+from colonnade.kube.kinds import Manifest
 
 ON_ITS_WAY = frozenset({"ContainerCreating", "PodInitializing"})
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import aiohttp
 
-from colonnade.manifests.resources import Key, Manifest
+from colonnade.kube.kinds import Key, Manifest
 from colonnade.plan.deployment.observed import Applied, Router
 from colonnade_api.installation import AGENT_PORT
 

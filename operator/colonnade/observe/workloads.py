@@ -1,7 +1,7 @@
 """The revisions of a Deployment as they run."""
 
+from colonnade.kube.kinds import ENDPOINT_SLICES, PODS, WORKLOADS, Key, Manifest
 from colonnade.manifests.labels import Owner, controller_of
-from colonnade.manifests.resources import ENDPOINT_SLICES, PODS, WORKLOADS, Key, Manifest
 from colonnade.observe import pods
 from colonnade.observe.cache import Cache
 from colonnade.observe.index import SERVICE_NAME

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterator
 
-from colonnade.manifests.labels import owner_of
-from colonnade.manifests.resources import (
+from colonnade.kube.kinds import (
     DATASETS,
     DEPLOYMENTS,
     MODEL_VERSIONS,
@@ -14,6 +13,7 @@ from colonnade.manifests.resources import (
     Resource,
     key_of,
 )
+from colonnade.manifests.labels import owner_of
 from colonnade.observe.cache import Cache
 from colonnade.observe.index import (
     DATASET_OF_VERSION,

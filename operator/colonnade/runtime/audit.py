@@ -10,10 +10,10 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 
-from colonnade.act.apiserver import ApiServer
-from colonnade.act.errors import NotFound
+from colonnade.kube.client import ApiServer
+from colonnade.kube.errors import NotFound
+from colonnade.kube.kinds import OURS, WATCHED, Key, Manifest, Resource
 from colonnade.manifests.labels import MANAGED
-from colonnade.manifests.resources import OURS, WATCHED, Key, Manifest, Resource
 from colonnade.observe.cache import Cache
 
 log = logging.getLogger(__name__)

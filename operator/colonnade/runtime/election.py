@@ -9,10 +9,10 @@ from time import monotonic
 
 from kubernetes.aio.client import ApiClient
 
-from colonnade.act.apiserver import ApiServer
-from colonnade.act.errors import LeadershipLost
-from colonnade.runtime.connection import connect
-from colonnade.runtime.lease import Leadership
+from colonnade.kube.client import ApiServer
+from colonnade.kube.connection import connect
+from colonnade.kube.errors import LeadershipLost
+from colonnade.kube.lease import Leadership
 from colonnade.runtime.settings import Settings
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 
-from colonnade.manifests.resources import (
+from colonnade.kube.kinds import (
     DATASETS,
     DEPLOYMENTS,
     MODEL_VERSIONS,

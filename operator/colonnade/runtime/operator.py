@@ -12,16 +12,16 @@ from time import monotonic
 import aiohttp
 from kubernetes.aio.client import ApiClient
 
-from colonnade.act.apiserver import ApiServer
-from colonnade.act.errors import ApiError
 from colonnade.act.events import Events
 from colonnade.act.perform import Hands
-from colonnade.manifests.resources import MONITOR_POLICIES, OURS, PODS, WATCHED, Key, Manifest, key_of
+from colonnade.kube.client import ApiServer
+from colonnade.kube.connection import connect
+from colonnade.kube.errors import ApiError
+from colonnade.kube.kinds import MONITOR_POLICIES, OURS, PODS, WATCHED, Key, Manifest, key_of
 from colonnade.observe.cache import Cache
 from colonnade.observe.routers import Routers
 from colonnade.runtime.affected import affected
 from colonnade.runtime.audit import Audit
-from colonnade.runtime.connection import connect
 from colonnade.runtime.election import Election
 from colonnade.runtime.health import serve
 from colonnade.runtime.kinds import Eyes, deciders

@@ -8,9 +8,10 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
 
-from colonnade.act.errors import ApiError, Conflict, Foreign, LeadershipLost, Leaving, NamespaceEnding
+from colonnade.act.errors import NotOwned, Terminating
 from colonnade.act.perform import Hands, act
-from colonnade.manifests.resources import Key, Manifest, Resource
+from colonnade.kube.errors import ApiError, Conflict, LeadershipLost, NamespaceEnding
+from colonnade.kube.kinds import Key, Manifest, Resource
 from colonnade.plan.common.decision import Decision, Event
 from colonnade.runtime.metrics import Metrics
 
@@ -40,7 +41,7 @@ class Reconciler:
             async with asyncio.timeout(self.limit):
                 decision = await self.decide[key.resource](key, live, self.clock())
                 await act(decision, live, self.hands)
-        except (Foreign, ApiError) as error:
+        except (NotOwned, ApiError) as error:
             await self._tell(key, str(live["metadata"]["uid"]), error)
             raise
         finally:
@@ -51,17 +52,17 @@ class Reconciler:
         """Counts and logs a failed pass; the seconds that the API server asked us to wait."""
         reason = error.reason if isinstance(error, ApiError) else type(error).__name__
         self.metrics.failed(key, reason)
-        if isinstance(error, Conflict | Leaving | NamespaceEnding):
+        if isinstance(error, Conflict | Terminating | NamespaceEnding):
             log.debug("%s: %s; once more", key, error)
-        elif isinstance(error, ApiError | Foreign | LeadershipLost | TimeoutError):
+        elif isinstance(error, ApiError | NotOwned | LeadershipLost | TimeoutError):
             log.warning("%s: %s", key, str(error) or f"a pass took more than {self.limit:.0f} s")
         else:
             log.error("%s: the pass broke", key, exc_info=error)
         return error.retry_after if isinstance(error, ApiError) else None
 
-    async def _tell(self, key: Key, uid: str, error: Foreign | ApiError) -> None:
+    async def _tell(self, key: Key, uid: str, error: NotOwned | ApiError) -> None:
         """What a person has to mend is said on the object."""
-        if isinstance(error, Foreign):
+        if isinstance(error, NotOwned):
             await self.hands.events.say(key, uid, Event("Warning", "NameTaken", str(error)))
         elif error.status in REFUSED and not isinstance(error, NamespaceEnding):
             await self.hands.events.say(key, uid, Event("Warning", "Refused", str(error)))

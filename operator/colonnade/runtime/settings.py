@@ -8,8 +8,8 @@ from uuid import uuid4
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from colonnade.kube.lease import Terms
 from colonnade.manifests import BucketStore, Platform, VolumeStore
-from colonnade.runtime.lease import Terms
 from colonnade_api.installation import AGENT_PORT, CLUSTER_DOMAIN, LEASE_NAME
 
 NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")

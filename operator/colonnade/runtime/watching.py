@@ -12,8 +12,8 @@ from typing import Any
 
 import kopf
 
+from colonnade.kube.kinds import OWNED, WATCHED, Manifest
 from colonnade.manifests.labels import MANAGED
-from colonnade.manifests.resources import OWNED, WATCHED, Manifest
 
 log = logging.getLogger(__name__)
 

@@ -3,8 +3,8 @@
 import pytest
 from kubernetes.aio import config
 
-from colonnade.act.apiserver import ApiServer
-from colonnade.manifests.resources import DATASETS, SERVICES, Key
+from colonnade.kube.client import ApiServer
+from colonnade.kube.kinds import DATASETS, SERVICES, Key
 from colonnade.observe.cache import Cache
 from colonnade.runtime import audit
 from colonnade.runtime.audit import Audit

@@ -6,7 +6,7 @@ from time import monotonic
 
 from kubernetes.aio.config import kube_config
 
-from colonnade.manifests.resources import DATASETS, LEASES
+from colonnade.kube.kinds import DATASETS, LEASES
 from colonnade.runtime.election import Election
 from colonnade.runtime.settings import Settings
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from colonnade.manifests.resources import CLAIMS, DATASETS, EVENTS, JOBS, NETWORK_POLICIES
+from colonnade.kube.kinds import CLAIMS, DATASETS, EVENTS, JOBS, NETWORK_POLICIES
 from tests.harness.invariants import always
 
 REFUSAL = {"outcome": "Invalid", "reason": "TooManyInvalidRows", "message": "5 % of the rows break a rule"}

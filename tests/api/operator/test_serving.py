@@ -2,7 +2,7 @@
 
 import pytest
 
-from colonnade.manifests.resources import BUDGETS, DEPLOYMENTS, NETWORK_POLICIES, SERVICES, WORKLOADS
+from colonnade.kube.kinds import BUDGETS, DEPLOYMENTS, NETWORK_POLICIES, SERVICES, WORKLOADS
 
 OWNED = (SERVICES, BUDGETS, NETWORK_POLICIES)
 EXTERNAL = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "late"}, "spec": {"type": "ExternalName"}}

@@ -5,9 +5,9 @@ import copy
 import pytest
 from kubernetes.aio import config
 
-from colonnade.act.apiserver import ApiServer
 from colonnade.act.settled import settled
-from colonnade.manifests.resources import key_of
+from colonnade.kube.client import ApiServer
+from colonnade.kube.kinds import key_of
 from tests.unit.manifests.test_golden import MADE
 
 MERGED = "application/merge-patch+json"

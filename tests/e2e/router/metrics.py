@@ -11,7 +11,7 @@ from pathlib import Path
 import aiohttp
 
 from cluster.build import PROMETHEUS, ensure_built, program
-from colonnade.manifests.resources import DEPLOYMENTS, Key
+from colonnade.kube.kinds import DEPLOYMENTS, Key
 from colonnade.observe.batching import RouterMetrics
 from colonnade.observe.measure import Measured, measure
 from colonnade.observe.prometheus import Prometheus, PrometheusError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from colonnade.manifests.resources import DEPLOYMENTS, Key
+from colonnade.kube.kinds import DEPLOYMENTS, Key
 from colonnade.observe.batching import RouterMetrics
 from colonnade.observe.measure import measure
 from colonnade.signals.evidence import Counts, Exposure

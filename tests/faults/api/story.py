@@ -1,6 +1,6 @@
 """What users do, from the first Dataset to the last deletion, with someone else at work on the same objects."""
 
-from colonnade.manifests.resources import (
+from colonnade.kube.kinds import (
     BUDGETS,
     DATASETS,
     DEPLOYMENTS,

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from colonnade.manifests.resources import CLAIMS, JOBS
+from colonnade.kube.kinds import CLAIMS, JOBS
 from tests.faults.api import script, story
 from tests.faults.api.runs import all_of, ends_as_ever, scripted
 from tests.harness.process import HASTY

@@ -2,7 +2,7 @@
 
 import pytest
 
-from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, JOBS, MODEL_VERSIONS, SERVICES, WORKLOADS
+from colonnade.kube.kinds import DATASETS, DEPLOYMENTS, JOBS, MODEL_VERSIONS, SERVICES, WORKLOADS
 from tests.faults.api import story
 from tests.harness.harness import RESYNC
 from tests.harness.invariants import always

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from colonnade.manifests.resources import DATASETS, WATCHED
+from colonnade.kube.kinds import DATASETS, WATCHED
 from tests.faults.api import script
 from tests.faults.api.runs import all_of, scripted
 from tests.harness.users import Users

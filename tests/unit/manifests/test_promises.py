@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from colonnade.kube.kinds import DATASETS, DEPLOYMENTS, Key
 from colonnade.manifests import Owner, budget, job, job_network, revision_service, serving_network, workload
 from colonnade.manifests.labels import owner_of
-from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, Key
 from colonnade_api.common import LABEL_PATTERN, MAX_NAME
 from colonnade_serving.telemetry.telemetry import Telemetry
 from tests.unit.manifests.wishes import (

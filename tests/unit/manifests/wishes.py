@@ -3,8 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from colonnade.kube.kinds import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, Key
 from colonnade.manifests import BucketStore, Owner, Platform, VolumeStore
-from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, Key
 from colonnade.plan.common.actions import EnsureRevision, RunJob
 from colonnade_api import DatasetSpec, ModelVersionSpec, Resources, Serving
 

@@ -2,8 +2,7 @@
 
 import itertools
 
-from colonnade.manifests.labels import managed
-from colonnade.manifests.resources import (
+from colonnade.kube.kinds import (
     DATASETS,
     DEPLOYMENTS,
     ENDPOINT_SLICES,
@@ -15,6 +14,7 @@ from colonnade.manifests.resources import (
     WORKLOADS,
     Key,
 )
+from colonnade.manifests.labels import managed
 from colonnade.observe.cache import Cache
 from tests.unit.manifests.wishes import UID, owner
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from colonnade.manifests.resources import DEPLOYMENTS
+from colonnade.kube.kinds import DEPLOYMENTS
 from colonnade.observe.batching import BatchedReads, Read, in_batches
 from colonnade.observe.prometheus import PrometheusError
 from colonnade.signals.queries import COUNTERS, LIVE, TRIES

@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from colonnade.manifests.resources import DATASETS, MODEL_VERSIONS
+from colonnade.kube.kinds import DATASETS, MODEL_VERSIONS
 from colonnade.observe.cache import Cache
 from colonnade.observe.index import MODEL_OF_VERSION
 from tests.unit.observe.cluster import dataset, key, model_version

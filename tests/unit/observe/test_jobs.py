@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from colonnade.kube.kinds import DATASETS
 from colonnade.manifests import Owner
-from colonnade.manifests.resources import DATASETS
 from colonnade.observe.jobs import jobs_of
 from tests.unit.manifests.wishes import FLIGHTS, owner
 from tests.unit.observe.cluster import ended, job, job_pod, known

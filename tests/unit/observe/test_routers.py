@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 import aiohttp
 from aiohttp import web
 
-from colonnade.manifests.resources import DEPLOYMENTS, PODS
+from colonnade.kube.kinds import DEPLOYMENTS, PODS
 from colonnade.observe.routers import Routers
 from colonnade.plan.deployment.observed import Applied, Router
 from colonnade_api.installation import AGENT_PORT

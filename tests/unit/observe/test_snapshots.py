@@ -1,6 +1,6 @@
 """Snapshots: what the plan gets to see of our kinds."""
 
-from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, MONITOR_POLICIES
+from colonnade.kube.kinds import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, MONITOR_POLICIES
 from colonnade.observe.collected import observe_dataset, observe_model_version
 from colonnade.observe.deployments import observe_deployment, observe_policy
 from colonnade.plan.common.observed import InvalidSpec

@@ -1,6 +1,6 @@
 """What is known of a revision: pods, endpoints, complaints."""
 
-from colonnade.manifests.resources import DEPLOYMENTS
+from colonnade.kube.kinds import DEPLOYMENTS
 from colonnade.observe.workloads import workloads_of
 from tests.unit.manifests.wishes import owner
 from tests.unit.observe.cluster import ended, known, serving_pod, slice_, workload

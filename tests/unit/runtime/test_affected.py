@@ -1,6 +1,6 @@
 """Whose pass a change concerns."""
 
-from colonnade.manifests.resources import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, MONITOR_POLICIES
+from colonnade.kube.kinds import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, MONITOR_POLICIES
 from colonnade.runtime.affected import affected
 from tests.unit.observe.cluster import (
     dataset,

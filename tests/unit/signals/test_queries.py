@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from colonnade.manifests.resources import DEPLOYMENTS, Key
+from colonnade.kube.kinds import DEPLOYMENTS, Key
 from colonnade.signals.queries import COUNTERS, DURATIONS
 
 FLIGHTS, TRAINS = Key(DEPLOYMENTS, "air", "flights"), Key(DEPLOYMENTS, "rail", "trains")

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from time import monotonic
 
-from colonnade.act.apiserver import ApiServer
-from colonnade.act.errors import ApiError, Conflict, LeadershipLost, NotFound
-from colonnade.manifests.resources import LEASES, Key, Manifest
+from colonnade.kube.client import ApiServer
+from colonnade.kube.errors import ApiError, Conflict, LeadershipLost, NotFound
+from colonnade.kube.kinds import LEASES, Key, Manifest
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from colonnade.act.errors import LONGEST_MESSAGE, Conflict, NamespaceEnding, NotFound, Unauthorized, from_answer
+from colonnade.kube.errors import LONGEST_MESSAGE, Conflict, NamespaceEnding, NotFound, Unauthorized, from_answer
 
 
 @pytest.mark.parametrize(("status", "kind"), [(401, Unauthorized), (404, NotFound), (409, Conflict)])

@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 from kubernetes.aio.client import ApiClient
 
-from colonnade.act.errors import Unreachable, from_answer
-from colonnade.manifests.resources import Key, Manifest, Resource
+from colonnade.kube.errors import Unreachable, from_answer
+from colonnade.kube.kinds import Key, Manifest, Resource
 
 FIELD_MANAGER = "colonnade-operator"
 CALL_SECONDS = 5.0
