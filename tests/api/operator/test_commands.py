@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from colonnade.manifests.resources import DEPLOYMENTS
+from colonnade.kube.kinds import DEPLOYMENTS
 
 COMMAND = Path(sys.executable).with_name("kubectl-colonnade")
 
