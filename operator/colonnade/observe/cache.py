@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from colonnade.kube.kinds import WATCHED, Key, Manifest, Resource, key_of
+from colonnade.observe.compact import compact
 from colonnade.observe.index import Index, Path, label
 
 REMEMBERED_ENDS = 10_000
@@ -35,6 +36,7 @@ class Cache:
         known = self.get(key)
         if version <= self._ended.get(uid, -1) or (known and _uid(known) == uid and version <= _version(known)):
             return False
+        manifest = compact(manifest)
         index = self._index(key.resource, key.namespace)
         if known:
             self._forget(index, known)
