@@ -17,7 +17,9 @@ ROOT_PAGES = ("CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
 """Pages that lie where forges look for them, and stand in the site as if they lay in docs/."""
 LINK = re.compile(r"(?<!!)\[(?P<text>(?:[^\[\]]|`[^`]*`)+)\]\((?P<target>[^)\s#]+)(?P<anchor>#[^)\s]*)?\)")
 FOREIGN = re.compile(r"""<(?:script|img|iframe|source)\b[^>]*\bsrc="https?:[^"]*"|<link\b[^>]*\bhref="https?:[^"]*\"""")
-CODE = re.compile(r"(^```.*?^```|`[^`\n]+`)", re.MULTILINE | re.DOTALL)
+LIST = re.compile(r"^(?P<before>(?!\s|[-*] |\d+\. |#).+)\n(?=(?:[-*]|\d+\.) )", re.MULTILINE)
+FENCE = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"(`[^`\n]+`)")
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
@@ -33,9 +35,21 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
-    """Links are written as they work in the repository."""
-    pieces = CODE.split(markdown)
-    return "".join(piece if CODE.fullmatch(piece) else _relinked(piece, page.file.src_uri) for piece in pieces)
+    """Pages are written as forges read them: links as they work in the repository, a list right below its paragraph."""
+    pieces = FENCE.split(markdown)
+    return "".join(piece if n % 2 else _prose(piece, page.file.src_uri, n > 0) for n, piece in enumerate(pieces))
+
+
+def _prose(text: str, page: str, below_a_block: bool) -> str:
+    """What stands between blocks of code."""
+    pieces = CODE.split(_lists_apart(text, below_a_block))
+    return "".join(piece if n % 2 else _relinked(piece, page) for n, piece in enumerate(pieces))
+
+
+def _lists_apart(text: str, below_a_block: bool) -> str:
+    """A blank line before each list: mkdocs' Markdown wants one, CommonMark doesn't."""
+    begun = re.sub(r"^\n(?=[-*] |\d+\. )", "\n\n", text) if below_a_block else text
+    return LIST.sub(r"\g<before>\n\n", begun)
 
 
 def on_post_page(output: str, page: Page, **_: Any) -> str:

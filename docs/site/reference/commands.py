@@ -62,7 +62,7 @@ def _program(typed: str, group: TyperGroup) -> Iterator[str]:
 
 def _metavar(parameter: Any) -> str:
     name = parameter.metavar or (parameter.name or "").upper()
-    return name if parameter.required else f"[{name}]"
+    return name if parameter.required or name.startswith("[") else f"[{name}]"
 
 
 def _typed(parameter: Any) -> str:

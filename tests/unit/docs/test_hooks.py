@@ -1,6 +1,6 @@
 import pytest
 
-from docs.site.hooks import _expanded, _relinked
+from docs.site.hooks import _expanded, _prose, _relinked
 
 LINKS = {
     "to a page beside it": ("data/reading.md", "[a](cleaning.md)", "[a](cleaning.md)"),
@@ -27,3 +27,17 @@ def test_design_notes_come_newest_first():
     notes = _expanded(["design/*"], set())
     assert len(notes) > 20
     assert notes == sorted(notes, reverse=True)
+
+
+def test_a_list_right_below_its_paragraph_is_a_list():
+    assert _prose("Two steps:\n- one, which\n  goes on\n- two\n", "index.md", False) == (
+        "Two steps:\n\n- one, which\n  goes on\n- two\n"
+    )
+
+
+def test_a_list_right_below_a_block_is_a_list():
+    assert _prose("\n- `one`\n- two\n", "index.md", True) == "\n\n- `one`\n- two\n"
+
+
+def test_a_link_in_code_is_left_alone():
+    assert _prose("write `[a](../Makefile)`", "index.md", False) == "write `[a](../Makefile)`"
