@@ -1,6 +1,6 @@
-"""The agent beside each Envoy: Deployments and their endpoints in, Envoy's tables out.
+"""The agent beside each Envoy: Deployments and their endpoints in, Envoy's resources out.
 
-`tables` is pure: a world in, resources out. `ads` feeds them to one Envoy over a local socket. `weights` says which
+`snapshot` is pure: a `state` in, resources out. `ads` sends them to one Envoy over a local socket. `weights` says which
 candidate may have traffic, and `lease` for how long; `source` watches the API server, with read-only rights.
 `python -m colonnade.router` runs the agent, `... bootstrap` writes what Envoy starts from, and `... drain` sends the
 clients of an Envoy that has to leave elsewhere.

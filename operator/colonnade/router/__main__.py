@@ -10,15 +10,15 @@ import yaml
 
 from colonnade.router import source
 from colonnade.router.admin import Admin
+from colonnade.router.app import run
 from colonnade.router.bootstrap import bootstrap
-from colonnade.router.program import run
 from colonnade.router.settings import Settings
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m colonnade.router", description="The agent beside an Envoy.")
     commands = parser.add_subparsers(dest="command")
-    commands.add_parser("run", help="feed the Envoy beside this process (the default)")
+    commands.add_parser("run", help="configure the Envoy beside this process (the default)")
     writes = commands.add_parser("bootstrap", help="write what Envoy starts from")
     writes.add_argument("--output", type=Path, required=True, metavar="FILE")
     commands.add_parser("drain", help="let Envoy send its clients elsewhere, before it is stopped")

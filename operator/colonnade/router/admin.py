@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import aiohttp
 
-from colonnade.router.world import Name, Revision
+from colonnade.router.state import Name, Revision
 
 TIMEOUT = aiohttp.ClientTimeout(total=2.0)
 IN_FLIGHT = re.compile(r"^cluster\.([^/.]+)/([^/.]+)/([^/.+]+)(?:\+grpc)?\.upstream_rq_(?:active|pending_active)$")

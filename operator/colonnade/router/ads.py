@@ -1,4 +1,4 @@
-"""Tables to Envoy over a local socket: the aggregated discovery service."""
+"""Snapshots to Envoy over a local socket: the aggregated discovery service."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,7 @@ import grpc
 from envoy.service.discovery.v3 import ads_pb2_grpc, discovery_pb2
 
 from colonnade.router.session import Session
-from colonnade.router.tables import Tables
+from colonnade.router.snapshot import Snapshot
 
 log = logging.getLogger(__name__)
 
@@ -21,18 +21,18 @@ GRACE_SECONDS = 0.5
 LARGEST_MESSAGE_BYTES = 256 * 1024 * 1024
 
 
-class Feed(ads_pb2_grpc.AggregatedDiscoveryServiceServicer):  # type: ignore[misc]
+class AdsServer(ads_pb2_grpc.AggregatedDiscoveryServiceServicer):  # type: ignore[misc]
     """What Envoy is to be told. Before the first `publish` it is told nothing, so that it keeps what it has."""
 
     def __init__(self, refused: Callable[[str, str], None], clock: Callable[[], float] = monotonic) -> None:
         self.session: Session | None = None  # the latest Envoy's, while it is connected
         self._refused = refused
         self._clock = clock
-        self._tables: Tables | None = None
+        self._snapshot: Snapshot | None = None
         self._wakers: set[asyncio.Event] = set()
 
-    def publish(self, tables: Tables) -> None:
-        self._tables = tables
+    def publish(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
         for waker in self._wakers:
             waker.set()
 
@@ -46,7 +46,7 @@ class Feed(ads_pb2_grpc.AggregatedDiscoveryServiceServicer):  # type: ignore[mis
         log.info("Envoy connected")
         try:
             while not reading.done():
-                while self._tables and (response := session.next(self._tables, self._clock())):
+                while self._snapshot and (response := session.next(self._snapshot, self._clock())):
                     yield response
                 waker.clear()
                 with contextlib.suppress(TimeoutError):
@@ -71,10 +71,10 @@ async def _read(
 
 
 @contextlib.asynccontextmanager
-async def serving(feed: Feed, socket: Path) -> AsyncIterator[None]:
+async def serving(ads: AdsServer, socket: Path) -> AsyncIterator[None]:
     """socket: where Envoy finds the service; gRPC takes the place of what a predecessor left there."""
     server = grpc.aio.server(options=[("grpc.max_send_message_length", LARGEST_MESSAGE_BYTES)])
-    ads_pb2_grpc.add_AggregatedDiscoveryServiceServicer_to_server(feed, server)
+    ads_pb2_grpc.add_AggregatedDiscoveryServiceServicer_to_server(ads, server)
     server.add_insecure_port(f"unix:{socket}")
     await server.start()
     try:

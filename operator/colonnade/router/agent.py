@@ -1,34 +1,29 @@
-"""The loop: whatever changes in the view, or lapses, becomes tables for Envoy."""
+"""The loop: whatever changes in the view, or lapses, becomes a snapshot for Envoy."""
 
 import asyncio
 import contextlib
 
-from colonnade.router.ads import Feed
+from colonnade.router.ads import AdsServer
 from colonnade.router.metrics import Metrics
-from colonnade.router.tables import ROUTES, tables
+from colonnade.router.snapshot import snapshot
 from colonnade.router.view import View
 from colonnade.router.weights import weights
 
 TICK_SECONDS = 0.25  # how soon a lapsed lease is noticed
-BUNCH_SECONDS = 0.02  # events come in bunches; one table for each bunch
+BUNCH_SECONDS = 0.02  # events come in bunches; one snapshot for each bunch
 
 
-async def run(view: View, feed: Feed, metrics: Metrics, port: int) -> None:
+async def run(view: View, ads: AdsServer, metrics: Metrics, port: int) -> None:
     """Never returns. port: where Envoy takes requests."""
     published = None
     while True:
-        if view.complete and (wanted := (view.world(), view.leased())) != published:
-            world, leased = published = wanted
+        if view.complete and (wanted := (view.state(), view.leased())) != published:
+            state, leased = published = wanted
             with metrics.building():
-                feed.publish(tables(world, weights(world, leased=leased), port))
-            metrics.published(world, leased)
+                ads.publish(snapshot(state, weights(state, leased=leased), port))
+            metrics.published(state, leased)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(TICK_SECONDS):
                 await view.changed.wait()
             await asyncio.sleep(BUNCH_SECONDS)
         view.changed.clear()
-
-
-def fed(feed: Feed) -> bool:
-    """Whether an Envoy is connected and has acknowledged routes."""
-    return feed.session is not None and feed.session.applied(ROUTES) is not None

@@ -16,7 +16,7 @@ STATS_FLUSH = "0.5s"  # histograms are as old as the last flush
 CONNECTION_MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
 ROUTER = "envoy.extensions.filters.http.router.v3.Router"
 
-# An Envoy without tables must not turn ready: it waits for the first ones as long as it takes.
+# An Envoy without routes must not turn ready: it waits for the first ones as long as it takes.
 PATIENT_ADS = ADS | {"initial_fetch_timeout": "0s"}
 
 # Of Envoy's hundred counters for each cluster, those that someone looks at.
@@ -96,7 +96,7 @@ def _static_cluster(name: str, address: dict[str, Any]) -> dict[str, Any]:
 def _stats_listener(port: int) -> dict[str, Any]:
     """What the world outside sees of the administration interface.
 
-    /live is answered by the threads that answer clients: a main thread that has much to do, with tables or a scrape, is
+    /live is answered by the threads that answer clients: a main thread that has much to do, with routes or a scrape, is
     no reason to end a router that serves.
     """
     routes = [

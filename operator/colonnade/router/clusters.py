@@ -6,7 +6,7 @@ Both stand there twice, for REST over HTTP/1.1 and for gRPC, which is HTTP/2: se
 from typing import Any
 
 from colonnade.router import names
-from colonnade.router.world import Endpoint, Revision
+from colonnade.router.state import Endpoint, Revision
 
 CONNECT_TIMEOUT = "0.5s"
 IDLE_TIMEOUT = (
@@ -63,15 +63,15 @@ def grpc_cluster(revision: Revision, *, is_stable: bool) -> dict[str, Any]:
     }
 
 
-def backed_cluster(revision: Revision, stable: str) -> dict[str, Any]:
+def fallback_cluster(revision: Revision, stable: str) -> dict[str, Any]:
     """Stable stands there twice: with all priorities tried, a second retry would begin with the candidate again."""
     fallback = names.cluster(Revision(revision.deployment, stable))
-    return _aggregate(names.backed_by_stable(revision), [names.cluster(revision), fallback, fallback])
+    return _aggregate(names.fallback_cluster(revision), [names.cluster(revision), fallback, fallback])
 
 
-def backed_grpc_cluster(revision: Revision, stable: str) -> dict[str, Any]:
+def fallback_grpc_cluster(revision: Revision, stable: str) -> dict[str, Any]:
     fallback = names.over_grpc(names.cluster(Revision(revision.deployment, stable)))
-    name = names.over_grpc(names.backed_by_stable(revision))
+    name = names.over_grpc(names.fallback_cluster(revision))
     return _aggregate(name, [names.over_grpc(names.cluster(revision)), fallback, fallback])
 
 

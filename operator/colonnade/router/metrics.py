@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from colonnade.router.world import World
+from colonnade.router.state import State
 
 BUILD_SECONDS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0, 5.0)
 
@@ -15,15 +15,17 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._refused = Counter(
-            "colonnade_router_refused", "Tables that Envoy refused, by kind.", ("kind",), registry=self.registry
+            "colonnade_router_refused", "Resources that Envoy refused, by kind.", ("kind",), registry=self.registry
         )
         self._building = Histogram(
-            "colonnade_router_build_seconds", "Making the tables.", buckets=BUILD_SECONDS, registry=self.registry
+            "colonnade_router_build_seconds", "Making a snapshot.", buckets=BUILD_SECONDS, registry=self.registry
         )
         self._published = Counter(
-            "colonnade_router_published", "Tables made because something changed.", registry=self.registry
+            "colonnade_router_published", "Snapshots made because something changed.", registry=self.registry
         )
-        self._deployments = Gauge("colonnade_router_deployments", "Deployments in the tables.", registry=self.registry)
+        self._deployments = Gauge(
+            "colonnade_router_deployments", "Deployments in the latest snapshot.", registry=self.registry
+        )
         self._leased = Gauge(
             "colonnade_router_leased", "1 while the operator's lease is seen to change.", registry=self.registry
         )
@@ -40,9 +42,9 @@ class Metrics:
     def building(self) -> AbstractContextManager[object]:
         return self._building.time()
 
-    def published(self, world: World, leased: bool) -> None:
+    def published(self, state: State, leased: bool) -> None:
         self._published.inc()
-        self._deployments.set(len(world.splits))
+        self._deployments.set(len(state.splits))
         self._leased.set(leased)
 
     def relisted(self, resource: str) -> None:

@@ -1,6 +1,6 @@
 """What Envoy's resources are called, and by which names clients reach a Deployment."""
 
-from colonnade.router.world import Name, Revision
+from colonnade.router.state import Name, Revision
 
 LISTENER = "data"
 ROUTES = "deployments"
@@ -12,7 +12,7 @@ def cluster(revision: Revision) -> str:
     return str(revision)
 
 
-def backed_by_stable(revision: Revision) -> str:
+def fallback_cluster(revision: Revision) -> str:
     """The cluster that tries the revision first and stable next. The `+` keeps the stats' revision label from it."""
     return f"{revision}+stable"
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from colonnade.router import names
 from colonnade.router.requests import CALLS, IS_GRPC, REST, STREAMS, Requests, below
+from colonnade.router.state import Name, Revision, TrafficSplit
 from colonnade.router.telemetry import INVALID_ARGUMENT, REFUSED_CODES
-from colonnade.router.world import Name, Revision, Split
 from colonnade_api.strategy import RetryOnStable
 
 PREFIX_HEADER = "x-forwarded-prefix"
@@ -47,7 +47,7 @@ NEXT_PRIORITY = {
 }
 
 
-def deployment_host(split: Split, cluster_domain: str, *, ready: bool, bare: bool) -> dict[str, Any]:
+def deployment_host(split: TrafficSplit, cluster_domain: str, *, ready: bool, bare: bool) -> dict[str, Any]:
     """ready: stable has a pod that answers. bare: no other namespace has a Deployment of this name."""
     return {
         "name": str(split.deployment),
@@ -82,7 +82,7 @@ def other_hosts(deployments: Sequence[Name]) -> dict[str, Any]:
     }
 
 
-def by_path(split: Split, *, ready: bool) -> dict[str, Any]:
+def by_path(split: TrafficSplit, *, ready: bool) -> dict[str, Any]:
     """The routes for who comes from outside, in a host that lends them to the one for all other names.
 
     Pods are told the path that they don't see, behind that of a proxy in front: it stands in the URLs that they tell.
@@ -97,7 +97,7 @@ def by_path(split: Split, *, ready: bool) -> dict[str, Any]:
     }
 
 
-def _routes(split: Split, ready: bool, *kinds: Requests) -> list[dict[str, Any]]:
+def _routes(split: TrafficSplit, ready: bool, *kinds: Requests) -> list[dict[str, Any]]:
     """The last kind's match takes in those before it."""
     if split.stable is None or not ready:
         return [_identified(split, _answer(kinds[-1].match["prefix"], 503, _why_not(split)))]
@@ -109,7 +109,7 @@ def _routes(split: Split, ready: bool, *kinds: Requests) -> list[dict[str, Any]]
     return routes
 
 
-def _candidate_route(split: Split, candidate: str, kind: Requests) -> dict[str, Any]:
+def _candidate_route(split: TrafficSplit, candidate: str, kind: Requests) -> dict[str, Any]:
     revision = Revision(split.deployment, candidate)
     share = {"default_value": {"numerator": 0, "denominator": "HUNDRED"}, "runtime_key": names.weight_key(revision)}
     match = kind.match | {"runtime_fraction": share, "headers": [_can_be_retried()]}
@@ -119,11 +119,11 @@ def _candidate_route(split: Split, candidate: str, kind: Requests) -> dict[str, 
         retry |= asked_again | OBJECTIONS
     return {
         "match": match,
-        "route": _forward(names.backed_by_stable(revision), kind, retry | _timeout(split.retry)) | _hedged(split.retry),
+        "route": _forward(names.fallback_cluster(revision), kind, retry | _timeout(split.retry)) | _hedged(split.retry),
     }
 
 
-def _stable_route(split: Split, stable: str, kind: Requests) -> dict[str, Any]:
+def _stable_route(split: TrafficSplit, stable: str, kind: Requests) -> dict[str, Any]:
     cluster = names.cluster(Revision(split.deployment, stable))
     return {"match": kind.match, "route": _forward(cluster, kind, _retry_policy(*NO_ANSWER))}
 
@@ -162,7 +162,7 @@ def _can_be_retried() -> dict[str, Any]:
     }
 
 
-def _identified(split: Split, route: dict[str, Any], candidate: str = "") -> dict[str, Any]:
+def _identified(split: TrafficSplit, route: dict[str, Any], candidate: str = "") -> dict[str, Any]:
     """candidate: the revision that this route tries first."""
     identity = {"namespace": split.deployment.namespace, "deployment": split.deployment.name, "candidate": candidate}
     named = {} if "direct_response" in route else {"response_headers_to_add": [_revision_header()]}
@@ -186,7 +186,7 @@ def _not_found(message: str) -> dict[str, Any]:
     return answer | {"match": answer["match"] | IS_GRPC, "response_headers_to_add": [status]}
 
 
-def _why_not(split: Split) -> str:
+def _why_not(split: TrafficSplit) -> str:
     who = f"Deployment {split.deployment}"
     if split.stable is None:
         return f"{who} has no revision that serves yet; see: kubectl colonnade status {split.deployment.name}"

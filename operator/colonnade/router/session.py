@@ -7,7 +7,7 @@ from typing import Any
 
 from envoy.service.discovery.v3 import discovery_pb2
 
-from colonnade.router.tables import CLUSTERS, ENDPOINTS, LISTENERS, ORDER, ROUTES, RUNTIME, Tables
+from colonnade.router.snapshot import CLUSTERS, ENDPOINTS, LISTENERS, ORDER, ROUTES, RUNTIME, Snapshot
 from colonnade.router.weights import RENEWAL_SECONDS, TTL_SECONDS
 
 log = logging.getLogger(__name__)
@@ -23,9 +23,9 @@ class Subscription:
     names: frozenset[str] = frozenset()
     due: bool = True
     nonce: str = ""
-    sent: Tables | None = None
+    sent: Snapshot | None = None
     sent_at: float = 0.0
-    applied: Tables | None = None
+    applied: Snapshot | None = None
     applied_at: float = 0.0
 
 
@@ -54,15 +54,15 @@ class Session:
         else:
             ours.applied, ours.applied_at = ours.sent, ours.sent_at
 
-    def next(self, tables: Tables, now: float) -> discovery_pb2.DiscoveryResponse | None:
+    def next(self, snapshot: Snapshot, now: float) -> discovery_pb2.DiscoveryResponse | None:
         """What Envoy should hear next, None when it knows all. A kind comes before those that refer to it."""
         for kind in ORDER:
             ours = self._subscriptions.get(kind)
-            if ours and self._is_due(kind, ours, tables, now):
-                return self._response(kind, ours, tables, now)
+            if ours and self._is_due(kind, ours, snapshot, now):
+                return self._response(kind, ours, snapshot, now)
         return None
 
-    def applied(self, kind: str) -> Tables | None:
+    def applied(self, kind: str) -> Snapshot | None:
         """What Envoy last acknowledged of this kind."""
         ours = self._subscriptions.get(kind)
         return ours.applied if ours else None
@@ -72,17 +72,19 @@ class Session:
         ours = self._subscriptions.get(RUNTIME)
         return ours is not None and ours.applied is not None and now < ours.applied_at + TTL_SECONDS
 
-    def _is_due(self, kind: str, ours: Subscription, tables: Tables, now: float) -> bool:
-        if ours.due or ours.sent is None or ours.sent.resources[kind].version != tables.resources[kind].version:
+    def _is_due(self, kind: str, ours: Subscription, snapshot: Snapshot, now: float) -> bool:
+        if ours.due or ours.sent is None or ours.sent.resources[kind].version != snapshot.resources[kind].version:
             return True
-        return kind == RUNTIME and bool(tables.weights) and now >= ours.sent_at + RENEWAL_SECONDS
+        return kind == RUNTIME and bool(snapshot.weights) and now >= ours.sent_at + RENEWAL_SECONDS
 
-    def _response(self, kind: str, ours: Subscription, tables: Tables, now: float) -> discovery_pb2.DiscoveryResponse:
-        resources = tables.resources[kind]
+    def _response(
+        self, kind: str, ours: Subscription, snapshot: Snapshot, now: float
+    ) -> discovery_pb2.DiscoveryResponse:
+        resources = snapshot.resources[kind]
         if (follower := self._subscriptions.get(FOLLOWS.get(kind, ""))) is not None:
             follower.due = True
         self._responses += 1
-        ours.nonce, ours.sent, ours.sent_at, ours.due = str(self._responses), tables, now, False
+        ours.nonce, ours.sent, ours.sent_at, ours.due = str(self._responses), snapshot, now, False
         return discovery_pb2.DiscoveryResponse(
             type_url=kind,
             version_info=resources.version,

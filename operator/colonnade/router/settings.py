@@ -20,7 +20,7 @@ class Settings(BaseSettings):
     watch_namespaces: str = Field(default="", description="Looked after, comma-separated; empty: all of them.")
     log_level: str = Field(default="info", description="debug, info, warning or error.")
 
-    socket: Path = Field(default=Path("/run/envoy/agent.sock"), description="Where its Envoy asks it for tables.")
+    socket: Path = Field(default=Path("/run/envoy/agent.sock"), description="Where its Envoy asks it what to do.")
     data_port: int = Field(default=8000, description="Where Envoy takes clients' requests.")
     admin_port: int = Field(default=9901, description="Envoy's own administration, on the loopback address.")
     stats_port: int = Field(default=9902, description="Where Prometheus scrapes Envoy.")

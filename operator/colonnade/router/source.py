@@ -16,7 +16,7 @@ from kubernetes.aio import config
 from kubernetes.aio.client import ApiClient, Configuration
 
 from colonnade.router.metrics import Metrics
-from colonnade.router.reading import Manifest
+from colonnade.router.parse import Manifest
 from colonnade.router.settings import Settings
 from colonnade.router.view import View
 from colonnade_api.common import GROUP, VERSION

@@ -7,21 +7,21 @@ from typing import Any
 from aiohttp import web
 
 from colonnade.router.admin import Admin, Unreachable
-from colonnade.router.ads import Feed
+from colonnade.router.ads import AdsServer
 from colonnade.router.metrics import Metrics
 from colonnade.router.session import Session
-from colonnade.router.tables import ROUTES, RUNTIME
-from colonnade.router.world import Revision
+from colonnade.router.snapshot import ROUTES, RUNTIME
+from colonnade.router.state import Revision
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
-def application(feed: Feed, admin: Admin, metrics: Metrics) -> web.Application:
+def application(ads: AdsServer, admin: Admin, metrics: Metrics) -> web.Application:
     async def answer_applied(_request: web.Request) -> web.Response:
-        if feed.session is None or feed.session.applied(ROUTES) is None:
+        if ads.session is None or ads.session.applied(ROUTES) is None:
             return _unavailable("Envoy is not connected, or has no routes yet")
         try:
-            return web.json_response(applied(feed.session, await admin.in_flight(), monotonic()))
+            return web.json_response(applied(ads.session, await admin.in_flight(), monotonic()))
         except Unreachable as error:
             return _unavailable(str(error))
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Generic, TypeVar
 
-from colonnade.router import reading
+from colonnade.router import parse
 from colonnade.router.lease import Heartbeat
-from colonnade.router.reading import Manifest
-from colonnade.router.world import Endpoint, Revision, Split, World
+from colonnade.router.parse import Manifest
+from colonnade.router.state import Endpoint, Revision, State, TrafficSplit
 from colonnade_api.installation import CLUSTER_DOMAIN
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ class View:
     def __init__(self, clock: Callable[[], float] = monotonic, cluster_domain: str = CLUSTER_DOMAIN) -> None:
         self.cluster_domain = cluster_domain
         self.changed = asyncio.Event()
-        self.deployments: Known[Split] = Known(reading.split, self.changed)
+        self.deployments: Known[TrafficSplit] = Known(parse.split, self.changed)
         self.slices: Known[Slice] = Known(_slice, self.changed)
         self._heartbeat = Heartbeat()
         self._clock = clock
@@ -89,13 +89,13 @@ class View:
         """Whether every list was read once: nothing may be told to Envoy before, for it may know more."""
         return self.deployments.complete and self.slices.complete
 
-    def world(self) -> World:
+    def state(self) -> State:
         splits = sorted(self.deployments, key=lambda split: split.deployment)
         found: dict[Revision, set[Endpoint]] = {}
         for revision, told in self.slices:
             found.setdefault(revision, set()).update(told)
         endpoints = {revision: tuple(sorted(its_own)) for revision, its_own in found.items()}
-        return World(tuple(splits), endpoints, self.cluster_domain)
+        return State(tuple(splits), endpoints, self.cluster_domain)
 
     def leased(self) -> bool:
         return self._heartbeat.alive(self._clock())
@@ -106,8 +106,8 @@ class View:
 
 
 def _slice(manifest: Manifest) -> Slice | None:
-    revision = reading.revision_of(manifest)
-    return (revision, reading.endpoints(manifest)) if revision else None
+    revision = parse.revision_of(manifest)
+    return (revision, parse.endpoints(manifest)) if revision else None
 
 
 def _key(manifest: Manifest) -> tuple[str, str]:

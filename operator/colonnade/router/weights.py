@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from colonnade.router import names
-from colonnade.router.world import Revision, World
+from colonnade.router.state import Revision, State
 
 TTL_SECONDS = 5.0
 RENEWAL_SECONDS = 1.5
@@ -12,13 +12,13 @@ RENEWAL_SECONDS = 1.5
 Weights = Mapping[Revision, int]
 
 
-def weights(world: World, *, leased: bool) -> dict[Revision, int]:
+def weights(state: State, *, leased: bool) -> dict[Revision, int]:
     """Whole percent of each candidate that may have traffic now; nobody's without the operator's lease."""
     if not leased:
         return {}
     return {
         Revision(split.deployment, split.candidate): split.weight
-        for split in world.splits
+        for split in state.splits
         if split.candidate and split.candidate != split.stable and split.weight
     }
 

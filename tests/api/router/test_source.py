@@ -16,12 +16,12 @@ from cluster.standalone_apiserver import free_ports
 from colonnade.router import source
 from colonnade.router.metrics import Metrics
 from colonnade.router.settings import Settings
+from colonnade.router.state import Endpoint, Name, Revision, TrafficSplit
 from colonnade.router.view import View
-from colonnade.router.world import Endpoint, Name, Revision, Split
 from tests.api.examples import canary
 from tests.api.objects import Objects
 
-NOTHING_YET = Split(Name("", ""), None)
+NOTHING_YET = TrafficSplit(Name("", ""), None)
 
 
 class Line:
@@ -53,7 +53,7 @@ async def _pour(reader, writer):
     writer.close()
 
 
-class World:
+class Cluster:
     """What happens in the cluster, and the view that should show it."""
 
     def __init__(self, api: client.ApiClient, objects: Objects, line: Line):
@@ -92,13 +92,13 @@ class World:
                 await asyncio.sleep(0.01)
 
     @property
-    def split(self) -> Split:
-        found = [split for split in self.view.world().splits if split.deployment.namespace == self.namespace]
+    def split(self) -> TrafficSplit:
+        found = [split for split in self.view.state().splits if split.deployment.namespace == self.namespace]
         return found[0] if found else NOTHING_YET
 
     @property
     def endpoints(self):
-        return self.view.world().endpoints.get(Revision(Name(self.namespace, "it"), "aaaaaaaaaa"), ())
+        return self.view.state().endpoints.get(Revision(Name(self.namespace, "it"), "aaaaaaaaaa"), ())
 
 
 @pytest.fixture
@@ -115,8 +115,8 @@ def line(kubeconfig: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> L
 
 
 @pytest.fixture(params=["everywhere", "one-namespace"])
-async def world(request, api: client.ApiClient, objects: Objects, line: Line) -> AsyncIterator[World]:
-    found = World(api, objects, line)
+async def cluster(request, api: client.ApiClient, objects: Objects, line: Line) -> AsyncIterator[Cluster]:
+    found = Cluster(api, objects, line)
     only = objects.namespace if request.param == "one-namespace" else ""
     settings = Settings(namespace=objects.namespace, watch_namespaces=only)
     objects.create("Deployment", canary({"setWeight": 5}, retryOnStable={"timeout": "300ms"}))
@@ -131,64 +131,66 @@ async def world(request, api: client.ApiClient, objects: Objects, line: Line) ->
         await line.cut()
 
 
-async def test_what_was_there_before_is_seen(world: World):
-    assert (world.split.deployment.name, world.split.stable) == ("it", None)
-    assert world.split.retry.timeout.total_seconds() == 0.3
+async def test_what_was_there_before_is_seen(cluster: Cluster):
+    assert (cluster.split.deployment.name, cluster.split.stable) == ("it", None)
+    assert cluster.split.retry.timeout.total_seconds() == 0.3
 
 
-async def test_a_new_status_is_seen(world: World):
+async def test_a_new_status_is_seen(cluster: Cluster):
     revision = {"modelVersion": "v", "digest": "sha256:" + "0" * 64}
-    world.deployment(
+    cluster.deployment(
         stable={**revision, "revision": "aaaaaaaaaa", "weight": 80},
         candidate={**revision, "revision": "bbbbbbbbbb", "weight": 20},
     )
-    await world.sees(
-        lambda: (world.split.stable, world.split.candidate, world.split.weight) == ("aaaaaaaaaa", "bbbbbbbbbb", 20)
+    await cluster.sees(
+        lambda: (
+            (cluster.split.stable, cluster.split.candidate, cluster.split.weight) == ("aaaaaaaaaa", "bbbbbbbbbb", 20)
+        )
     )
 
 
-async def test_pods_count_while_they_take_requests(world: World):
-    world.slice("10.0.0.1", "10.0.0.2")
-    await world.sees(lambda: world.endpoints == (Endpoint("10.0.0.1", 8080), Endpoint("10.0.0.2", 8080)))
-    world.slice("10.0.0.1", ready=False)
-    await world.sees(lambda: world.endpoints == ())
-    world.slice("10.0.0.1", terminating=True)
+async def test_pods_count_while_they_take_requests(cluster: Cluster):
+    cluster.slice("10.0.0.1", "10.0.0.2")
+    await cluster.sees(lambda: cluster.endpoints == (Endpoint("10.0.0.1", 8080), Endpoint("10.0.0.2", 8080)))
+    cluster.slice("10.0.0.1", ready=False)
+    await cluster.sees(lambda: cluster.endpoints == ())
+    cluster.slice("10.0.0.1", terminating=True)
     await asyncio.sleep(0.2)
-    assert world.endpoints == ()
+    assert cluster.endpoints == ()
 
 
-async def test_what_is_deleted_is_gone(world: World):
-    world.slice("10.0.0.1")
-    await world.sees(lambda: world.endpoints != ())
-    world.slices.delete_namespaced_endpoint_slice("it-aaaaaaaaaa-x", world.namespace)
-    world.objects.custom.delete_namespaced_custom_object(
-        "colonnade.dev", "v1alpha1", world.namespace, "deployments", "it"
+async def test_what_is_deleted_is_gone(cluster: Cluster):
+    cluster.slice("10.0.0.1")
+    await cluster.sees(lambda: cluster.endpoints != ())
+    cluster.slices.delete_namespaced_endpoint_slice("it-aaaaaaaaaa-x", cluster.namespace)
+    cluster.objects.custom.delete_namespaced_custom_object(
+        "colonnade.dev", "v1alpha1", cluster.namespace, "deployments", "it"
     )
-    await world.sees(lambda: world.endpoints == () and world.split == NOTHING_YET)
+    await cluster.sees(lambda: cluster.endpoints == () and cluster.split == NOTHING_YET)
 
 
-async def test_the_lease_counts_while_it_changes(world: World):
-    world.beat()
+async def test_the_lease_counts_while_it_changes(cluster: Cluster):
+    cluster.beat()
     await asyncio.sleep(0.3)
-    assert not world.view.leased()
-    world.beat()
-    await world.sees(world.view.leased)
-    await world.sees(lambda: not world.view.leased())
+    assert not cluster.view.leased()
+    cluster.beat()
+    await cluster.sees(cluster.view.leased)
+    await cluster.sees(lambda: not cluster.view.leased())
 
 
-async def test_without_an_api_server_the_view_stays_and_the_lease_ends(world: World):
-    world.slice("10.0.0.1")
-    world.beat()
+async def test_without_an_api_server_the_view_stays_and_the_lease_ends(cluster: Cluster):
+    cluster.slice("10.0.0.1")
+    cluster.beat()
     await asyncio.sleep(0.2)
-    world.beat()
-    await world.sees(lambda: world.view.leased() and world.endpoints != ())
-    await world.line.cut()
-    await world.sees(lambda: not world.view.leased())
-    assert world.endpoints == (Endpoint("10.0.0.1", 8080),)
+    cluster.beat()
+    await cluster.sees(lambda: cluster.view.leased() and cluster.endpoints != ())
+    await cluster.line.cut()
+    await cluster.sees(lambda: not cluster.view.leased())
+    assert cluster.endpoints == (Endpoint("10.0.0.1", 8080),)
 
 
-async def test_what_happened_while_the_api_server_was_away_is_seen_when_it_is_back(world: World):
-    await world.line.cut()
-    world.slice("10.0.0.9")
-    await world.line.open()
-    await world.sees(lambda: world.endpoints == (Endpoint("10.0.0.9", 8080),), seconds=10)
+async def test_what_happened_while_the_api_server_was_away_is_seen_when_it_is_back(cluster: Cluster):
+    await cluster.line.cut()
+    cluster.slice("10.0.0.9")
+    await cluster.line.open()
+    await cluster.sees(lambda: cluster.endpoints == (Endpoint("10.0.0.9", 8080),), seconds=10)

@@ -65,9 +65,9 @@ class Household:
         await self.until(self.ready)
 
     def start_agent(self) -> None:
-        fed = [sys.executable, "-m", "tests.e2e.router.fed_agent", str(self._home / "world.json")]
+        command = [sys.executable, "-m", "tests.e2e.router.agent_from_file", str(self._home / "state.json")]
         given = {f"COLONNADE_{name.upper()}": str(value) for name, value in self.settings.model_dump().items()}
-        self._spawn("agent", fed, env={**os.environ, **given})
+        self._spawn("agent", command, env={**os.environ, **given})
 
     def start_envoy(self) -> None:
         config = ["-c", str(self._home / "bootstrap.yaml"), "--concurrency", "2", "-l", "warn", "--disable-hot-restart"]
@@ -112,10 +112,10 @@ class Household:
 
     def write(self) -> None:
         slices = [_slice(revision, pod) for revision, pods in self._pods.items() for pod in pods]
-        world = {"deployments": list(self._deployments.values()), "endpointSlices": slices, "leased": self.leased}
-        fresh = self._home / "world.json.fresh"
-        fresh.write_text(json.dumps(world))
-        fresh.rename(self._home / "world.json")
+        state = {"deployments": list(self._deployments.values()), "endpointSlices": slices, "leased": self.leased}
+        fresh = self._home / "state.json.fresh"
+        fresh.write_text(json.dumps(state))
+        fresh.rename(self._home / "state.json")
 
     async def settle(self, name: str, seconds: float = 60.0) -> None:
         """Until /applied says what the status says."""

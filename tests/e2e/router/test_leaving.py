@@ -1,4 +1,4 @@
-"""A router that has to go, and tables that Envoy refuses."""
+"""A router that has to go, and resources that Envoy refuses."""
 
 import asyncio
 import os

@@ -3,15 +3,15 @@
 import pytest
 
 from colonnade.router.session import Session
-from colonnade.router.tables import CLUSTERS, ENDPOINTS, LISTENERS, ORDER, ROUTES, RUNTIME, tables
+from colonnade.router.snapshot import CLUSTERS, ENDPOINTS, LISTENERS, ORDER, ROUTES, RUNTIME, snapshot
 from colonnade.router.weights import weights
 from tests.unit.router.envoys import Envoy
-from tests.unit.router.worlds import split, world
+from tests.unit.router.states import split, state
 
 
 def made(weight=0, leased=True, **more):
-    seen = world(split(candidate="c1", weight=weight), **more)
-    return tables(seen, weights(seen, leased=leased), 8000)
+    seen = state(split(candidate="c1", weight=weight), **more)
+    return snapshot(seen, weights(seen, leased=leased), 8000)
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_what_it_knows_it_is_not_told_again(envoy):
 
 def test_endpoints_follow_clusters_whether_or_not_they_changed(envoy):
     envoy.hears(made())
-    promoted = tables(world(split("c1"), pods={"s1": 1}), {}, 8000)
+    promoted = snapshot(state(split("c1"), pods={"s1": 1}), {}, 8000)
     assert kinds(envoy.hears(promoted))[:2] == [CLUSTERS, ENDPOINTS]
 
 
@@ -82,7 +82,7 @@ def test_a_refusal_is_told_and_what_was_before_counts():
     refusals = []
     envoy = Envoy(Session(lambda *words: refusals.append(words)))
     envoy.asks(ROUTES)
-    before, after = made(), tables(world(split("s2")), {}, 8000)
+    before, after = made(), snapshot(state(split("s2")), {}, 8000)
     envoy.hears(before)
     (response,) = envoy.hears(after, acknowledges=False)
     envoy.asks(ROUTES, nonce=response.nonce, refuses="duplicate domain")

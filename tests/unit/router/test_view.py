@@ -1,5 +1,5 @@
+from colonnade.router.state import Name
 from colonnade.router.view import View
-from colonnade.router.world import Name
 
 
 def deployment(name, stable="s1", **spec):
@@ -7,7 +7,7 @@ def deployment(name, stable="s1", **spec):
 
 
 def splits(view):
-    return {one.deployment.name: one.stable for one in view.world().splits}
+    return {one.deployment.name: one.stable for one in view.state().splits}
 
 
 def test_nothing_is_complete_before_every_list_was_read():
@@ -43,4 +43,4 @@ def test_what_is_dropped_is_gone():
     part = view.deployments.part()
     part.replace([deployment("a")])
     part.drop(deployment("a"))
-    assert Name("air", "a") not in {one.deployment for one in view.world().splits}
+    assert Name("air", "a") not in {one.deployment for one in view.state().splits}

@@ -10,7 +10,7 @@ from aiohttp import web
 
 from colonnade.router import agent
 from colonnade.router.admin import Admin
-from colonnade.router.ads import Feed, serving
+from colonnade.router.ads import AdsServer, serving
 from colonnade.router.metrics import Metrics
 from colonnade.router.settings import Settings
 from colonnade.router.status_api import application
@@ -24,14 +24,14 @@ SHUTDOWN_SECONDS = 2.0
 async def run(settings: Settings, source: Source) -> None:
     """Returns on SIGTERM and SIGINT. source: keeps the view up to date, and never ends by itself."""
     view, metrics = View(cluster_domain=settings.cluster_domain), Metrics()
-    feed = Feed(metrics.refused)
+    ads = AdsServer(metrics.refused)
     async with contextlib.AsyncExitStack() as stack:
         session = await stack.enter_async_context(aiohttp.ClientSession())
-        answers = application(feed, Admin(session, settings.admin_url), metrics)
-        await stack.enter_async_context(serving(feed, settings.socket))
+        answers = application(ads, Admin(session, settings.admin_url), metrics)
+        await stack.enter_async_context(serving(ads, settings.socket))
         await stack.enter_async_context(_listening(answers, settings.agent_port))
         async with asyncio.TaskGroup() as group:
-            work = [source(view, metrics), agent.run(view, feed, metrics, settings.data_port)]
+            work = [source(view, metrics), agent.run(view, ads, metrics, settings.data_port)]
             tasks = [group.create_task(one) for one in work]
             await _asked_to_stop()
             for task in tasks:

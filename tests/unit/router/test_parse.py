@@ -2,8 +2,8 @@ from datetime import timedelta
 
 import pytest
 
-from colonnade.router import reading
-from colonnade.router.world import Endpoint, Name, Revision, Split
+from colonnade.router import parse
+from colonnade.router.state import Endpoint, Name, Revision, TrafficSplit
 
 METADATA = {"namespace": "air", "name": "flights"}
 
@@ -20,50 +20,50 @@ def endpoint_slice(*conditions, ports=({"name": "http", "port": 8080},), **more)
 
 def test_a_status_says_where_traffic_goes():
     status = {"stable": {"revision": "s1", "weight": 75}, "candidate": {"revision": "c1", "weight": 25}}
-    assert reading.split(deployment(status)) == Split(Name("air", "flights"), "s1", "c1", 25)
+    assert parse.split(deployment(status)) == TrafficSplit(Name("air", "flights"), "s1", "c1", 25)
 
 
 @pytest.mark.parametrize("status", [None, {}, {"stable": None, "candidate": None}])
 def test_without_a_status_there_is_no_stable(status):
-    assert reading.split(deployment(status)) == Split(Name("air", "flights"), None)
+    assert parse.split(deployment(status)) == TrafficSplit(Name("air", "flights"), None)
 
 
 @pytest.mark.parametrize(("said", "weight"), [(-5, 0), (None, 0), (140, 100)])
 def test_a_weight_is_a_percentage(said, weight):
-    assert reading.split(deployment({"candidate": {"revision": "c1", "weight": said}})).weight == weight
+    assert parse.split(deployment({"candidate": {"revision": "c1", "weight": said}})).weight == weight
 
 
 def test_retries_are_the_specs():
     spec = {"strategy": {"canary": {"retryOnStable": {"errors": False, "timeout": "80ms", "fromTheFuture": 1}}}}
-    retry = reading.split(deployment(spec=spec)).retry
+    retry = parse.split(deployment(spec=spec)).retry
     assert (retry.errors, retry.timeout) == (False, timedelta(milliseconds=80))
 
 
 @pytest.mark.parametrize("spec", [None, {"strategy": {"canary": {}}}, {"strategy": {"blueGreen": {}}}])
 def test_retries_are_on_where_nothing_is_said(spec):
-    retry = reading.split(deployment(spec=spec)).retry
+    retry = parse.split(deployment(spec=spec)).retry
     assert retry.errors
     assert retry.timeout
 
 
 def test_pods_that_are_ready_and_stay_take_requests():
     pods = endpoint_slice({"ready": True}, {"ready": False}, {"ready": True, "terminating": True}, {})
-    assert reading.endpoints(pods) == (Endpoint("10.0.0.0", 8080), Endpoint("10.0.0.3", 8080))
+    assert parse.endpoints(pods) == (Endpoint("10.0.0.0", 8080), Endpoint("10.0.0.3", 8080))
 
 
 def test_the_port_is_the_one_named_http():
     ports = ({"name": "metrics", "port": 1}, {"name": "http", "port": 2})
-    assert reading.endpoints(endpoint_slice({}, ports=ports)) == (Endpoint("10.0.0.0", 2),)
+    assert parse.endpoints(endpoint_slice({}, ports=ports)) == (Endpoint("10.0.0.0", 2),)
 
 
 @pytest.mark.parametrize("more", [{"ports": None}, {"endpoints": None}, {"addressType": "FQDN"}])
 def test_a_slice_without_port_or_address_has_nothing_to_send_to(more):
-    assert reading.endpoints(endpoint_slice({}) | more) == ()
+    assert parse.endpoints(endpoint_slice({}) | more) == ()
 
 
 def test_a_slice_tells_whose_pods_it_holds():
-    assert reading.revision_of(endpoint_slice()) == Revision(Name("air", "flights"), "aa")
+    assert parse.revision_of(endpoint_slice()) == Revision(Name("air", "flights"), "aa")
 
 
 def test_a_strangers_slice_is_nobodys():
-    assert reading.revision_of({"metadata": METADATA}) is None
+    assert parse.revision_of({"metadata": METADATA}) is None

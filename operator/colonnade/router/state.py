@@ -34,7 +34,7 @@ class Endpoint(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Split:
+class TrafficSplit:
     """What a Deployment's status says; `weight` is the candidate's share in whole percent."""
 
     deployment: Name
@@ -45,10 +45,10 @@ class Split:
 
 
 @dataclass(frozen=True)
-class World:
+class State:
     """`endpoints` holds, for each revision whose Service exists, the pods that are ready and not on their way out."""
 
-    splits: tuple[Split, ...] = ()
+    splits: tuple[TrafficSplit, ...] = ()
     endpoints: Mapping[Revision, tuple[Endpoint, ...]] = field(default_factory=dict)
     cluster_domain: str = CLUSTER_DOMAIN
 

@@ -1,6 +1,6 @@
 """The agent as it runs in a pod, but for its source: a file that holds the objects in place of an API server.
 
-`python -m tests.e2e.router.fed_agent FILE`: {"deployments": [...], "endpointSlices": [...], "leased": true}
+`python -m tests.e2e.router.agent_from_file FILE`: {"deployments": [...], "endpointSlices": [...], "leased": true}
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from colonnade.router import program
+from colonnade.router import app
 from colonnade.router.settings import Settings
 from colonnade.router.view import View
 
@@ -39,4 +39,4 @@ async def follow(view: View, read: Callable[[], str]) -> None:
 
 if __name__ == "__main__":
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(program.run(Settings(), lambda view, _metrics: follow(view, Path(sys.argv[1]).read_text)))
+        asyncio.run(app.run(Settings(), lambda view, _metrics: follow(view, Path(sys.argv[1]).read_text)))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from colonnade.router.world import Endpoint, Name, Revision, Split
+from colonnade.router.state import Endpoint, Name, Revision, TrafficSplit
 from colonnade_api.strategy import RetryOnStable
 from colonnade_api.wellknown import DEPLOYMENT_LABEL, REVISION_LABEL
 
@@ -12,11 +12,11 @@ Manifest = Mapping[str, Any]
 PORT_NAME = "http"
 
 
-def split(deployment: Manifest) -> Split:
+def split(deployment: Manifest) -> TrafficSplit:
     """A status without a stable revision, or none at all, is a Deployment that can't answer yet."""
     metadata, status = deployment["metadata"], deployment.get("status") or {}
     stable, candidate = status.get("stable") or {}, status.get("candidate") or {}
-    return Split(
+    return TrafficSplit(
         deployment=Name(metadata["namespace"], metadata["name"]),
         stable=stable.get("revision"),
         candidate=candidate.get("revision"),

@@ -1,4 +1,4 @@
-"""A world in, Envoy's resources out: pure, and quick where little has changed."""
+"""The agent's state in, Envoy's resources out: pure, and quick where little has changed."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,8 +12,8 @@ from google.protobuf.message import Message
 
 from colonnade.router import clusters, encode, names, routes
 from colonnade.router.listener import listener
+from colonnade.router.state import Endpoint, Name, Revision, State, TrafficSplit
 from colonnade.router.weights import TTL_SECONDS, Weights, layer
-from colonnade.router.world import Endpoint, Name, Revision, Split, World
 
 CLUSTERS = encode.type_url(encode.CLUSTER)
 ENDPOINTS = encode.type_url(encode.ENDPOINTS)
@@ -36,36 +36,36 @@ class Resources:
 
 
 @dataclass(frozen=True)
-class Tables:
+class Snapshot:
     """What one Envoy is to be told, and what it means: `splits` for the routes, `weights` for the runtime layer."""
 
     resources: Mapping[str, Resources]
-    splits: tuple[Split, ...]
+    splits: tuple[TrafficSplit, ...]
     weights: Weights
 
 
-def tables(world: World, weighted: Weights, port: int) -> Tables:
+def snapshot(state: State, weighted: Weights, port: int) -> Snapshot:
     """port: where Envoy takes requests."""
-    stable = {split.deployment: split.stable for split in world.splits}
-    revisions = sorted(_revisions(world))
+    stable = {split.deployment: split.stable for split in state.splits}
+    revisions = sorted(_revisions(state))
     kinds = {
         CLUSTERS: _named(_clusters(revisions, stable)),
         ENDPOINTS: _named(
-            (names.cluster(one), _load_assignment(one, world.endpoints.get(one, ()))) for one in revisions
+            (names.cluster(one), _load_assignment(one, state.endpoints.get(one, ()))) for one in revisions
         ),
         LISTENERS: _named([(names.LISTENER, _listener(port))]),
-        ROUTES: _named([(names.ROUTES, encode.packed(_route_table(world)))]),
+        ROUTES: _named([(names.ROUTES, encode.packed(_route_table(state)))]),
         RUNTIME: _named([(names.WEIGHTS, _weights(weighted))]),
     }
-    return Tables(kinds, world.splits, weighted)
+    return Snapshot(kinds, state.splits, weighted)
 
 
-def _revisions(world: World) -> set[Revision]:
+def _revisions(state: State) -> set[Revision]:
     """Those that a status names, and those that still have pods: requests may be under way there."""
     named = {
-        Revision(split.deployment, one) for split in world.splits for one in (split.stable, split.candidate) if one
+        Revision(split.deployment, one) for split in state.splits for one in (split.stable, split.candidate) if one
     }
-    return named | {revision for revision, endpoints in world.endpoints.items() if endpoints}
+    return named | {revision for revision, endpoints in state.endpoints.items() if endpoints}
 
 
 def _clusters(revisions: Iterable[Revision], stable: Mapping[Name, str | None]) -> Iterable[tuple[str, any_pb2.Any]]:
@@ -73,19 +73,19 @@ def _clusters(revisions: Iterable[Revision], stable: Mapping[Name, str | None]) 
         serving = stable.get(revision.deployment)
         yield from _revision_clusters(revision, serving == revision.revision)
         if serving:
-            yield from _backed_clusters(revision, serving)
+            yield from _fallback_clusters(revision, serving)
 
 
-def _route_table(world: World) -> Message:
+def _route_table(state: State) -> Message:
     namespaces = defaultdict(list)
-    for split in world.splits:
+    for split in state.splits:
         namespaces[split.deployment.name].append(split.deployment.namespace)
-    ready = {split.deployment: world.serves(split.deployment, split.stable) for split in world.splits}
+    ready = {split.deployment: state.serves(split.deployment, split.stable) for split in state.splits}
     table = encode.message(encode.ROUTES, {"name": names.ROUTES, "ignore_port_in_host_matching": True})
     hosts: list[Message] = table.virtual_hosts  # type: ignore[attr-defined]
-    splits = [replace(split, weight=0) for split in world.splits]  # a new weight is no new route
+    splits = [replace(split, weight=0) for split in state.splits]  # a new weight is no new route
     hosts.extend(
-        _deployment_host(one, ready[one.deployment], len(namespaces[one.deployment.name]) == 1, world.cluster_domain)
+        _deployment_host(one, ready[one.deployment], len(namespaces[one.deployment.name]) == 1, state.cluster_domain)
         for one in splits
     )
     hosts.extend(_ambiguous_host(name, tuple(where)) for name, where in sorted(namespaces.items()) if len(where) > 1)
@@ -120,8 +120,10 @@ def _revision_clusters(revision: Revision, is_stable: bool) -> tuple[tuple[str, 
 
 
 @lru_cache(REMEMBERED)
-def _backed_clusters(revision: Revision, stable: str) -> tuple[tuple[str, any_pb2.Any], ...]:
-    return _packed_clusters(clusters.backed_cluster(revision, stable), clusters.backed_grpc_cluster(revision, stable))
+def _fallback_clusters(revision: Revision, stable: str) -> tuple[tuple[str, any_pb2.Any], ...]:
+    return _packed_clusters(
+        clusters.fallback_cluster(revision, stable), clusters.fallback_grpc_cluster(revision, stable)
+    )
 
 
 def _packed_clusters(*made: dict[str, Any]) -> tuple[tuple[str, any_pb2.Any], ...]:
@@ -134,7 +136,7 @@ def _load_assignment(revision: Revision, endpoints: tuple[Endpoint, ...]) -> any
 
 
 @lru_cache(REMEMBERED)
-def _deployment_host(split: Split, ready: bool, bare: bool, cluster_domain: str) -> Message:
+def _deployment_host(split: TrafficSplit, ready: bool, bare: bool, cluster_domain: str) -> Message:
     return _virtual_host(routes.deployment_host(split, cluster_domain, ready=ready, bare=bare))
 
 
@@ -144,7 +146,7 @@ def _ambiguous_host(name: str, namespaces: tuple[str, ...]) -> Message:
 
 
 @lru_cache(REMEMBERED)
-def _by_path(split: Split, ready: bool) -> Message:
+def _by_path(split: TrafficSplit, ready: bool) -> Message:
     return _virtual_host(routes.by_path(split, ready=ready))
 
 
