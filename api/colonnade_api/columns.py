@@ -10,6 +10,7 @@ MAX_COLUMNS = 512
 NUMERIC = ("number", "integer")
 TEXTUAL = ("category", "string", "text")
 MOMENT_PATTERN = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z)?$"
+ColumnType = Literal["number", "integer", "boolean", "category", "string", "text", "date"]
 Moment = Annotated[str, Field(max_length=20, pattern=MOMENT_PATTERN)]
 
 
@@ -59,7 +60,7 @@ class ColumnRule(SpecPart):
     )
 
     name: ColumnName = Field(description="Name of the column, as the data's header has it.")
-    type: Literal["number", "integer", "boolean", "category", "string", "text", "date"] = Field(
+    type: ColumnType = Field(
         description="number (floating point), integer, boolean, category (one of few words), string (an identifier), "
         "text (words to learn from) or date. A value that can't be read as its type breaks the rule."
     )

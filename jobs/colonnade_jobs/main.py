@@ -8,11 +8,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from colonnade_api.jobs import DatasetJob, TrainJob
 from colonnade_serving.store import Store, StoreError, open_store
 
 from . import progress, results
 from .errors import PermanentError, TransientError
-from .specs import DatasetJob, TrainJob, read
+from .specs import read
 
 WRONG_USAGE, OUR_MISTAKE = 2, 3
 USAGE = "usage: colonnade-jobs dataset | train, with COLONNADE_JOB and COLONNADE_STORE in the environment"

@@ -1,10 +1,11 @@
 """The steps of cleaning, held against the table before anything is done: what comes before the checks, what after."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from colonnade_api.cleaning import CleaningStep, FillMissing
+
 from ..errors import PermanentError
-from ..specs import CleaningStep, FillMissing
 from ..suggestions import did_you_mean
 from .columns import Field
 
@@ -42,7 +43,7 @@ class Plan:
         return {fill.field.rule.name for fill in self.fills}
 
 
-def plan(fields: list[Field], steps: list[CleaningStep]) -> Plan:
+def plan(fields: list[Field], steps: Sequence[CleaningStep]) -> Plan:
     """What the steps come to.
 
     Raises PermanentError when one names a column that isn't there, or that it doesn't fit.
@@ -63,7 +64,7 @@ def plan(fields: list[Field], steps: list[CleaningStep]) -> Plan:
     return Plan(trimmed, duplicates, fills)
 
 
-def _known(names: list[str], known: Iterable[str], place: str) -> list[str]:
+def _known(names: Sequence[str], known: Iterable[str], place: str) -> Sequence[str]:
     for name in names:
         if name not in known:
             raise PermanentError(

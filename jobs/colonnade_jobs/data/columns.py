@@ -6,8 +6,9 @@ from typing import Any
 
 import duckdb
 
+from colonnade_api.columns import ColumnRule, ColumnType, Table
+
 from ..errors import PermanentError
-from ..specs import Column, ColumnType, Schema
 from ..suggestions import did_you_mean
 from . import naming
 from .database import batches, one_row, types
@@ -29,14 +30,14 @@ class Field:
     values are written, where it is declared as a number or a date.
     """
 
-    rule: Column
+    rule: ColumnRule
     inner: str
     source: str
     marks: Marks = PLAIN
     dates: DateFormat = ISO
 
 
-def resolve(connection: duckdb.DuckDBPyConnection, names: list[str], schema: Schema) -> list[Field]:
+def resolve(connection: duckdb.DuckDBPyConnection, names: list[str], schema: Table) -> list[Field]:
     """One field for each column of the table `raw`, in its order. names: what their owner calls them.
 
     Raises PermanentError when the schema names a column that the source lacks.
@@ -57,15 +58,20 @@ def resolve(connection: duckdb.DuckDBPyConnection, names: list[str], schema: Sch
     fields = []
     for n, name in enumerate(names):
         inner = naming.inner(n)
-        rule = declared.get(name) or Column(name=name, type=kinds[inner] or "string", nullable=True)
+        rule = declared.get(name) or _as_it_comes(name, kinds[inner] or "string")
         fields.append(Field(rule, inner, sources[inner]))
     return fields
 
 
-def describe(fields: list[Field], schema: Schema) -> dict[str, Any]:
+def _as_it_comes(name: str, kind: ColumnType) -> ColumnRule:
+    """Of a column that nobody declared; unlike in a spec, its name may be of any length."""
+    return ColumnRule.model_construct(name=name, type=kind, nullable=True)
+
+
+def describe(fields: list[Field], schema: Table) -> dict[str, Any]:
     """The schema as a version records it: every column with its rules, and the unique key."""
     rules = [field.rule.model_dump(mode="json", by_alias=True, exclude_defaults=True) for field in fields]
-    return {"columns": rules, "uniqueKey": schema.unique_key}
+    return {"columns": rules, "uniqueKey": list(schema.unique_key)}
 
 
 def _of_source(sql_type: str) -> ColumnType | None:

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import duckdb
 
-from ..specs import Csv
+from colonnade_api.csv import Csv
+
 from .columns import Field
-from .reading import Table, notation, plain
+from .reading import RawTable, notation, plain
 from .reading.notation import Values
 from .reading.numbers import PLAIN
 
@@ -15,8 +16,8 @@ COUNTED = ("INT", "DOUBLE", "FLOAT", "DECIMAL")
 
 
 def detect(
-    connection: duckdb.DuckDBPyConnection, fields: list[Field], declared: set[str], csv: Csv, table: Table
-) -> tuple[list[Field], Table]:
+    connection: duckdb.DuckDBPyConnection, fields: list[Field], declared: set[str], csv: Csv, table: RawTable
+) -> tuple[list[Field], RawTable]:
     """The fields of `raw` with the notation of those that are declared, which the table then knows too.
 
     Raises PermanentError where a column's values can be read in two ways.

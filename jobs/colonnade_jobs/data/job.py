@@ -9,6 +9,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from colonnade_api.columns import Table
+from colonnade_api.csv import Csv
+from colonnade_api.dataset import Split
+from colonnade_api.jobs import DatasetJob
 from colonnade_serving.digests import hex_of
 from colonnade_serving.store import Store, StoreError
 
@@ -16,7 +20,6 @@ from .. import progress
 from ..canonical_json import canonical_json
 from ..errors import PermanentError, TransientError
 from ..formatting import percent
-from ..specs import DatasetJob, Split
 from . import (
     cleaning,
     columns,
@@ -35,7 +38,7 @@ from . import (
     version,
 )
 from .columns import Field
-from .reading import Table
+from .reading import RawTable
 from .sources import Origin
 from .validation import ValidationResult
 from .version import DATA, QUARANTINE, REPORT, Identity
@@ -73,18 +76,19 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
 
 def _check(
     connection: duckdb.DuckDBPyConnection, job: DatasetJob, files: list[Path], texts: Path
-) -> tuple[Table, list[Field], ValidationResult]:
+) -> tuple[RawTable, list[Field], ValidationResult]:
     spec = job.spec
+    schema, csv = spec.table or Table(), spec.source.csv or Csv()
     texts.mkdir()
-    declared = {column.name: column.type for column in spec.schema_.columns}
+    declared = {column.name: column.type for column in schema.columns}
     table = reading.load(connection, files, spec.source, declared, texts)
     shutil.rmtree(texts)
-    fields = columns.resolve(connection, table.names, spec.schema_)
-    fields, table = formats.detect(connection, fields, set(declared), spec.source.csv, table)
+    fields = columns.resolve(connection, table.names, schema)
+    fields, table = formats.detect(connection, fields, set(declared), csv, table)
     _check_split(job, fields)
     progress.report(30, f"checking {len(fields)} columns")
     plan = cleaning.plan(fields, spec.cleaning)
-    validated = validation.validate(connection, fields, spec.schema_, plan)
+    validated = validation.validate(connection, fields, schema, plan)
     filled = filling.fill(connection, plan.fills)
     progress.report(55, f"{validated.rows:,} rows checked, {validated.invalid:,} refused")
     return table, fields, replace(validated, filled=filled)
@@ -131,7 +135,7 @@ def _write(
     reasons = naming.distinct([*names, "reasons"])
     quarantine = content.write(_aside(connection, fields, validated), reasons, folder / QUARANTINE)
     return Identity(
-        data, quarantine, columns.describe(fields, job.spec.schema_), job.spec.split.model_dump(by_alias=True)
+        data, quarantine, columns.describe(fields, job.spec.table or Table()), job.spec.split.model_dump(by_alias=True)
     )
 
 
@@ -183,7 +187,7 @@ def _invalid(
     return {"outcome": "Invalid", "reason": problem.reason, "message": problem.message, "version": found}
 
 
-def _answer(store: Store, manifest: dict[str, Any], previous: str | None, table: Table) -> dict[str, Any]:
+def _answer(store: Store, manifest: dict[str, Any], previous: str | None, table: RawTable) -> dict[str, Any]:
     same = manifest["digest"] == previous
     aside = f", {manifest['invalidRows']:,} in quarantine" if manifest["invalidRows"] else ""
     state = "the content is still that of" if same else "stored as"
@@ -195,7 +199,7 @@ def _answer(store: Store, manifest: dict[str, Any], previous: str | None, table:
     }
 
 
-def _noted(table: Table) -> str:
+def _noted(table: RawTable) -> str:
     if not table.notes:
         return ""
     more = f" (and {len(table.notes) - 1} more in the report)" if len(table.notes) > 1 else ""

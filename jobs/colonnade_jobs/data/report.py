@@ -6,7 +6,8 @@ from typing import Any
 
 import duckdb
 
-from ..specs import Split
+from colonnade_api.dataset import Split
+
 from . import statistics
 from .columns import Field
 from .validation import ValidationResult

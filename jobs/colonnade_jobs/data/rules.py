@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from colonnade_api.columns import ColumnRule, Table
+
 from .. import formatting
-from ..specs import Column, Schema
 from . import casting
 from .columns import Field
 from .sql import literal
@@ -26,7 +27,7 @@ class Rule:
     key: tuple[Field, ...] = ()
 
 
-def of_schema(fields: list[Field], schema: Schema, filled: set[str]) -> list[Rule]:
+def of_schema(fields: list[Field], schema: Table, filled: set[str]) -> list[Rule]:
     """All rules, in the order in which a row's reasons name them.
 
     filled: columns whose missing values cleaning mends.
@@ -87,12 +88,12 @@ def _unique(*key: Field) -> Rule:
     return Rule(f"{', '.join(field.rule.name for field in key)} repeated", key[0], key=key)
 
 
-def _bound(column: Column, value: float) -> str:
+def _bound(column: ColumnRule, value: float) -> str:
     if column.type == "integer" and value.is_integer():
         return str(int(value))  # as a double, it couldn't be told from its neighbours over 2^53
     return f"CAST({literal(str(value))} AS DOUBLE)"
 
 
-def _values(column: Column) -> str:
+def _values(column: ColumnRule) -> str:
     text = column.type not in NOUNS
     return ", ".join(literal(str(value) if text else value) for value in column.allowed or [])

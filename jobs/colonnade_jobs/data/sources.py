@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from colonnade_api.sources import DataSource
 from colonnade_serving.store import Store, StoreError
 
 from ..errors import PermanentError, TransientError
-from ..specs import Source
 from . import addresses, buckets, skipped
 
 
@@ -33,16 +33,14 @@ class Fetched(NamedTuple):
     passed: Sequence[str] = ()
 
 
-def fetch(source: Source, origin: Origin, scratch: Path) -> Fetched:
+def fetch(source: DataSource, origin: Origin, scratch: Path) -> Fetched:
     """The source's files in name order, downloaded to scratch where they aren't mounted.
 
     Raises PermanentError when there is nothing there, TransientError when that can't be known.
     """
-    if source.upload:
+    if source.storage_uri is None:
         file = _uploaded(origin, scratch)
         return Fetched(f"upload://{file.name}", [file])
-    if not source.storage_uri:
-        raise PermanentError("SourceNotFound", "spec.source: neither storageUri nor upload is set; name one of them")
     address = source.storage_uri
     scheme, host, path = addresses.parse(address)
     match scheme:
@@ -50,21 +48,10 @@ def fetch(source: Source, origin: Origin, scratch: Path) -> Fetched:
             return Fetched(address, *_mounted(address, Path("/"), path))
         case "pvc":
             return Fetched(address, *_mounted(address, origin.claims / host, path))
-        case "https":
-            return Fetched(address, [_downloaded(address, scratch, source.insecure)])
-        case "http" if source.insecure:
-            return Fetched(address, [_downloaded(address, scratch, insecure=True)])
-        case "http":
-            raise PermanentError(
-                "InsecureSource", f"spec.source.storageUri: {address} is plain http; use https or set insecure"
-            )
         case "s3":
             return Fetched(address, *buckets.fetch(address, scratch))
-        case _:
-            raise PermanentError(
-                "UnsupportedSource",
-                f"spec.source.storageUri: {scheme or address} is no scheme we read; s3, https, pvc and file are",
-            )
+        case _:  # https; or http, where the spec says that this is meant
+            return Fetched(address, [_downloaded(address, scratch, source.insecure)])
 
 
 def _uploaded(origin: Origin, scratch: Path) -> Path:

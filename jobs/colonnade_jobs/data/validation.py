@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 import duckdb
 
+from colonnade_api.columns import Table
+
 from ..errors import PermanentError
-from ..specs import Schema
 from . import casting, duplicates, rules, uniqueness, violations
 from .cleaning import Plan
 from .columns import Field
@@ -38,9 +39,7 @@ class ValidationResult:
         return self.invalid / self.rows if self.rows else 0.0
 
 
-def validate(
-    connection: duckdb.DuckDBPyConnection, fields: list[Field], schema: Schema, plan: Plan
-) -> ValidationResult:
+def validate(connection: duckdb.DuckDBPyConnection, fields: list[Field], schema: Table, plan: Plan) -> ValidationResult:
     """Makes `validated` from `raw`: row_id, the columns in their types, and reasons, the numbers of the rules that a
     row breaks, in order; null for a valid row.
 

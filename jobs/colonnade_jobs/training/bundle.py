@@ -4,12 +4,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from colonnade_api.jobs import TrainingData
+from colonnade_api.training import Training
 from colonnade_serving import digests
 from colonnade_serving.bundle import MANIFEST, Bundle, Golden, TensorSignature, encode
 
 from ..canonical_json import canonical_json
 from ..formatting import rounded
-from ..specs import DatasetVersion, Training
 from . import card, card_html, signature
 
 FILES = ("model.onnx", "card.json", "card.html")
@@ -40,7 +41,7 @@ class Facts:
     left_out: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    dataset: DatasetVersion | None = None
+    dataset: TrainingData | None = None
     balance: list[dict[str, Any]] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
 

@@ -7,9 +7,10 @@ from sklearn.base import clone
 from sklearn.model_selection import KFold, StratifiedKFold, TimeSeriesSplit
 from sklearn.pipeline import Pipeline
 
+from colonnade_api.training import CrossValidation
+
 from .. import progress
 from ..errors import PermanentError
-from ..specs import CrossValidation
 from .frames import Frame
 from .metrics import classification_statistics, regression_statistics
 

@@ -5,15 +5,15 @@ from typing import Any
 
 import pyarrow as pa
 
+from colonnade_api.jobs import TrainingData
 from colonnade_serving import digests
 from colonnade_serving.store import Store, StoreError, StoreNotFound
 
 from ..data import content, version
 from ..errors import PermanentError, TransientError
-from ..specs import DatasetVersion
 
 
-def fetch(wanted: DatasetVersion | None, store: Store, scratch: Path) -> tuple[dict[str, Any], Path]:
+def fetch(wanted: TrainingData | None, store: Store, scratch: Path) -> tuple[dict[str, Any], Path]:
     """The version's manifest and its table in scratch.
 
     Raises PermanentError (DatasetNotFound, DatasetCorrupt: not one value may differ from what the digest names),

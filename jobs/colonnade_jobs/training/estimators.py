@@ -11,8 +11,9 @@ from sklearn.ensemble import StackingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import all_estimators
 
+from colonnade_api.training import Estimator
+
 from ..errors import PermanentError
-from ..specs import Estimator
 from ..suggestions import did_you_mean
 
 FIELD = "spec.training.estimator"

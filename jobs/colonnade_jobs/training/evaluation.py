@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from colonnade_api.jobs import TrainJob
+from colonnade_api.training import Training
 from colonnade_serving import digests
 from colonnade_serving.bundle import TensorSignature
 from colonnade_serving.engine import Engine
 
 from .. import arithmetic, progress
 from ..canonical_json import canonical_json
-from ..specs import Training, TrainJob
 from . import balance, float32, golden, leakage, metrics, parity, reference_distribution, ties
 from .bundle import Facts
 from .fitting import Trained
@@ -21,6 +22,13 @@ from .intervals import Metric
 Array = np.ndarray[Any, Any]
 MOST_NAMED = 5
 SURE = 1e-3
+# The dataset is named by its digest, a larger pod makes no other model, and gates and approval come after it.
+MAKES_NO_MODEL: Any = {
+    "training": {"dataset_ref", "resources"},
+    "source": {"secret_ref"},
+    "gates": True,
+    "approval": True,
+}
 LIBRARIES = ("colonnade-jobs", "numpy", "onnx", "onnxruntime", "scikit-learn", "scipy", "skl2onnx")
 
 
@@ -70,7 +78,7 @@ def evaluate(job: TrainJob, wanted: Training, trained: Trained, engine: Engine) 
 
 def lineage(job: TrainJob) -> dict[str, Any]:
     """What the model was made from."""
-    spec = job.spec.model_dump(mode="json", by_alias=True, exclude_none=True)
+    spec = job.spec.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=MAKES_NO_MODEL)
     return {
         "arithmetic": arithmetic.describe() if job.spec.training else None,
         "dataset": job.dataset.digest if job.dataset else None,

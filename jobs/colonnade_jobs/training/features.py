@@ -5,8 +5,9 @@ from typing import Any, Literal
 
 import numpy as np
 
+from colonnade_api.training import Features
+
 from ..errors import PermanentError
-from ..specs import Features
 from ..suggestions import did_you_mean
 
 Array = np.ndarray[Any, Any]

@@ -11,9 +11,11 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
+from colonnade_api.dataset import Split
+from colonnade_api.training import CrossValidation, Training
+
 from .. import progress
 from ..errors import PermanentError
-from ..specs import CrossValidation, Split, Training
 from . import classweights, crossvalidation, estimators, features, float32, frames, limits, pipeline, split
 from .features import Choice
 from .frames import Frame

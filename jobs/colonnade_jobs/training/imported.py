@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from colonnade_api.jobs import TrainJob
+from colonnade_api.sources import DataSource
 from colonnade_serving.bundle import Golden, TensorSignature
 from colonnade_serving.datatypes import NUMPY
 from colonnade_serving.engine import Engine, ModelFailed, TensorSpec
@@ -15,7 +17,6 @@ from .. import progress
 from ..data import sources
 from ..data.sources import Origin
 from ..errors import PermanentError
-from ..specs import Source, TrainJob
 from . import golden
 from .bundle import Facts
 from .evaluation import lineage
@@ -34,7 +35,7 @@ def describe(job: TrainJob, store: Store, folder: Path, scratch: Path) -> Facts:
     progress.report(5, f"fetching {address}")
     downloads = scratch / "downloads"
     downloads.mkdir()
-    wanted = Source(storage_uri=address, insecure=bool(job.spec.source and job.spec.source.insecure))
+    wanted = DataSource(storage_uri=address, insecure=bool(job.spec.source and job.spec.source.insecure))
     files = sources.fetch(wanted, Origin(store, ""), downloads).files
     if len(files) > 1:
         raise PermanentError(

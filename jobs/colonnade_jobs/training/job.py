@@ -6,13 +6,14 @@ from typing import Any
 import onnx
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from colonnade_api.jobs import TrainJob
+from colonnade_api.training import Training
 from colonnade_serving import digests
 from colonnade_serving.bundle import MANIFEST
 from colonnade_serving.store import Store, StoreError
 
 from .. import progress
 from ..errors import TransientError
-from ..specs import Training, TrainJob
 from . import bundle, dataset, estimators, evaluation, export, features, fitting, imported, limits, parity, supported
 from .bundle import Facts
 from .features import Choice

@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from colonnade_api.dataset import Split
+
 from ..errors import PermanentError
 from ..formatting import percent
-from ..specs import Split
 
 Array = np.ndarray[Any, Any]
 

@@ -53,7 +53,7 @@ def job_network(platform: Platform, owner: Owner, run: RunJob) -> Manifest:
     """Nobody calls a Job; it calls out only where its source or the store is not a volume."""
     component = COMPONENTS[run.kind]
     labels = managed(component, owner)
-    reaches_out = isinstance(platform.store, BucketStore) or _scheme(run.spec) in ("s3", "https", "http")
+    reaches_out = isinstance(platform.store, BucketStore) or _scheme(run.document.spec) in ("s3", "https", "http")
     return {
         "apiVersion": NETWORK_POLICIES.api_version,
         "kind": NETWORK_POLICIES.kind,
@@ -72,8 +72,9 @@ def job_network(platform: Platform, owner: Owner, run: RunJob) -> Manifest:
 
 
 def _pod(platform: Platform, run: RunJob) -> Manifest:
-    claim = _claim(run.spec)
-    document = json.dumps(run.document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    spec = run.document.spec
+    claim = _claim(spec)
+    document = json.dumps(run.document.manifest(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     container: Manifest = {
         "name": run.kind,
         "image": platform.jobs_image,
@@ -84,9 +85,9 @@ def _pod(platform: Platform, run: RunJob) -> Manifest:
             {"name": "COLONNADE_STORE", "value": platform.store.url},
             {"name": "HOME", "value": "/tmp"},  # noqa: S108 - the pod's own emptyDir
             *store_environment(platform),
-            *_source_environment(_source(run.spec)),
+            *_source_environment(_source(spec)),
         ],
-        "resources": _resources(run.spec),
+        "resources": _resources(spec),
         "volumeMounts": store_mounts(platform, read_only=False),
     }
     volumes = store_volumes(platform)

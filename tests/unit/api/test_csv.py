@@ -8,7 +8,6 @@ from pydantic import ValidationError
 from colonnade_api.columns import ColumnRule
 from colonnade_api.csv import Csv
 from colonnade_api.sources import DataSource
-from colonnade_jobs.specs import Csv as Obeyed
 
 
 @pytest.mark.parametrize(
@@ -29,10 +28,6 @@ def test_what_no_file_can_be_is_refused(csv: dict[str, Any], words: str) -> None
 def test_a_parquet_file_has_no_dialect() -> None:
     with pytest.raises(ValidationError, match="csv says how a csv file is written"):
         DataSource.model_validate({"storageUri": "file:///x", "format": "parquet", "csv": {"delimiter": ";"}})
-
-
-def test_jobs_obey_every_field() -> None:
-    assert set(Obeyed.model_fields) == set(Csv.model_fields)
 
 
 def test_dates_have_bounds_of_their_own() -> None:

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from colonnade_api.jobs import DatasetJob, TrainJob
 from colonnade_jobs import data, training
-from colonnade_jobs.specs import DatasetJob, TrainJob
+from colonnade_jobs.specs import read
 from colonnade_serving.bundle import Bundle, verify_bundle
 from colonnade_serving.engine import Engine
 from colonnade_serving.store import open_store
@@ -48,13 +49,18 @@ class Harness:
         """The answer to a dataset Job."""
         claims = self.folder / "pvc"
         with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
-            answer = data.run(DatasetJob.model_validate(job), self.store, Path(scratch), claims)
+            answer = data.run(read(DatasetJob, json.dumps(job)), self.store, Path(scratch), claims)
         self.digest = answer["version"]["digest"] or self.digest
         return answer
 
     def train(self, estimator: str, target: str = "y", params: Answer | None = None, **spec: Any) -> Answer:
         """The answer to a training Job on the last dataset; estimator: its name below `sklearn.`."""
-        wanted = {"target": target, "estimator": {"name": f"sklearn.{estimator}", "params": params or {}}, "seed": 7}
+        wanted = {
+            "datasetRef": {"name": "rows"},
+            "target": target,
+            "estimator": {"name": f"sklearn.{estimator}", "params": params or {}},
+            "seed": 7,
+        }
         return self.make({"model": "rows-y", "training": {"task": "Classification"} | wanted | spec})
 
     def make(self, spec: Answer) -> Answer:
@@ -68,7 +74,7 @@ class Harness:
             "dataset": version,
         }
         with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
-            return training.run(TrainJob.model_validate(job), self.store, Path(scratch))
+            return training.run(read(TrainJob, json.dumps(job)), self.store, Path(scratch))
 
     def fetched(self, uri: str) -> Path:
         """The local path of something in the store."""

@@ -51,7 +51,13 @@ def test_from_rows_to_a_version_to_a_model_and_the_same_again_in_another_process
     collected = run(tmp_path, "dataset", {"spec": source})
     assert (collected["exit"], collected["outcome"]) == (0, "NewVersion")
     assert "[100 %]" in collected["log"]
-    training = {"target": "binary", "task": "Classification", "estimator": STACK, "seed": 7}
+    training = {
+        "datasetRef": {"name": "rows"},
+        "target": "binary",
+        "task": "Classification",
+        "estimator": STACK,
+        "seed": 7,
+    }
     training["features"] = {"exclude": ["flag", "grade", "amount"]}
     wanted = {
         "spec": {"model": "rows-binary", "training": training},
@@ -83,8 +89,8 @@ def test_what_a_retry_may_mend_ends_with_1(tmp_path: Path) -> None:
 
 
 def test_a_training_without_its_dataset_says_so(tmp_path: Path) -> None:
-    training = {"target": "y", "task": "Classification", "estimator": {"name": "sklearn.svm.SVC"}}
-    training["estimator"] = {"name": "sklearn.naive_bayes.GaussianNB"}
+    estimator = {"name": "sklearn.naive_bayes.GaussianNB"}
+    training = {"datasetRef": {"name": "rows"}, "target": "y", "task": "Classification", "estimator": estimator}
     spec = {"model": "m", "training": training}
     answer = run(tmp_path, "train", {"spec": spec, "dataset": {"name": "rows", "digest": "sha256:" + "0" * 64}})
     assert (answer["exit"], answer["outcome"], answer["reason"]) == (0, "Failed", "DatasetNotFound")

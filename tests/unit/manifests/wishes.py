@@ -7,6 +7,7 @@ from colonnade.kube.kinds import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, Key
 from colonnade.manifests import BucketStore, Owner, Platform, VolumeStore
 from colonnade.plan.common.actions import EnsureRevision, RunJob
 from colonnade_api import DatasetSpec, ModelVersionSpec, Resources, Serving
+from colonnade_api.jobs import DatasetJob, TrainingData, TrainJob
 
 UID = "0b876407-1fea-4869-8661-23ec10630439"
 HEX = "1f" * 32
@@ -49,14 +50,14 @@ LATE = owner(DEPLOYMENTS, "flights-late")
 
 def collect(uri=PARQUET, **source):
     spec = DatasetSpec.model_validate({"source": {"storageUri": uri, **source}})
-    document = {"namespace": "team", "name": "flights", "spec": spec.manifest(), "previous": None}
-    return RunJob("flights-a9239f0139", "dataset", "77aa01fe22", document, spec)
+    return RunJob("flights-a9239f0139", "77aa01fe22", DatasetJob(namespace="team", name="flights", spec=spec))
 
 
 def train(spec=FOREST):
     spec = ModelVersionSpec.model_validate(spec)
-    document: dict[str, Any] = {"namespace": "team", "name": "flights-late-1", "image": "colonnade/jobs:1"}
-    return RunJob("flights-late-1-0a1b2c3d4e", "train", "0a1b2c3d4e", document, spec)
+    data = None if spec.training is None else TrainingData(name="flights", digest=f"sha256:{HEX}")
+    document = TrainJob(namespace="team", name="flights-late-1", image="colonnade/jobs:1", spec=spec, dataset=data)
+    return RunJob("flights-late-1-0a1b2c3d4e", "0a1b2c3d4e", document)
 
 
 def revision(**serving):

@@ -5,6 +5,6 @@ reader, types and notations are told from all values, and what can be read in tw
 """
 
 from .loading import load
-from .table import Table
+from .rawtable import RawTable
 
-__all__ = ["Table", "load"]
+__all__ = ["RawTable", "load"]

@@ -9,15 +9,17 @@ from typing import Any
 
 import duckdb
 
+from colonnade_api.columns import ColumnType
+from colonnade_api.csv import Csv
+
 from ...errors import PermanentError
-from ...specs import ColumnType, Csv
 from .. import naming
 from ..database import raise_shortage
 from ..sql import error_text, literal
 from . import dialects, encodings, inference, malformed
 from .dialects import Dialect
 from .filetypes import GZIP
-from .table import Table
+from .rawtable import RawTable
 
 NULLS = ("NA", "N/A", "NaN", "nan", "null", "NULL")
 WORDS = ("string", "text")
@@ -71,7 +73,7 @@ class Missing:
 
 def load(
     connection: duckdb.DuckDBPyConnection, files: list[Path], csv: Csv, declared: dict[str, ColumnType], scratch: Path
-) -> Table:
+) -> RawTable:
     """Makes the table `raw` of all files, in order, columns matched by name: declared ones as text, others typed.
 
     scratch: an empty folder for copies of files that DuckDB can't read as they are. Raises PermanentError, with file,
@@ -91,7 +93,7 @@ def load(
     connection.execute("DROP TABLE texts")
     notations = {columns[column]: answer.notation for column, answer in inferred.items()}
     notes = [*_notes(parts), *(note for answer in inferred.values() for note in answer.notes)]
-    return Table(names, [part.facts() for part in islice(parts, SHOWN_FILES)], notations, notes)
+    return RawTable(names, [part.facts() for part in islice(parts, SHOWN_FILES)], notations, notes)
 
 
 def _prepared(file: Path, csv: Csv, target: Path) -> CsvFile | None:

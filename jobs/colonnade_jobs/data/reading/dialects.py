@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from colonnade_api.csv import Csv
+
 from ...errors import PermanentError
-from ...specs import Csv
 from .. import naming
 
 DELIMITERS = "\t;|,"  # of two that fit as well, the one that text holds less often

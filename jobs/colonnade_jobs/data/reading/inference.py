@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from ...specs import Csv
+from colonnade_api.csv import Csv
+
 from ..sql import literal
 from . import dates, notation, plain
 from .dates import DateFormat

@@ -5,14 +5,17 @@ from pathlib import Path
 
 import duckdb
 
+from colonnade_api.columns import ColumnType
+from colonnade_api.csv import Csv
+from colonnade_api.sources import DataSource
+
 from ...errors import PermanentError
-from ...specs import ColumnType, Source
 from .. import naming, parquet
 from ..database import raise_shortage
 from ..sql import error_text, literal
 from . import csvfiles
 from .filetypes import file_type_of
-from .table import Table
+from .rawtable import RawTable
 
 UNIX = ("unix", "unix-ms", "unix-us", "unix-ns")
 
@@ -20,17 +23,18 @@ UNIX = ("unix", "unix-ms", "unix-us", "unix-ns")
 def load(
     connection: duckdb.DuckDBPyConnection,
     files: list[Path],
-    source: Source,
+    source: DataSource,
     declared: dict[str, ColumnType],
     scratch: Path,
-) -> Table:
+) -> RawTable:
     """Makes the table `raw` of all files, in order, columns matched by name.
 
     Inside, the columns are c0, c1, … (naming.inner): no name that a source chose is ever part of our SQL's scope.
     declared: by the owner's names, the types that the schema declares: such columns of a csv stay text. scratch: an
     empty folder. Raises PermanentError when a file isn't what it should be.
     """
-    _check_date_format(connection, source)
+    csv = source.csv or Csv()
+    _check_date_format(connection, csv.date_format)
     kinds = {file_type_of(file, source.format): file for file in files}
     if len(kinds) > 1:
         one, other = (f"{file.name} ({kind})" for kind, file in kinds.items())
@@ -38,12 +42,11 @@ def load(
             "UnreadableSource", f"spec.source: csv and parquet are mixed, as in {one} and {other}; bring one"
         )
     if "csv" in kinds:
-        return csvfiles.load(connection, files, source.csv, declared, scratch)
+        return csvfiles.load(connection, files, csv, declared, scratch)
     return _parquet(connection, files)
 
 
-def _check_date_format(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
-    form = source.csv.date_format
+def _check_date_format(connection: duckdb.DuckDBPyConnection, form: str | None) -> None:
     if form is None or form in UNIX:
         return
     try:
@@ -56,7 +59,7 @@ def _check_date_format(connection: duckdb.DuckDBPyConnection, source: Source) ->
         ) from error
 
 
-def _parquet(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> Table:
+def _parquet(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> RawTable:
     names = parquet.names(files)
     inner = ", ".join(naming.inner(n) for n in range(len(names)))
     paths = ", ".join(literal(str(file)) for file in files)
@@ -69,4 +72,4 @@ def _parquet(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> Table:
         raise PermanentError(
             "UnreadableSource", f"{files[0].name} can't be read as parquet: {error_text(error)}"
         ) from error
-    return Table(names)
+    return RawTable(names)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import duckdb
 
+from colonnade_api.csv import Csv
+
 from ...errors import PermanentError
-from ...specs import Csv
 from ..database import one_row
 from ..sql import literal
 from . import dates

@@ -3,12 +3,11 @@
 Ensure* say what should be true and are repeated in every pass: `act` compares and writes only what differs.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from colonnade_api import DatasetSpec, ModelVersionSpec
 from colonnade_api import Serving as ServingSettings
+from colonnade_api.jobs import DatasetJob, TrainJob
 
 
 @dataclass(frozen=True)
@@ -35,14 +34,16 @@ class EnsureStore:
 
 @dataclass(frozen=True)
 class RunJob:
-    """Create this Job unless it exists. `document` is what COLONNADE_JOB carries; `spec` has secrets, image and
-    resources."""
+    """Create this Job unless it exists. `document` is what it is told."""
 
     name: str
-    kind: Literal["dataset", "train"]
     spec_hash: str
-    document: Mapping[str, Any]
-    spec: DatasetSpec | ModelVersionSpec
+    document: DatasetJob | TrainJob
+
+    @property
+    def kind(self) -> Literal["dataset", "train"]:
+        """The command of the Jobs' image."""
+        return "dataset" if isinstance(self.document, DatasetJob) else "train"
 
 
 @dataclass(frozen=True)

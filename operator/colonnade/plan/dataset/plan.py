@@ -27,6 +27,7 @@ from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade.plan.dataset import schedule
 from colonnade.plan.dataset.observed import ObservedDataset
 from colonnade_api import DatasetSpec, DatasetStatus, DatasetVersion, ObjectMeta
+from colonnade_api.jobs import DatasetJob
 from colonnade_api.wellknown import REFRESH_ANNOTATION
 
 OUTCOMES = frozenset({"NewVersion", "Unchanged", "Invalid"})
@@ -116,13 +117,9 @@ def _actions(observed: ObservedDataset, look: Look, now: datetime) -> tuple[Acti
 
 
 def _run_job(observed: ObservedDataset, look: Look, name: str) -> RunJob:
-    document = {
-        "namespace": observed.metadata.namespace,
-        "name": observed.metadata.name,
-        "spec": look.spec.manifest(),
-        "previous": observed.status.current,
-    }
-    return RunJob(name, "dataset", look.spec_hash, document, look.spec)
+    about = observed.metadata
+    document = DatasetJob(namespace=about.namespace, name=about.name, spec=look.spec, previous=observed.status.current)
+    return RunJob(name, look.spec_hash, document)
 
 
 def _version(job: Job | None) -> DatasetVersion | None:

@@ -1,7 +1,6 @@
 """A ModelVersion: one training Job for its spec, gates on what came of it, and someone's agreement."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from pydantic import ValidationError
 
@@ -26,6 +25,7 @@ from colonnade.plan.modelversion.approval import approval_state, approved
 from colonnade.plan.modelversion.gates import judge_gates, validated
 from colonnade.plan.modelversion.observed import DatasetSummary, ObservedModelVersion
 from colonnade_api import ModelVersionSpec, ModelVersionStatus, PinnedDataset
+from colonnade_api.jobs import TrainingData, TrainJob
 from colonnade_api.wellknown import RETRY_ANNOTATION
 
 OUTCOMES = frozenset({"Trained", "Failed"})
@@ -111,20 +111,23 @@ def _actions(
 
 
 def _run_job(observed: ObservedModelVersion, status: ModelVersionStatus, spec: ModelVersionSpec) -> RunJob:
-    document: dict[str, Any] = {
-        "namespace": observed.metadata.namespace,
-        "name": observed.metadata.name,
-        "image": observed.image,
-        "spec": spec.manifest(),
-        "dataset": status.dataset.manifest() | _terms(observed.dataset) if status.dataset else None,
-    }
-    return RunJob(job_name(observed, spec), "train", spec_hash(spec), document, spec)
+    about = observed.metadata
+    document = TrainJob(
+        namespace=about.namespace,
+        name=about.name,
+        image=observed.image,
+        spec=spec,
+        dataset=_training_data(status.dataset, observed.dataset),
+    )
+    return RunJob(job_name(observed, spec), spec_hash(spec), document)
 
 
-def _terms(dataset: DatasetSummary | None) -> dict[str, str]:
-    """Whose the data is and on what terms, for the model's card."""
+def _training_data(pinned: PinnedDataset | None, dataset: DatasetSummary | None) -> TrainingData | None:
+    """What is pinned; whose it is and on what terms, for the model's card."""
+    if pinned is None:
+        return None
     known = {"owner": dataset.owner, "license": dataset.license} if dataset else {}
-    return {key: value for key, value in known.items() if value}
+    return TrainingData(name=pinned.name, digest=pinned.digest, **known)
 
 
 def _judge(

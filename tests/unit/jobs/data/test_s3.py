@@ -12,9 +12,9 @@ from typing import Any
 import boto3
 import pytest
 
+from colonnade_api.jobs import DatasetJob
 from colonnade_jobs import data
 from colonnade_jobs.errors import PermanentError, TransientError
-from colonnade_jobs.specs import DatasetJob
 from colonnade_serving.store import open_store
 from tests.ports import port
 from tests.unit.jobs.harness import Harness

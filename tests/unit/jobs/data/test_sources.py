@@ -44,16 +44,16 @@ def test_a_claim_is_read_where_it_is_mounted(harness: Harness) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "reason"),
+    ("address", "reason", "message"),
     [
-        ("file:///no/such/file.csv", "SourceNotFound"),
-        ("pvc://raw/../../etc/passwd", "SourceNotFound"),
-        ("ftp://host/file.csv", "UnsupportedSource"),
-        ("http://127.0.0.1:1/file.csv", "InsecureSource"),
+        ("file:///no/such/file.csv", "SourceNotFound", r"spec\.source\.storageUri: no file at"),
+        ("pvc://raw/../../etc/passwd", "SourceNotFound", r"spec\.source\.storageUri: .* climbs out"),
+        ("ftp://host/file.csv", "InvalidSpec", r"spec\.source\.storageUri: string should match"),
+        ("http://127.0.0.1:1/file.csv", "InvalidSpec", r"spec\.source: http:// sends data unprotected"),
     ],
 )
-def test_what_cant_be_read_is_said_with_the_field(harness: Harness, address: str, reason: str) -> None:
-    with pytest.raises(PermanentError, match=r"spec\.source\.storageUri") as error:
+def test_what_cant_be_read_is_said_with_the_field(harness: Harness, address: str, reason: str, message: str) -> None:
+    with pytest.raises(PermanentError, match=message) as error:
         harness.dataset(address)
     assert error.value.reason == reason
 

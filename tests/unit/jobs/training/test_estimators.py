@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 from sklearn.base import BaseEstimator
 
+from colonnade_api.training import Estimator
 from colonnade_jobs.errors import PermanentError
-from colonnade_jobs.specs import Estimator
 from colonnade_jobs.training import estimators, supported
 
 
 def build(name: str, task: str = "Classification", **params: Any) -> BaseEstimator:
-    return estimators.build(Estimator(name=name, params=params), task, seed=7)
+    unchecked = Estimator.model_construct(name=name, params=params)  # as an estimator among another's params is
+    return estimators.build(unchecked, task, seed=7)
 
 
 def test_estimators_nest_as_deep_as_the_manifest() -> None:

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from colonnade_api.dataset import Split
 from colonnade_jobs.errors import PermanentError
-from colonnade_jobs.specs import Split
 from colonnade_jobs.training.split import by_time, held_out
 
 

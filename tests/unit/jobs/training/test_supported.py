@@ -8,8 +8,8 @@ import pytest
 from sklearn import metrics as reference
 from sklearn.utils import all_estimators
 
+from colonnade_api.training import Estimator
 from colonnade_jobs.errors import PermanentError
-from colonnade_jobs.specs import Estimator
 from colonnade_jobs.training import estimators, supported
 from tests.unit.jobs.harness import Answer, Harness
 from tests.unit.jobs.training.heldout import HeldOut, held_out

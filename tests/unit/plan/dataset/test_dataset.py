@@ -83,9 +83,10 @@ def test_the_job_carries_the_contracts_document() -> None:
     assert isinstance(record, RecordStatus), "a Dataset that is gone is found out before a Job runs for it"
     assert isinstance(store, EnsureStore)
     assert isinstance(run, RunJob)
-    assert run.document["name"] == "flights"
-    assert run.document["previous"] is None
-    assert run.document["spec"]["source"] == {**SOURCE, "insecure": False}
+    document = run.document.manifest()
+    assert document["name"] == "flights"
+    assert "previous" not in document
+    assert document["spec"]["source"] == {**SOURCE, "insecure": False}
     assert len(run.name) <= 63
 
 

@@ -10,6 +10,7 @@ from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade.plan.modelversion.observed import DatasetSummary, ObservedModelVersion, ServingModel
 from colonnade.plan.modelversion.plan import plan
 from colonnade_api import ModelVersionSpec, ModelVersionStatus, ObjectMeta
+from colonnade_api.jobs import TrainingData, TrainJob
 from tests.unit.plan.world import START, at, digest
 
 TRAINING = {
@@ -91,8 +92,9 @@ def test_the_dataset_is_pinned_before_the_job_is_started() -> None:
     assert isinstance(store, EnsureStore)
     assert isinstance(run, RunJob)
     assert decision.status.dataset is not None
-    assert run.document["dataset"] == {"name": "flights", "digest": digest("data")}
-    assert run.document["image"] == "colonnade/jobs:1"
+    assert isinstance(run.document, TrainJob)
+    assert run.document.dataset == TrainingData(name="flights", digest=digest("data"))
+    assert run.document.image == "colonnade/jobs:1"
 
 
 def test_the_job_is_told_whose_the_data_is_and_on_what_terms() -> None:
@@ -101,18 +103,14 @@ def test_the_job_is_told_whose_the_data_is_and_on_what_terms() -> None:
         for action in plan(version(dataset=replace(FLIGHTS, owner="ops", license="CC0-1.0")), at(0)).actions
         if isinstance(action, RunJob)
     )
-    assert run.document["dataset"] == {
-        "name": "flights",
-        "digest": digest("data"),
-        "owner": "ops",
-        "license": "CC0-1.0",
-    }
+    assert isinstance(run.document, TrainJob)
+    assert run.document.dataset == TrainingData(name="flights", digest=digest("data"), owner="ops", license="CC0-1.0")
 
 
 def test_newer_data_does_not_change_what_is_pinned() -> None:
     observed = replace(started(version()), dataset=DatasetSummary("flights", digest("newer"), ready=True), jobs=())
     (run,) = (action for action in plan(observed, at(5)).actions if isinstance(action, RunJob))
-    assert run.document["dataset"]["digest"] == digest("data")
+    assert run.document.manifest()["dataset"]["digest"] == digest("data")
 
 
 def test_one_job_for_a_spec_whatever_happens_to_gates_and_approval() -> None:
@@ -134,7 +132,8 @@ def test_once_trained_it_is_never_trained_again() -> None:
 def test_an_imported_model_needs_no_dataset() -> None:
     observed = version(training=None, source={"storageUri": "s3://models/x.onnx"}, dataset=None)
     (run,) = (action for action in plan(observed, at(0)).actions if isinstance(action, RunJob))
-    assert run.document["dataset"] is None
+    assert isinstance(run.document, TrainJob)
+    assert run.document.dataset is None
 
 
 def test_a_definite_no_is_stalled_in_its_own_words() -> None:

@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from colonnade_api.sources import DataSource
 from colonnade_jobs.data import database, naming
 from colonnade_jobs.data.reading import load
 from colonnade_jobs.errors import PermanentError
-from colonnade_jobs.specs import Source
 
 WORDS = [
     "rowid",
@@ -85,7 +85,7 @@ def came_out(content: bytes, header: list[str], told: dict[str, Any]) -> tuple[l
         scratch = Path(folder)
         (scratch / "rows.csv").write_bytes(content)
         (scratch / "texts").mkdir()
-        source = Source.model_validate({"storageUri": "file:///rows.csv", "csv": told})
+        source = DataSource.model_validate({"storageUri": "file:///rows.csv", "csv": told})
         with database.connect(scratch) as connection:
             table = load(connection, [scratch / "rows.csv"], source, dict.fromkeys(header, "string"), scratch / "texts")
             inner = ", ".join(naming.inner(n) for n in range(len(table.names)))

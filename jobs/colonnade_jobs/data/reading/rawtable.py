@@ -7,7 +7,7 @@ MAX_NOTES = 50
 
 
 @dataclass(frozen=True)
-class Table:
+class RawTable:
     """The table `raw`. names: what the columns' owner calls them, in order.
 
     files: how the first files are written; notations: by column, how its values are; notes: sentences about what was
@@ -19,11 +19,11 @@ class Table:
     notations: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
-    def with_formats(self, notations: dict[str, str]) -> "Table":
+    def with_formats(self, notations: dict[str, str]) -> "RawTable":
         """The same, with how more columns are written."""
         return replace(self, notations=self.notations | notations)
 
-    def with_notes(self, notes: list[str]) -> "Table":
+    def with_notes(self, notes: list[str]) -> "RawTable":
         """The same, with more to be said."""
         return replace(self, notes=[*self.notes, *notes])
 
