@@ -14,6 +14,7 @@ from colonnade_api.common import (
     Names,
     ObjectName,
     Resource,
+    Said,
     SpecPart,
     Status,
     StatusPart,
@@ -89,6 +90,9 @@ class Target(StatusPart):
 class MonitorPolicyStatus(Status):
     """What was measured last."""
 
+    measures: Said | None = Field(
+        default=None, description="The names of all signals, since a column shows the first of a list alone."
+    )
     targets: tuple[Target, ...] = Field(
         default=(),
         max_length=256,
@@ -113,7 +117,7 @@ class MonitorPolicy(Resource):
                 '.status.conditions[?(@.type=="MetricsAvailable")].status',
                 about="Whether Prometheus answers.",
             ),
-            Column("Signals", ".spec.signals[*].name", about="What is measured."),
+            Column("Signals", ".status.measures", about="What is measured."),
             Column("Interval", ".spec.interval", about="How often."),
             REASON,
             AGE,

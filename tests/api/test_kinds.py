@@ -57,9 +57,9 @@ STORIES: tuple[tuple[str, Spec, Status, dict[str, Any]], ...] = (
     ),
     (
         "MonitorPolicy",
-        policy({"type": "ErrorRate", "max": 0.01}),
-        MonitorPolicyStatus(conditions=(READY,)),
-        {"Ready": "True", "Signals": "it", "Interval": "5s"},
+        policy({"type": "ErrorRate", "max": 0.01}, {"name": "own", "type": "PromQL", "query": "up", "min": 1}),
+        MonitorPolicyStatus(conditions=(READY,), measures="it, own"),
+        {"Ready": "True", "Signals": "it, own", "Interval": "5s"},
     ),
 )
 KIND_OF_STORY = [story[0] for story in STORIES]

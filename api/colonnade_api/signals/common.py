@@ -21,8 +21,9 @@ class SignalPart(SpecPart):
     window: Period = Field(default=timedelta(minutes=1), description="The time back over which requests are counted.")
     min_samples: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
         default=100,
-        description="Requests to the candidate within the window that a verdict needs; with fewer it is "
-        "InsufficientSamples, and the rollout waits.",
+        description="Requests to the candidate within the window that a Pass needs; with fewer it is "
+        "InsufficientSamples, and the rollout waits. A breach of ErrorRate or Latency that fewer requests prove (one "
+        "of a thousand good candidates at most looks so bad) is not waited with; PromQL fails on no fewer either.",
     )
     action: Literal["Rollback", "Hold", "Alert"] = Field(
         default="Rollback",

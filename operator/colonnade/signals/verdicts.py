@@ -29,12 +29,17 @@ def shortfall(result: Result, counts: Counts, signal: Signal) -> str:
     if result != "InsufficientSamples":
         return ""
     if counts.total < signal.min_samples:
-        return f"; {needs(signal)}"
+        return f"; a pass needs {enough(signal)}"
     return "; over the limit, not yet proven"
 
 
 def needs(signal: Signal) -> str:
-    return f"a verdict needs {requests(signal.min_samples)} within {duration(signal.window)}"
+    """Where fewer requests can prove nothing, not even a breach."""
+    return f"a verdict needs {enough(signal)}"
+
+
+def enough(signal: Signal) -> str:
+    return f"{requests(signal.min_samples)} within {duration(signal.window)}"
 
 
 def missing(signal: Signal, evidence: object) -> Verdict:

@@ -55,4 +55,12 @@ def _status(
 ) -> MonitorPolicyStatus:
     generation = observed.metadata.generation
     conditions = with_transition_time(updates, observed.status.conditions, generation, now)
-    return MonitorPolicyStatus(observed_generation=generation, conditions=conditions, targets=targets)
+    return MonitorPolicyStatus(
+        observed_generation=generation, conditions=conditions, targets=targets, measures=_measures(observed)
+    )
+
+
+def _measures(observed: ObservedMonitorPolicy) -> str | None:
+    if isinstance(observed.spec, InvalidSpec):
+        return observed.status.measures
+    return ", ".join(signal.name for signal in observed.spec.signals)

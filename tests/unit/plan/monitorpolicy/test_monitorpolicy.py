@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 from colonnade.plan.monitorpolicy.observed import ObservedMonitorPolicy, WatchedDeployment
 from colonnade.plan.monitorpolicy.plan import plan
 from colonnade.signals.evidence import Missing
 from colonnade_api import MonitorPolicyStatus, ObjectMeta, Verdict
-from tests.unit.plan.world import START, at, policy
+from tests.unit.plan.world import ERRORS, START, at, policy
 
 
 def observed(prometheus: Missing | None = None) -> ObservedMonitorPolicy:
@@ -31,3 +33,14 @@ def test_a_prometheus_that_is_away_is_said_with_what_follows() -> None:
     assert available is not None
     assert (available.status, available.reason) == ("False", "Error")
     assert "rollouts hold their weight" in available.message
+
+
+def test_it_names_all_that_it_measures() -> None:
+    both = policy(ERRORS, {**ERRORS, "name": "strict", "max": 0.0001})
+    assert plan(replace(observed(), spec=both), at(0)).status.measures == "errors, strict"
+
+
+def test_as_many_signals_as_there_may_be_still_fit_into_status() -> None:
+    many = policy(*({**ERRORS, "name": f"{'s' * 37}{n:03}"} for n in range(32)))
+    status = plan(replace(observed(), spec=many), at(0)).status
+    assert MonitorPolicyStatus.model_validate(status.manifest()) == status

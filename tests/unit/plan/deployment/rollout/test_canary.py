@@ -50,7 +50,7 @@ def test_too_few_samples_hold() -> None:
     move = advance(canary(errors=Counts(40, 0)))
     assert isinstance(move, Hold)
     assert move.reason == "InsufficientSamples"
-    assert "a verdict needs 100 requests" in move.message
+    assert "a pass needs 100 requests" in move.message
 
 
 def test_a_rate_over_the_limit_that_is_not_proven_yet_holds() -> None:
