@@ -157,6 +157,27 @@ def test_a_spec_that_is_not_taken_up_yet_is_said_so() -> None:
     assert "generation 2 is being taken up, this is of 1" in plain(seen(behind))
 
 
+PROMOTED = {"index": 4, "total": 4, "reason": "Promoted", "message": "flights-late-1 passed all 4 steps"}
+
+
+def test_a_rollout_that_is_over_waits_for_nothing() -> None:
+    assert "waits for" not in plain(seen(deployment(step=PROMOTED)))
+    assert "waits for" in plain(seen(canary()))
+
+
+def test_a_deployment_without_replicas_says_so() -> None:
+    none = deployment()
+    none["spec"]["replicas"] = 0
+    assert "replicas  0: no pod is asked for, and no request is answered" in plain(seen(none))
+    assert "replicas" not in plain(seen(deployment()))
+
+
+def test_a_promotion_in_history_shows_what_it_was_promoted_on() -> None:
+    message = "flights-late-1 passed all 4 steps; errors: 0.02 % of 1,204 requests failed (limit 1 %)"
+    over = {"revision": "1111111111", "outcome": "Promoted", "reason": "Promoted", "message": message}
+    assert message in plain(seen(deployment(history=[over])))
+
+
 def test_a_report_names_the_rule_hit_most_first() -> None:
     rules = [
         {"rule": "carrier allowed", "column": "carrier", "rows": 3, "examples": ["ZZ"]},

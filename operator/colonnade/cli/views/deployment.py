@@ -24,6 +24,7 @@ def deployment(item: Object, types: SignalTypes, now: datetime) -> RenderableTyp
             [
                 ("url", status.url),
                 ("model", _model(item)),
+                ("replicas", _replicas(item)),
                 ("strategy", strategy(item)),
                 ("step", standing(item, status, now)),
                 ("waits for", _waits_for(status)),
@@ -42,8 +43,15 @@ def _model(item: Object) -> str:
     return f"{model['name']}, {model.get('version') or model.get('select') or 'LatestApproved'}"
 
 
+def _replicas(item: Object) -> Text | None:
+    """Only where there are none; else the revisions tell."""
+    if item["spec"].get("replicas") != 0:
+        return None
+    return Text("0: no pod is asked for, and no request is answered", style=WAITING)
+
+
 def _waits_for(status: DeploymentStatus) -> Text | None:
-    if status.step is None or not status.step.reason:
+    if status.candidate is None or status.step is None or not status.step.reason:
         return None
     message = f": {status.step.message}" if status.step.message else ""
     return Text(f"{status.step.reason}{message}", style=WAITING)
@@ -81,7 +89,7 @@ def _history(status: DeploymentStatus, now: datetime) -> RenderableType | None:
             Text(each.outcome, style=OUTCOME_STYLES.get(each.outcome, WAITING)),
             each.reason or "",
             ago(each.ended_at or each.decided_at, now),
-            _way_back(each),
+            _way_back(each) if each.outcome == "RolledBack" else each.message or "",
         )
         for each in status.history[:SHOWN_ROLLOUTS]
     ]
@@ -90,7 +98,7 @@ def _history(status: DeploymentStatus, now: datetime) -> RenderableType | None:
 
 def _way_back(rollout: Rollout) -> str:
     """From the scrape that showed the breach to all traffic on stable."""
-    if rollout.outcome != "RolledBack" or not rollout.breached_at or not rollout.ended_at:
+    if not rollout.breached_at or not rollout.ended_at:
         return ""
     seconds = (rollout.ended_at - rollout.breached_at).total_seconds()
     return f"all traffic on stable {seconds:.1f} s after the breach was seen"
