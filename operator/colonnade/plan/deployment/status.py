@@ -12,14 +12,13 @@ from colonnade.plan.deployment.context import (
 )
 from colonnade.plan.deployment.revisions import Unresolved, passed_over, refusal, rejected_because
 from colonnade.plan.deployment.rollout.rollout import Rollout
-from colonnade.plan.deployment.rollout.rules import no_replicas, pods, scaled_to_zero
+from colonnade.plan.deployment.rollout.rules import no_replicas, pods, scaled_to_zero, why_waiting
 from colonnade.signals.evidence import Traffic
 from colonnade_api import CandidateRevision, DeploymentStatus, Outages, ServedRevision, Verdict
 from colonnade_api.history import draining, is_rejected
 from colonnade_api.wellknown import DEPLOYMENT_LABEL, REVISION_LABEL
 
 STUCK = frozenset({"Rejected", "AllRejected"})
-LONGEST_LIST_OF_WORDS = 400
 SCALED_TO_ZERO = "ScaledToZero"
 EXPOSED = "Exposed"
 """Condition: the candidate has had requests."""
@@ -113,11 +112,11 @@ def _ready(context: Context, status: DeploymentStatus) -> ConditionUpdate:
     workload = context.workload(stable.revision)
     endpoints = workload.endpoints if workload else 0
     if endpoints == 0:
-        waiting = f": {workload.waiting[0][:LONGEST_LIST_OF_WORDS]}" if workload and workload.waiting else ""
-        return false("Ready", "NoReadyPod", f"no pod of {stable.model_version} is ready{waiting}")
+        return false("Ready", "NoReadyPod", f"no pod of {stable.model_version} is ready{why_waiting(workload)}")
     if unreached := _unreached(context, stable.revision):
         return false("Ready", "RoutersNotReady", unreached)
-    said = f"{stable.model_version} answers on {endpoints} of {context.spec.replicas} pods"
+    why = why_waiting(workload) if endpoints < context.spec.replicas else ""
+    said = f"{stable.model_version} answers on {endpoints} of {context.spec.replicas} pods{why}"
     not_started = _not_started(context, status)
     return true("Ready", "Serving", f"{said}; {not_started}" if not_started else said)
 
@@ -240,7 +239,9 @@ def _second_best(context: Context, status: DeploymentStatus) -> tuple[ConditionU
         serves = f"; {stable.model_version} serves" if stable else ""
         return (true("Stalled", "Rejected", f"{not_started}{serves}"),)
     if stable and (ready := context.ready(stable.revision)) < replicas:
-        return (true("Reconciling", "PodsNotReady", f"{ready} of {replicas} pods of {stable.model_version} are ready"),)
+        said = f"{ready} of {replicas} pods of {stable.model_version} are ready"
+        why = why_waiting(context.workload(stable.revision))
+        return (true("Reconciling", "PodsNotReady", f"{said}{why}"),)
     return ()
 
 

@@ -1,9 +1,12 @@
 """What people read of a rollout is so: its step, its pods, its names."""
 
+from dataclasses import replace
+
 import pytest
 
+from colonnade.plan.deployment.plan import plan
 from tests.unit.plan.deployment.test_rollouts import V1, V2, rests
-from tests.unit.plan.world import World, world
+from tests.unit.plan.world import World, at, world
 
 LONGER = [{"setWeight": weight, "hold": "20s"} for weight in (5, 10, 25, 50, 75)]
 SHORTER = [{"setWeight": 50, "hold": "20s"}]
@@ -106,3 +109,34 @@ def test_a_promotion_keeps_the_numbers_that_it_was_promoted_on() -> None:
     assert "requests failed (limit 1 %, stable 0 %)" in message
     it.run(600)
     assert it.status.history[0].message == message
+
+
+UNMADE = (
+    "FailedCreate: exceeded quota: team, requested: pods=1, used: pods=4, limited: pods=4",
+    "Unschedulable: 0/2 nodes are available: 2 Insufficient memory",
+    "CrashLoopBackOff: OOMKilled: it took more memory than its limit; raise resources.limits.memory",
+    "ImagePullBackOff: no such image",
+)
+
+
+@pytest.mark.parametrize("why", UNMADE)
+def test_what_keeps_pods_from_being_made_is_told_wherever_people_look(why: str) -> None:
+    it = world(progressDeadline="1m")
+    it.release(V2, never_ready=why)
+    it.run(10)
+    assert it.said("Progressing") == it.said("CandidateReady") == f"0 of 2 pods of {V2} are ready: {why}"
+    it.until(lambda now: now.status.rejected)
+    assert f"0 of 2 pods of {V2} are ready: {why}" in it.said("RolledBack")
+
+
+@pytest.mark.parametrize("why", UNMADE)
+def test_what_keeps_one_of_stables_pods_is_told_though_the_other_answers(why: str) -> None:
+    it = world()
+    observed = it.observe()
+    half = replace(observed.workloads[0], endpoints=1, ready=1, available=1, waiting=(why,))
+    status = plan(replace(observed, workloads=(half,)), at(it.second)).status
+    ready, reconciling = status.condition("Ready"), status.condition("Reconciling")
+    assert ready is not None
+    assert (ready.status, ready.message) == ("True", f"{V1} answers on 1 of 2 pods: {why}")
+    assert reconciling is not None
+    assert reconciling.message == f"1 of 2 pods of {V1} are ready: {why}"

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from colonnade.formatting import clock_time, duration, percent, requests
+from colonnade.plan.deployment.observed import Workload
 from colonnade.plan.deployment.revisions import TargetRevision
 from colonnade.plan.deployment.rollout.moves import Hold, Rollback
 from colonnade.plan.deployment.rollout.rollout import Rollout
@@ -220,9 +221,14 @@ def no_replicas(name: str) -> str:
 
 
 def pods(rollout: Rollout) -> str:
-    waiting = rollout.workload.waiting if rollout.workload else ()
-    why = f": {waiting[0][:LONGEST_REASON]}" if waiting else ""
-    return f"{rollout.endpoints} of {rollout.spec.replicas} pods of {rollout.candidate_name} are ready{why}"
+    said = f"{rollout.endpoints} of {rollout.spec.replicas} pods of {rollout.candidate_name} are ready"
+    return f"{said}{why_waiting(rollout.workload)}"
+
+
+def why_waiting(workload: Workload | None) -> str:
+    """What keeps its pods from ready, worst first, to follow what is said of them."""
+    waiting = workload.waiting if workload else ()
+    return f": {waiting[0][:LONGEST_REASON]}" if waiting else ""
 
 
 def _stays(rollout: Rollout) -> str:
