@@ -13,7 +13,9 @@ from colonnade.act.perform import Hands, act
 from colonnade.kube.errors import ApiError, Conflict, LeadershipLost, NamespaceEnding
 from colonnade.kube.kinds import Key, Manifest, Resource
 from colonnade.plan.common.decision import Decision, Event
+from colonnade.plan.common.name_taken import NAME_TAKEN, found_taken, name_taken, stalled
 from colonnade.runtime.metrics import Metrics
+from colonnade_api import Status
 
 log = logging.getLogger(__name__)
 
@@ -40,13 +42,30 @@ class Reconciler:
         try:
             async with asyncio.timeout(self.limit):
                 decision = await self.decide[key.resource](key, live, self.clock())
-                await act(decision, live, self.hands)
+                await self._act(key, decision, live)
         except (NotOwned, ApiError) as error:
             await self._tell(key, str(live["metadata"]["uid"]), error)
             raise
         finally:
             self.metrics.passed(key, monotonic() - started)
         return decision.requeue_after
+
+    async def _act(self, key: Key, decision: Decision[Any], live: Manifest) -> None:
+        """A name that somebody else has stalls the object until an attempt to use it succeeds."""
+        before = Status.model_validate(live.get("status") or {})
+        known = found_taken(before)
+        try:
+            await act(stalled(decision, known), live, self.hands)
+        except NotOwned as error:
+            condition = name_taken(str(error), before, live["metadata"].get("generation", 0), self.clock())
+            await self._record(key, stalled(decision, condition))
+            raise
+        if known:
+            await self._record(key, decision)
+
+    async def _record(self, key: Key, decision: Decision[Any]) -> None:
+        if live := self.hands.cache.get(key):
+            await act(Decision((), decision.status), live, self.hands)
 
     def failed(self, key: Key, error: Exception) -> float | None:
         """Counts and logs a failed pass; the seconds that the API server asked us to wait."""
@@ -63,6 +82,6 @@ class Reconciler:
     async def _tell(self, key: Key, uid: str, error: NotOwned | ApiError) -> None:
         """What a person has to mend is said on the object."""
         if isinstance(error, NotOwned):
-            await self.hands.events.say(key, uid, Event("Warning", "NameTaken", str(error)))
+            await self.hands.events.say(key, uid, Event("Warning", NAME_TAKEN, str(error)))
         elif error.status in REFUSED and not isinstance(error, NamespaceEnding):
             await self.hands.events.say(key, uid, Event("Warning", "Refused", str(error)))

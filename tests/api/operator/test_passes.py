@@ -87,6 +87,7 @@ async def test_a_name_that_someone_else_has_is_left_alone_and_said(here, users, 
     theirs = await here.client.apply({**POLICY, "spec": {"podSelector": {}, "policyTypes": ["Ingress"]}}, "someone")
     await users.dataset()
     assert "belongs to someone else" in (await here.event("NameTaken"))["note"]
+    await said(here, Stalled="NameTaken")
     assert here.journal.find(NETWORK_POLICIES, "flights-dataset")["spec"] == theirs["spec"]
 
 

@@ -116,3 +116,24 @@ async def test_a_name_that_someone_else_has_is_left_to_them_and_said(here, users
     await users.serve()
     await here.event("NameTaken")
     assert external_names(here) == ["theirs.example"]
+
+
+async def test_a_name_that_someone_else_has_stalls_until_they_give_it_up(here, users, operator):
+    await here.client.apply({**EXTERNAL, "spec": {"type": "ExternalName", "externalName": "theirs.example"}}, "someone")
+    await users.bring("late-1")
+    await users.serve()
+    await here.journal.until(lambda: stalled(here), "it is stalled")
+    assert "late exists and belongs to someone else" in stalled(here)["message"]
+    since = stalled(here)["lastTransitionTime"]
+    await here.until(operator.passes, await operator.passes() + 3)
+    assert stalled(here)["lastTransitionTime"] == since
+    assert not here.journal.says(DEPLOYMENTS, "late", Reconciling="True")
+    await users.delete(SERVICES, "late")
+    await here.journal.until(lambda: users.serves("late-1"), "late-1 serves")
+    await here.journal.until(lambda: not stalled(here), "it is stalled no more")
+    assert await here.rests() == []
+
+
+def stalled(here):
+    conditions = ((here.journal.find(DEPLOYMENTS, "late") or {}).get("status") or {}).get("conditions", ())
+    return next((one for one in conditions if (one["type"], one["reason"]) == ("Stalled", "NameTaken")), None)
