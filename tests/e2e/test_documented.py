@@ -74,7 +74,7 @@ def test_a_newcomers_table_becomes_a_model_that_answers(namespace: Namespace, sh
     *before, promote = own
     assert promote.words[2] == "promote"
     said = [shell.types(each) for each in before]
-    assert any("returned" in words for words in said), said
+    assert any("600 rows, 0 set aside" in words for words in said), said
     _answers_through_the_router(namespace, shell)
     second = next(each for each in objects(STARTED) if each["kind"] == "ModelVersion")
     second["metadata"]["name"] = "returns-2"
