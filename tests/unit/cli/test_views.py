@@ -188,6 +188,14 @@ def test_a_report_names_the_rule_hit_most_first() -> None:
     matches("report", plain(report_of(found, "flights", DatasetVersion(digest=digest("a")))))
 
 
+def test_a_report_says_how_the_files_were_read() -> None:
+    notes = ["rows.csv: column 1 has no name; column 1 is called column0"]
+    file = {"name": "rows.csv", "encoding": "cp1252", "delimiter": ";", "quote": '"', "header": True, "skippedLines": 2}
+    reading = {"files": [file, {"name": "more.parquet"}], "columns": {}, "notes": notes}
+    found = {"rows": 3, "invalidRows": 0, "duplicateRows": 0, "rules": [], "reading": reading}
+    matches("report-reading", plain(report_of(found, "orders", DatasetVersion(digest=digest("a")))))
+
+
 def test_a_terminal_sees_colours() -> None:
     terminal = StringIO()
     Console(file=terminal, force_terminal=True, color_system="standard", width=120).print(seen(canary()))

@@ -5,20 +5,24 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from colonnade.cli.views.parts import BAD, GOOD, page, table
+from colonnade.cli.views.parts import BAD, GOOD, facts, page, table
 from colonnade.cli.words import short
 from colonnade_api import DatasetVersion
 
 MAX_EXAMPLE = 40
+MAX_FILES = 5
 
 
 def report_of(found: dict[str, Any], name: str, version: DatasetVersion) -> RenderableType:
     """found: report.json as the Job wrote it."""
     rules = sorted((rule for rule in found["rules"] if rule["rows"]), key=lambda rule: -rule["rows"])
+    reading = _reading(found.get("reading") or {})
     if not rules:
-        return page(_heading(found, name, version), Text("no row broke a rule", style=GOOD))
+        return page(_heading(found, name, version), reading, Text("no row broke a rule", style=GOOD))
     rows = [(rule["rule"], rule["column"], f"{rule['rows']:,}", _examples(rule)) for rule in rules]
-    return page(_heading(found, name, version), table(("rule", "column", "rows", "for example"), rows, right=("rows",)))
+    return page(
+        _heading(found, name, version), reading, table(("rule", "column", "rows", "for example"), rows, right=("rows",))
+    )
 
 
 def _heading(found: dict[str, Any], name: str, version: DatasetVersion) -> Text:
@@ -28,6 +32,23 @@ def _heading(found: dict[str, Any], name: str, version: DatasetVersion) -> Text:
     rows = f"  {total:,} rows, {invalid:,} set aside{share}"
     duplicates = f", {found['duplicateRows']:,} duplicates dropped" if found["duplicateRows"] else ""
     return Text.assemble((f"Dataset {name}", "bold"), "  ", what, rows, duplicates)
+
+
+def _reading(reading: dict[str, Any]) -> RenderableType | None:
+    """How the first files are written, and what looked odd."""
+    files = [(file["name"], _written(file)) for file in reading.get("files", ())[:MAX_FILES]]
+    notes = [("", note) for note in reading.get("notes", ())]
+    return facts([*files, *notes]) if files or notes else None
+
+
+def _written(file: dict[str, Any]) -> str:
+    if "delimiter" not in file:
+        return "parquet"
+    header = "a header" if file["header"] else "no header"
+    skipped = f", {file['skippedLines']} lines before it" if file.get("skippedLines") else ""
+    quoted = f"quoted by {file['quote']}" if file["quote"] else "nothing quoted"
+    delimiter = {"\t": "tab"}.get(file["delimiter"], file["delimiter"])
+    return f"{file['encoding']}, fields apart by {delimiter}, {quoted}, {header}{skipped}"
 
 
 def _examples(rule: dict[str, Any]) -> str:
