@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from .datatypes import ONNX
 from .iobinding import RowBindings, RowFormat
 from .modelfile import ModelInvalid, Side, check_columns, objection, open_model, plain, uncarried
 from .ort_workarounds import opaque, run_with_bf16
+from .protocol.signature import TensorSpec
 from .threads import intra_op_threads
 
 onnxruntime.disable_telemetry_events()
@@ -25,15 +25,6 @@ Run = Callable[[Sequence[str], Mapping[str, np.ndarray]], list[np.ndarray]]
 
 class ModelFailed(Exception):
     """The model raised while computing; the message is onnxruntime's, on one line."""
-
-
-@dataclass(frozen=True)
-class TensorSpec:
-    """An input or output of the graph; -1 in shape is a dimension of any size."""
-
-    name: str
-    datatype: str
-    shape: tuple[int, ...]
 
 
 class Engine:

@@ -4,15 +4,13 @@ For a small model that is a third of what a run costs, and more where caches are
 """
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import onnxruntime
 
 from .datatypes import NUMPY
-
-if TYPE_CHECKING:
-    from .engine import TensorSpec
+from .protocol.signature import TensorSpec
 
 LOOSE = ("BYTES", "BF16")
 """Elements that are no plain memory to onnxruntime's binding."""
@@ -28,7 +26,7 @@ class RowBindings:
     """A session's runs of one row. `run` may be called from several threads at once: each has memory to itself."""
 
     def __init__(
-        self, session: onnxruntime.InferenceSession, inputs: Sequence["TensorSpec"], outputs: Sequence["TensorSpec"]
+        self, session: onnxruntime.InferenceSession, inputs: Sequence[TensorSpec], outputs: Sequence[TensorSpec]
     ) -> None:
         self._session = session
         self._inputs = inputs
@@ -137,7 +135,7 @@ class _RowBinding:
         return {name: array.copy() for name, array in self._outputs}
 
 
-def _places(specs: Sequence["TensorSpec"]) -> Arrays | None:
+def _places(specs: Sequence[TensorSpec]) -> Arrays | None:
     """Memory for one row of each; None where one has no size that is fixed."""
     found = {}
     for spec in specs:

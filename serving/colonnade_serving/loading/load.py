@@ -12,11 +12,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from .. import digests
 from ..bundle import Bundle, BundleError, GoldenMismatch, TensorSignature, replay, verify_bundle
 from ..bundle.verify import MODEL
-from ..engine import CPU, Engine, ModelFailed, TensorSpec
+from ..engine import CPU, Engine, ModelFailed
 from ..graph import Objection
 from ..modelfile import ModelInvalid
 from ..protocol.errors import ProtocolError
-from ..protocol.signature import Signature, signature
+from ..protocol.signature import Signature, TensorSpec, signature
 from ..store import StoreError
 from .calibrate import Calibration, calibrate
 from .fetch import digest_in, local_path

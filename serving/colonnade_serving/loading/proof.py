@@ -8,8 +8,9 @@ import numpy as np
 
 from ..bundle import agree
 from ..datatypes import BF16, NUMPY
-from ..engine import Engine, ModelFailed, TensorSpec
+from ..engine import Engine, ModelFailed
 from ..graph import Objection
+from ..protocol.signature import TensorSpec
 
 SECONDS = 0.3
 """All of it together; but two rows and the batch of both are run however long they take."""

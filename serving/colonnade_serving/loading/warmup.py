@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable
 import numpy as np
 
 from ..datatypes import NUMPY
-from ..engine import Engine, TensorSpec
+from ..engine import Engine
+from ..protocol.signature import TensorSpec
 
 SECONDS = 0.1
 RUNS = 20

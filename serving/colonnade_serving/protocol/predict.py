@@ -15,7 +15,7 @@ import orjson
 from . import binary, malformed, message, tensors
 from .errors import ProtocolError
 from .request import NOTHING_BINARY, InferRequest
-from .signature import Field, Signature, wrong_shape
+from .signature import Signature, TensorSpec, wrong_shape
 
 DEFAULT_SIGNATURE: Final = "serving_default"
 
@@ -105,7 +105,7 @@ def _named(where: str, value: Any, signature: Signature) -> dict[str, Any]:
     return value
 
 
-def _array(field: Field, data: list[Any], signature: Signature) -> np.ndarray:
+def _array(field: TensorSpec, data: list[Any], signature: Signature) -> np.ndarray:
     name, datatype = field.name, field.datatype
     if datatype == "BF16":
         raise ProtocolError(f"input {name}: BF16 has no JSON form; ask in binary, by /v2/models/M/infer")

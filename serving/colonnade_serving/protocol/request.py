@@ -9,7 +9,7 @@ from msgspec import UNSET
 from . import binary, tensors
 from .errors import ProtocolError
 from .message import Message, Output, RequestParameters, Tensor, decode
-from .signature import Field, Signature, check_given, unknown_input, wrong_shape
+from .signature import Signature, TensorSpec, check_given, unknown_input, wrong_shape
 
 
 @dataclass(slots=True, eq=False)
@@ -88,11 +88,11 @@ def _inputs(message: Message, buffers: _Buffers, signature: Signature) -> dict[s
     return arrays
 
 
-def _unknown(where: str, name: str, known: dict[str, Field]) -> ProtocolError:
+def _unknown(where: str, name: str, known: dict[str, TensorSpec]) -> ProtocolError:
     return ProtocolError(f"{where}.name: the model has no {name!r}; it has {', '.join(known)}")
 
 
-def _array(tensor: Tensor, field: Field, buffers: _Buffers, signature: Signature) -> np.ndarray:
+def _array(tensor: Tensor, field: TensorSpec, buffers: _Buffers, signature: Signature) -> np.ndarray:
     name, datatype = field.name, type(tensor).__name__
     if datatype != field.datatype:
         raise ProtocolError(f"input {name}: datatype is {datatype}; the model takes {field.datatype}")
@@ -141,7 +141,7 @@ def _raw(body: bytes, signature: Signature) -> InferRequest:
     return InferRequest(None, {field.name: array}, signature.output_names, frozenset(signature.output_names))
 
 
-def _raw_text(body: bytes, field: Field, signature: Signature) -> np.ndarray:
+def _raw_text(body: bytes, field: TensorSpec, signature: Signature) -> np.ndarray:
     shape = tuple(1 if size == -1 else size for size in field.shape)
     if math.prod(shape) != 1:
         raise ProtocolError(f"input {field.name}: a raw request holds one BYTES element; the model takes {list(shape)}")
@@ -149,7 +149,7 @@ def _raw_text(body: bytes, field: Field, signature: Signature) -> np.ndarray:
     return np.array([element], dtype=object).reshape(shape)
 
 
-def _raw_numbers(body: bytes, field: Field) -> np.ndarray:
+def _raw_numbers(body: bytes, field: TensorSpec) -> np.ndarray:
     if field.shape.count(-1) > 1:
         raise ProtocolError(f"input {field.name}: the shape {list(field.shape)} doesn't follow from a raw body's size")
     itemsize = tensors.dtype_of(field.name, field.datatype).itemsize

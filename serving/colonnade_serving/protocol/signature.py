@@ -12,7 +12,7 @@ MOST_NAMED: Final = 8
 
 
 class Spec(Protocol):
-    """An input or output: the engine's TensorSpec and the bundle's TensorSignature both are."""
+    """An input or output: a TensorSpec is one, and a bundle's TensorSignature."""
 
     @property
     def name(self) -> str: ...
@@ -23,7 +23,7 @@ class Spec(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class TensorSpec:
     """One input or output; -1 in shape is a dimension of any size."""
 
     name: str
@@ -48,13 +48,13 @@ class Signature:
     opaque_texts: whether BYTES may be other than UTF-8: onnxruntime can't give back such a text, so no output may be.
     """
 
-    inputs: dict[str, Field]
-    outputs: dict[str, Field]
+    inputs: dict[str, TensorSpec]
+    outputs: dict[str, TensorSpec]
     output_names: tuple[str, ...]
     opaque_texts: bool
-    optional: dict[str, Field] = field(default_factory=dict)
+    optional: dict[str, TensorSpec] = field(default_factory=dict)
 
-    def field_of(self, name: str) -> Field | None:
+    def field_of(self, name: str) -> TensorSpec | None:
         """The input of a name, whether it has to be given or may be."""
         found = self.inputs.get(name)
         return self.optional.get(name) if found is None else found
@@ -86,13 +86,13 @@ def unknown_input(position: int, name: str, signature: Signature) -> ProtocolErr
     return ProtocolError(f"inputs[{position}].name: the model has no {name!r}; it has {has}")
 
 
-def wrong_shape(field: Field, shape: tuple[int, ...]) -> ProtocolError:
+def wrong_shape(field: TensorSpec, shape: tuple[int, ...]) -> ProtocolError:
     """The answer to an input of a shape that the field doesn't take."""
     if any(size < 0 for size in shape):
         return ProtocolError(malformed.no_size(field.name, list(shape)))
     rows, row = field.shape[:1], field.shape[1:]
     came, wanted = list(shape), list(field.shape)
-    if row and rows != (-1,) and Field(field.name, field.datatype, (-1, *row)).takes(shape):
+    if row and rows != (-1,) and TensorSpec(field.name, field.datatype, (-1, *row)).takes(shape):
         only = f"exactly {rows[0]} row{'' if rows[0] == 1 else 's'}, {wanted}"
         return ProtocolError(
             f"input {field.name}: shape is {came}; the model takes {only}: it was exported for so many, with its first "
@@ -101,5 +101,5 @@ def wrong_shape(field: Field, shape: tuple[int, ...]) -> ProtocolError:
     return ProtocolError(f"input {field.name}: shape is {came}; the model takes {wanted}")
 
 
-def _by_name(specs: Iterable[Spec]) -> dict[str, Field]:
-    return {spec.name: Field(spec.name, spec.datatype, tuple(spec.shape)) for spec in specs}
+def _by_name(specs: Iterable[Spec]) -> dict[str, TensorSpec]:
+    return {spec.name: TensorSpec(spec.name, spec.datatype, tuple(spec.shape)) for spec in specs}

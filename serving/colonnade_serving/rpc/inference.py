@@ -9,7 +9,7 @@ from google.protobuf.json_format import ParseDict
 from .. import __version__
 from ..loading import Model
 from ..models import Models, Served, State
-from ..protocol.signature import Field
+from ..protocol.signature import TensorSpec
 from .calls import Call
 from .messages import decode
 from .protos import inference_pb2 as pb
@@ -92,5 +92,5 @@ class Inference:
         call.answer(ParseDict(described, pb.ModelStatisticsResponse()).SerializeToString())
 
 
-def _tensors(fields: Iterable[Field]) -> list[pb.ModelMetadataResponse.TensorMetadata]:
+def _tensors(fields: Iterable[TensorSpec]) -> list[pb.ModelMetadataResponse.TensorMetadata]:
     return [pb.ModelMetadataResponse.TensorMetadata(name=f.name, datatype=f.datatype, shape=f.shape) for f in fields]

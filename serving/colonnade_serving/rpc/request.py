@@ -7,7 +7,7 @@ import numpy as np
 from ..protocol import binary, tensors
 from ..protocol.errors import ProtocolError
 from ..protocol.request import InferRequest
-from ..protocol.signature import Field, Signature, check_given, unknown_input, wrong_shape
+from ..protocol.signature import Signature, TensorSpec, check_given, unknown_input, wrong_shape
 from .protos import inference_pb2 as pb
 
 Input = pb.ModelInferRequest.InferInputTensor
@@ -61,11 +61,11 @@ def _inputs(listed: Sequence[Input], raws: Sequence[bytes], signature: Signature
     return arrays
 
 
-def _unknown(where: str, name: str, known: Mapping[str, Field]) -> ProtocolError:
+def _unknown(where: str, name: str, known: Mapping[str, TensorSpec]) -> ProtocolError:
     return ProtocolError(f"{where}.name: the model has no {name!r}; it has {', '.join(known)}")
 
 
-def _array(tensor: Input, field: Field, raw: bytes | None, signature: Signature) -> np.ndarray:
+def _array(tensor: Input, field: TensorSpec, raw: bytes | None, signature: Signature) -> np.ndarray:
     name, datatype, shape = field.name, tensor.datatype, tuple(tensor.shape)
     if datatype != field.datatype:
         tensors.dtype_of(name, datatype)

@@ -10,7 +10,7 @@ import numpy as np
 from ..batching.task import Batch
 from ..bundle import Bundle
 from ..datatypes import NUMPY
-from ..protocol.signature import Field
+from ..protocol.signature import TensorSpec
 from .drift import Bins, Categories, Lengths, Numbers, dtype_of
 from .rows import Rows
 
@@ -33,7 +33,7 @@ class Column(NamedTuple):
 class Columns:
     """The bins of a model's features, at most 200 of at most 64 bins each, by the feature's name."""
 
-    def __init__(self, features: Mapping[str, Feature], inputs: Mapping[str, Field]) -> None:
+    def __init__(self, features: Mapping[str, Feature], inputs: Mapping[str, TensorSpec]) -> None:
         """features: bundle.json's, by input name, or X[3] for a column of the matrix X. inputs: the model's."""
         self.bins: dict[str, Bins] = {}
         self.unseen: set[str] = set()
@@ -63,7 +63,7 @@ class Columns:
         for part in self._parts:
             part.count(most)
 
-    def _text(self, name: str, column: Column, feature: Feature, inputs: Mapping[str, Field]) -> None:
+    def _text(self, name: str, column: Column, feature: Feature, inputs: Mapping[str, TensorSpec]) -> None:
         text = Categories(feature) if "categories" in feature else Lengths(feature)
         self._parts.append(_Part([column], inputs, lambda values: text.count(values[:, 0])))
         self.bins[name] = text.bins
@@ -75,7 +75,7 @@ class _Part:
     """Columns that are counted together."""
 
     def __init__(
-        self, columns: Sequence[Column], inputs: Mapping[str, Field], count: Callable[[np.ndarray], None]
+        self, columns: Sequence[Column], inputs: Mapping[str, TensorSpec], count: Callable[[np.ndarray], None]
     ) -> None:
         """columns: those of an input side by side. count: takes their values, shape (rows, columns)."""
         places: dict[str, list[int]] = {}
@@ -117,7 +117,7 @@ class Scores:
         output = bundle.outputs[0] if len(bundle.outputs) == 1 else bundle.outputs[1]
         self._output = output.name
         self._alone = len(bundle.outputs) == 1
-        self._rows = Rows(Field(output.name, output.datatype, tuple(output.shape)))
+        self._rows = Rows(TensorSpec(output.name, output.datatype, tuple(output.shape)))
         self._numbers = Numbers([bundle.scores], np.dtype(np.float64))
         self.bins = self._numbers.bins[0]
 
@@ -138,7 +138,9 @@ class Scores:
         self._numbers.count(scores.reshape(-1, 1))
 
 
-def _countable(features: Mapping[str, Feature], inputs: Mapping[str, Field]) -> Iterator[tuple[str, Column, Feature]]:
+def _countable(
+    features: Mapping[str, Feature], inputs: Mapping[str, TensorSpec]
+) -> Iterator[tuple[str, Column, Feature]]:
     for place, (name, feature) in enumerate(features.items()):
         column, why = _column(name, inputs), ""
         bins = len(feature.get("edges", feature.get("categories", ()))) + 1
@@ -152,7 +154,7 @@ def _countable(features: Mapping[str, Feature], inputs: Mapping[str, Field]) -> 
             yield name, column, feature
 
 
-def _column(name: str, inputs: Mapping[str, Field]) -> Column | None:
+def _column(name: str, inputs: Mapping[str, TensorSpec]) -> Column | None:
     if name in inputs:
         return Column(name)
     part = COLUMN.fullmatch(name)

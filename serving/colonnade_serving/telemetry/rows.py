@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..datatypes import NUMPY
-from ..protocol.signature import Field
+from ..protocol.signature import TensorSpec
 from .buffer import Buffer
 
 
@@ -16,7 +16,7 @@ class Rows:
     Bytes cost a tenth of a microsecond a batch; an array that is kept costs ten times as much until it is forgotten.
     """
 
-    def __init__(self, field: Field) -> None:
+    def __init__(self, field: TensorSpec) -> None:
         self._dtype = NUMPY[field.datatype]
         self._texts = field.datatype == "BYTES"
         self._kept: dict[tuple[int, ...], Buffer] = {}

@@ -8,7 +8,8 @@ from colonnade_jobs.training import reference_distribution
 from colonnade_jobs.training.features import Feature
 from colonnade_serving import digests
 from colonnade_serving.bundle import MANIFEST, Bundle, Golden, Tensor, TensorSignature, encode
-from colonnade_serving.engine import Engine, TensorSpec
+from colonnade_serving.engine import Engine
+from colonnade_serving.protocol.signature import TensorSpec
 
 GOLDEN_ROWS = 4
 

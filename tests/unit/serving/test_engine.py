@@ -11,8 +11,9 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from colonnade_serving.engine import CPU, Engine, ModelFailed, TensorSpec
+from colonnade_serving.engine import CPU, Engine, ModelFailed
 from colonnade_serving.modelfile import ModelInvalid
+from colonnade_serving.protocol.signature import TensorSpec
 
 
 @pytest.fixture(scope="module")

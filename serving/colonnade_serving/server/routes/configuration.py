@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import orjson
 
 from ...models import Served
-from ...protocol.signature import Field
+from ...protocol.signature import TensorSpec
 from .schemas import ModelConfig, Parameter, TensorConfig
 
 _TYPES = {"FP16": "TYPE_FP16", "FP32": "TYPE_FP32", "FP64": "TYPE_FP64", "BYTES": "TYPE_STRING"}
@@ -47,7 +47,7 @@ def _parameters(served: Served) -> dict[str, str]:
     return parameters
 
 
-def _tensors(fields: Iterable[Field], batched: bool) -> list[TensorConfig]:
+def _tensors(fields: Iterable[TensorSpec], batched: bool) -> list[TensorConfig]:
     return [
         TensorConfig(
             name=field.name,

@@ -7,7 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 from ...loading import Model
 from ...models import State
-from ...protocol.signature import Field
+from ...protocol.signature import TensorSpec
 from ..runtime import Runtime
 from .configuration import configuration
 from .schemas import ModelConfig, ModelMetadata, ModelReady, Statistics, TensorMetadata, TensorParameters, errors
@@ -71,6 +71,6 @@ def _metadata(model: Model, versions: list[str]) -> ModelMetadata:
     )
 
 
-def _field(field: Field, classes: list[Any] | None = None) -> TensorMetadata:
+def _field(field: TensorSpec, classes: list[Any] | None = None) -> TensorMetadata:
     known = None if classes is None else TensorParameters(classes=classes)
     return TensorMetadata(name=field.name, datatype=field.datatype, shape=list(field.shape), parameters=known)

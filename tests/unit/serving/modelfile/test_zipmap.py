@@ -20,9 +20,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from colonnade_serving import digests
-from colonnade_serving.engine import Engine, TensorSpec
+from colonnade_serving.engine import Engine
 from colonnade_serving.loading import Source, load
 from colonnade_serving.modelfile import ModelInvalid
+from colonnade_serving.protocol.signature import TensorSpec
 from tests.unit.serving import models
 from tests.unit.serving.server.process import row, serving
 

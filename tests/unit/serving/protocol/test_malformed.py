@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from colonnade_serving.engine import TensorSpec
 from colonnade_serving.protocol import request
 from colonnade_serving.protocol.errors import ProtocolError
-from colonnade_serving.protocol.signature import signature
+from colonnade_serving.protocol.signature import TensorSpec, signature
 from colonnade_serving.rpc import request as rpc
 from colonnade_serving.rpc.protos import inference_pb2 as pb
 

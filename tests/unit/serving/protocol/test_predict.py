@@ -10,10 +10,10 @@ from hypothesis.extra import numpy as arrays
 
 from colonnade_serving.protocol import predict
 from colonnade_serving.protocol.errors import ProtocolError
-from colonnade_serving.protocol.signature import Field, signature
+from colonnade_serving.protocol.signature import TensorSpec, signature
 
-TABLE = signature([Field("X", "FP32", (-1, 2))], [Field("y", "FP32", (-1,))])
-PAIR = signature([Field("a", "INT64", (-1, 1)), Field("b", "BYTES", (-1,))], [Field("y", "FP32", (-1,))])
+TABLE = signature([TensorSpec("X", "FP32", (-1, 2))], [TensorSpec("y", "FP32", (-1,))])
+PAIR = signature([TensorSpec("a", "INT64", (-1, 1)), TensorSpec("b", "BYTES", (-1,))], [TensorSpec("y", "FP32", (-1,))])
 
 
 TEXTS = st.characters(exclude_categories=["Cs"])
@@ -72,6 +72,6 @@ def test_what_has_no_form_is_refused(outputs: dict[str, np.ndarray], status: int
 
 
 def test_bf16_is_for_v2():
-    model = signature([Field("X", "BF16", (-1,))], [Field("y", "FP32", (-1,))])
+    model = signature([TensorSpec("X", "BF16", (-1,))], [TensorSpec("y", "FP32", (-1,))])
     with pytest.raises(ProtocolError, match="input X: BF16 has no JSON form; ask in binary, by /v2"):
         predict.parse(b'{"instances": [1]}', model)

@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from colonnade_serving.engine import TensorSpec
 from colonnade_serving.protocol import request, response
 from colonnade_serving.protocol.errors import ProtocolError
-from colonnade_serving.protocol.signature import signature
+from colonnade_serving.protocol.signature import TensorSpec, signature
 
 FLIGHTS = signature(
     [TensorSpec("delay", "FP32", (-1, 1)), TensorSpec("carrier", "BYTES", (-1, 1))],

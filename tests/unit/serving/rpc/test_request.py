@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from colonnade_serving.protocol import request as rest
 from colonnade_serving.protocol.errors import ProtocolError
-from colonnade_serving.protocol.signature import Field, signature
+from colonnade_serving.protocol.signature import TensorSpec, signature
 from colonnade_serving.rpc import request as rpc
 from colonnade_serving.rpc.protos import inference_pb2 as pb
 from colonnade_serving.rpc.request import CONTENTS
 
-SIGNATURE = signature([Field("X", "FP32", (-1, 2)), Field("n", "INT8", (-1,))], [Field("y", "FP32", (-1,))])
+Y = TensorSpec("y", "FP32", (-1,))
+SIGNATURE = signature([TensorSpec("X", "FP32", (-1, 2)), TensorSpec("n", "INT8", (-1,))], [Y])
 
 
 def said(inputs: list[dict[str, object]], outputs: list[str]) -> tuple[str, str]:
@@ -59,7 +60,7 @@ def test_the_words_are_rests(inputs: list[dict[str, object]], outputs: list[str]
 
 def test_a_number_out_of_range_is_named():
     with pytest.raises(ProtocolError, match=r"input n: data\[0\]: Expected int <= 127"):
-        rpc.read(_message(INT8=[200]), signature([Field("n", "INT8", (-1,))], []))
+        rpc.read(_message(INT8=[200]), signature([TensorSpec("n", "INT8", (-1,))], []))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_what_only_grpc_can_get_wrong_is_named_too(change: object, says: str):
     message = _message(FP32=[1.0])
     change(message)  # type: ignore[operator]
     with pytest.raises(ProtocolError) as refused:
-        rpc.read(message, signature([Field("n", "FP32", (-1,))], []))
+        rpc.read(message, signature([TensorSpec("n", "FP32", (-1,))], []))
     assert says in refused.value.message
     assert refused.value.status == 400
 
@@ -87,18 +88,18 @@ def test_a_buffer_of_the_wrong_length_is_named():
     message = pb.ModelInferRequest(raw_input_contents=[b"12345"])
     message.inputs.add(name="n", datatype="FP32", shape=[1])
     with pytest.raises(ProtocolError, match=r"input n: 5 bytes of binary data, FP32 \[1\] is 4"):
-        rpc.read(message, signature([Field("n", "FP32", (-1,))], []))
+        rpc.read(message, signature([TensorSpec("n", "FP32", (-1,))], []))
 
 
 def test_empty_contents_beside_a_buffer_are_none():
     message = pb.ModelInferRequest(raw_input_contents=[b"\0\0\x80\x3f"])
     message.inputs.add(name="n", datatype="FP32", shape=[1]).contents.SetInParent()
-    assert rpc.read(message, signature([Field("n", "FP32", (-1,))], [])).inputs["n"].tolist() == [1.0]
+    assert rpc.read(message, signature([TensorSpec("n", "FP32", (-1,))], [])).inputs["n"].tolist() == [1.0]
 
 
 @pytest.mark.parametrize("datatype", ["FP16", "BF16"])
 def test_half_floats_come_raw_only(datatype: str):
-    taken = signature([Field("n", datatype, (-1,))], [])
+    taken = signature([TensorSpec("n", datatype, (-1,))], [])
     message = pb.ModelInferRequest(raw_input_contents=[b"\x80\x3f"])
     message.inputs.add(name="n", datatype=datatype, shape=[1])
     assert rpc.read(message, taken).inputs["n"].shape == (1,)
@@ -117,7 +118,7 @@ def test_raw_and_typed_contents_mean_the_same(datatype: str, buffer: bytes):
     dtype = NUMPY[datatype]
     array = np.frombuffer(buffer[: len(buffer) // dtype.itemsize * dtype.itemsize], dtype)
     array = (array.view(np.uint8) & 1).view(np.bool_) if datatype == "BOOL" else array
-    taken = signature([Field("n", datatype, (-1,))], [])
+    taken = signature([TensorSpec("n", datatype, (-1,))], [])
     raw = pb.ModelInferRequest(raw_input_contents=[array.tobytes()])
     raw.inputs.add(name="n", datatype=datatype, shape=[len(array)])
     typed = _message(**{datatype: [float(x) if math.isnan(float(x)) else x.item() for x in array]})
