@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from ..loading import Model
 from . import reasons
-from .answers import Answer, trace_id
+from .answer import Answer, trace_id
 from .logs import RateLimitFilter
 
 log = logging.getLogger(__name__)

@@ -5,42 +5,20 @@ import struct
 from collections import Counter
 from collections.abc import Sequence
 from math import inf
-from typing import NamedTuple
 
 import numpy as np
 
 from ..batching.task import InferenceTask
 from . import reasons
+from .answer import AnswerTuple, trace_id
 from .metrics import Metrics
 from .slow_sampler import SlowSampler
 
-
-class Answer(NamedTuple):
-    """As Observer.answered has it. at: perf_counter() seconds, when the answer left."""
-
-    code: int
-    seconds: float
-    reason: str
-    task: InferenceTask | None
-    trace: str | None
-    at: float
-
-
 PLAIN = re.compile(r"[!#-\[\]-~]{1,78}")
 """Ids that need no escaping: not all that read OpenMetrics undo it, and an exemplar has room for 128 characters."""
-TRACEPARENT = re.compile(r"[0-9a-f]{2}-(?P<trace>[0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*")
-
-AnswerTuple = tuple[int, float, str, InferenceTask | None, str | None, float]
-"""An Answer before anyone looks at it: a plain tuple costs a fifth."""
 
 
-def trace_id(traceparent: str | None) -> str | None:
-    """The trace that a W3C traceparent header names; None when it is none."""
-    found = TRACEPARENT.fullmatch(traceparent) if traceparent else None
-    return found["trace"] if found else None
-
-
-class Answers:
+class AnswerCounts:
     """One model's counts of answers."""
 
     def __init__(self, metrics: Metrics, model: str) -> None:

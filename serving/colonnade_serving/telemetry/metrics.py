@@ -2,8 +2,9 @@
 
 import asyncio
 import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from prometheus_client import (
     CollectorRegistry,
@@ -21,11 +22,23 @@ from .exemplars import Exemplars
 from .process import Process
 from .series import Families
 
-if TYPE_CHECKING:
-    from .observer import Observer
-
 # Each histogram would carry one more series that nobody queries.
 disable_created_metrics()  # type: ignore[no-untyped-call]
+
+
+class Counts(Protocol):
+    """One model's, as an Observer keeps them: what is counted later, and what its gauges tell."""
+
+    model: Model
+    inflight: int
+    waiting: Callable[[], int]
+    batching: Callable[[], bool]
+
+    def flush(self) -> None:
+        """Counts all that is pending, and publishes it."""
+
+    async def settle(self) -> None:
+        """As flush, but requests are answered meanwhile."""
 
 
 class Metrics:
@@ -37,7 +50,7 @@ class Metrics:
     """
 
     def __init__(self, slot: int | None = None, directory: Path | None = None) -> None:
-        self.observers: list[Observer] = []
+        self.observers: list[Counts] = []
         self.exemplars = Exemplars()
         self._process: Process | None = None
         if slot is None or directory is None:
@@ -75,7 +88,7 @@ class Metrics:
         self.families.requests.labels("", str(code)).inc()
         self.families.errors.labels("", reason).inc()
 
-    def retire(self, observer: "Observer") -> None:
+    def retire(self, observer: Counts) -> None:
         """Takes a model that is out of service out of what is told, as far as no successor has its name."""
         self.observers.remove(observer)
         model = observer.model

@@ -11,7 +11,8 @@ from ..clock import clock
 from ..loading import Model
 from ..protocol.errors import ProtocolError
 from . import access
-from .answers import Answer, Answers, AnswerTuple
+from .answer import Answer, AnswerTuple
+from .answer_counts import AnswerCounts
 from .batches import Batches
 from .feedback import Feedback, Label, Outcome
 from .logs import RateLimitFilter
@@ -50,7 +51,7 @@ class Observer:
         self.finished: list[Callable[[Sequence[Answer]], None]] = []
         """Who else wants every answer, when they are counted."""
         self._metrics = metrics
-        self._answers, self._batches = Answers(metrics, model.name), Batches(metrics.families, model)
+        self._answers, self._batches = AnswerCounts(metrics, model.name), Batches(metrics.families, model)
         self._inflight = metrics.families.inflight.labels(model.name)
         self._depth = metrics.families.waiting.labels(model.name)
         self._together = metrics.families.batched.labels(model.name)

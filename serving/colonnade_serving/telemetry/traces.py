@@ -18,7 +18,7 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 
 from ..batching.task import InferenceTask
 from ..loading import Model
-from .answers import Answer
+from .answer import Answer
 from .background_worker import BackgroundWorker
 from .series import Families
 
