@@ -247,7 +247,7 @@ class Call:
         if self._body and not self._handing:
             self._hand_out()
             self._refuse_too_much()
-        if self._stream.held and self._open < AT_ONCE and not self._stream.unsent:
+        if self._stream.paused and self._open < AT_ONCE and not self._stream.unsent:
             self._stream.allow_more()
         self._finish()
 
@@ -309,7 +309,7 @@ class Call:
             self._open += 1
             self._handle(method, message)
         self._handing = False
-        self._stream.held = self._open >= AT_ONCE or bool(self._stream.unsent)
+        self._stream.paused = self._open >= AT_ONCE or bool(self._stream.unsent)
 
     def _finish(self) -> None:
         if self._whole and not self._open and not self._stream.closed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Protocol, cast
+from typing import cast
 
 from ...telemetry.logs import RateLimitFilter
 from . import frames
@@ -15,7 +15,7 @@ from .frames import ConnectionFault, ErrorCode
 from .head import Head, HeadReader, is_request, is_trailer
 from .reader import Reader
 from .settings import Peer
-from .stream import WINDOW, Stream
+from .stream import WINDOW, Receiver, Sink, Stream
 
 log = logging.getLogger(__name__)
 log.addFilter(RateLimitFilter())
@@ -33,26 +33,10 @@ GREETING = frames.settings(
 ) + frames.window_update(0, CONNECTION_WINDOW - 65535)
 
 
-class Receiver(Protocol):
-    """Hears what comes on a stream. owed: whether the client has yet to finish what it began."""
-
-    @property
-    def owed(self) -> bool: ...
-
-    def data(self, part: bytes) -> None:
-        """A part of the body."""
-
-    def end(self) -> None:
-        """The body is whole."""
-
-    def gone(self) -> None:
-        """The client left, or the stream was reset: nobody hears an answer."""
-
-
 Open = Callable[[Stream, Head], Receiver]
 
 
-class Connection:
+class Connection(Sink):
     """A server's side. `opened` is called for each request, and gives who hears the rest of it.
 
     It is an asyncio.Protocol in all but its base, which is interpreted: a native class can't have it (setup.py).
@@ -296,7 +280,7 @@ class Connection:
         if flags & frames.END_STREAM:
             if not stream.closed:
                 self._ended(stream)
-        elif stream.allowed < WINDOW // 2 and not (stream.held or stream.closed):
+        elif stream.allowed < WINDOW // 2 and not (stream.paused or stream.closed):
             stream.allow_more()
 
     def _allow_more(self) -> None:

@@ -3,18 +3,57 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from .budget import Budget
 from .frames import DATA, END_HEADERS, END_STREAM, FRAME, HEADERS, ErrorCode, window_update
-
-if TYPE_CHECKING:
-    from .connection import Connection, Receiver
-
+from .settings import Peer
 
 WINDOW = 1 << 20
 """Bytes that a client may send on a stream before it is told to go on."""
 WORTH = 1024
 """A shorter piece of a message is no work done: a client whose windows open byte by byte makes them."""
+
+
+class Receiver(Protocol):
+    """Hears what comes on a stream. owed: whether the client has yet to finish what it began."""
+
+    @property
+    def owed(self) -> bool: ...
+
+    def data(self, part: bytes) -> None:
+        """A part of the body."""
+
+    def end(self) -> None:
+        """The body is whole."""
+
+    def gone(self) -> None:
+        """The client left, or the stream was reset: nobody hears an answer."""
+
+
+class Sink:
+    """Where a stream's frames go, which is its connection.
+
+    A class and no typing.Protocol: a native class finds a base's attributes at once, those of a protocol by name.
+    window: bytes that may be sent now. peer: what it can take. blocked: streams that wait for a window, by id.
+    """
+
+    budget: Budget
+    peer: Peer
+    window: int
+    blocked: dict[int, Stream]
+
+    def write(self, data: bytes) -> None:
+        """Sends frames."""
+        raise NotImplementedError
+
+    def close_stream(self, stream: Stream) -> None:
+        """The answer is out."""
+        raise NotImplementedError
+
+    def reset_stream(self, stream: Stream, code: ErrorCode) -> None:
+        """Ends a stream both ways, at once."""
+        raise NotImplementedError
 
 
 class Stream:
@@ -27,8 +66,8 @@ class Stream:
         "connection",
         "content_length",
         "ended",
-        "held",
         "id",
+        "paused",
         "received",
         "receiver",
         "started",
@@ -37,13 +76,13 @@ class Stream:
         "window",
     )
 
-    def __init__(self, connection: Connection, id: int, window: int) -> None:
-        """window: bytes that may be sent now. allowed: bytes that the peer may still send. held: it gets no more."""
+    def __init__(self, connection: Sink, id: int, window: int) -> None:
+        """window: bytes that may be sent now. allowed: bytes that the peer may still send. paused: it gets no more."""
         self.connection = connection
         self.id = id
         self.window = window
         self.allowed = WINDOW
-        self.held = False
+        self.paused = False
         self._seen: tuple[int, int] | None = None
         self.receiver: Receiver | None = None
         self.content_length = -1
@@ -117,7 +156,7 @@ class Stream:
 
     def allow_more(self) -> None:
         """Lets the peer go on sending."""
-        self.held = False
+        self.paused = False
         if not (self.closed or self.ended) and self.allowed < WINDOW:
             self.connection.write(window_update(self.id, WINDOW - self.allowed))
             self.allowed = WINDOW
@@ -144,7 +183,7 @@ class Stream:
             if type(part) is bytes or len(part) >= WORTH:
                 connection.budget.earn()
         connection.blocked.pop(self.id, None)
-        if self.held:
+        if self.paused:
             self.allow_more()
         if self.trailers is not None:
             trailers = self.trailers
