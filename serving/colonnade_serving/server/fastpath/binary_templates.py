@@ -8,7 +8,7 @@ import numpy as np
 from ...batching import Layout
 from ...protocol.request import InferRequest
 from .cache import cache
-from .request import FastPathRequest
+from .request import ParsedRequest
 
 HEAD_BYTES = 4096
 """Longer ones are not kept."""
@@ -35,7 +35,7 @@ class BinaryTemplates:
         self._layout = layout
         self._known: dict[bytes, Known] = {}
 
-    def open(self, request: FastPathRequest, body: bytes, json_length: int) -> bool:
+    def open(self, request: ParsedRequest, body: bytes, json_length: int) -> bool:
         """Fills in what a body with a known head asks; False when a parser has to look at it."""
         known = self._known.get(body[:json_length])
         if known is None or len(body) != known.size:

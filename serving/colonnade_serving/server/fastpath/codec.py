@@ -12,7 +12,7 @@ from .binary_responses import BinaryResponses
 from .binary_templates import BinaryTemplates
 from .json_responses import JsonResponses, with_id
 from .json_templates import JsonTemplates
-from .request import FastPathRequest
+from .request import ParsedRequest
 
 BINARY = "binary"
 
@@ -28,7 +28,7 @@ class Codec:
         self._json_responses = JsonResponses(model)
         self._binary_responses = BinaryResponses(model)
 
-    def read(self, request: FastPathRequest, body: bytes, json_length: int | None) -> None:
+    def read(self, request: ParsedRequest, body: bytes, json_length: int | None) -> None:
         """Fills in what the body asks, but for numbers that `prepare` decodes. Raises ProtocolError (400)."""
         if json_length is None:
             known = self._json_templates.open(request, body)
@@ -47,7 +47,7 @@ class Codec:
             except Exception as error:
                 request.failure = to_protocol_error(error, request.echo)
 
-    def _parse(self, request: FastPathRequest, body: bytes, json_length: int | None) -> None:
+    def _parse(self, request: ParsedRequest, body: bytes, json_length: int | None) -> None:
         asked = parse(body, json_length, self._signature)
         request.asked = asked
         request.inputs, request.outputs, request.id = asked.inputs, asked.outputs, asked.id
@@ -60,7 +60,7 @@ class Codec:
         else:
             self._binary_templates.learn(body, json_length, asked, request.rows)
 
-    def from_template(self, request: FastPathRequest, before: bytes) -> bytes | None:
+    def from_template(self, request: ParsedRequest, before: bytes) -> bytes | None:
         """A task of one row's answer; None when `write` has to look at it.
 
         before: Shared.json_start or binary_start.
@@ -84,7 +84,7 @@ class Codec:
         batch.answered, batch.answers = outputs, made
         return made
 
-    def _binary_responses_of(self, request: FastPathRequest, batch: Batch, before: bytes) -> list[bytes]:
+    def _binary_responses_of(self, request: ParsedRequest, batch: Batch, before: bytes) -> list[bytes]:
         asked, outputs = request.asked, request.outputs
         if asked is None or asked.id is not None or len(asked.binary) != len(outputs):
             return []
@@ -93,7 +93,7 @@ class Codec:
             made = batch.made[BINARY, outputs] = self._binary_responses.of_rows(batch, outputs, before)
         return made
 
-    def write(self, request: FastPathRequest) -> tuple[bytes, int | None]:
+    def write(self, request: ParsedRequest) -> tuple[bytes, int | None]:
         """The answer's body and, when some of it is binary, the length of its JSON. Raises ProtocolError (500)."""
         results = request.results
         assert results is not None

@@ -10,8 +10,7 @@ from ...protocol.errors import ProtocolError
 from ..body import too_large
 from .eligibility import eligible_head, is_plain
 from .head_cache import END
-from .pipeline import Pipeline
-from .request import FastPathRequest
+from .pipeline import FastPathRequest, Pipeline
 from .shared import Shared
 
 HEAD_BYTES = 64 << 10

@@ -18,7 +18,7 @@ from ...protocol.request import InferRequest
 from ...protocol.signature import Signature
 from . import numbers, scan
 from .cache import cache
-from .request import FastPathRequest
+from .request import ParsedRequest
 
 MARK: Final = b'"data":'
 OPENINGS: Final = (b'{"id":"', b'{"id": "')
@@ -95,7 +95,7 @@ class JsonTemplate:
     rows: int
     asked: InferRequest
     together: bool
-    tasks: list[FastPathRequest] = field(default_factory=list)
+    tasks: list[ParsedRequest] = field(default_factory=list)
     data: list[bytes] = field(default_factory=list)
 
     def begins(self, body: bytes) -> int:
@@ -132,7 +132,7 @@ class JsonTemplate:
             return None
         return body[start + 1 : end]
 
-    def decode(self) -> list[tuple[FastPathRequest, bytes]]:
+    def decode(self) -> list[tuple[ParsedRequest, bytes]]:
         """Gives the tasks that wait their buffers; returns those that a parser has to look at, with their bodies."""
         tasks, data = self.tasks, self.data
         self.tasks, self.data = [], []
@@ -154,7 +154,7 @@ class JsonTemplate:
         except ValueError:
             return []
 
-    def _alone(self, task: FastPathRequest, data: bytes) -> bool:
+    def _alone(self, task: ParsedRequest, data: bytes) -> bool:
         try:
             task.buffers = (self.slots[0].buffer(data),)
         except ODD:
@@ -174,7 +174,7 @@ class JsonTemplates:
         self._waiting: list[JsonTemplate] = []
         self._layouts: dict[Hashable, Layout] = {}
 
-    def open(self, request: FastPathRequest, body: bytes) -> bool:
+    def open(self, request: ParsedRequest, body: bytes) -> bool:
         """Fills in what a body in a known template asks; False when a parser has to look at it.
 
         Its buffers may come at `decode` only.
@@ -207,7 +207,7 @@ class JsonTemplates:
         request.repeats(asked, template.rows, template.layout, buffers)
         return True
 
-    def decode(self) -> list[tuple[FastPathRequest, bytes]]:
+    def decode(self) -> list[tuple[ParsedRequest, bytes]]:
         """As JsonTemplate.decode, of all."""
         self._several = False
         if not self._waiting:

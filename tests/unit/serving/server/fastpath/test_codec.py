@@ -16,7 +16,7 @@ from colonnade_serving.protocol import request, response
 from colonnade_serving.protocol.errors import ProtocolError
 from colonnade_serving.server.fastpath.codec import Codec
 from colonnade_serving.server.fastpath.eligibility import is_plain
-from colonnade_serving.server.fastpath.request import FastPathRequest
+from colonnade_serving.server.fastpath.request import ParsedRequest
 
 
 @pytest.fixture(scope="module")
@@ -47,16 +47,16 @@ def flights(carriers: object, delays: object, rows: int = 1) -> dict[str, Any]:
     return {"inputs": inputs, "outputs": [{"name": "label"}]}
 
 
-def read(codec: Codec, body: bytes, json_length: int | None = None) -> FastPathRequest | str:
+def read(codec: Codec, body: bytes, json_length: int | None = None) -> ParsedRequest | str:
     (found,) = read_together(codec, [(body, json_length)])
     return found
 
 
-def read_together(codec: Codec, bodies: Sequence[tuple[bytes, int | None]]) -> list[FastPathRequest | str]:
+def read_together(codec: Codec, bodies: Sequence[tuple[bytes, int | None]]) -> list[ParsedRequest | str]:
     """What the codec makes of bodies that came before any of them ran: tasks, or what is wrong."""
-    found: list[FastPathRequest | str] = []
+    found: list[ParsedRequest | str] = []
     for body, json_length in bodies:
-        request = FastPathRequest(None, 0.0)
+        request = ParsedRequest()
         try:
             codec.read(request, body, json_length)
         except ProtocolError as error:
@@ -74,16 +74,14 @@ def parsed(model: Model, body: bytes, json_length: int | None) -> request.InferR
         return error.message
 
 
-def assert_read_alike(
-    model: Model, codec: Codec, body: bytes, json_length: int | None = None
-) -> FastPathRequest | None:
+def assert_read_alike(model: Model, codec: Codec, body: bytes, json_length: int | None = None) -> ParsedRequest | None:
     """Reads a body by the codec and by protocol.request; returns what the codec made of it, unless both refuse it."""
     return assert_alike(model, read(codec, body, json_length), body, json_length)
 
 
 def assert_alike(
-    model: Model, found: FastPathRequest | str, body: bytes, json_length: int | None = None
-) -> FastPathRequest | None:
+    model: Model, found: ParsedRequest | str, body: bytes, json_length: int | None = None
+) -> ParsedRequest | None:
     expected = parsed(model, body, json_length)
     if isinstance(found, str) or isinstance(expected, str):
         assert found == expected
@@ -187,7 +185,7 @@ def test_who_sends_no_numbers_fails_alone(logistic_model: Model):
     bodies = [(json.dumps(x([at, at, "1" if at == 3 else at])).encode(), None) for at in range(6)]
     found = read_together(codec, bodies)
     assert isinstance(found[3], str)
-    assert [each.arrays()["X"].tolist() for each in found if isinstance(each, FastPathRequest)] == [
+    assert [each.arrays()["X"].tolist() for each in found if isinstance(each, ParsedRequest)] == [
         [[at, at, at]] for at in (0, 1, 2, 4, 5)
     ]
 
@@ -209,7 +207,7 @@ def test_the_next_id_needs_no_parser(logistic_model: Model):
     first, second = (json.dumps(identified(id, x([1, 2, 3]))).encode() for id in ("a-1", "0b"))
     read(codec, first)
     request = read(codec, second)
-    assert isinstance(request, FastPathRequest)
+    assert isinstance(request, ParsedRequest)
     assert request.layout is not None
     assert request.id == "0b"
 
@@ -245,7 +243,7 @@ def test_each_row_of_a_batch_is_answered_as_if_alone(logistic_model: Model, rows
     for at in range(len(rows)):
         asked = identified(id, x([1, 2, 3]) | {"outputs": [{"name": name} for name in outputs]})
         request = read(codec, json.dumps(asked).encode())
-        assert isinstance(request, FastPathRequest)
+        assert isinstance(request, ParsedRequest)
         assert request.asked is not None
         request.batch, request.at = batch, at
         quick = codec.from_template(request, BEFORE)
@@ -263,7 +261,7 @@ def test_texts_are_answered_as_if_alone(flights_model: Model):
     batch = Batch({}, {"label": label}, 4)
     for at in range(4):
         request = read(codec, json.dumps(flights(["UA"], [0.5])).encode())
-        assert isinstance(request, FastPathRequest)
+        assert isinstance(request, ParsedRequest)
         assert request.asked is not None
         request.batch, request.at = batch, at
         body, _ = response.encode("late_flights", "1", request.asked, {"label": label[at : at + 1]})
@@ -298,8 +296,8 @@ def test_a_known_head_and_a_known_template_run_together(logistic_model: Model):
     row = np.ones((1, 3), np.float32)
     for _ in range(2):
         binary, plain = read(codec, *in_binary(row)), read(codec, json.dumps(x([1, 1, 1])).encode())
-    assert isinstance(binary, FastPathRequest)
-    assert isinstance(plain, FastPathRequest)
+    assert isinstance(binary, ParsedRequest)
+    assert isinstance(plain, ParsedRequest)
     assert binary.layout is not None
     assert binary.layout is plain.layout
 
@@ -315,7 +313,7 @@ def test_each_row_of_a_batch_is_answered_in_binary_as_if_alone(logistic_model: M
     asked = in_binary(np.ones((1, 3), np.float32), {"outputs": [{"name": name} for name in outputs]} | BINARY)
     for at in range(len(rows)):
         request = read(codec, *asked)
-        assert isinstance(request, FastPathRequest)
+        assert isinstance(request, ParsedRequest)
         assert request.asked is not None
         request.batch, request.at = batch, at
         alone = {name: array[at : at + 1] for name, array in arrays.items()}
@@ -333,7 +331,7 @@ def test_one_output_in_binary_and_one_in_json_is_no_quick_answer(logistic_model:
     codec = Codec(logistic_model)
     outputs = [{"name": "label", "parameters": {"binary_data": True}}, {"name": "probabilities"}]
     request = read(codec, *in_binary(np.ones((1, 3), np.float32), {"outputs": outputs}))
-    assert isinstance(request, FastPathRequest)
+    assert isinstance(request, ParsedRequest)
     request.batch, request.at = Batch({}, {"label": np.zeros(1), "probabilities": np.zeros((1, 2))}, 1), 0
     assert codec.from_template(request, BEFORE) is None
 
@@ -341,7 +339,7 @@ def test_one_output_in_binary_and_one_in_json_is_no_quick_answer(logistic_model:
 def test_texts_are_no_quick_answer_in_binary(flights_model: Model):
     codec = Codec(flights_model)
     request = read(codec, json.dumps(flights(["UA"], [0.5]) | BINARY).encode())
-    assert isinstance(request, FastPathRequest)
+    assert isinstance(request, ParsedRequest)
     request.batch, request.at = Batch({}, {"label": np.array(["late"], object)}, 1), 0
     assert codec.from_template(request, BEFORE) is None
 
