@@ -1,11 +1,10 @@
 """The model card: what the model is, how good, from what, and where it ends. As JSON; page.py makes it a page."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from colonnade_serving.bundle import TensorSignature
 
-if TYPE_CHECKING:
-    from .bundle import Facts
+from .facts import Facts
 
 ENCODINGS = {
     "number": "a number; null or NaN where missing; booleans as 0 and 1",
@@ -16,7 +15,7 @@ ENCODINGS = {
 }
 
 
-def describe(facts: "Facts") -> dict[str, Any]:
+def describe(facts: Facts) -> dict[str, Any]:
     """The card as CycloneDX's modelCard divides it: modelParameters, quantitativeAnalysis, considerations."""
     return {
         "bomFormat": "colonnade.dev/card/v1",
@@ -51,7 +50,7 @@ def _positive(classes: list[str | int] | None) -> str | int | None:
     return classes[1] if classes is not None and len(classes) == 2 else None
 
 
-def _limits(facts: "Facts") -> list[str]:
+def _limits(facts: Facts) -> list[str]:
     if facts.training is None:
         return ["The model was made elsewhere: its quality was not measured here."]
     known = (

@@ -15,7 +15,7 @@ from colonnade_serving.engine import Engine
 from .. import arithmetic, progress
 from ..canonical_json import canonical_json
 from . import balance, float32, golden, leakage, metrics, parity, reference_distribution, ties
-from .bundle import Facts
+from .facts import Facts
 from .fitting import Trained
 from .intervals import Metric
 

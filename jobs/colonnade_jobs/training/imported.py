@@ -9,8 +9,9 @@ from colonnade_api.jobs import TrainJob
 from colonnade_api.sources import DataSource
 from colonnade_serving.bundle import Golden, TensorSignature
 from colonnade_serving.datatypes import NUMPY
-from colonnade_serving.engine import Engine, ModelFailed, TensorSpec
+from colonnade_serving.engine import Engine, ModelFailed
 from colonnade_serving.modelfile import ModelInvalid
+from colonnade_serving.protocol.signature import TensorSpec
 from colonnade_serving.store import Store
 
 from .. import progress
@@ -18,8 +19,8 @@ from ..data import sources
 from ..data.sources import Origin
 from ..errors import PermanentError
 from . import golden
-from .bundle import Facts
 from .evaluation import lineage
+from .facts import Facts
 
 Array = np.ndarray[Any, Any]
 BATCHES = (2, 1)  # a graph may insist on one row at a time

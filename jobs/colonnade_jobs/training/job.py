@@ -15,7 +15,7 @@ from colonnade_serving.store import Store, StoreError
 from .. import progress
 from ..errors import TransientError
 from . import bundle, dataset, estimators, evaluation, export, features, fitting, imported, limits, parity, supported
-from .bundle import Facts
+from .facts import Facts
 from .features import Choice
 
 

@@ -47,17 +47,17 @@ class FastPathRequest(ParsedRequest):
     chunks, size: of its body, while it comes. trace: its traceparent header.
     echo: its head's id, if any, until its answer has one.
     refused: its answer is an error, whatever else may come of its body.
-    answer: its bytes on the wire, while they wait for those of another.
+    answer: its bytes on the wire, while they wait for those of another. owner: its pipeline, which answers it.
     """
 
-    __slots__ = ("answer", "began", "chunks", "head", "pipeline", "refused", "size", "trace")
+    __slots__ = ("answer", "began", "chunks", "head", "owner", "refused", "size", "trace")
 
     chunks: list[bytes]
     size: int
 
-    def __init__(self, pipeline: "Pipeline", head: Head | None, began: float) -> None:
+    def __init__(self, owner: "Pipeline", head: Head | None, began: float) -> None:
         super().__init__()
-        self.pipeline = pipeline
+        self.owner = owner
         self.head = head
         self.began = began
         self.answer: bytes | None = None
@@ -66,7 +66,7 @@ class FastPathRequest(ParsedRequest):
 
     def finish(self) -> None:
         """As InferenceTask's; no callback, since a compiled call costs a tenth of one."""
-        self.pipeline.answer(self)
+        self.owner.answer(self)
 
 
 class Pipeline:
