@@ -134,6 +134,8 @@ docs-serve: reference ## the site on http://127.0.0.1:8000, made anew at each ch
 test-unit: venv ## pure tests, on each core; those of the chart ask the Helm that installs it
 	@python3 -m cluster build
 	@$(VENV)/bin/pytest tests/unit tests/bench -q -n auto
+test-serving: venv ## the model server in processes of its own, asked over sockets
+	@$(VENV)/bin/pytest tests/serving -q -n auto
 test-api: venv ## an operator beside a real API server, also when all goes wrong between them
 	@$(VENV)/bin/pytest tests/api tests/faults/api -q -n 2 --dist worksteal
 test-router: venv ## a real Envoy and a real Prometheus, on this host
@@ -158,6 +160,6 @@ bench-serving: venv ## ours beside its peers, on one core (SERVERS=colonnade,mls
 soak-serving: venv ## four fifths of its highest rate among clients that stall, abort and send rubbish (MINUTES=10)
 	@$(PY) -m tests.soak $(MINUTES:%=--minutes %) $(SOAK)
 test: ## the whole ladder
-	@for rung in check test-unit test-conformance test-soak test-api test-router test-chart test-e2e test-faults; do \
+	@for rung in check test-unit test-serving test-conformance test-soak test-api test-router test-chart test-e2e test-faults; do \
 	  echo "==> $$rung"; began=$$(date +%s); $(MAKE) --no-print-directory $$rung || exit 1; \
 	  echo "==> $$rung passed in $$(( $$(date +%s) - began )) s"; done

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from colonnade_serving.settings import Settings
-from tests.unit.serving.server.process import Served, serving
+from tests.serving.process import Served, serving
 
 from . import model, rude, steady
 from .questions import MODEL

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from colonnade_serving.settings import Settings
+from tests.serving.process import serving
 from tests.soak import model, steady
 from tests.soak.questions import MODEL, Question
-from tests.unit.serving.server.process import serving
 
 WORKERS = ["--workers=1", "--workers=2"] if "workers" in Settings.model_fields else [""]
 

@@ -8,8 +8,8 @@ import pytest
 
 from cluster.build import H2SPEC, ensure_built, program
 from tests.ports import port
+from tests.serving.process import serving
 from tests.soak import model
-from tests.unit.serving.server.process import serving
 
 CASES = 140
 OF_BOTH_TONGUES = {"Sends invalid connection preface"}

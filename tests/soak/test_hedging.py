@@ -8,7 +8,7 @@ import numpy as np
 
 from colonnade_serving.rpc.protos import inference_pb2 as pb
 from tests.conformance import environments
-from tests.unit.serving.server.process import serving
+from tests.serving.process import serving
 
 INFER, STREAM = (f"/inference.GRPCInferenceService/{name}" for name in ("ModelInfer", "ModelStreamInfer"))
 OPTIONS = [

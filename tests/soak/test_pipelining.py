@@ -4,10 +4,10 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from tests.serving.process import serving
 from tests.soak import model
 from tests.soak.questions import MODEL
 from tests.soak.steady import split
-from tests.unit.serving.server.process import serving
 
 MANY = 1000
 

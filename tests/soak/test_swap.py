@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
+from tests.serving.process import serving
 from tests.soak import model, steady
 from tests.soak.questions import MODEL
 from tests.soak.watch import Watch
-from tests.unit.serving.server.process import serving
 
 SWAPS = 6
 WITHIN = 1.05

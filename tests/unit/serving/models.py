@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pandas as pd
 from onnx import TensorProto, helper, numpy_helper
 from skl2onnx import to_onnx
@@ -75,6 +76,17 @@ def looping(path: Path) -> Path:
     identity = numpy_helper.from_array(np.eye(128, dtype=np.float32), "identity")
     graph = helper.make_graph(nodes, "looping", integers[:1], integers[1:], [identity])
     return _write(path, helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9))
+
+
+def scaled(path: Path, ir: int = 8, batch: int | str = "n") -> Path:
+    """Y = X * W, FP32 [-1, 2]; W, FP32 [2], is an input with the default 2, 3."""
+    rows = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [batch, 2]) for name in ("X", "Y")]
+    w = helper.make_tensor_value_info("W", TensorProto.FLOAT, [2])
+    default = numpy_helper.from_array(np.array([2, 3], np.float32), "W")
+    node = helper.make_node("Mul", ["X", "W"], ["Y"])
+    graph = helper.make_graph([node], "scaled", [rows[0], w], [rows[1]], [default])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 9)], ir_version=ir), path)
+    return path
 
 
 def bundled(model: Path, inputs: dict[str, np.ndarray], directory: Path, **fields: object) -> str:

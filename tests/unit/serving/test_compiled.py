@@ -1,9 +1,6 @@
 """Tests run what is shipped: compiled code."""
 
 import ast
-import shutil
-import subprocess
-import sys
 from hashlib import sha256
 from importlib import import_module
 from importlib.util import find_spec
@@ -92,13 +89,3 @@ def test_code_that_says_of_nothing_what_it_was_made_of_is_as_good_as_other(folde
 def test_the_compiled_code_is_that_of_the_sources_beside_it() -> None:
     assert set(made_of() or ()) == set(hot())
     assert outdated(PACKAGE, made_of()) is None
-
-
-def test_a_server_whose_compiled_code_is_another_does_not_start(tmp_path: Path) -> None:
-    shutil.copytree(PACKAGE, tmp_path / PACKAGE.name)
-    with (tmp_path / PACKAGE.name / "clock.py").open("a") as source:
-        source.write("# mended\n")
-    serve = [sys.executable, "-c", "from colonnade_serving.main import main; main()", str(tmp_path)]
-    ended = subprocess.run(serve, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
-    assert ended.returncode == 1
-    assert "and would run in their place (clock.py)" in ended.stderr

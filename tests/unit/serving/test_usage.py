@@ -5,8 +5,7 @@ from pydantic import ValidationError
 from pydantic_settings import CliApp
 
 from colonnade_serving.settings import Settings
-from colonnade_serving.usage import GROUPS, tables, usage, variable
-from tests.unit.serving.server.process import run
+from colonnade_serving.usage import GROUPS, tables, variable
 
 RUNNING = Path(__file__).parents[3] / "docs" / "serving" / "running.md"
 
@@ -25,13 +24,6 @@ def test_each_setting_is_in_one_group_and_described():
     grouped = [name for group in GROUPS for name in group.model_fields]
     assert sorted(grouped) == sorted(Settings.model_fields)
     assert all(field.description for field in Settings.model_fields.values())
-
-
-def test_help_is_the_usage_and_says_defaults_and_variables():
-    said = run("--help").stdout
-    assert said == usage()
-    for text in ("--http-port N", "COLONNADE_HTTP_PORT", "[8080]", "--model TEXT, --name TEXT", "What to serve"):
-        assert text in said
 
 
 def test_the_page_on_running_has_each_setting_as_help_says_it():

@@ -1,6 +1,5 @@
 """Classifiers as scikit-learn's exporter writes them when nobody tells it otherwise: a ZipMap at their end."""
 
-import json
 import warnings
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,6 @@ from colonnade_serving.loading import Source, load
 from colonnade_serving.modelfile import ModelInvalid
 from colonnade_serving.protocol.signature import TensorSpec
 from tests.unit.serving import models
-from tests.unit.serving.server.process import row, serving
 
 ROWS = np.random.default_rng(5).random((90, 4), np.float32)
 NUMBERS = np.repeat([3, 5, 8], 30)
@@ -82,21 +80,6 @@ def test_probabilities_in_an_output_a_class_are_tensors_already(tmp_path: Path):
     served = np.stack([found[name] for name in ("shigh", "slow", "smiddle")], axis=1)
     np.testing.assert_allclose(served, classifier.predict_proba(ROWS), atol=1e-5)
     assert engine.classes == {}
-
-
-def test_the_classes_are_told_at_the_start_in_the_metadata_and_in_the_configuration(
-    default_export: Path, tmp_path: Path
-):
-    with serving(tmp_path, str(default_export)) as served:
-        told = served.logged("an output's ZipMap is left out: it is a tensor, a column a class")
-        label, probability = served.ask("GET", "/v2/models/default").json()["outputs"]
-        config = served.ask("GET", "/v2/models/default/config").json()
-        answer = served.ask("POST", "/v2/models/default/infer", row(0.1, 0.2, 0.3, 0.4)).json()
-    assert (told["model"], told["output"], told["classes"]) == ("default", "output_probability", CLASSES)
-    assert label == {"name": "output_label", "datatype": "BYTES", "shape": [-1]}
-    assert probability["parameters"] == {"classes": CLASSES}
-    assert json.loads(config["parameters"]["classes.output_probability"]["string_value"]) == CLASSES
-    assert [output["shape"] for output in answer["outputs"]] == [[1], [1, 3]]
 
 
 def test_a_bundles_classes_are_told_too(logistic: Path, tmp_path: Path):

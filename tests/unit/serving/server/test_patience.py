@@ -15,7 +15,7 @@ from colonnade_serving.models import Models
 from colonnade_serving.request_ids import RequestIds
 from colonnade_serving.server.fastpath import HttpConnection, Shared
 from colonnade_serving.settings import Settings
-from tests.unit.serving.server.raw import get, post
+from tests.serving.raw import get, post
 
 HOUR = 3600.0
 

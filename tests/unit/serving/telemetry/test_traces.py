@@ -1,9 +1,5 @@
-import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -12,7 +8,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 from colonnade_serving.loading import Model
 from colonnade_serving.settings import Settings
 from colonnade_serving.telemetry import Telemetry
-from tests.unit.serving.server.process import row, serving, until
+from tests.serving.process import until
 
 from .conftest import rows
 from .receiver import Receiver, receiving
@@ -58,19 +54,6 @@ def test_a_request_is_a_span_of_its_callers_trace_with_queue_and_compute(collect
     assert attributes["colonnade.request_id"].string_value == "r0"
     assert attributes["http.response.status_code"].int_value == 200
     assert told(telemetry.metrics)[named("colonnade_traces_total", model="logistic", outcome="sent")] == 1
-
-
-def test_each_request_is_of_its_own_trace_though_its_head_is_known(collector: Receiver, logistic: Path, tmp_path: Path):
-    traces = [f"{number:032x}" for number in range(1, 6)]
-    with serving(tmp_path, str(logistic), "--drain-delay=0") as served:
-        with served.connect() as connection:
-            for trace in traces:
-                parent = {"traceparent": f"00-{trace}-b7ad6b7169203331-01"}
-                connection.request("POST", "/v2/models/logistic/infer", json.dumps(row(1, 2, 3)), parent)
-                assert connection.getresponse().read()
-        assert served.end() == 0
-    sent = [span.trace_id.hex() for span in spans(collector) if span.name == "infer logistic"]
-    assert sorted(sent) == traces
 
 
 def outcomes(telemetry: Telemetry) -> dict[str, float]:
@@ -132,9 +115,3 @@ def test_without_an_endpoint_there_is_no_tracer(collector: Receiver, matrix: Mod
     observer.answered(200, 0.1)
     telemetry.close()
     assert collector.received == []
-
-
-def test_who_does_not_trace_does_not_pay_for_the_sdk():
-    asked = "import sys, colonnade_serving.server.serve; print('opentelemetry.sdk' in sys.modules)"
-    ended = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=60, check=True)
-    assert ended.stdout.strip() == "False"

@@ -1,0 +1,3 @@
+from tests.unit.serving.telemetry.conftest import matrix
+
+__all__ = ["matrix"]
