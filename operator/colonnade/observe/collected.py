@@ -9,7 +9,14 @@ from colonnade.observe.jobs import jobs_of
 from colonnade.plan.common.observed import InvalidSpec
 from colonnade.plan.dataset.observed import ObservedDataset
 from colonnade.plan.modelversion.observed import DatasetSummary, ObservedModelVersion, ServingModel
-from colonnade_api import DatasetSpec, DatasetStatus, DeploymentStatus, ModelVersionSpec, ModelVersionStatus
+from colonnade_api import (
+    DatasetSpec,
+    DatasetStatus,
+    DeploymentStatus,
+    ModelVersionSpec,
+    ModelVersionStatus,
+    ServedRevision,
+)
 
 
 def observe_dataset(key: Key, live: Manifest, cache: Cache, image: str) -> ObservedDataset:
@@ -53,9 +60,13 @@ def _serving(namespace: str, model: str, cache: Cache) -> ServingModel | None:
     """By the first Deployment of the model that has a stable revision, where there are several."""
     of_model = cache.having(DEPLOYMENTS, namespace, MODEL_OF_DEPLOYMENT, model)
     for live in sorted(of_model, key=lambda one: str(one["metadata"]["name"])):
-        stable = objects.status_of_another(DeploymentStatus, live).stable
+        stable = cache.derived(live, _stable)
         version = cache.get(Key(MODEL_VERSIONS, namespace, stable.model_version)) if stable else None
         if stable and version:
             metrics = objects.status_of_another(ModelVersionStatus, version).metrics
             return ServingModel(stable.model_version, {name: metric.value for name, metric in metrics.items()})
     return None
+
+
+def _stable(deployment: Manifest) -> ServedRevision | None:
+    return objects.status_of_another(DeploymentStatus, deployment).stable

@@ -29,13 +29,15 @@ class Routers:
     agent_port: int = AGENT_PORT
     _pods: Sequence[Manifest] = ()
     _listed_at: float = field(default=float("-inf"))
+    _listing: asyncio.Lock = field(default_factory=asyncio.Lock)
     _next: dict[str, "asyncio.Task[Table | None]"] = field(default_factory=dict)
     _turns: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     async def routers_for(self, deployment: Key) -> tuple[Router, ...]:
         """Asked from now on, of each router at the same time. Raises ApiError where the pods can't be listed."""
-        if monotonic() - self._listed_at > PODS_FOR_SECONDS:
-            self._pods, self._listed_at = await self.list_pods(), monotonic()
+        async with self._listing:
+            if monotonic() - self._listed_at > PODS_FOR_SECONDS:
+                self._pods, self._listed_at = await self.list_pods(), monotonic()
         return tuple(await asyncio.gather(*(self._router(pod, deployment) for pod in self._pods)))
 
     async def _router(self, pod: Manifest, deployment: Key) -> Router:

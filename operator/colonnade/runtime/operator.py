@@ -17,7 +17,7 @@ from colonnade.act.perform import Hands
 from colonnade.kube.client import ApiServer
 from colonnade.kube.connection import connect
 from colonnade.kube.errors import ApiError
-from colonnade.kube.kinds import MONITOR_POLICIES, OURS, PODS, WATCHED, Key, Manifest, key_of
+from colonnade.kube.kinds import DEPLOYMENTS, OURS, PODS, WATCHED, Key, Manifest, key_of
 from colonnade.observe.cache import Cache
 from colonnade.observe.routers import Routers
 from colonnade.runtime.affected import affected
@@ -38,7 +38,7 @@ STALE_AUDITS = 4
 TAKEOVER_SECONDS_EACH = 0.002
 """For each object known: ten thousand are passed over within twenty seconds."""
 SUMMARY_SECONDS = 2.0
-"""A policy sums up all that it watches: however often these change, it is passed over no oftener."""
+"""A policy and a model's versions look at all Deployments: no oftener, however often these change."""
 
 
 async def run(settings: Settings) -> None:
@@ -120,8 +120,8 @@ class Operator:
             return
         own = key_of(now)
         for key in affected(now, self.cache) | (affected(before, self.cache) if before else set()):
-            summary = key.resource == MONITOR_POLICIES and key != own
-            self.queue.add(key, SUMMARY_SECONDS if summary else COALESCE_SECONDS)
+            sums_up = own.resource == DEPLOYMENTS and key != own
+            self.queue.add(key, SUMMARY_SECONDS if sums_up else COALESCE_SECONDS)
 
     async def _watch(self) -> None:
         """Once our kinds are there: kopf looks for them only when it starts."""

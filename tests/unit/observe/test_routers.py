@@ -107,6 +107,21 @@ async def test_silent_routers_are_waited_for_together_and_not_for_ever():
     assert [one.reachable for one in found] == [False, False, True]
 
 
+async def test_passes_that_come_together_list_the_routers_once():
+    listed = 0
+
+    async def lists():
+        nonlocal listed
+        listed += 1
+        await asyncio.sleep(0)
+        return []
+
+    async with aiohttp.ClientSession() as session:
+        routers_ = Routers(session, lists)
+        await asyncio.gather(*(routers_.routers_for(LATE) for _ in range(50)))
+    assert listed == 1
+
+
 async def test_passes_that_come_together_share_an_answer_and_none_gets_one_asked_for_before_it_came():
     asked_for = 0
     begun, go_on = asyncio.Event(), asyncio.Event()

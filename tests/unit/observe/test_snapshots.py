@@ -1,6 +1,7 @@
 """Snapshots: what the plan gets to see of our kinds."""
 
 from colonnade.kube.kinds import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, MONITOR_POLICIES
+from colonnade.observe import objects
 from colonnade.observe.collected import observe_dataset, observe_model_version
 from colonnade.observe.deployments import observe_deployment, observe_policy
 from colonnade.plan.common.observed import InvalidSpec
@@ -55,6 +56,22 @@ def test_what_serves_is_told_with_its_metrics():
     two = model_version("late-2")
     found = observe_model_version(key(MODEL_VERSIONS, "late-2"), two, known(serves, one, two), "jobs:1")
     assert found.serving == ServingModel("late-1", {"roc_auc": 0.9})
+
+
+def test_what_serves_is_read_once_for_each_state_of_a_deployment(monkeypatch):
+    """All Deployments of a model are looked through, however many there are."""
+    version, read = model_version("late-2"), []
+    cache = known(version, *(deployment(f"late-{number}") for number in range(20)))
+    whole = objects.status_of_another
+
+    def reading(kind, live):
+        read.append(live["metadata"]["name"])
+        return whole(kind, live)
+
+    monkeypatch.setattr(objects, "status_of_another", reading)
+    for _ in range(3):
+        observe_model_version(key(MODEL_VERSIONS, "late-2"), version, cache, "jobs:1")
+    assert len(read) == 20
 
 
 def test_a_deployment_sees_the_versions_of_its_model_and_why_one_is_not_ready():

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from colonnade.plan.deployment.cleanup import in_use, stays_awake_until
 from colonnade.plan.deployment.context import Context
 from colonnade.plan.deployment.rollout.rollback import watched_since
+from colonnade.plan.deployment.status import SCALED_TO_ZERO
 from colonnade_api import DeploymentStatus
 from colonnade_api.history import draining
 
@@ -30,6 +31,8 @@ def _rollout(context: Context, status: DeploymentStatus) -> list[timedelta]:
         return [interval] if watched else []
     if draining(status) or (status.step and status.step.reason in SOON):
         return [PROMPT]
+    if status.step and status.step.reason == SCALED_TO_ZERO:
+        return []
     return [interval, *_rest_of_hold(context, status)]
 
 

@@ -56,6 +56,18 @@ def test_a_candidate_without_replicas_waits_for_some_and_says_so() -> None:
     it.until(lambda now: now.serves(V2))
 
 
+def test_who_has_no_replicas_is_not_looked_at_until_something_changes() -> None:
+    it = world()
+    it.rate = 0
+    it.change(replicas=0)
+    it.run(10)
+    it.release(V2)
+    it.run(10)
+    passes = it.passes
+    it.run(120)
+    assert it.passes == passes
+
+
 def test_replicas_taken_away_midway_take_the_weight_along() -> None:
     it = world()
     it.release(V2)
