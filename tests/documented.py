@@ -16,6 +16,8 @@ SHELL = ("", "sh", "bash", "console")
 SYNOPSES = ("docs/reference/cli.md",)
 """Generated pages whose headings name arguments and aren't to be typed."""
 JOINTS = {"&&", ";", "|", "||"}
+BEGINS = {"do", "then", "else"}
+LOOPS = {"for", "while", "if", "done", "fi"}
 
 
 @dataclass(frozen=True)
@@ -71,12 +73,14 @@ def _commands(page: Path, programs: tuple[str, ...]) -> Iterator[Command]:
 
 
 def _typed(block: str) -> Iterator[str]:
-    """Whole commands: a line that ends in a backslash or within quotes goes on in the next."""
+    """Whole commands: a line that ends in a backslash, a pipe or within quotes goes on in the next."""
     pending = ""
     for line in block.splitlines():
         pending += line.strip().removeprefix("$ ")
         if pending.endswith("\\"):
             pending = pending[:-1]
+        elif pending.endswith("|"):
+            continue
         elif _is_whole(pending):
             if pending.strip():
                 yield pending
@@ -95,16 +99,16 @@ def _is_whole(text: str) -> bool:
 
 
 def split(typed: str) -> Iterator[tuple[str, ...]]:
-    """The commands of a line, without variables before them and redirections behind."""
+    """The commands of a line, without loops around them, variables before and redirections behind."""
     lexer = shlex.shlex(typed, posix=True, punctuation_chars=True)
     lexer.whitespace_split = True
     words: list[str] = []
     for word in [*lexer, ";"]:
         if word in JOINTS:
             kept = _without_redirections(words)
-            while kept and re.match(r"^[A-Z_]+=", kept[0]):
+            while kept and (kept[0] in BEGINS or re.match(r"^[A-Z_]+=", kept[0])):
                 kept = kept[1:]
-            if kept:
+            if kept and kept[0] not in LOOPS:
                 yield tuple(kept)
             words = []
         else:

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -95,6 +96,13 @@ def by_python(command: Command, _: Path) -> None:
     assert [word for word in command.words[3:] if word.startswith("-") and f'"{word}"' not in known] == []
 
 
+def by_pytest(command: Command, _: Path) -> None:
+    """It finds tests to run."""
+    words = [sys.executable, "-m", "pytest", "--collect-only", *command.words[1:]]
+    ended = subprocess.run(words, cwd=REPOSITORY, capture_output=True, text=True, timeout=300, check=False)
+    assert ended.returncode == 0, ended.stdout
+
+
 def by_docker(command: Command, _: Path) -> None:
     assert command.words[1] == "build"
     assert (REPOSITORY / command.words[command.words.index("--file") + 1]).exists()
@@ -122,6 +130,7 @@ BY: dict[str, Callable[[Command, Path], None]] = {
     "make": by_make,
     "colonnade-serve": by_serving,
     "python": by_python,
+    "pytest": by_pytest,
     "docker": by_docker,
     "pip": by_pip,
     "curl": by_curl,

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 import yaml
 
+from colonnade_api import wellknown
 from docs.site.reference import chart, commands, kinds, metrics, settings
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -49,3 +50,9 @@ def test_each_series_of_operator_and_router_has_a_row():
     (text,) = metrics.pages(REPOSITORY).values()
     assert "| `colonnade_operator_pass_duration_seconds`<br>histogram |" in text
     assert "| `colonnade_router_leased`<br>gauge |" in text
+
+
+def test_each_command_by_annotation_is_on_the_reference_page():
+    text = (REPOSITORY / "docs/reference/README.md").read_text()
+    commands = {value for name, value in vars(wellknown).items() if name.endswith("_ANNOTATION")}
+    assert sorted(value for value in commands - {wellknown.DIGEST_ANNOTATION} if f"`{value}`" not in text) == []
