@@ -30,6 +30,9 @@ class Build:
     packages: tuple[str, ...] = ()
     tags: str = ""
     stamps: tuple[str, ...] = ()  # "package.variable=value", for what the programs say of themselves
+    crds: tuple[
+        str, ...
+    ] = ()  # modules whose CustomResourceDefinitions are to lie in a folder `crds` beside the programs
 
     def home(self) -> Path:
         return cache() / "bin" / f"{self.name}-{self.version}-{self.digest()}"
@@ -37,6 +40,7 @@ class Build:
     def digest(self) -> str:
         """Tells apart builds of one version from different recipes."""
         recipe = hashlib.sha256(repr((self.programs, self.packages, self.tags, self.stamps)).encode())
+        recipe.update("".join(self.crds).encode())
         for source in sorted(self.sources.rglob("*")) if self.sources else ():
             if source.is_file():
                 recipe.update(source.name.encode() + source.read_bytes())
@@ -101,6 +105,7 @@ FLUX = Build(
     ("source-controller", "kustomize-controller", "kstatus"),
     sources=PACKAGE / "go" / "flux",
     packages=("github.com/fluxcd/source-controller", "github.com/fluxcd/kustomize-controller", "./kstatus"),
+    crds=("github.com/fluxcd/source-controller", "github.com/fluxcd/kustomize-controller"),
 )
 """No part of the cluster either: the tests of GitOps apply manifests from Git with it."""
 
@@ -141,5 +146,10 @@ def _build(build: Build) -> None:
                 (unfinished / name).symlink_to(build.name)
     else:
         run([go(), "install", *build.arguments(), *build.packages], env=env, timeout_seconds=BUILD_LIMIT_SECONDS)
+    for module in build.crds:
+        found = run([go(), "list", "-m", "-f", "{{.Dir}}", module], cwd=build.sources).strip()
+        (unfinished / "crds").mkdir(exist_ok=True)
+        for crd in Path(found, "config", "crd", "bases").glob("*.yaml"):
+            shutil.copyfile(crd, unfinished / "crds" / crd.name)
     shutil.rmtree(build.home(), ignore_errors=True)
     unfinished.rename(build.home())  # appears whole or not at all

@@ -1,0 +1,1 @@
+"""Git and Flux, as they are, beside whatever cluster a test has."""
