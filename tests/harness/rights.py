@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 from kubernetes import client
 
-from colonnade.runtime.verbs import LEADER, OPERATOR
+from colonnade.runtime.rbac import LEADER, OPERATOR
 
 NAME = "colonnade-operator"
 

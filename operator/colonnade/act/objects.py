@@ -1,9 +1,9 @@
-"""Making objects be as a manifest says, and be gone; what is settled already costs no call."""
+"""Making objects be as a manifest says, and be gone; what is up to date already costs no call."""
 
 from dataclasses import dataclass
 
 from colonnade.act.errors import NotOwned, Terminating
-from colonnade.act.settled import settled
+from colonnade.act.up_to_date import is_up_to_date
 from colonnade.kube.client import ApiServer
 from colonnade.kube.errors import Conflict, NotFound
 from colonnade.kube.kinds import Key, Manifest, key_of
@@ -23,7 +23,7 @@ class Objects:
     async def ensure(self, manifest: Manifest) -> None:
         """Raises NotOwned where an object that isn't ours has the name, Terminating where it is one on its way out."""
         live = await self._ours(key_of(manifest))
-        if live is None or not settled(manifest, live):
+        if live is None or not is_up_to_date(manifest, live):
             key = key_of(manifest)
             self.cache.put(await self.api.apply(key, manifest))
 

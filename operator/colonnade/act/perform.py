@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from colonnade.act.events import Events
 from colonnade.act.objects import Objects
-from colonnade.act.subject import Subject
+from colonnade.act.status_writer import StatusWriter
 from colonnade.kube.client import ApiServer
 from colonnade.kube.kinds import BUDGETS, JOBS, NETWORK_POLICIES, SERVICES, WORKLOADS, Key, Manifest, Resource
 from colonnade.manifests import (
@@ -28,7 +28,7 @@ from colonnade.plan.common.decision import Decision, Status
 
 
 @dataclass(frozen=True)
-class Hands:
+class Applier:
     """What acting takes."""
 
     api: ApiServer
@@ -37,35 +37,35 @@ class Hands:
     events: Events
 
 
-async def act(decision: Decision[Status], live: Manifest, hands: Hands) -> None:
+async def act(decision: Decision[Status], live: Manifest, applier: Applier) -> None:
     """live: the object as it was observed.
 
     Raises ApiError, NotOwned or Terminating at the first thing that can't be done; all before it is done, once and for
     all. Nothing more is made for an object that turns out to be gone.
     """
-    subject = Subject(hands.api, hands.cache, live)
-    owner = Owner(subject.key, str(live["metadata"]["uid"]))
-    objects = Objects(hands.api, hands.cache, owner)
+    writer = StatusWriter(applier.api, applier.cache, live)
+    owner = Owner(writer.key, str(live["metadata"]["uid"]))
+    objects = Objects(applier.api, applier.cache, owner)
     status = decision.status.manifest()
     for action in decision.actions:
         if isinstance(action, actions.RecordStatus):
-            await subject.record(status)
+            await writer.record(status)
         else:
-            await _perform(action, owner, hands.platform, subject, objects)
-        if subject.is_gone:
+            await _perform(action, owner, applier.platform, writer, objects)
+        if writer.is_gone:
             return
     if not any(isinstance(action, actions.RecordStatus | actions.RemoveFinalizer) for action in decision.actions):
-        await subject.record(status)
+        await writer.record(status)
     for event in decision.events:
-        await hands.events.say(owner.key, owner.uid, event)
+        await applier.events.say(owner.key, owner.uid, event)
 
 
-async def _perform(action: Action, owner: Owner, platform: Platform, subject: Subject, objects: Objects) -> None:
+async def _perform(action: Action, owner: Owner, platform: Platform, writer: StatusWriter, objects: Objects) -> None:
     match action:
         case actions.EnsureFinalizer():
-            await subject.add_finalizer()
+            await writer.add_finalizer()
         case actions.RemoveFinalizer():
-            await subject.remove_finalizer()
+            await writer.remove_finalizer()
         case actions.EnsureStore():
             if isinstance(platform.store, VolumeStore):
                 await objects.provide(store_claim(owner.key.namespace, platform.store))

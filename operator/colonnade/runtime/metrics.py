@@ -17,7 +17,7 @@ class Metrics:
         self._passes = self._histogram("pass_duration_seconds", "One pass over one object.", "kind")
         self._errors = self._counter("pass_errors", "Passes that ended in an error and are retried.", "kind", "reason")
         self._writes = self._counter("writes", "Writes that the API server accepted.", "verb", "resource")
-        self._missed = self._counter("missed_events", "Changes that an audit found and no watch had told.", "resource")
+        self._missed = self._counter("missed_events", "Changes that a relist found and no watch had told.", "resource")
         self._restarts = self._counter("watch_restarts", "Times that the watches were started anew.")
         self._age = self._gauge("watch_age_seconds", "Since the watch was last proved to be complete.", "resource")
         self._depth = self._gauge("queue_depth", "Objects that are due and wait for a worker.")

@@ -1,4 +1,4 @@
-"""The operator as a whole: watches and audits fill the cache, changes fill the queue, and the leader works it off."""
+"""The operator as a whole: watches and relists fill the cache, changes fill the queue, and the leader works it off."""
 
 import asyncio
 import logging
@@ -13,28 +13,28 @@ import aiohttp
 from kubernetes.aio.client import ApiClient
 
 from colonnade.act.events import Events
-from colonnade.act.perform import Hands
+from colonnade.act.perform import Applier
 from colonnade.kube.client import ApiServer
 from colonnade.kube.connection import connect
 from colonnade.kube.errors import ApiError
 from colonnade.kube.kinds import DEPLOYMENTS, OURS, PODS, WATCHED, Key, Manifest, key_of
 from colonnade.observe.cache import Cache
 from colonnade.observe.routers import Routers
-from colonnade.runtime.affected import affected
-from colonnade.runtime.audit import Audit
 from colonnade.runtime.election import Election
+from colonnade.runtime.enqueue import keys_to_enqueue
 from colonnade.runtime.health import serve
-from colonnade.runtime.kinds import Eyes, deciders
 from colonnade.runtime.metrics import Metrics
+from colonnade.runtime.observer import Observer, deciders
 from colonnade.runtime.queue import COALESCE_SECONDS, WorkQueue
 from colonnade.runtime.reconcile import Reconciler
+from colonnade.runtime.relist import Relist
 from colonnade.runtime.settings import Settings
-from colonnade.runtime.watching import Watches
+from colonnade.runtime.watches import Watches
 
 log = logging.getLogger(__name__)
 
 FILL_RETRY_SECONDS = 1.0
-STALE_AUDITS = 4
+STALE_RELISTS = 4
 TAKEOVER_SECONDS_EACH = 0.002
 """For each object known: ten thousand are passed over within twenty seconds."""
 SUMMARY_SECONDS = 2.0
@@ -76,7 +76,7 @@ class Operator:
         self.election = Election(settings)
         self.api = ApiServer(client, self.election.guard, self.metrics.wrote)
         self.cache = Cache(self._changed)
-        self.audit = Audit(self.api, self.cache, settings.watch_namespaces)
+        self.relist = Relist(self.api, self.cache, settings.watch_namespaces)
         self.watches = Watches(settings.watch_namespaces, self._receive)
         self.queue = self._queue(session)
         self._filled = False
@@ -85,23 +85,23 @@ class Operator:
     async def work(self) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._watch())
-            tasks.create_task(self._audit())
+            tasks.create_task(self._relist())
             tasks.create_task(self.election.beat())
             tasks.create_task(self._lead())
 
     def unready(self) -> str:
         if not self._filled:
             return "the cache isn't filled yet"
-        limit = STALE_AUDITS * self.settings.audit_seconds
-        stale = {resource: age for resource in WATCHED if (age := self.audit.age(resource)) > limit}
+        limit = STALE_RELISTS * self.settings.relist_seconds
+        stale = {resource: age for resource in WATCHED if (age := self.relist.age(resource)) > limit}
         return "; ".join(f"the watch of {resource} missed nothing {age:.0f} s ago" for resource, age in stale.items())
 
     def _queue(self, session: aiohttp.ClientSession) -> WorkQueue[Key]:
         settings = self.settings
         routers = Routers(session, self._router_pods, settings.agent_port)
-        eyes = Eyes(self.cache, routers, session, settings.jobs_image, settings.prometheus())
-        hands = Hands(self.api, self.cache, settings.platform(), Events(self.api, settings.pod_name))
-        reconciler = Reconciler(deciders(eyes), hands, self.metrics, settings.pass_seconds)
+        observer = Observer(self.cache, routers, session, settings.jobs_image, settings.prometheus())
+        applier = Applier(self.api, self.cache, settings.platform(), Events(self.api, settings.pod_name))
+        reconciler = Reconciler(deciders(observer), applier, self.metrics, settings.pass_seconds)
         return WorkQueue(reconciler.reconcile, reconciler.failed, settings.workers)
 
     async def _router_pods(self) -> Sequence[Manifest]:
@@ -119,7 +119,7 @@ class Operator:
         if not self.election.holds():
             return
         own = key_of(now)
-        for key in affected(now, self.cache) | (affected(before, self.cache) if before else set()):
+        for key in keys_to_enqueue(now, self.cache) | (keys_to_enqueue(before, self.cache) if before else set()):
             sums_up = own.resource == DEPLOYMENTS and key != own
             self.queue.add(key, SUMMARY_SECONDS if sums_up else COALESCE_SECONDS)
 
@@ -128,17 +128,17 @@ class Operator:
         await self._wait_until_filled()
         await self.watches.keep(self.metrics.restarted)
 
-    async def _audit(self) -> None:
+    async def _relist(self) -> None:
         while not self._filled:
             await self._fill()
         while True:
-            await asyncio.sleep(self.settings.audit_seconds * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
+            await asyncio.sleep(self.settings.relist_seconds * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
             await self._compare()
 
     async def _fill(self) -> None:
         try:
             started = monotonic()
-            await self.audit.fill()
+            await self.relist.fill()
             self._filled = True
             log.info("%d objects known after %.1f s", len(self.cache), monotonic() - started)
         except ApiError as error:
@@ -147,9 +147,9 @@ class Operator:
 
     async def _compare(self) -> None:
         try:
-            missed = await self.audit.compare()
+            missed = await self.relist.compare()
         except ApiError as error:
-            log.warning("the watches could not be audited: %s", error)
+            log.warning("the watches could not be compared with a list: %s", error)
             return
         for resource, changes in missed.items():
             log.warning("the watch of %s missed %d changes; they are mended", resource, changes)
@@ -188,4 +188,4 @@ class Operator:
         self.metrics.ask_queue(self.queue.depth, self.queue.running)
         self.metrics.ask_leadership(self.election.holds)
         for resource in WATCHED:
-            self.metrics.ask_watch_age(resource, partial(self.audit.age, resource))
+            self.metrics.ask_watch_age(resource, partial(self.relist.age, resource))

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any
 
 from colonnade.act.errors import NotOwned, Terminating
-from colonnade.act.perform import Hands, act
+from colonnade.act.perform import Applier, act
 from colonnade.kube.errors import ApiError, Conflict, LeadershipLost, NamespaceEnding
 from colonnade.kube.kinds import Key, Manifest, Resource
 from colonnade.plan.common.decision import Decision, Event
@@ -28,14 +28,14 @@ class Reconciler:
     """decide: for each of our kinds, observes and plans. clock: the time now, UTC. limit: of a pass, in seconds."""
 
     decide: Mapping[Resource, Decide]
-    hands: Hands
+    applier: Applier
     metrics: Metrics
     limit: float
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     async def reconcile(self, key: Key) -> timedelta | None:
         """Returns after how long to pass again. Whatever it raises, the next pass begins anew."""
-        live = self.hands.cache.get(key)
+        live = self.applier.cache.get(key)
         if live is None:
             return None
         started = monotonic()
@@ -55,7 +55,7 @@ class Reconciler:
         before = Status.model_validate(live.get("status") or {})
         known = found_taken(before)
         try:
-            await act(stalled(decision, known), live, self.hands)
+            await act(stalled(decision, known), live, self.applier)
         except NotOwned as error:
             condition = name_taken(str(error), before, live["metadata"].get("generation", 0), self.clock())
             await self._record(key, stalled(decision, condition))
@@ -64,8 +64,8 @@ class Reconciler:
             await self._record(key, decision)
 
     async def _record(self, key: Key, decision: Decision[Any]) -> None:
-        if live := self.hands.cache.get(key):
-            await act(Decision((), decision.status), live, self.hands)
+        if live := self.applier.cache.get(key):
+            await act(Decision((), decision.status), live, self.applier)
 
     def failed(self, key: Key, error: Exception) -> float | None:
         """Counts and logs a failed pass; the seconds that the API server asked us to wait."""
@@ -82,6 +82,6 @@ class Reconciler:
     async def _tell(self, key: Key, uid: str, error: NotOwned | ApiError) -> None:
         """What a person has to mend is said on the object."""
         if isinstance(error, NotOwned):
-            await self.hands.events.say(key, uid, Event("Warning", NAME_TAKEN, str(error)))
+            await self.applier.events.say(key, uid, Event("Warning", NAME_TAKEN, str(error)))
         elif error.status in REFUSED and not isinstance(error, NamespaceEnding):
-            await self.hands.events.say(key, uid, Event("Warning", "Refused", str(error)))
+            await self.applier.events.say(key, uid, Event("Warning", "Refused", str(error)))

@@ -70,7 +70,7 @@ class Settings(BaseSettings):
     workers: int = Field(default=64, ge=1, description="Passes at a time.")
     pass_seconds: float = Field(default=30.0, gt=0, description="The longest that one pass may take.")
     resync_seconds: float = Field(default=300.0, gt=0, description="Each object gets a pass at least this often.")
-    audit_seconds: float = Field(default=30.0, gt=0, description="How often the watches are held against the truth.")
+    relist_seconds: float = Field(default=30.0, gt=0, description="How often the watches are held against the truth.")
 
     @field_validator("watch_namespaces", "image_pull_secrets", mode="before")
     @classmethod

@@ -10,7 +10,7 @@ from tests.faults.api.runs import all_of, ends_as_ever, scripted
 from tests.harness.process import HASTY
 from tests.harness.users import Users
 
-UNAUDITED = {"COLONNADE_AUDIT_SECONDS": "600"}
+UNAUDITED = {"COLONNADE_RELIST_SECONDS": "600"}
 
 
 def writes(call):

@@ -7,8 +7,8 @@ from tests.faults.api import script
 from tests.faults.api.runs import all_of, scripted
 from tests.harness.users import Users
 
-OFTEN_AUDITED = {"COLONNADE_AUDIT_SECONDS": "1"}
-UNAUDITED = {"COLONNADE_AUDIT_SECONDS": "600"}
+OFTEN_AUDITED = {"COLONNADE_RELIST_SECONDS": "1"}
+UNAUDITED = {"COLONNADE_RELIST_SECONDS": "600"}
 ALL = frozenset(resource.plural for resource in WATCHED)
 
 EVENTS = (

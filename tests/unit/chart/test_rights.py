@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from colonnade.kube.kinds import OURS, WATCHED
-from colonnade.runtime.verbs import AGENT, AGENT_LEASE, LEADER, OPERATOR, Rights
+from colonnade.runtime.rbac import AGENT, AGENT_LEASE, LEADER, OPERATOR, Rights
 from colonnade_api.wellknown import ABORT_ANNOTATION, PROMOTE_ANNOTATION, RETRY_ANNOTATION, UNDO_ANNOTATION
 from tests.unit.chart.rendered import NAMESPACE, Manifest, named, of_kind, render
 

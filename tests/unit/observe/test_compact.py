@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from colonnade.act.settled import settled
+from colonnade.act.up_to_date import is_up_to_date
 from colonnade.kube.kinds import PODS, WORKLOADS
 from colonnade.observe.cache import Cache
 from colonnade.observe.compact import compact
@@ -40,7 +40,7 @@ def test_a_deployment_without_pods_costs_some_forty_kilobytes():
 def test_whether_we_own_fields_that_a_manifest_no_longer_mentions_is_still_told(manifest):
     desired = {part: manifest[part] for part in ("apiVersion", "kind", "status") if part in manifest}
     for subresource in ("", "status"):
-        assert settled(desired, compact(manifest), subresource) == settled(desired, manifest, subresource)
+        assert is_up_to_date(desired, compact(manifest), subresource) == is_up_to_date(desired, manifest, subresource)
 
 
 def test_the_copy_that_kubectl_leaves_is_not_kept_and_the_object_is_left_as_it_came():

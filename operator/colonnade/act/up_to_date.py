@@ -1,6 +1,6 @@
 """Whether applying a manifest would change anything, told from the live object and its managedFields.
 
-A manifest is settled when every value it wants stands in the live object, and we own no field that it no longer
+A manifest is up to date when every value it wants stands in the live object, and we own no field that it no longer
 mentions. What the server fills in, and what others own, is none of our business.
 """
 
@@ -16,7 +16,7 @@ from colonnade.kube.client import FIELD_MANAGER
 _QUANTITIES = frozenset({"cpu", "memory", "storage", "ephemeral-storage", "sizeLimit"})
 
 
-def settled(desired: Mapping[str, Any], live: Mapping[str, Any], subresource: str = "") -> bool:
+def is_up_to_date(desired: Mapping[str, Any], live: Mapping[str, Any], subresource: str = "") -> bool:
     return _stands(desired, live) and not _abandons(_ours(live, subresource), desired)
 
 

@@ -1,11 +1,11 @@
-"""Everything that we make, applied for real: what is applied is settled, and what is changed is not."""
+"""Everything that we make, applied for real: what is applied is up to date, and what is changed is not."""
 
 import copy
 
 import pytest
 from kubernetes.aio import config
 
-from colonnade.act.settled import settled
+from colonnade.act.up_to_date import is_up_to_date
 from colonnade.kube.client import ApiServer
 from colonnade.kube.kinds import key_of
 from tests.unit.manifests.test_golden import MADE
@@ -33,8 +33,8 @@ async def applied(server, manifest):
 async def test_what_was_applied_is_settled(server, namespace, name):
     manifest = placed(name, namespace)
     live = await applied(server, manifest)
-    assert settled(manifest, live)
-    assert settled(manifest, await server.get(key_of(manifest)))
+    assert is_up_to_date(manifest, live)
+    assert is_up_to_date(manifest, await server.get(key_of(manifest)))
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -43,9 +43,9 @@ async def test_a_label_that_is_no_longer_wanted_is_not_settled_until_it_is_appli
     manifest["metadata"]["labels"] |= {"colonnade.dev/once": "wanted"}
     live = await applied(server, manifest)
     del manifest["metadata"]["labels"]["colonnade.dev/once"]
-    assert not settled(manifest, live)
+    assert not is_up_to_date(manifest, live)
     live = await applied(server, manifest)
-    assert settled(manifest, live)
+    assert is_up_to_date(manifest, live)
     assert "colonnade.dev/once" not in live["metadata"]["labels"]
 
 
@@ -54,14 +54,14 @@ async def test_what_someone_else_adds_is_none_of_our_business(server, namespace,
     manifest = placed(name, namespace)
     await applied(server, manifest)
     live = await server.merge(key_of(manifest), {"metadata": {"labels": {"team.example/cost-center": "42"}}})
-    assert settled(manifest, live)
+    assert is_up_to_date(manifest, live)
 
 
 async def test_a_value_that_someone_changed_is_not_settled(server, namespace):
     manifest = placed("serving-service", namespace)
     await applied(server, manifest)
     live = await server.merge(key_of(manifest), {"spec": {"selector": {"colonnade.dev/revision": "other"}}})
-    assert not settled(manifest, live)
+    assert not is_up_to_date(manifest, live)
 
 
 async def test_a_port_that_is_no_longer_wanted_is_taken_away(server, namespace):
@@ -69,7 +69,7 @@ async def test_a_port_that_is_no_longer_wanted_is_taken_away(server, namespace):
     more = copy.deepcopy(manifest)
     more["spec"]["ports"].append({"name": "grpc", "port": 81, "targetPort": "grpc", "protocol": "TCP"})
     live = await applied(server, more)
-    assert not settled(manifest, live)
+    assert not is_up_to_date(manifest, live)
     assert len((await applied(server, manifest))["spec"]["ports"]) == 1
 
 
@@ -78,13 +78,13 @@ async def test_quantities_are_compared_by_what_they_say(server, namespace):
     resources = manifest["spec"]["template"]["spec"]["containers"][0]["resources"]
     resources["requests"] = {"cpu": "0.5", "memory": "1024Mi"}
     live = await applied(server, manifest)
-    assert settled(manifest, live)
+    assert is_up_to_date(manifest, live)
     resources["requests"] = {"cpu": "0.6", "memory": "1024Mi"}
-    assert not settled(manifest, live)
+    assert not is_up_to_date(manifest, live)
 
 
 async def test_a_port_without_its_protocol_is_settled_too(server, namespace):
     manifest = placed("serving-service", namespace)
     del manifest["spec"]["ports"][0]["protocol"]
     live = await applied(server, manifest)
-    assert settled(manifest, live)
+    assert is_up_to_date(manifest, live)

@@ -1,7 +1,7 @@
 """Whose pass a change concerns."""
 
 from colonnade.kube.kinds import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, MONITOR_POLICIES
-from colonnade.runtime.affected import affected
+from colonnade.runtime.enqueue import keys_to_enqueue
 from tests.unit.observe.cluster import (
     dataset,
     deployment,
@@ -18,22 +18,22 @@ from tests.unit.observe.cluster import (
 
 
 def names(manifest, *others):
-    return {f"{one.resource.plural}/{one.name}" for one in affected(manifest, known(manifest, *others))}
+    return {f"{one.resource.plural}/{one.name}" for one in keys_to_enqueue(manifest, known(manifest, *others))}
 
 
 def test_what_we_own_concerns_its_owner_alone():
-    assert affected(job(), known()) == {key(DATASETS, "flights")}
-    assert affected(job_pod(), known()) == {key(DATASETS, "flights")}
-    assert affected(workload(), known()) == {key(DEPLOYMENTS, "late")}
-    assert affected(serving_pod("p"), known()) == {key(DEPLOYMENTS, "late")}
+    assert keys_to_enqueue(job(), known()) == {key(DATASETS, "flights")}
+    assert keys_to_enqueue(job_pod(), known()) == {key(DATASETS, "flights")}
+    assert keys_to_enqueue(workload(), known()) == {key(DEPLOYMENTS, "late")}
+    assert keys_to_enqueue(serving_pod("p"), known()) == {key(DEPLOYMENTS, "late")}
 
 
 def test_what_names_nobody_concerns_nobody():
-    assert affected(slice_("elsewhere", service="theirs"), known()) == set()
+    assert keys_to_enqueue(slice_("elsewhere", service="theirs"), known()) == set()
 
 
 def test_a_dataset_concerns_the_versions_that_are_trained_on_it():
-    found = affected(dataset(), known(model_version("late-1"), model_version("other-1", dataset_name="weather")))
+    found = keys_to_enqueue(dataset(), known(model_version("late-1"), model_version("other-1", dataset_name="weather")))
     assert found == {key(DATASETS, "flights"), key(MODEL_VERSIONS, "late-1")}
 
 
@@ -46,7 +46,7 @@ def test_a_version_concerns_the_deployments_of_its_model():
 
 def test_a_deployment_concerns_its_policy_and_the_versions_that_are_compared_with_it():
     changed = deployment("late", policy="strict")
-    assert affected(changed, known(model_version("late-2"))) == {
+    assert keys_to_enqueue(changed, known(model_version("late-2"))) == {
         key(DEPLOYMENTS, "late"),
         key(MONITOR_POLICIES, "strict"),
         key(MODEL_VERSIONS, "late-2"),

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
-from colonnade.act.settled import settled
+from colonnade.act.up_to_date import is_up_to_date
 from colonnade.kube.client import ApiServer
 from colonnade.kube.errors import Conflict, NotFound
 from colonnade.kube.kinds import Manifest, key_of
@@ -12,7 +12,7 @@ from colonnade_api.wellknown import FINALIZER
 
 
 @dataclass
-class Subject:
+class StatusWriter:
     """live: as the pass has observed it. What is written rests on just that state: where the object has changed since,
     the API server answers Conflict, and nothing is ever written to a later object of its name.
     is_gone: a write has shown that it is there no more.
@@ -39,7 +39,7 @@ class Subject:
 
     async def record(self, status: Manifest) -> None:
         """Writes the whole status where it differs."""
-        if settled({"status": status}, self.live, "status"):
+        if is_up_to_date({"status": status}, self.live, "status"):
             return
         resource = self.key.resource
         metadata = {"name": self.key.name, "namespace": self.key.namespace, **self._seen()}

@@ -1,7 +1,7 @@
 """The watches held against the truth: what they missed is mended, and that they missed it is known.
 
 Watches are quick and can lie: a stream that hangs, an event that was dropped, a deletion while the stream was broken.
-An audit lists what there is, waits a moment for events that are under way, and asks for each object that still differs.
+A relist lists what there is, waits a moment for events that are under way, and asks for each object that still differs.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ GRACE_SECONDS = 1.0
 
 
 @dataclass
-class Audit:
+class Relist:
     """namespaces: those that are watched; none: all of them."""
 
     api: ApiServer

@@ -1,7 +1,7 @@
 """kopf's watches, in a thread and an event loop of their own, so that a long list never delays the lease.
 
 kopf only watches: no handler that would add a finalizer, an annotation or a retry of its own. Its `on.event` can't say
-which objects vanished while a stream was broken; `audit` finds those.
+which objects vanished while a stream was broken; `relist` finds those.
 """
 
 import asyncio
@@ -45,7 +45,7 @@ class Watches:
             await asyncio.sleep(wait)
 
     def restart(self) -> None:
-        """After an audit found that they miss events."""
+        """After a relist found that they miss events."""
         if self._stop:
             self._stop.set()
 

@@ -37,7 +37,7 @@ from colonnade_api import MonitorPolicySpec
 
 
 @dataclass(frozen=True)
-class Eyes:
+class Observer:
     """What observing takes. image: what training Jobs run. prometheus: where a policy names none."""
 
     cache: Cache
@@ -74,18 +74,18 @@ class Eyes:
         return self.metrics[url]
 
 
-def deciders(eyes: Eyes) -> Mapping[Resource, Decide]:
+def deciders(observer: Observer) -> Mapping[Resource, Decide]:
     async def datasets(key: Key, live: Manifest, now: datetime) -> Decision[Any]:
-        return dataset.plan(observe_dataset(key, live, eyes.cache, eyes.image), now)
+        return dataset.plan(observe_dataset(key, live, observer.cache, observer.image), now)
 
     async def model_versions(key: Key, live: Manifest, now: datetime) -> Decision[Any]:
-        return modelversion.plan(observe_model_version(key, live, eyes.cache, eyes.image), now)
+        return modelversion.plan(observe_model_version(key, live, observer.cache, observer.image), now)
 
     async def deployments(key: Key, live: Manifest, now: datetime) -> Decision[Any]:
-        return deployment.plan(await eyes.deployment(key, live, now), now)
+        return deployment.plan(await observer.deployment(key, live, now), now)
 
     async def policies(key: Key, live: Manifest, now: datetime) -> Decision[Any]:
-        return monitorpolicy.plan(await eyes.policy(key, live, now), now)
+        return monitorpolicy.plan(await observer.policy(key, live, now), now)
 
     return {
         DATASETS: datasets,

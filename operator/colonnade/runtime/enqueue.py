@@ -25,7 +25,7 @@ from colonnade.observe.index import (
 )
 
 
-def affected(manifest: Manifest, cache: Cache) -> set[Key]:
+def keys_to_enqueue(manifest: Manifest, cache: Cache) -> set[Key]:
     key = key_of(manifest)
     if key.resource not in OURS:
         owner = owner_of(manifest)
