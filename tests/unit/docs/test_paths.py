@@ -29,3 +29,16 @@ def test_contributing_names_each_room_of_code() -> None:
     rooms = {path for path in (REPOSITORY / "operator/colonnade").iterdir() if (path / "__init__.py").exists()}
     wanted = [path.relative_to(REPOSITORY).as_posix() for path in sorted(plan | rooms)]
     assert [room for room in wanted if room not in text and not room.endswith("monitorpolicy")] == []
+
+
+@pytest.mark.parametrize("page", [REPOSITORY / "README.md", REPOSITORY / "SECURITY.md"], ids=lambda page: page.name)
+def test_each_link_of_a_root_page_leads_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^):#]+)[^)]*\)", page.read_text())
+    assert [target for target in targets if not (REPOSITORY / target).exists()] == []
+
+
+@pytest.mark.parametrize("folder", ["how-to", "operations", "reference"])
+def test_a_sections_first_page_names_the_others(folder: str) -> None:
+    pages = sorted((REPOSITORY / "docs" / folder).glob("*.md"))
+    first = (REPOSITORY / "docs" / folder / "README.md").read_text()
+    assert [page.name for page in pages if page.name != "README.md" and f"({page.name})" not in first] == []
