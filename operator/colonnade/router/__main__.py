@@ -2,12 +2,12 @@
 
 import argparse
 import asyncio
-import logging
 from pathlib import Path
 
 import aiohttp
 import yaml
 
+from colonnade.process import log_to_stderr, settings_or_exit
 from colonnade.router import source
 from colonnade.router.admin import Admin
 from colonnade.router.app import run
@@ -22,8 +22,8 @@ def main() -> None:
     writes = commands.add_parser("bootstrap", help="write what Envoy starts from")
     writes.add_argument("--output", type=Path, required=True, metavar="FILE")
     commands.add_parser("drain", help="let Envoy send its clients elsewhere, before it is stopped")
-    chosen, settings = parser.parse_args(), Settings()
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    chosen, settings = parser.parse_args(), settings_or_exit(Settings)
+    log_to_stderr(settings.log_level)
     if chosen.command == "bootstrap":
         chosen.output.write_text(yaml.safe_dump(bootstrap(settings), sort_keys=False))
     elif chosen.command == "drain":

@@ -1,6 +1,7 @@
 """What the agent is told by its environment: COLONNADE_POD_NAME, COLONNADE_NAMESPACE, COLONNADE_WATCH_NAMESPACES, …"""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -18,7 +19,7 @@ class Settings(BaseSettings):
     )
     namespace: str = Field(default="colonnade-system", description="Where the operator's Lease is.")
     watch_namespaces: str = Field(default="", description="Looked after, comma-separated; empty: all of them.")
-    log_level: str = Field(default="info", description="debug, info, warning or error.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")
 
     socket: Path = Field(default=Path("/run/envoy/agent.sock"), description="Where its Envoy asks it what to do.")
     data_port: int = Field(default=8000, description="Where Envoy takes clients' requests.")
