@@ -14,6 +14,7 @@ from docs.site.reference.markdown import code, page, table
 
 DISTRIBUTIONS = ("colonnade",)
 PLUGIN = "kubectl-"
+FOR_THE_SHELL = "kubectl_complete-"
 
 
 def pages(_: Path) -> dict[Path, str]:
@@ -26,7 +27,7 @@ def pages(_: Path) -> dict[Path, str]:
 def programs_of(distributions: tuple[str, ...]) -> Iterator[tuple[str, TyperGroup]]:
     """The console scripts whose module has a typer application, as they are typed."""
     for script in sorted(entry_points(group="console_scripts"), key=lambda each: each.name):
-        if script.dist is None or script.dist.name not in distributions:
+        if script.dist is None or script.dist.name not in distributions or script.name.startswith(FOR_THE_SHELL):
             continue
         if app := _app(script.module):
             group = typer.main.get_command(app)
@@ -48,16 +49,19 @@ def _app(module: str) -> typer.Typer | None:
 def _program(typed: str, group: TyperGroup) -> Iterator[str]:
     yield f"## {code(typed)}"
     yield group.help or ""
+    yield _options(group)
     for name, command in group.commands.items():
         if command.hidden:
             continue
         arguments = " ".join(_metavar(each) for each in command.params if each.param_type_name == "argument")
         yield f"### {code(f'{typed} {name} {arguments}'.strip())}"
         yield command.help or ""
-        yield table(
-            ("", ""),
-            [(code(_typed(each)), _says(each)) for each in command.params if not getattr(each, "hidden", False)],
-        )
+        yield _options(command)
+
+
+def _options(command: Any) -> str:
+    shown = [each for each in command.params if not getattr(each, "hidden", False)]
+    return table(("", ""), [(code(_typed(each)), _says(each)) for each in shown])
 
 
 def _metavar(parameter: Any) -> str:

@@ -6,10 +6,13 @@ import typer
 
 from colonnade.cli.cluster import Cluster
 from colonnade.cli.kinds import MODEL_VERSION, reference
+from colonnade.cli.names import of_kinds
 from colonnade.cli.options import connected
 from colonnade.cli.terminal import say
 
-Which = Annotated[str, typer.Argument(metavar="mv/NAME", help="The ModelVersion.")]
+Which = Annotated[
+    str, typer.Argument(metavar="mv/NAME", help="The ModelVersion.", autocompletion=of_kinds(MODEL_VERSION))
+]
 Reason = Annotated[str, typer.Option("--reason", help="Why, for those who ask later.")]
 
 

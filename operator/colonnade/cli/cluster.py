@@ -52,7 +52,7 @@ class Cluster:
     def list(self, kind: Kind, selector: str = "") -> list[Object]:
         query = {"labelSelector": selector} if selector else {}
         items: list[Object] = self._call("GET", kind.path(self.namespace), query=query).get("items") or []
-        return items
+        return [{"apiVersion": kind.api_version, "kind": kind.kind, **item} for item in items]
 
     def create(self, kind: Kind, manifest: Object) -> Object:
         return self._call("POST", kind.path(self.namespace), body=manifest, query={"fieldManager": FIELD_MANAGER})

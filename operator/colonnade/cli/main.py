@@ -13,16 +13,16 @@ from colonnade.cli.rollout import abort, promote, retry, undo
 from colonnade.cli.status import status
 from colonnade.cli.terminal import say
 from colonnade.cli.tree import tree
+from colonnade.cli.versions import versions
 
 app = typer.Typer(
     name="kubectl colonnade",
     help="Data, models and their rollouts on this cluster. Exit codes: 0 done, 1 not done, 2 command line wrong.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 app.callback()(flags_before_the_command)
-for command in (status, tree, push, report, promote, abort, retry, undo, approve, reject):
+for command in (status, tree, versions, push, report, promote, abort, retry, undo, approve, reject):
     app.command()(command)
 
 

@@ -3,6 +3,7 @@
 import functools
 import inspect
 from collections.abc import Callable
+from importlib.metadata import version as installed
 from typing import Annotated, Any, Concatenate, ParamSpec
 
 import typer
@@ -48,8 +49,23 @@ def connected(command: Callable[Concatenate[Cluster, P], None]) -> Callable[...,
     return run
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"kubectl-colonnade {installed('colonnade')}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", help="Say the plugin's version.", callback=_say_version, is_eager=True)
+]
+
+
 def flags_before_the_command(
-    here: typer.Context, namespace: Namespace = None, context: Context = None, kubeconfig: Kubeconfig = None
+    here: typer.Context,
+    namespace: Namespace = None,
+    context: Context = None,
+    kubeconfig: Kubeconfig = None,
+    _: Version = False,
 ) -> None:
     """kubectl takes its flags on either side of a command; those behind it win."""
     here.obj = {"namespace": namespace, "context": context, "kubeconfig": kubeconfig}

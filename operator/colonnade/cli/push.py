@@ -17,6 +17,7 @@ from rich.progress import (
 from colonnade.cli.cluster import Cluster
 from colonnade.cli.errors import CliError
 from colonnade.cli.kinds import DATASET, Object, reference
+from colonnade.cli.names import of_kinds
 from colonnade.cli.options import SystemNamespace, connected
 from colonnade.cli.store import LocalFile, StorePod, installation, mounted, send
 from colonnade.cli.store.installation import SYSTEM_NAMESPACE
@@ -28,7 +29,10 @@ from colonnade_api.wellknown import REFRESH_ANNOTATION
 @connected
 def push(
     cluster: Cluster,
-    dataset: Annotated[str, typer.Argument(metavar="dset/NAME", help="The Dataset that the file is for.")],
+    dataset: Annotated[
+        str,
+        typer.Argument(metavar="dset/NAME", help="The Dataset that the file is for.", autocompletion=of_kinds(DATASET)),
+    ],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="csv or parquet.", exists=True, dir_okay=False)],
     system_namespace: SystemNamespace = SYSTEM_NAMESPACE,
 ) -> None:

@@ -10,6 +10,7 @@ import typer
 from colonnade.cli.cluster import Cluster
 from colonnade.cli.errors import CliError
 from colonnade.cli.kinds import DATASET, Object, reference
+from colonnade.cli.names import of_kinds
 from colonnade.cli.options import SystemNamespace, connected
 from colonnade.cli.store import StorePod, fetch, installation, mounted
 from colonnade.cli.store.installation import SYSTEM_NAMESPACE
@@ -32,7 +33,7 @@ Version = Annotated[
 @connected
 def report(
     cluster: Cluster,
-    dataset: Annotated[str, typer.Argument(metavar="dset/NAME", help="The Dataset.")],
+    dataset: Annotated[str, typer.Argument(metavar="dset/NAME", help="The Dataset.", autocompletion=of_kinds(DATASET))],
     quarantined: Target = None,
     version: Version = None,
     system_namespace: SystemNamespace = SYSTEM_NAMESPACE,

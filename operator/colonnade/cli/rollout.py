@@ -12,6 +12,7 @@ import typer
 from colonnade.cli.cluster import Cluster
 from colonnade.cli.errors import CliError
 from colonnade.cli.kinds import DEPLOYMENT, Reference, reference
+from colonnade.cli.names import of_kinds
 from colonnade.cli.options import connected
 from colonnade.cli.terminal import say
 from colonnade_api import DeploymentStatus, Rollout
@@ -19,7 +20,7 @@ from colonnade_api.history import name_of, promoted_before
 from colonnade_api.undo import AlreadyDone, Refused, Undo, undo_target
 from colonnade_api.wellknown import ABORT_ANNOTATION, PROMOTE_ANNOTATION, RETRY_ANNOTATION, UNDO_ANNOTATION
 
-Which = Annotated[str, typer.Argument(metavar="mdep/NAME", help="The Deployment.")]
+Which = Annotated[str, typer.Argument(metavar="mdep/NAME", help="The Deployment.", autocompletion=of_kinds(DEPLOYMENT))]
 
 
 @connected

@@ -1,9 +1,8 @@
 """`status`: one object, whole, at a glance."""
 
-import json
 import time
+from collections.abc import Callable
 from contextlib import suppress
-from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -14,35 +13,32 @@ from rich.text import Text
 from colonnade.cli.cluster import Cluster
 from colonnade.cli.errors import CliError
 from colonnade.cli.kinds import DATASET, DEPLOYMENT, MODEL_VERSION, MONITOR_POLICY, Object, Reference, reference
+from colonnade.cli.names import of_kinds
 from colonnade.cli.options import connected
+from colonnade.cli.output import AsOutput, Output, dump, shown
 from colonnade.cli.terminal import plain, show, stdout
 from colonnade.cli.views import status_of
 from colonnade.cli.views.verdicts import SignalTypes, signal_types
 from colonnade.cli.words import utc_now
 
+KINDS = (DEPLOYMENT, MODEL_VERSION, DATASET, MONITOR_POLICY)
 LOOK_SECONDS = 1.0
 WHAT = "mdep/NAME, mv/NAME, dset/NAME or mpol/NAME; a bare NAME is a Deployment."
-
-
-class Output(StrEnum):
-    """Formats beside the one for people."""
-
-    json = "json"
 
 
 @connected
 def status(
     cluster: Cluster,
-    what: Annotated[str, typer.Argument(metavar="KIND/NAME", help=WHAT)],
+    what: Annotated[str, typer.Argument(metavar="KIND/NAME", help=WHAT, autocompletion=of_kinds(*KINDS))],
     watch: Annotated[bool, typer.Option("--watch", "-w", help="Go on showing it as it changes.")] = False,
-    output: Annotated[Output | None, typer.Option("-o", "--output", help="As the API server has it.")] = None,
+    output: AsOutput = None,
 ) -> None:
     """Step, weight wanted and observed, verdicts with value, limit and n, conditions."""
-    wanted = reference(what, DEPLOYMENT, MODEL_VERSION, DATASET, MONITOR_POLICY)
+    wanted = reference(what, *KINDS)
     if watch:
-        follow(cluster, wanted)
+        follow(cluster, wanted, output)
     elif output:
-        typer.echo(json.dumps(cluster.get(wanted), indent=2))
+        dump(shown(cluster.get(wanted)), output)
     else:
         show(seen(cluster, wanted))
 
@@ -58,13 +54,15 @@ def types_for(cluster: Cluster, item: Object) -> SignalTypes:
     return signal_types(cluster.find(MONITOR_POLICY, name)) if name else {}
 
 
-def follow(cluster: Cluster, wanted: Reference) -> None:
+def follow(cluster: Cluster, wanted: Reference, output: Output | None) -> None:
     """Until interrupted, which is how it is meant to end; on a terminal a cluster that is away is waited for."""
     with suppress(KeyboardInterrupt):
-        if stdout().is_terminal:
+        if output:
+            _follow_plainly(cluster, wanted, lambda item: dump(shown(item), output))
+        elif stdout().is_terminal:
             _follow_live(cluster, wanted)
         else:
-            _follow_plainly(cluster, wanted)
+            _follow_plainly(cluster, wanted, lambda item: typer.echo(f"{_plainly(cluster, item)}\n"))
 
 
 def _follow_live(cluster: Cluster, wanted: Reference) -> None:
@@ -79,12 +77,16 @@ def _follow_live(cluster: Cluster, wanted: Reference) -> None:
                 live.update(Group(last, Text(f"\n{error}", style="red")), refresh=True)
 
 
-def _follow_plainly(cluster: Cluster, wanted: Reference) -> None:
-    """A new block for each change of the object, none for the mere passing of time."""
-    shown = ""
+def _follow_plainly(cluster: Cluster, wanted: Reference, tell: Callable[[Object], None]) -> None:
+    """Each change of the object is told once, the mere passing of time never."""
+    told = ""
     while True:
         item = cluster.get(wanted)
-        if item["metadata"]["resourceVersion"] != shown:
-            shown = item["metadata"]["resourceVersion"]
-            typer.echo(plain(status_of(item, types_for(cluster, item), utc_now())) + "\n")
+        if item["metadata"]["resourceVersion"] != told:
+            told = item["metadata"]["resourceVersion"]
+            tell(item)
         time.sleep(LOOK_SECONDS)
+
+
+def _plainly(cluster: Cluster, item: Object) -> str:
+    return plain(status_of(item, types_for(cluster, item), utc_now()))

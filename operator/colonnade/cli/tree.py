@@ -6,21 +6,27 @@ import typer
 
 from colonnade.cli.cluster import Cluster
 from colonnade.cli.kinds import DATASET, DEPLOYMENT, MODEL_VERSION, POD, Reference, reference
+from colonnade.cli.names import of_kinds
 from colonnade.cli.options import connected
+from colonnade.cli.output import AsOutput, dump, listed
 from colonnade.cli.terminal import show
 from colonnade.cli.views.tree import Family
 from colonnade.cli.views.tree import tree as tree_of
 
+KINDS = (DEPLOYMENT, MODEL_VERSION, DATASET)
 WHAT = "mdep/NAME (or NAME alone), mv/NAME or dset/NAME; all of the namespace when left out."
 
 
 @connected
 def tree(
     cluster: Cluster,
-    what: Annotated[str | None, typer.Argument(metavar="[KIND/NAME]", help=WHAT)] = None,
+    what: Annotated[
+        str | None, typer.Argument(metavar="[KIND/NAME]", help=WHAT, autocompletion=of_kinds(*KINDS))
+    ] = None,
+    output: AsOutput = None,
 ) -> None:
     """Dataset, ModelVersions, Deployments, revisions, pods, each with its state."""
-    wanted = reference(what, DEPLOYMENT, MODEL_VERSION, DATASET) if what else None
+    wanted = reference(what, *KINDS) if what else None
     if wanted:
         cluster.get(wanted)
     family = Family(
@@ -29,7 +35,11 @@ def tree(
         deployments=tuple(cluster.list(DEPLOYMENT)),
         pods=tuple(cluster.list(POD, "app.kubernetes.io/managed-by=colonnade")),
     )
-    show(tree_of(_narrowed(family, wanted)))
+    narrowed = _narrowed(family, wanted)
+    if output:
+        dump(listed(narrowed.objects()), output)
+    else:
+        show(tree_of(narrowed))
 
 
 def _narrowed(family: Family, wanted: Reference | None) -> Family:

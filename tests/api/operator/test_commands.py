@@ -1,11 +1,13 @@
 """The plugin as a person types it, at the real API server, and what the operator makes of it."""
 
 import asyncio
+import json
 import sys
 from asyncio.subprocess import PIPE
 from pathlib import Path
 
 import pytest
+import yaml
 
 from colonnade.kube.kinds import DEPLOYMENTS
 
@@ -62,3 +64,18 @@ async def test_undo_holds_while_git_still_names_what_was_undone(here, users, sec
     generation = here.journal.find(DEPLOYMENTS, "late")["metadata"]["generation"]
     await here.journal.until(lambda: status(here)["observedGeneration"] == generation, "the spec is taken up")
     assert users.serves("late-1")
+
+
+async def test_what_programs_read_is_what_the_api_server_has(here, users, second, typed):
+    answer, _ = await typed("status", "late", "-o", "json")
+    live = here.journal.find(DEPLOYMENTS, "late")
+    assert json.loads(answer)["status"] == live["status"]
+    answer, _ = await typed("tree", "late", "-o", "yaml")
+    assert [each["kind"] for each in yaml.safe_load(answer)["items"]][:2] == ["ModelVersion", "Deployment"]
+
+
+async def test_versions_are_listed_with_who_serves_them(here, users, second, typed):
+    answer, _ = await typed("versions", "mv/late")
+    lines = answer.splitlines()
+    assert [line.split()[0] for line in lines] == ["VERSION", "late-2", "late-1"]
+    assert "mdep/late stable 100 %" in lines[1]

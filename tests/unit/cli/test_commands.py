@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from colonnade.cli.main import app
 from tests.unit.cli.conftest import Run
 from tests.unit.cli.objects import canary, deployment, flights, policy, version
 from tests.unit.cli.playground import Playground, path_of
@@ -173,3 +174,35 @@ def test_a_piped_watch_says_each_change_once_and_ends_quietly(
 
 def interrupted() -> None:
     raise KeyboardInterrupt
+
+
+TYPED = {
+    "status": ("dset/flights",),
+    "tree": ("dset/flights",),
+    "versions": ("dset/flights",),
+    "push": ("dset/flights", __file__),
+    "report": ("dset/flights",),
+    "promote": ("flights-late",),
+    "abort": ("flights-late",),
+    "undo": ("flights-late",),
+    "retry": ("flights-late",),
+    "approve": ("mv/flights-late-1", "--reason", "checked"),
+    "reject": ("mv/flights-late-1", "--reason", "checked"),
+}
+
+
+@pytest.mark.parametrize(
+    "command", [command.callback.__name__ for command in app.registered_commands if command.callback]
+)
+def test_every_command_takes_its_namespace_on_either_side(kubectl_colonnade: Run, command: str) -> None:
+    arguments = (command, *TYPED[command])
+    for typed in (("-n", "team", *arguments), (*arguments, "-n", "team"), ("-n", "else", *arguments, "-n", "team")):
+        seen = kubectl_colonnade(*typed)
+        assert seen.code == 1, seen.err
+        assert "is not in namespace team; there is none" in seen.err
+
+
+@pytest.mark.parametrize("kind", ["mdep", "mv", "dset", "mpol"])
+def test_every_kind_is_looked_for_in_the_namespace_that_was_named(kubectl_colonnade: Run, kind: str) -> None:
+    for typed in (("-n", "team", "status", f"{kind}/x"), ("status", f"{kind}/x", "-n", "team")):
+        assert f"{kind}/x is not in namespace team" in kubectl_colonnade(*typed).err

@@ -51,11 +51,16 @@ def _dataset(item: Object, status: ModelVersionStatus) -> str | None:
 
 
 def _approval(item: Object, status: ModelVersionStatus) -> str | None:
-    if status.approval is None:
-        return None
-    if status.approval.state == "PendingManualApproval":
+    if status.approval and status.approval.state == "PendingManualApproval":
         name = item["metadata"]["name"]
         return f"pending: kubectl colonnade approve mv/{name} --reason …, or reject"
+    return approval(status)
+
+
+def approval(status: ModelVersionStatus) -> str | None:
+    """Its state, who decided, and why; None where nobody has to."""
+    if status.approval is None:
+        return None
     by = f" by {status.approval.by}" if status.approval.by else ""
     reason = f": {status.approval.reason}" if status.approval.reason else ""
     return f"{status.approval.state}{by}{reason}"

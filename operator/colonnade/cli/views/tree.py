@@ -13,7 +13,13 @@ from colonnade.cli.views.parts import BAD, GOOD, QUIET, WAITING, condition_style
 from colonnade.cli.views.pods import pod_line
 from colonnade.cli.words import count, short
 from colonnade_api import CandidateRevision, DatasetStatus, DeploymentStatus, ModelVersionStatus, ServedRevision, Status
-from colonnade_api.wellknown import DATASET_LABEL, MODEL_VERSION_LABEL
+from colonnade_api.wellknown import (
+    COMPONENT_LABEL,
+    DATASET_LABEL,
+    DEPLOYMENT_LABEL,
+    MODEL_VERSION_LABEL,
+    REVISION_LABEL,
+)
 
 WORKERS = ("dataset", "push", "training")
 
@@ -26,6 +32,18 @@ class Family:
     versions: tuple[Object, ...]
     deployments: tuple[Object, ...]
     pods: tuple[Object, ...]
+
+    def objects(self) -> list[Object]:
+        """All that the tree shows, from data to pods."""
+        return [*self.datasets, *self.versions, *self.deployments, *filter(self._has, self.pods)]
+
+    def _has(self, pod: Object) -> bool:
+        labels = pod["metadata"].get("labels") or {}
+        if labels.get(COMPONENT_LABEL) in WORKERS:
+            made_for = (labels.get(DATASET_LABEL), labels.get(MODEL_VERSION_LABEL))
+            return any(_name(each) in made_for for each in (*self.datasets, *self.versions))
+        serving = {(_name(each), one.revision) for each in self.deployments for one in _serving(each)}
+        return (labels.get(DEPLOYMENT_LABEL), labels.get(REVISION_LABEL)) in serving
 
     def of_dataset(self, name: str) -> "Family":
         """The Dataset, and all that came of it."""

@@ -1,0 +1,82 @@
+"""All versions of one thing, newest first."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from colonnade.cli.kinds import Object
+from colonnade.cli.views.modelversion import approval
+from colonnade.cli.views.parts import Cell, condition_style, table
+from colonnade.cli.words import NOTHING, ago, short, size
+from colonnade_api import DatasetStatus, DeploymentStatus, ModelVersionStatus
+
+
+def of_dataset(item: Object, models: Iterable[Object], now: datetime) -> RenderableType:
+    """models: every ModelVersion that may have learnt from it."""
+    status = DatasetStatus.model_validate(item["status"])
+    learnt = _learnt_by(item["metadata"]["name"], models)
+    rows = [
+        (
+            short(version.digest),
+            f"{version.rows:,}",
+            f"{version.invalid_rows:,}",
+            size(version.bytes),
+            ago(version.created_at, now),
+            "current" if version.digest == status.current else "",
+            ", ".join(learnt.get(version.digest or "", ())) or NOTHING,
+            version.source or NOTHING,
+        )
+        for version in status.versions
+    ]
+    columns = ("version", "rows", "invalid", "size", "age", "", "learnt by", "source")
+    return table(columns, rows, right=("rows", "invalid", "size", "age"))
+
+
+def of_model(models: Sequence[Object], deployments: Sequence[Object], now: datetime) -> RenderableType:
+    """deployments: every Deployment that may serve one of them."""
+    rows = [_model(each, deployments, now) for each in models]
+    columns = ("version", "bundle", "made from", "numbers", "approval", "ready", "age", "served by")
+    return table(columns, rows, right=("age",))
+
+
+def _model(item: Object, deployments: Sequence[Object], now: datetime) -> tuple[Cell, ...]:
+    status, name = ModelVersionStatus.model_validate(item.get("status") or {}), str(item["metadata"]["name"])
+    return (
+        name,
+        short(status.digest),
+        f"dset/{status.dataset.name} at {short(status.dataset.digest)}" if status.dataset else NOTHING,
+        status.headline or NOTHING,
+        approval(status) or NOTHING,
+        _ready(status),
+        ago(datetime.fromisoformat(item["metadata"]["creationTimestamp"]), now),
+        ", ".join(_served_by(name, deployments)) or NOTHING,
+    )
+
+
+def _ready(status: ModelVersionStatus) -> Cell:
+    ready = status.condition("Ready")
+    if ready is None:
+        return NOTHING
+    return Text("Ready" if ready.status == "True" else ready.reason, style=condition_style(ready))
+
+
+def _served_by(model_version: str, deployments: Sequence[Object]) -> list[str]:
+    found = []
+    for each in deployments:
+        status = DeploymentStatus.model_validate(each.get("status") or {})
+        for role, served in (("stable", status.stable), ("candidate", status.candidate)):
+            if served and served.model_version == model_version:
+                found.append(f"mdep/{each['metadata']['name']} {role} {served.weight} %")
+    return found
+
+
+def _learnt_by(dataset: str, models: Iterable[Object]) -> dict[str, list[str]]:
+    """Names of ModelVersions by the version's digest."""
+    found: dict[str, list[str]] = {}
+    for each in models:
+        pinned = ModelVersionStatus.model_validate(each.get("status") or {}).dataset
+        if pinned and pinned.name == dataset:
+            found.setdefault(pinned.digest, []).append(str(each["metadata"]["name"]))
+    return found
