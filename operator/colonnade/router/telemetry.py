@@ -1,7 +1,7 @@
 """What Envoy counts for the verdicts: each try by the revision that was tried, each request by what its client got.
 
 Envoy's own counters can't tell: for a cluster that is backed by stable they count the answer that was found in the end.
-`colonnade/observe/evidence.py` reads these series; their names and labels are the contract between the two.
+`colonnade/signals/queries.py` asks for these series; their names and labels are the contract between the two.
 
 envoy_colonnade_tries          counter: tries, by `code` (0: no answer), `grpc` and `flags` (UT: past its timeout)
 envoy_colonnade_answer_us      histogram: from the start of a try to the end of its answer, of those that didn't fail

@@ -50,6 +50,7 @@ def test_each_series_of_operator_and_router_has_a_row():
     (text,) = metrics.pages(REPOSITORY).values()
     assert "| `colonnade_operator_pass_duration_seconds`<br>histogram |" in text
     assert "| `colonnade_router_leased`<br>gauge |" in text
+    assert "| `envoy_colonnade_tries`<br>counter |" in text
 
 
 def test_each_command_by_annotation_is_on_the_reference_page():
