@@ -1,4 +1,4 @@
-"""Argo CD's way to run what its ConfigMap holds: Lua 5.1 with nothing but its base, tables and the clock."""
+"""Argo CD's way to run what its ConfigMap holds: Lua 5.1, its base and tables, and the clock where it is required."""
 
 import json
 from functools import cache
@@ -10,6 +10,13 @@ from lupa.lua51 import LuaRuntime, lua_type
 from tests.unit.chart.rendered import named, render
 
 Manifest = dict[str, Any]
+BARE = """
+getmetatable("").__index = nil
+local time, date = os.time, os.date
+package.loaded.os = nil
+package.preload.os = function() return {time = time, date = date} end
+os = nil
+"""
 ABSENT = ("string", "io", "math", "debug", "coroutine", "dofile", "loadfile", "python")
 """What Argo CD doesn't give to scripts from its ConfigMap."""
 
@@ -24,7 +31,7 @@ def customizations() -> dict[str, str]:
 def run(script: str, manifest: Manifest) -> Any:
     """What the script returns of this object."""
     lua = LuaRuntime(unpack_returned_tuples=True)
-    lua.execute('getmetatable("").__index = nil; os = {time = os.time, date = os.date}')
+    lua.execute(BARE)
     for name in ABSENT:
         lua.globals()[name] = None
     lua.globals()["obj"] = _table(lua, manifest)
