@@ -1,5 +1,6 @@
 """Calls to the API server, each with a time limit; retries are the work queue's affair."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,8 @@ from colonnade.kube.errors import Unreachable, from_answer
 from colonnade.kube.kinds import Key, Manifest, Resource
 
 FIELD_MANAGER = "colonnade-operator"
+AT_ONCE = 32
+"""Half of the workers: more make an API server slow for each of them, and what waits here costs it nothing."""
 CALL_SECONDS = 5.0
 CONNECT_SECONDS = 2.0
 PAGE = 500
@@ -37,7 +40,7 @@ class ApiServer:
 
     guard: called before every write; raises where we may not write any more.
     wrote: called after every write with its verb and resource, for counting.
-    seconds: how long one call may take.
+    seconds: how long one call may take, once it is sent.
     All methods raise ApiError, Unreachable among them.
     """
 
@@ -51,6 +54,7 @@ class ApiServer:
         self._client = client
         self._guard = guard
         self._wrote = wrote
+        self._turns = asyncio.Semaphore(AT_ONCE)
         self._limit = aiohttp.ClientTimeout(total=seconds, sock_connect=min(seconds, CONNECT_SECONDS))
 
     async def get(self, key: Key) -> Manifest:
@@ -90,12 +94,17 @@ class ApiServer:
         return await self._write("delete", key.resource, Call("DELETE", key.path(), body=options))
 
     async def _write(self, verb: str, resource: Resource, call: Call) -> Manifest:
-        self._guard()
-        answer = await self._answer(call)
+        async with self._turns:
+            self._guard()
+            answer = await self._sent(call)
         self._wrote(verb, resource)
         return answer
 
     async def _answer(self, call: Call) -> Manifest:
+        async with self._turns:
+            return await self._sent(call)
+
+    async def _sent(self, call: Call) -> Manifest:
         request = await self._client.param_serialize(
             call.method,
             call.path,
