@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 
 from docs.site.reference.markdown import code, page, table
 
-DISTRIBUTIONS = ("colonnade",)
+DISTRIBUTIONS = ("colonnade", "colonnade-jobs")
 PLUGIN = "kubectl-"
 FOR_THE_SHELL = "kubectl_complete-"
 

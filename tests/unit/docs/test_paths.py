@@ -42,3 +42,11 @@ def test_a_sections_first_page_names_the_others(folder: str) -> None:
     pages = sorted((REPOSITORY / "docs" / folder).glob("*.md"))
     first = (REPOSITORY / "docs" / folder / "README.md").read_text()
     assert [page.name for page in pages if page.name != "README.md" and f"({page.name})" not in first] == []
+
+
+def test_the_map_of_the_architecture_names_each_room() -> None:
+    text = (REPOSITORY / "docs/contributing/architecture.md").read_text()
+    packages = ("operator/colonnade", "serving/colonnade_serving", "jobs/colonnade_jobs")
+    rooms = [path.parent.name for package in packages for path in (REPOSITORY / package).glob("*/__init__.py")]
+    assert len(rooms) > 20
+    assert [room for room in sorted(rooms) if f"{room}/" not in text] == []
