@@ -1,6 +1,8 @@
 """From what a source holds to the type that a column declares, as SQL. What can't be cast is null, and counted."""
 
 from .columns import Field
+from .reading.dates import ISO
+from .reading.missing import NULLS, without
 from .sql import literal
 
 STORED = {"number": "DOUBLE", "integer": "BIGINT", "boolean": "BOOLEAN", "date": "TIMESTAMP"}
@@ -19,12 +21,13 @@ def typed(field: Field, *, trim: bool) -> str:
     """
     if plain := _as_it_is(field):
         return plain
-    source = present(field, trim=trim)
+    is_unmarked = field.text and field.rule.type in STORED and field.dates == ISO
+    source = _stripped(field.text, trim=trim) if is_unmarked else present(field, trim=trim)
     match field.rule.type:
         case "number":
-            return _finite(f"TRY_CAST({_plain(field, source)} AS DOUBLE)")
+            return field.marks.number(source) if field.source == "VARCHAR" else _finite(f"TRY_CAST({source} AS DOUBLE)")
         case "integer":
-            return _integer(field, _plain(field, source))
+            return _integer(field, source)
         case "boolean":
             return _boolean(field, source)
         case "date":
@@ -35,14 +38,18 @@ def typed(field: Field, *, trim: bool) -> str:
 
 def present(field: Field, *, trim: bool) -> str:
     """The SQL of a column's value as the source has it; null where it is missing: NaN and the empty string are."""
-    source = field.inner
+    source = without(NULLS, field.text) if field.text else field.inner
     if field.source in ("DOUBLE", "FLOAT"):
         source = f"CASE WHEN isnan({source}) THEN NULL ELSE {source} END"
     elif field.source == "VARCHAR":
-        source = f"nullif({f'trim({source})' if trim else source}, '')"
+        source = _stripped(source, trim=trim)
     if field.rule.type in STORED or field.source == "VARCHAR":
         return source
     return f"CAST({source} AS VARCHAR)"
+
+
+def _stripped(text: str, *, trim: bool) -> str:
+    return f"nullif({f'trim({text})' if trim else text}, '')"
 
 
 def _as_it_is(field: Field) -> str | None:
@@ -60,29 +67,38 @@ def _finite(value: str) -> str:
     return f"CASE WHEN isfinite({value}) THEN {value} END"
 
 
-def _plain(field: Field, source: str) -> str:
-    return field.marks.plain(source) if field.source == "VARCHAR" else source
-
-
 def _integer(field: Field, source: str) -> str:
-    whole = f"TRY_CAST({source} AS BIGINT)"
-    through_double = f"CASE WHEN {whole} = TRY_CAST({source} AS DOUBLE) THEN {whole} END"
     if field.source != "VARCHAR":
-        return through_double
-    # A double holds no more than 53 bits, so digits are read as they stand; an exponent goes through a double.
+        return _whole_double(source)
+    # Digits as a program writes them are known by their way back; the others are looked at closely.
+    digits = f"TRY_CAST({source} AS BIGINT)"
+    return (
+        f"CASE WHEN CAST({digits} AS VARCHAR) = {source} THEN {digits} ELSE {_written(field.marks.plain(source))} END"
+    )
+
+
+def _written(source: str) -> str:
+    """A double holds no more than 53 bits, so digits are read as they stand; an exponent goes through a double."""
     digits = f"TRY_CAST(split_part({source}, '.', 1) AS BIGINT)"
-    exponent = f"contains(lower({source}), 'e')"
     return (
         f"CASE WHEN regexp_full_match({source}, {literal(WHOLE)}) THEN {digits} "
-        f"WHEN {exponent} THEN {through_double} END"
+        f"WHEN contains(lower({source}), 'e') THEN {_whole_double(source)} END"
     )
+
+
+def _whole_double(source: str) -> str:
+    whole = f"TRY_CAST({source} AS BIGINT)"
+    return f"CASE WHEN {whole} = TRY_CAST({source} AS DOUBLE) THEN {whole} END"
 
 
 def _boolean(field: Field, source: str) -> str:
     if field.source != "VARCHAR":
         return f"TRY_CAST({source} AS BOOLEAN)"
-    word = f"lower(trim({source}))"
-    return f"CASE WHEN {word} IN {TRUE} THEN true WHEN {word} IN {FALSE} THEN false END"
+    # No IN: DuckDB makes a join of it, which every row goes through.
+    others = " ".join(f"WHEN {literal(word)} THEN {word in TRUE}" for word in (*TRUE, *FALSE))
+    return (
+        f"CASE {source} WHEN 'true' THEN true WHEN 'false' THEN false ELSE CASE lower(trim({source})) {others} END END"
+    )
 
 
 def _timestamp(field: Field, source: str) -> str:

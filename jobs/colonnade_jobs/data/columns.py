@@ -27,7 +27,8 @@ class Field:
     """A column of the table. rule: its owner's name for it, its type and demands, as declared or inferred.
 
     inner: what it is called in `raw` and every table made of it. source: its SQL type in `raw`. marks, dates: how its
-    values are written, where it is declared as a number or a date.
+    values are written, where it is declared as a number or a date. text: what its text is called where null markers are
+    still in it, which no cast takes for a value; empty where there is no such text.
     """
 
     rule: ColumnRule
@@ -35,6 +36,7 @@ class Field:
     source: str
     marks: Marks = PLAIN
     dates: DateFormat = ISO
+    text: str = ""
 
 
 def resolve(connection: duckdb.DuckDBPyConnection, names: list[str], schema: Table) -> list[Field]:
@@ -59,7 +61,8 @@ def resolve(connection: duckdb.DuckDBPyConnection, names: list[str], schema: Tab
     for n, name in enumerate(names):
         inner = naming.inner(n)
         rule = declared.get(name) or _as_it_comes(name, kinds[inner] or "string")
-        fields.append(Field(rule, inner, sources[inner]))
+        text = naming.unmarked(inner)
+        fields.append(Field(rule, inner, sources[inner], text=text if text in sources else ""))
     return fields
 
 

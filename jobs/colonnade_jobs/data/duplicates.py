@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import duckdb
 
-from . import casting, rules
+from . import casting
 from .cleaning import Duplicates
 from .columns import Field
 from .database import one_row
@@ -29,7 +29,7 @@ def drop(connection: duckdb.DuckDBPyConnection, step: Duplicates) -> int:
 
 
 def _keys(field: Field, *, trim: bool) -> Iterator[str]:
-    yield casting.typed(field, trim=trim)
+    typed = casting.typed(field, trim=trim)
+    yield typed
     if field.rule.type in NOUNS and field.source == "VARCHAR":
-        present = casting.present(field, trim=trim)
-        yield f"CASE WHEN {rules.mistyped(field, trim=trim)} THEN {present} END"
+        yield f"CASE WHEN {typed} IS NULL THEN {casting.present(field, trim=trim)} END"

@@ -70,7 +70,7 @@ def _value(connection: duckdb.DuckDBPyConnection, one: Fill) -> str | None:
 def _constant(connection: duckdb.DuckDBPyConnection, one: Fill) -> str:
     """The constant, read as a cell of its column would be."""
     rule, given = one.field.rule, str(one.step.value)
-    cell = replace(one.field, inner=literal(given), source="VARCHAR")
+    cell = replace(one.field, inner=literal(given), source="VARCHAR", text="")
     found = one_row(connection, f"SELECT CAST({casting.typed(cell, trim=False)} AS VARCHAR)")[0]
     if found is None:
         noun = NOUNS.get(rule.type, rule.type)

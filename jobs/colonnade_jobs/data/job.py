@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from colonnade_api.columns import Table
 from colonnade_api.csv import Csv
-from colonnade_api.dataset import Split
+from colonnade_api.dataset import DatasetSpec, Split
 from colonnade_api.jobs import DatasetJob
 from colonnade_serving.digests import hex_of
 from colonnade_serving.store import Store, StoreError
@@ -38,7 +38,9 @@ from . import (
     version,
 )
 from .columns import Field
+from .formats import Guess
 from .reading import RawTable
+from .rules import Rule
 from .sources import Origin
 from .validation import ValidationResult
 from .version import DATA, QUARANTINE, REPORT, Identity
@@ -84,14 +86,27 @@ def _check(
     table = reading.load(connection, files, spec.source, declared, texts)
     shutil.rmtree(texts)
     fields = columns.resolve(connection, table.names, schema)
-    fields, table = formats.detect(connection, fields, set(declared), csv, table)
+    guess = formats.detect(connection, fields, set(declared), csv)
     _check_split(job, fields)
     progress.report(30, f"checking {len(fields)} columns")
-    plan = cleaning.plan(fields, spec.cleaning)
-    validated = validation.validate(connection, fields, schema, plan)
+    fields, plan, rules = _apply(connection, guess, spec)
+    validated = validation.settle(connection, rules, plan)
     filled = filling.fill(connection, plan.fills)
     progress.report(55, f"{validated.rows:,} rows checked, {validated.invalid:,} refused")
-    return table, fields, replace(validated, filled=filled)
+    return table.with_formats(formats.shown(fields, set(declared))), fields, replace(validated, filled=filled)
+
+
+def _apply(
+    connection: duckdb.DuckDBPyConnection, guess: Guess, spec: DatasetSpec
+) -> tuple[list[Field], cleaning.Plan, list[Rule]]:
+    """Makes `validated`; once more, where a value isn't of its type as a sample had it, and all values show another."""
+    plan = cleaning.plan(guess.fields, spec.cleaning)
+    rules = validation.apply(connection, guess.fields, spec.table or Table(), plan)
+    unclear = guess.sampled & validation.mistyped(connection, rules)
+    told = formats.from_all(connection, guess.fields, unclear, spec.source.csv or Csv())
+    if told == guess.fields:
+        return told, plan, rules
+    return _apply(connection, Guess(told, frozenset()), spec)
 
 
 def _check_split(job: DatasetJob, fields: list[Field]) -> None:

@@ -9,6 +9,16 @@ def inner(index: int) -> str:
     return f"c{index}"
 
 
+def unmarked(inner_name: str) -> str:
+    """What a column's text is called in `raw` where no null marker was looked for yet."""
+    return f"{inner_name}_unmarked"
+
+
+def uncast(inner_name: str) -> str:
+    """What a column's value in `raw` is called beside its value in the declared type."""
+    return f"{inner_name}_uncast"
+
+
 def distinct(names: Sequence[str]) -> list[str]:
     """The names as they are, each once: a column without one is columnN by its place, a second `a` is a_1.
 

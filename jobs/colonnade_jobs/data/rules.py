@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from colonnade_api.columns import ColumnRule, Table
 
 from .. import formatting
-from . import casting
 from .columns import Field
 from .sql import literal
 
@@ -47,9 +46,10 @@ def is_mistyped(field: Field) -> str:
     return f"mistyped_{field.inner}"
 
 
-def mistyped(field: Field, *, trim: bool) -> str:
-    """The SQL of that flag, over the table `raw`."""
-    return f"({casting.present(field, trim=trim)} IS NOT NULL AND {casting.typed(field, trim=trim)} IS NULL)"
+def mistyped(typed: str, present: str) -> str:
+    """The SQL of that flag. typed: SQL of the value in its type; present: of the value as the source has it."""
+    # Most values have their type: only of the others it is asked whether they are there.
+    return f"CASE WHEN {typed} IS NULL THEN {present} IS NOT NULL ELSE false END"
 
 
 def _of_type(field: Field) -> Iterator[Rule]:

@@ -1,14 +1,14 @@
 """Every row against every rule: from the table `raw` to `validated`, with the reasons why a row is refused."""
 # ruff: noqa: S608 - identifiers are of our own making, values go through literal()
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import duckdb
 
 from colonnade_api.columns import Table
 
 from ..errors import PermanentError
-from . import casting, duplicates, rules, uniqueness, violations
+from . import casting, duplicates, naming, rules, uniqueness, violations
 from .cleaning import Plan
 from .columns import Field
 from .database import one_row, raise_shortage, without_optimizer
@@ -39,43 +39,63 @@ class ValidationResult:
         return self.invalid / self.rows if self.rows else 0.0
 
 
-def validate(connection: duckdb.DuckDBPyConnection, fields: list[Field], schema: Table, plan: Plan) -> ValidationResult:
+def apply(connection: duckdb.DuckDBPyConnection, fields: list[Field], schema: Table, plan: Plan) -> list[Rule]:
     """Makes `validated` from `raw`: row_id, the columns in their types, and reasons, the numbers of the rules that a
-    row breaks, in order; null for a valid row.
+    row breaks, in order; null for a valid row. Returns the rules.
 
-    Trimming and dropping duplicates come first. Raises PermanentError when a rule can't be run.
+    Trimming comes first; what depends on other rows is left to `settle`. Raises PermanentError when a rule can't be
+    run.
     """
     found = rules.of_schema(fields, schema, plan.filled)
     try:
-        _make_checked(connection, fields, found, plan)
+        _make_validated(connection, fields, found, plan)
     except duckdb.Error as error:
         raise_shortage(error)
         raise PermanentError(
             "RuleUnusable", f"spec.schema: a rule doesn't fit its column: {error_text(error)}"
         ) from error
+    return found
+
+
+def mistyped(connection: duckdb.DuckDBPyConnection, found: list[Rule]) -> set[str]:
+    """The inner names of the columns of `validated` that hold a value which is not of their type."""
+    numbers = connection.execute("SELECT DISTINCT unnest(reasons) FROM validated WHERE reasons IS NOT NULL").fetchall()
+    broken = [found[n] for (n,) in numbers]
+    return {rule.field.inner for rule in broken if rule.broken == rules.is_mistyped(rule.field)}
+
+
+def settle(connection: duckdb.DuckDBPyConnection, found: list[Rule], plan: Plan) -> ValidationResult:
+    """Of `validated` drops duplicates and refuses what repeats a key, in this order; returns what all rules found."""
     dropped = sum(duplicates.drop(connection, step) for step in plan.duplicates)
     uniqueness.mark_repeated(connection, {n: rule.key for n, rule in enumerate(found) if rule.key})
     rows, invalid = one_row(connection, "SELECT count(*), count(reasons) FROM validated")
     return ValidationResult(rows, invalid, dropped, [rule.label for rule in found], violations.count(connection, found))
 
 
-def _make_checked(connection: duckdb.DuckDBPyConnection, fields: list[Field], found: list[Rule], plan: Plan) -> None:
+def _make_validated(connection: duckdb.DuckDBPyConnection, fields: list[Field], found: list[Rule], plan: Plan) -> None:
     values = ", ".join(field.inner for field in fields)
     typed = _typed(fields, {rule.field.rule.name for rule in found}, plan)
     with without_optimizer(connection, len(fields)):
         connection.execute(
-            f"CREATE TABLE validated AS SELECT row_id, {values}, {_reasons(found)} AS reasons FROM ({typed})"
+            f"CREATE OR REPLACE TABLE validated AS SELECT row_id, {values}, {_reasons(found)} AS reasons FROM ({typed})"
         )
 
 
 def _typed(fields: list[Field], ruled: set[str], plan: Plan) -> str:
-    typed = [f"{casting.typed(field, trim=field.rule.name in plan.trimmed)} AS {field.inner}" for field in fields]
-    flags = [
-        f"{rules.mistyped(field, trim=field.rule.name in plan.trimmed)} AS {rules.is_mistyped(field)}"
-        for field in fields
-        if field.rule.name in ruled and field.rule.type in NOUNS
-    ]
-    return f"SELECT rowid AS row_id, {', '.join(typed + flags)} FROM raw"
+    """The query of the columns in their types, and of flags that are told from them: no value is cast twice."""
+    trimmed = {field.inner: field.rule.name in plan.trimmed for field in fields}
+    flagged = [field for field in fields if field.rule.name in ruled and field.rule.type in NOUNS]
+    typed = [f"{casting.typed(field, trim=trimmed[field.inner])} AS {field.inner}" for field in fields]
+    sources = [f"{field.text or field.inner} AS {naming.uncast(field.inner)}" for field in flagged]
+    flags = [f"{_mistyped(field, trim=trimmed[field.inner])} AS {rules.is_mistyped(field)}" for field in flagged]
+    values = f"SELECT {', '.join(['rowid AS row_id', *typed, *sources])} FROM raw"
+    return f"SELECT {', '.join(['*', *flags])} FROM ({values})"
+
+
+def _mistyped(field: Field, *, trim: bool) -> str:
+    source = naming.uncast(field.inner)
+    uncast = replace(field, inner=source, text=source if field.text else "")
+    return rules.mistyped(field.inner, casting.present(uncast, trim=trim))
 
 
 def _reasons(found: list[Rule]) -> str:

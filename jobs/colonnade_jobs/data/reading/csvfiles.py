@@ -14,15 +14,14 @@ from colonnade_api.csv import Csv
 
 from ...errors import PermanentError
 from .. import naming
-from ..database import raise_shortage
+from ..database import WIDE, raise_shortage, without_optimizer
 from ..sql import error_text, literal
 from . import dialects, encodings, inference, malformed
 from .dialects import Dialect
 from .filetypes import GZIP
+from .missing import Missing
 from .rawtable import RawTable
 
-NULLS = ("NA", "N/A", "NaN", "nan", "null", "NULL")
-WORDS = ("string", "text")
 SHOWN_FILES = 20
 
 
@@ -43,34 +42,6 @@ class CsvFile:
         return shown | {"skippedLines": dialect.skip, "columns": dialect.width}
 
 
-@dataclass(frozen=True)
-class Missing:
-    """What stands for a missing value, beside nothing at all. words: columns in which the markers are words."""
-
-    markers: tuple[str, ...]
-    words: frozenset[str]
-
-    @classmethod
-    def of(cls, csv: Csv, declared: dict[str, ColumnType]) -> "Missing":
-        """The markers of the spec, else the common ones, which are none in a column that is declared as words."""
-        if csv.null_values is not None:
-            return cls(tuple(csv.null_values), frozenset())
-        return cls(NULLS, frozenset(name for name, kind in declared.items() if kind in WORDS))
-
-    @property
-    def by_reader(self) -> list[str]:
-        """What the reader takes for missing in every column."""
-        return [""] if self.words else ["", *self.markers]
-
-    def value(self, column: str, name: str) -> str:
-        """SQL: a column's text, null where it is missing. No IN: DuckDB makes a join of it, which loses the order."""
-        if not self.words or name in self.words:
-            return column
-        for marker in self.markers:
-            column = f"nullif({column}, {literal(marker)})"
-        return column
-
-
 def load(
     connection: duckdb.DuckDBPyConnection, files: list[Path], csv: Csv, declared: dict[str, ColumnType], scratch: Path
 ) -> RawTable:
@@ -84,16 +55,30 @@ def load(
     names = _union(parts)
     columns = {naming.inner(n): name for n, name in enumerate(names)}
     connection.execute(f"CREATE TEMP TABLE texts ({', '.join(f'{column} VARCHAR' for column in columns)})")
+    missing = Missing.of(csv, declared)
     for _, group in groupby(parts, key=lambda part: part.dialect):
-        _insert(connection, list(group), names, Missing.of(csv, declared), scratch)
+        _insert(connection, list(group), names, missing, scratch)
     guessed = {column: name for column, name in columns.items() if name not in declared}
     inferred = inference.infer(connection, "texts", guessed, csv)
-    typed = ", ".join(f"{inferred[c].sql if c in inferred else c} AS {c}" for c in columns)
-    connection.execute(f"CREATE TEMP TABLE raw AS SELECT {typed} FROM texts")
-    connection.execute("DROP TABLE texts")
+    _make_raw(connection, columns, {column: answer.sql for column, answer in inferred.items()}, missing)
     notations = {columns[column]: answer.notation for column, answer in inferred.items()}
     notes = [*_notes(parts), *(note for answer in inferred.values() for note in answer.notes)]
     return RawTable(names, [part.facts() for part in islice(parts, SHOWN_FILES)], notations, notes)
+
+
+def _make_raw(
+    connection: duckdb.DuckDBPyConnection, columns: dict[str, str], typed: dict[str, str], missing: Missing
+) -> None:
+    """Makes `raw` of `texts`: cast as it is looked at, which is once for most values; a wide one is copied, since each
+    query would plan all of its columns. columns: inner and owner's names; typed: the SQL of those that are inferred."""
+    values = [f"{typed.get(column) or missing.value(column, name)} AS {column}" for column, name in columns.items()]
+    if len(columns) > WIDE:
+        with without_optimizer(connection, len(columns)):
+            connection.execute(f"CREATE TEMP TABLE raw AS SELECT {', '.join(values)} FROM texts")
+        connection.execute("DROP TABLE texts")
+        return
+    texts = [f"{column} AS {naming.unmarked(column)}" for column, name in columns.items() if name in missing.later]
+    connection.execute(f"CREATE TEMP VIEW raw AS SELECT rowid, {', '.join(values + texts)} FROM texts")
 
 
 def _prepared(file: Path, csv: Csv, target: Path) -> CsvFile | None:
@@ -131,7 +116,8 @@ def _insert(
     """Adds the rows of files of one dialect, in order."""
     dialect = group[0].dialect
     targets = ", ".join(naming.inner(names.index(name)) for name in dialect.names)
-    values = ", ".join(missing.value(naming.inner(n), name) for n, name in enumerate(dialect.names))
+    read = {naming.inner(n): name for n, name in enumerate(dialect.names)}
+    values = ", ".join(c if name in missing.later else missing.value(c, name) for c, name in read.items())
     insert = f"INSERT INTO texts ({targets}) SELECT {values} FROM"
     if dialect.is_for_python:
         _insert_rewritten(connection, group, insert, missing, scratch)

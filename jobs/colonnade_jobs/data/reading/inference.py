@@ -1,5 +1,4 @@
 """The types of columns that nobody declared, told from all their values: a sample rules out, the whole confirms."""
-# ruff: noqa: S608 - columns are of our own naming, values go through literal()
 
 from dataclasses import dataclass, field
 
@@ -14,8 +13,6 @@ from .notation import Values
 from .numbers import COMMA, POINT, Marks
 from .plain import NUMBER, Plain
 
-SAMPLE_ROWS = 20_480
-FEW = 1000
 DATEISH = (
     r"\s*(?:(?:[A-Z][a-z]{2}, )?[0-9]{1,4}[-/. ](?:[0-9]{1,2}|[A-Za-z]{3,9})(?:[-/. ][0-9]{1,4})?(?:[T ].*)?"
     r"|[A-Za-z]{3,9} [0-9]{1,2}, [0-9]{4}.*)"
@@ -38,7 +35,7 @@ def infer(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, 
 
     Raises PermanentError where a column's values can be read in two ways.
     """
-    sampled = f"{table} LIMIT {SAMPLE_ROWS}"
+    sampled = f"{table} LIMIT {notation.SAMPLE_ROWS}"
     counts = plain.count(connection, sampled, list(columns))
     counts |= plain.confirm(connection, table, counts)
     dressed = [column for column in columns if not counts[column].is_plain]
@@ -92,17 +89,11 @@ def _date(values: Values, csv: Csv) -> Inferred | None:
 
 def _one_fitting(values: Values, formats: list[DateFormat]) -> DateFormat | None:
     """The format that all values fit: asked of few, then of more, then of all, as fewer formats are left."""
-    present = f"{values.column} IS NOT NULL"
-    for rows in (FEW, SAMPLE_ROWS, None):
-        if not formats:
-            return None
-        limit = f"(SELECT {values.column} FROM {values.table} WHERE {present} LIMIT {rows})" if rows else values.table
-        asked = Values(values.connection, limit, values.column, values.name)
-        count, *fitting = asked.count(present, *(form.fits(values.column) for form in formats))
-        formats = [form for form, fits in zip(formats, fitting, strict=True) if count and fits == count]
-    if formats:
-        notation.check_order(values, dict.fromkeys(formats, count))
-    return next(iter(formats), None)
+    few = notation.fitting_sample(values, formats)
+    found = notation.fitting(values, few) if few else []
+    if found:
+        notation.check_order(values, dict.fromkeys(found, 1))
+    return next(iter(found), None)
 
 
 def _number(values: Values, csv: Csv) -> Inferred | None:

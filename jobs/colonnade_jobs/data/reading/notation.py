@@ -4,7 +4,7 @@ A reading that can't be told apart from another one is refused: a guess that a n
 """
 # ruff: noqa: S608 - columns are of our own naming, values go through literal()
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import duckdb
 
@@ -17,7 +17,8 @@ from . import dates
 from .dates import DateFormat
 from .numbers import COMMA, PLAIN, POINT, Marks
 
-SHOWN, SEARCHED = 3, 1000
+SHOWN = 3
+FEW, SAMPLE_ROWS = 1000, 20_480
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,21 @@ class Values:
         """One row of texts, of the first value for which a condition holds; empty where there is none."""
         rows = self.connection.execute(f"SELECT {select} FROM {self.table} WHERE {condition} LIMIT 1").fetchall()
         return [str(value) for value in rows[0]] if rows else []
+
+
+def fitting_sample(values: Values, formats: list[DateFormat]) -> list[DateFormat]:
+    """Of some formats those that all of a column's first values fit; none where there is no value."""
+    for rows in (FEW, SAMPLE_ROWS):
+        if formats:
+            first = f"(SELECT {values.column} FROM {values.table} WHERE {values.column} IS NOT NULL LIMIT {rows})"
+            formats = fitting(replace(values, table=first), formats)
+    return formats
+
+
+def fitting(values: Values, formats: list[DateFormat]) -> list[DateFormat]:
+    """Of some formats those that all of a column's values fit; none where there is no value."""
+    present, *fits = values.count(f"{values.column} IS NOT NULL", *(form.fits(values.column) for form in formats))
+    return [form for form, count in zip(formats, fits, strict=True) if present and count == present]
 
 
 def given_marks(csv: Csv) -> Marks | None:

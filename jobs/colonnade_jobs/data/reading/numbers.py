@@ -6,6 +6,7 @@ from ..sql import literal
 
 BLANKS = " \u00a0\u202f"
 APOSTROPHES = "'\u2019"
+UNLIKE_NUMBERS = ("_", "+-", "\v")  # of finite numbers that DuckDB's cast takes, the pattern refuses those with one
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,20 @@ class Marks:
         """SQL: whether a text is a number so written."""
         return f"regexp_full_match({value}, {literal(self.pattern)})"
 
+    def number(self, value: str) -> str:
+        """SQL: the finite DOUBLE that a text says; null where it doesn't fit."""
+        cast = self._cast(value)
+        return f"CASE WHEN isfinite({cast}) THEN {cast} END"
+
     def plain(self, value: str) -> str:
         """SQL: a text that fits, as SQL writes numbers; null where it doesn't fit."""
         return f"CASE WHEN {self.fits(value)} THEN {self._rewritten(value)} END"
+
+    def _cast(self, value: str) -> str:
+        if self != PLAIN:
+            return f"TRY_CAST({self.plain(value)} AS DOUBLE)"
+        odd = " OR ".join(f"contains({value}, {literal(text)})" for text in UNLIKE_NUMBERS)
+        return f"CASE WHEN NOT ({odd}) THEN TRY_CAST({value} AS DOUBLE) END"
 
     def _rewritten(self, value: str) -> str:
         if self.thousands:

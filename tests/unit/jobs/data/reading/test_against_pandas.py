@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from colonnade_jobs.data.reading.csvfiles import NULLS
+from colonnade_jobs.data.reading.missing import NULLS
 from tests.unit.jobs.data import plain_tables
 from tests.unit.jobs.harness import Harness
 
