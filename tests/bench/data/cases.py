@@ -1,4 +1,4 @@
-"""The tables that are measured: real flights, a made table of a million rows, a wide one."""
+"""The tables that are measured: real flights, made ones of one and five million rows, wide ones."""
 
 import zipfile
 from collections.abc import Callable
@@ -18,18 +18,19 @@ LENIENT = {"onInvalid": "Quarantine", "maxInvalidFraction": 1}
 class Case:
     """A table and what is demanded of it: columns as Dataset.spec.schema has them, the unique key.
 
-    make: writes the table to a path.
+    make: writes the table to a path. csv: how it is written, as Dataset.spec.source.csv has it.
     """
 
     file: str
     make: Callable[[Path], None]
     columns: list[dict[str, Any]] = field(default_factory=list)
     unique_key: list[str] = field(default_factory=list)
+    csv: dict[str, Any] = field(default_factory=dict)
 
     def spec(self, path: Path) -> dict[str, Any]:
         """Dataset.spec of the table at a path."""
         schema = {"columns": self.columns, "uniqueKey": self.unique_key}
-        return {"source": {"storageUri": f"file://{path}"}, "schema": schema, "validation": LENIENT}
+        return {"source": {"storageUri": f"file://{path}", "csv": self.csv}, "schema": schema, "validation": LENIENT}
 
 
 def _flights(path: Path) -> None:
@@ -40,9 +41,13 @@ def _flights(path: Path) -> None:
         path.write_bytes(archive.read("flights.csv"))
 
 
-def _made(path: Path) -> None:
+def _made(rows: int) -> Callable[[Path], None]:
+    return lambda path: write_made(path, rows)
+
+
+def write_made(path: Path, rows: int) -> None:
+    """Writes as csv or parquet a table of all types, whose ages break a rule in every twelfth row."""
     random = np.random.default_rng(13)
-    rows = 1_000_000
     frame = pd.DataFrame({
         "id": np.arange(rows),
         "amount": np.round(random.lognormal(4, 1, rows), 2),
@@ -59,9 +64,13 @@ def _made(path: Path) -> None:
         connection.execute(f"COPY frame TO '{path}'")
 
 
-def _wide(path: Path) -> None:
-    values = np.random.default_rng(7).integers(0, 1000, (500, 1600))
-    pd.DataFrame(values, columns=[f"f{n}" for n in range(values.shape[1])]).to_csv(path, index=False)
+def _wide(columns: int) -> Callable[[Path], None]:
+    def make(path: Path) -> None:
+        values = np.random.default_rng(7).integers(0, 1000, (500, columns))
+        frame = pd.DataFrame(values, columns=[f"f{n}" for n in range(columns)])
+        frame.to_csv(path, index=False) if path.suffix == ".csv" else frame.to_parquet(path)
+
+    return make
 
 
 MADE: list[dict[str, Any]] = [
@@ -85,9 +94,19 @@ FLIGHTS: list[dict[str, Any]] = [
     {"name": "time_hour", "type": "date"},
 ]
 CASES = {
-    "flights": Case("flights.csv", _flights, FLIGHTS, ["year", "month", "day", "carrier", "flight", "sched_dep_time"]),
+    "flights": Case(
+        "flights.csv",
+        _flights,
+        FLIGHTS,
+        ["year", "month", "day", "carrier", "flight", "sched_dep_time"],
+        {"nullValues": ["NA"]},  # in tailnum, which is declared as words, too
+    ),
     "flights, nothing declared": Case("flights.csv", _flights),
-    "made": Case("made.csv", _made, MADE, ["id"]),
-    "made, parquet": Case("made.parquet", _made, MADE, ["id"]),
-    "wide": Case("wide.csv", _wide),
+    "made": Case("made.csv", _made(1_000_000), MADE, ["id"]),
+    "made, parquet": Case("made.parquet", _made(1_000_000), MADE, ["id"]),
+    "5 M rows": Case("millions.csv", _made(5_000_000), MADE, ["id"]),
+    "5 M rows, parquet": Case("millions.parquet", _made(5_000_000), MADE, ["id"]),
+    "wide": Case("wide.csv", _wide(1600)),
+    "wider": Case("wider.csv", _wide(6832)),
+    "wider, parquet": Case("wider.parquet", _wide(6832)),
 }
