@@ -6,9 +6,7 @@ from contextlib import suppress
 from typing import Annotated
 
 import typer
-from rich.console import Group, RenderableType
 from rich.live import Live
-from rich.text import Text
 
 from colonnade.cli.cluster import Cluster
 from colonnade.cli.errors import CliError
@@ -16,6 +14,8 @@ from colonnade.cli.kinds import DATASET, DEPLOYMENT, MODEL_VERSION, MONITOR_POLI
 from colonnade.cli.names import of_kinds
 from colonnade.cli.options import connected
 from colonnade.cli.output import AsOutput, Output, dump, shown
+from colonnade.cli.page import Page, Word, line, page
+from colonnade.cli.rendering import rendered
 from colonnade.cli.terminal import plain, show, stdout
 from colonnade.cli.views import status_of
 from colonnade.cli.views.verdicts import SignalTypes, signal_types
@@ -43,7 +43,7 @@ def status(
         show(seen(cluster, wanted))
 
 
-def seen(cluster: Cluster, wanted: Reference) -> RenderableType:
+def seen(cluster: Cluster, wanted: Reference) -> Page:
     item = cluster.get(wanted)
     return status_of(item, types_for(cluster, item), utc_now())
 
@@ -67,14 +67,14 @@ def follow(cluster: Cluster, wanted: Reference, output: Output | None) -> None:
 
 def _follow_live(cluster: Cluster, wanted: Reference) -> None:
     last = seen(cluster, wanted)
-    with Live(last, console=stdout(), auto_refresh=False, vertical_overflow="crop") as live:
+    with Live(rendered(last), console=stdout(), auto_refresh=False, vertical_overflow="crop") as live:
         while True:
             time.sleep(LOOK_SECONDS)
             try:
                 last = seen(cluster, wanted)
-                live.update(last, refresh=True)
+                live.update(rendered(last), refresh=True)
             except CliError as error:
-                live.update(Group(last, Text(f"\n{error}", style="red")), refresh=True)
+                live.update(rendered(page(last, line(Word(str(error), "bad")))), refresh=True)
 
 
 def _follow_plainly(cluster: Cluster, wanted: Reference, tell: Callable[[Object], None]) -> None:

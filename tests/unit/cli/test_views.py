@@ -4,8 +4,10 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from rich.console import Console, RenderableType
+from rich.console import Console
 
+from colonnade.cli.page import Page
+from colonnade.cli.rendering import rendered
 from colonnade.cli.terminal import plain
 from colonnade.cli.views import status_of
 from colonnade.cli.views.report import report_of
@@ -30,7 +32,7 @@ from tests.unit.cli.objects import (
 GOLDEN = Path(__file__).parent / "golden"
 
 
-def seen(item: Object) -> RenderableType:
+def seen(item: Object) -> Page:
     return status_of(item, signal_types(policy()), NOW)
 
 
@@ -196,7 +198,13 @@ def test_a_report_says_how_the_files_were_read() -> None:
     matches("report-reading", plain(report_of(found, "orders", DatasetVersion(digest=digest("a")))))
 
 
+def test_brackets_in_peoples_words_are_text() -> None:
+    said = "nothing lies at [/store/models], and [bold] is a column"
+    item = deployment(conditions=[condition("Ready", "False", "NoReadyPod", said)])
+    assert said in plain(seen(item))
+
+
 def test_a_terminal_sees_colours() -> None:
     terminal = StringIO()
-    Console(file=terminal, force_terminal=True, color_system="standard", width=120).print(seen(canary()))
+    Console(file=terminal, force_terminal=True, color_system="standard", width=120).print(rendered(seen(canary())))
     assert "\x1b[32mPass" in terminal.getvalue()

@@ -1,4 +1,4 @@
-"""From an object as the API server gives it to what a terminal shows; nothing here asks the cluster or the clock.
+"""From an object as the API server gives it to a page, as data; nothing here asks the cluster or the clock, or renders.
 
 `status_of` reads one object of any of our kinds.
 """

@@ -2,17 +2,16 @@
 
 from datetime import datetime
 
-from rich.console import RenderableType
-
 from colonnade.cli.kinds import Object
-from colonnade.cli.views.parts import conditions, facts, heading, page, table
+from colonnade.cli.page import Page, Table, facts, page, table
+from colonnade.cli.views.parts import conditions, heading
 from colonnade.cli.words import NOTHING, ago, count, short, size
 from colonnade_api import DatasetStatus, DatasetVersion
 
 SHOWN_VERSIONS = 5
 
 
-def dataset(item: Object, now: datetime) -> RenderableType:
+def dataset(item: Object, now: datetime) -> Page:
     status = DatasetStatus.model_validate(item.get("status") or {})
     name = item["metadata"]["name"]
     return page(
@@ -43,7 +42,7 @@ def _refused(refused: DatasetVersion | None, name: str) -> str | None:
     return f"{broken} broke a rule and no version was made: kubectl colonnade report dset/{name}"
 
 
-def _versions(status: DatasetStatus, now: datetime) -> RenderableType | None:
+def _versions(status: DatasetStatus, now: datetime) -> Table | None:
     rows = [
         (
             short(version.digest),

@@ -2,21 +2,19 @@
 
 from datetime import datetime
 
-from rich.console import RenderableType
-from rich.text import Text
-
 from colonnade.cli.kinds import Object
-from colonnade.cli.views.parts import BAD, GOOD, WAITING, Cell, conditions, facts, heading, page, table
+from colonnade.cli.page import Page, Said, Table, Tone, Word, facts, page, table
+from colonnade.cli.views.parts import conditions, heading
 from colonnade.cli.views.steps import standing, strategy
 from colonnade.cli.views.verdicts import SignalTypes, verdicts
 from colonnade.cli.words import NOTHING, ago, percent
 from colonnade_api import DeploymentStatus, Rollout, ServedRevision
 
 SHOWN_ROLLOUTS = 5
-OUTCOME_STYLES = {"Promoted": GOOD, "RolledBack": BAD}
+OUTCOME_TONES: dict[str, Tone] = {"Promoted": "good", "RolledBack": "bad"}
 
 
-def deployment(item: Object, types: SignalTypes, now: datetime) -> RenderableType:
+def deployment(item: Object, types: SignalTypes, now: datetime) -> Page:
     status = DeploymentStatus.model_validate(item.get("status") or {})
     return page(
         heading(item, "Deployment", now),
@@ -43,37 +41,37 @@ def _model(item: Object) -> str:
     return f"{model['name']}, {model.get('version') or model.get('select') or 'LatestApproved'}"
 
 
-def _replicas(item: Object) -> Text | None:
+def _replicas(item: Object) -> Word | None:
     """Only where there are none; else the revisions tell."""
     if item["spec"].get("replicas") != 0:
         return None
-    return Text("0: no pod is asked for, and no request is answered", style=WAITING)
+    return Word("0: no pod is asked for, and no request is answered", "waiting")
 
 
-def _waits_for(status: DeploymentStatus) -> Text | None:
+def _waits_for(status: DeploymentStatus) -> Word | None:
     if status.candidate is None or status.step is None or not status.step.reason:
         return None
     message = f": {status.step.message}" if status.step.message else ""
-    return Text(f"{status.step.reason}{message}", style=WAITING)
+    return Word(f"{status.step.reason}{message}", "waiting")
 
 
-def _revisions(status: DeploymentStatus) -> RenderableType | None:
+def _revisions(status: DeploymentStatus) -> Table | None:
     observed = status.candidate.observed_weight if status.candidate else None
     left = None if observed is None else 100 - observed
     rows = []
     if status.stable:
-        rows.append(_revision(Text("stable", style=GOOD), status.stable, left))
+        rows.append(_revision(Word("stable", "good"), status.stable, left))
     if status.candidate:
-        rows.append(_revision(Text("candidate", style=WAITING), status.candidate, observed))
+        rows.append(_revision(Word("candidate", "waiting"), status.candidate, observed))
     columns = ("", "revision", "version", "wanted", "observed", "ready")
     return table(columns, rows, right=("wanted", "observed", "ready")) if rows else None
 
 
-def _revision(role: Text, one: ServedRevision, observed: float | None) -> tuple[Cell, ...]:
+def _revision(role: Word, one: ServedRevision, observed: float | None) -> tuple[Said, ...]:
     return role, one.revision, one.model_version, percent(one.weight), percent(observed, 1), str(one.ready)
 
 
-def _rejected(status: DeploymentStatus, now: datetime) -> RenderableType | None:
+def _rejected(status: DeploymentStatus, now: datetime) -> Table | None:
     rows = [
         (each.revision, each.model_version or NOTHING, each.reason, ago(each.at, now), each.message or "")
         for each in status.rejected[:SHOWN_ROLLOUTS]
@@ -81,12 +79,12 @@ def _rejected(status: DeploymentStatus, now: datetime) -> RenderableType | None:
     return table(("rejected", "version", "reason", "ago", ""), rows) if rows else None
 
 
-def _history(status: DeploymentStatus, now: datetime) -> RenderableType | None:
+def _history(status: DeploymentStatus, now: datetime) -> Table | None:
     rows = [
         (
             each.revision,
             each.model_version or NOTHING,
-            Text(each.outcome, style=OUTCOME_STYLES.get(each.outcome, WAITING)),
+            Word(each.outcome, OUTCOME_TONES.get(each.outcome, "waiting")),
             each.reason or "",
             ago(each.ended_at or each.decided_at, now),
             _way_back(each) if each.outcome == "RolledBack" else each.message or "",

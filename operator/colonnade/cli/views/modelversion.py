@@ -2,15 +2,14 @@
 
 from datetime import datetime
 
-from rich.console import RenderableType
-
 from colonnade.cli.kinds import Object
-from colonnade.cli.views.parts import conditions, facts, heading, page, table, verdict_cell
+from colonnade.cli.page import Page, Table, facts, page, table
+from colonnade.cli.views.parts import conditions, heading, verdict_word
 from colonnade.cli.words import NOTHING, number, short, size
 from colonnade_api import ModelVersionStatus
 
 
-def model_version(item: Object, now: datetime) -> RenderableType:
+def model_version(item: Object, now: datetime) -> Page:
     status = ModelVersionStatus.model_validate(item.get("status") or {})
     return page(
         heading(item, "ModelVersion", now),
@@ -72,7 +71,7 @@ def _parity(status: ModelVersionStatus) -> str | None:
     return f"the serving engine differs by {status.parity.worst:.1e} at most, over {status.parity.rows:,} rows"
 
 
-def _metrics(status: ModelVersionStatus) -> RenderableType | None:
+def _metrics(status: ModelVersionStatus) -> Table | None:
     rows = []
     for name, metric in status.metrics.items():
         folds = status.cross_validation.get(name)
@@ -83,9 +82,9 @@ def _metrics(status: ModelVersionStatus) -> RenderableType | None:
     return table(columns, rows, right=("held out", "n")) if rows else None
 
 
-def _gates(status: ModelVersionStatus) -> RenderableType | None:
+def _gates(status: ModelVersionStatus) -> Table | None:
     rows = [
-        (gate.name, verdict_cell(gate.verdict), number(gate.value), number(gate.bound), gate.message or "")
+        (gate.name, verdict_word(gate.verdict), number(gate.value), number(gate.bound), gate.message or "")
         for gate in status.gates
     ]
     return table(("gate", "verdict", "value", "bound", ""), rows, right=("value", "bound")) if rows else None

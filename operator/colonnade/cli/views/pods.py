@@ -1,35 +1,30 @@
 """A pod in one line, with what keeps it from ready."""
 
-from rich.text import Text
-
 from colonnade.cli.kinds import Object
-from colonnade.cli.views.parts import BAD, GOOD, QUIET, WAITING
+from colonnade.cli.page import Line, Word, line
 from colonnade.cli.words import count
 
 QUIET_WAITS = ("ContainerCreating", "PodInitializing")
 
 
-def pod_line(pod: Object) -> Text:
+def pod_line(pod: Object) -> Line:
     status = pod.get("status") or {}
-    word, style = state(pod)
-    text = Text.assemble(("pod ", QUIET), pod["metadata"]["name"], "  ", (word, style))
     restarts = sum(each.get("restartCount", 0) for each in status.get("containerStatuses") or [])
-    if restarts:
-        text.append(f"  {count(restarts, 'restart')}", style=WAITING)
-    return text
+    again = [Word(f"  {count(restarts, 'restart')}", "waiting")] if restarts else []
+    return line(Word("pod ", "quiet"), pod["metadata"]["name"], "  ", state(pod), *again)
 
 
-def state(pod: Object) -> tuple[str, str]:
-    """In one word or two, and its colour."""
+def state(pod: Object) -> Word:
+    """In one word or two."""
     status = pod.get("status") or {}
     if pod["metadata"].get("deletionTimestamp"):
-        return "Terminating", WAITING
+        return Word("Terminating", "waiting")
     for container in status.get("containerStatuses") or []:
         waiting = (container.get("state") or {}).get("waiting") or {}
         if waiting.get("reason") not in (None, *QUIET_WAITS):
-            return str(waiting["reason"]), BAD
+            return Word(str(waiting["reason"]), "bad")
     phase = str(status.get("phase") or "Pending")
     if phase != "Running":
-        return phase, BAD if phase == "Failed" else WAITING
+        return Word(phase, "bad" if phase == "Failed" else "waiting")
     ready = any(each["type"] == "Ready" and each["status"] == "True" for each in status.get("conditions") or [])
-    return ("Ready", GOOD) if ready else ("Running, not ready", WAITING)
+    return Word("Ready", "good") if ready else Word("Running, not ready", "waiting")

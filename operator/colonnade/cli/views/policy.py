@@ -2,16 +2,14 @@
 
 from datetime import datetime
 
-from rich.console import RenderableType
-from rich.text import Text
-
 from colonnade.cli.kinds import Object
-from colonnade.cli.views.parts import conditions, facts, heading, page
+from colonnade.cli.page import Page, Word, facts, line, page
+from colonnade.cli.views.parts import conditions, heading
 from colonnade.cli.views.verdicts import SignalTypes, signal_types, signals
 from colonnade_api import MonitorPolicyStatus, Target
 
 
-def monitor_policy(item: Object, now: datetime) -> RenderableType:
+def monitor_policy(item: Object, now: datetime) -> Page:
     status = MonitorPolicyStatus.model_validate(item.get("status") or {})
     spec, types = item["spec"], signal_types(item)
     return page(
@@ -28,5 +26,5 @@ def monitor_policy(item: Object, now: datetime) -> RenderableType:
     )
 
 
-def _target(target: Target, types: SignalTypes) -> RenderableType:
-    return page(Text(f"mdep/{target.deployment}", style="bold"), signals(target.signals, types))
+def _target(target: Target, types: SignalTypes) -> Page:
+    return page(line(Word(f"mdep/{target.deployment}", "strong")), signals(target.signals, types))

@@ -2,10 +2,7 @@
 
 from typing import Any
 
-from rich.console import RenderableType
-from rich.text import Text
-
-from colonnade.cli.views.parts import BAD, GOOD, facts, page, table
+from colonnade.cli.page import Facts, Line, Page, Word, facts, line, page, table
 from colonnade.cli.words import short
 from colonnade_api import DatasetVersion
 
@@ -13,28 +10,28 @@ MAX_EXAMPLE = 40
 MAX_FILES = 5
 
 
-def report_of(found: dict[str, Any], name: str, version: DatasetVersion) -> RenderableType:
+def report_of(found: dict[str, Any], name: str, version: DatasetVersion) -> Page:
     """found: report.json as the Job wrote it."""
     rules = sorted((rule for rule in found["rules"] if rule["rows"]), key=lambda rule: -rule["rows"])
     reading = _reading(found.get("reading") or {})
     if not rules:
-        return page(_heading(found, name, version), reading, Text("no row broke a rule", style=GOOD))
+        return page(_heading(found, name, version), reading, line(Word("no row broke a rule", "good")))
     rows = [(rule["rule"], rule["column"], f"{rule['rows']:,}", _examples(rule)) for rule in rules]
     return page(
         _heading(found, name, version), reading, table(("rule", "column", "rows", "for example"), rows, right=("rows",))
     )
 
 
-def _heading(found: dict[str, Any], name: str, version: DatasetVersion) -> Text:
+def _heading(found: dict[str, Any], name: str, version: DatasetVersion) -> Line:
     invalid, total = found["invalidRows"], found["rows"] + found["invalidRows"]
-    what = ("refused", BAD) if version.digest is None else (f"version {short(version.digest)}", "")
+    what = Word("refused", "bad") if version.digest is None else Word(f"version {short(version.digest)}")
     share = f" ({invalid / total:.2%})" if invalid else ""
     rows = f"  {total:,} rows, {invalid:,} set aside{share}"
     duplicates = f", {found['duplicateRows']:,} duplicates dropped" if found["duplicateRows"] else ""
-    return Text.assemble((f"Dataset {name}", "bold"), "  ", what, rows, duplicates)
+    return line(Word(f"Dataset {name}", "strong"), "  ", what, rows, duplicates)
 
 
-def _reading(reading: dict[str, Any]) -> RenderableType | None:
+def _reading(reading: dict[str, Any]) -> Facts | None:
     """How the first files are written, and what looked odd."""
     files = [(file["name"], _written(file)) for file in reading.get("files", ())[:MAX_FILES]]
     notes = [("", note) for note in reading.get("notes", ())]

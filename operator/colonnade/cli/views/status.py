@@ -3,23 +3,22 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from rich.console import RenderableType
-
 from colonnade.cli.kinds import Object
+from colonnade.cli.page import Page
 from colonnade.cli.views.dataset import dataset
 from colonnade.cli.views.deployment import deployment
 from colonnade.cli.views.modelversion import model_version
 from colonnade.cli.views.policy import monitor_policy
 from colonnade.cli.views.verdicts import SignalTypes
 
-VIEWS: dict[str, Callable[[Object, datetime], RenderableType]] = {
+VIEWS: dict[str, Callable[[Object, datetime], Page]] = {
     "Dataset": dataset,
     "ModelVersion": model_version,
     "MonitorPolicy": monitor_policy,
 }
 
 
-def status_of(item: Object, types: SignalTypes, now: datetime) -> RenderableType:
+def status_of(item: Object, types: SignalTypes, now: datetime) -> Page:
     """types: of the signals that a Deployment's policy has, for the units of its verdicts."""
     if item["kind"] == "Deployment":
         return deployment(item, types, now)

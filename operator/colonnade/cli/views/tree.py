@@ -1,15 +1,12 @@
 """From data to pods: which version learnt from what, and who serves it."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from rich.console import Group, RenderableType
-from rich.text import Text
-from rich.tree import Tree
-
 from colonnade.cli.kinds import Object
+from colonnade.cli.page import Branch, Forest, Line, Said, Word, line
 from colonnade.cli.views.modelversion import dataset_name, made_by
-from colonnade.cli.views.parts import BAD, GOOD, QUIET, WAITING, condition_style
+from colonnade.cli.views.parts import condition_tone
 from colonnade.cli.views.pods import pod_line
 from colonnade.cli.words import count, short
 from colonnade_api import CandidateRevision, DatasetStatus, DeploymentStatus, ModelVersionStatus, ServedRevision, Status
@@ -21,6 +18,8 @@ from colonnade_api.wellknown import (
     REVISION_LABEL,
 )
 
+NOTHING_HERE = "nothing here yet: apply a Dataset, a ModelVersion or a Deployment"
+WRONG = ("Stalled", "RolledBack")
 WORKERS = ("dataset", "push", "training")
 
 
@@ -43,7 +42,7 @@ class Family:
             made_for = (labels.get(DATASET_LABEL), labels.get(MODEL_VERSION_LABEL))
             return any(_name(each) in made_for for each in (*self.datasets, *self.versions))
         serving = {(_name(each), one.revision) for each in self.deployments for one in _serving(each)}
-        return (labels.get(DEPLOYMENT_LABEL), labels.get(REVISION_LABEL)) in serving
+        return _serves(pod) in serving
 
     def of_dataset(self, name: str) -> "Family":
         """The Dataset, and all that came of it."""
@@ -71,7 +70,7 @@ class Family:
         )
 
 
-def tree(family: Family) -> RenderableType:
+def tree(family: Family) -> Forest | Line:
     """Datasets first, then versions of no Dataset here, then Deployments that serve none of the versions here."""
     datasets = {_name(each) for each in family.datasets}
     versions = {_name(each) for each in family.versions}
@@ -81,17 +80,14 @@ def tree(family: Family) -> RenderableType:
         serving = _serving(each)
         roots += [_deployment(each, one, family) for one in serving if one.model_version not in versions]
         roots += [] if serving else [_idle(each)]
-    return Group(*roots) if roots else Text("nothing here yet: apply a Dataset, a ModelVersion or a Deployment")
+    return Forest(tuple(roots)) if roots else line(NOTHING_HERE)
 
 
-def _dataset(item: Object, family: Family) -> Tree:
+def _dataset(item: Object, family: Family) -> Branch:
     status = DatasetStatus.model_validate(item.get("status") or {})
-    node = Tree(_line("dset", item, _newest(status), status))
-    _add_jobs(node, family.pods, DATASET_LABEL, _name(item))
-    for version in family.versions:
-        if dataset_name(version) == _name(item):
-            node.add(_version(version, family))
-    return node
+    jobs = _jobs(family.pods, DATASET_LABEL, _name(item))
+    learnt = [_version(each, family) for each in family.versions if dataset_name(each) == _name(item)]
+    return Branch(_line("dset", item, _newest(status), status), (*jobs, *learnt))
 
 
 def _newest(status: DatasetStatus) -> str:
@@ -101,16 +97,17 @@ def _newest(status: DatasetStatus) -> str:
     return f"{short(newest.digest)}, {newest.rows:,} rows, {count(len(status.versions), 'version')}"
 
 
-def _version(item: Object, family: Family) -> Tree:
+def _version(item: Object, family: Family) -> Branch:
     status = ModelVersionStatus.model_validate(item.get("status") or {})
     facts = [made_by(item), (item.get("status") or {}).get("headline"), _approval(status)]
-    node = Tree(_line("mv", item, ", ".join(fact for fact in facts if fact), status))
-    _add_jobs(node, family.pods, MODEL_VERSION_LABEL, _name(item))
-    for deployment in family.deployments:
-        for revision in _serving(deployment):
-            if revision.model_version == _name(item):
-                node.add(_deployment(deployment, revision, family))
-    return node
+    served = [
+        _deployment(deployment, revision, family)
+        for deployment in family.deployments
+        for revision in _serving(deployment)
+        if revision.model_version == _name(item)
+    ]
+    jobs = _jobs(family.pods, MODEL_VERSION_LABEL, _name(item))
+    return Branch(_line("mv", item, ", ".join(fact for fact in facts if fact), status), (*jobs, *served))
 
 
 def _approval(status: ModelVersionStatus) -> str | None:
@@ -118,44 +115,38 @@ def _approval(status: ModelVersionStatus) -> str | None:
     return None if state == "NotRequired" else state
 
 
-def _deployment(item: Object, revision: ServedRevision, family: Family) -> Tree:
+def _deployment(item: Object, revision: ServedRevision, family: Family) -> Branch:
     status = DeploymentStatus.model_validate(item.get("status") or {})
-    role = ("candidate", WAITING) if isinstance(revision, CandidateRevision) else ("stable", GOOD)
-    node = Tree(_line("mdep", item, Text.assemble(role, f" {revision.weight} %"), status))
-    ready = f"  {count(revision.ready, 'pod')} ready"
-    branch = node.add(Text.assemble(("revision ", QUIET), revision.revision, ready))
-    for pod in family.pods:
-        if _label(pod, "deployment") == _name(item) and _label(pod, "revision") == revision.revision:
-            branch.add(pod_line(pod))
-    return node
+    role = Word("candidate", "waiting") if isinstance(revision, CandidateRevision) else Word("stable", "good")
+    serving = line(Word("revision ", "quiet"), revision.revision, f"  {count(revision.ready, 'pod')} ready")
+    pods = [pod for pod in family.pods if _serves(pod) == (_name(item), revision.revision)]
+    below = Branch(serving, tuple(Branch(pod_line(pod)) for pod in pods))
+    return Branch(_line("mdep", item, line(role, f" {revision.weight} %"), status), (below,))
 
 
-def _idle(item: Object) -> Tree:
+def _idle(item: Object) -> Branch:
     status = DeploymentStatus.model_validate(item.get("status") or {})
-    return Tree(_line("mdep", item, "serves nothing yet", status))
+    return Branch(_line("mdep", item, "serves nothing yet", status))
 
 
-def _add_jobs(node: Tree, pods: Iterable[Object], label: str, name: str) -> None:
+def _jobs(pods: Iterable[Object], label: str, name: str) -> Iterator[Branch]:
     """Pods that work on the object now, or ended badly."""
     for pod in pods:
         labels = pod["metadata"].get("labels") or {}
         at_work = (pod.get("status") or {}).get("phase") != "Succeeded"
-        if at_work and labels.get(label) == name and labels.get("app.kubernetes.io/component") in WORKERS:
-            node.add(pod_line(pod))
+        if at_work and labels.get(label) == name and labels.get(COMPONENT_LABEL) in WORKERS:
+            yield Branch(pod_line(pod))
 
 
-def _line(short_kind: str, item: Object, about: str | Text, status: Status) -> Text:
-    text = Text.assemble((f"{short_kind}/{_name(item)}", "bold"), "  ", about)
+def _line(short_kind: str, item: Object, about: Said, status: Status) -> Line:
+    named = line(Word(f"{short_kind}/{_name(item)}", "strong"), "  ", about)
     ready = status.condition("Ready")
     if ready is None:
-        return text.append("  not looked at yet", style=QUIET)
+        return line(named, Word("  not looked at yet", "quiet"))
     word = "Ready" if ready.status == "True" else f"not Ready: {ready.reason}"
-    text.append(f"  {word}", style=condition_style(ready))
-    for kind in ("Stalled", "RolledBack"):
-        condition = status.condition(kind)
-        if condition and condition.status == "True":
-            text.append(f"  {kind}: {condition.reason}", style=BAD)
-    return text
+    wrong = [found for kind in WRONG if (found := status.condition(kind)) and found.status == "True"]
+    said = [Word(f"  {each.type}: {each.reason}", "bad") for each in wrong]
+    return line(named, Word(f"  {word}", condition_tone(ready)), *said)
 
 
 def _serving(deployment: Object) -> list[ServedRevision]:
@@ -167,6 +158,6 @@ def _name(item: Object) -> str:
     return str(item["metadata"]["name"])
 
 
-def _label(pod: Object, name: str) -> str | None:
-    value = (pod["metadata"].get("labels") or {}).get(f"colonnade.dev/{name}")
-    return None if value is None else str(value)
+def _serves(pod: Object) -> tuple[str | None, str | None]:
+    labels = pod["metadata"].get("labels") or {}
+    return labels.get(DEPLOYMENT_LABEL), labels.get(REVISION_LABEL)

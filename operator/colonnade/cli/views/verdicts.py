@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from rich.console import RenderableType
-
 from colonnade.cli.kinds import Object
-from colonnade.cli.views.parts import table, verdict_cell
+from colonnade.cli.page import Table, table
+from colonnade.cli.views.parts import verdict_word
 from colonnade.cli.words import NOTHING, number
 from colonnade_api import UNITS, SignalStatus, Verdict
 
@@ -17,23 +16,23 @@ def signal_types(policy: Object | None) -> SignalTypes:
     return {signal["name"]: signal["type"] for signal in (policy or {"spec": {"signals": []}})["spec"]["signals"]}
 
 
-def verdicts(those: Sequence[Verdict], types: SignalTypes) -> RenderableType | None:
+def verdicts(those: Sequence[Verdict], types: SignalTypes) -> Table | None:
     rows = []
     for each in those:
         kind = types.get(each.signal)
         value, limit, stable = (amount(number, kind) for number in (each.value, each.limit, each.stable_value))
         rows.append(
-            (each.signal, verdict_cell(each.result), value, limit, stable, samples(each.samples), each.message or "")
+            (each.signal, verdict_word(each.result), value, limit, stable, samples(each.samples), each.message or "")
         )
     columns = ("signal", "verdict", "value", "limit", "stable", "n", "")
     return table(columns, rows, right=("value", "limit", "stable", "n")) if rows else None
 
 
-def signals(those: Sequence[SignalStatus], types: SignalTypes) -> RenderableType | None:
+def signals(those: Sequence[SignalStatus], types: SignalTypes) -> Table | None:
     rows = []
     for each in those:
         value, limit = (amount(number, types.get(each.name)) for number in (each.value, each.limit))
-        rows.append((each.name, verdict_cell(each.result), value, limit, samples(each.samples)))
+        rows.append((each.name, verdict_word(each.result), value, limit, samples(each.samples)))
     return table(("signal", "verdict", "value", "limit", "n"), rows, right=("value", "limit", "n")) if rows else None
 
 

@@ -3,17 +3,15 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from rich.console import RenderableType
-from rich.text import Text
-
 from colonnade.cli.kinds import Object
+from colonnade.cli.page import Said, Table, Word, table
 from colonnade.cli.views.modelversion import approval
-from colonnade.cli.views.parts import Cell, condition_style, table
+from colonnade.cli.views.parts import condition_tone
 from colonnade.cli.words import NOTHING, ago, short, size
 from colonnade_api import DatasetStatus, DeploymentStatus, ModelVersionStatus
 
 
-def of_dataset(item: Object, models: Iterable[Object], now: datetime) -> RenderableType:
+def of_dataset(item: Object, models: Iterable[Object], now: datetime) -> Table:
     """models: every ModelVersion that may have learnt from it."""
     status = DatasetStatus.model_validate(item["status"])
     learnt = _learnt_by(item["metadata"]["name"], models)
@@ -34,14 +32,14 @@ def of_dataset(item: Object, models: Iterable[Object], now: datetime) -> Rendera
     return table(columns, rows, right=("rows", "invalid", "size", "age"))
 
 
-def of_model(models: Sequence[Object], deployments: Sequence[Object], now: datetime) -> RenderableType:
+def of_model(models: Sequence[Object], deployments: Sequence[Object], now: datetime) -> Table:
     """deployments: every Deployment that may serve one of them."""
     rows = [_model(each, deployments, now) for each in models]
     columns = ("version", "bundle", "made from", "numbers", "approval", "ready", "age", "served by")
     return table(columns, rows, right=("age",))
 
 
-def _model(item: Object, deployments: Sequence[Object], now: datetime) -> tuple[Cell, ...]:
+def _model(item: Object, deployments: Sequence[Object], now: datetime) -> tuple[Said, ...]:
     status, name = ModelVersionStatus.model_validate(item.get("status") or {}), str(item["metadata"]["name"])
     return (
         name,
@@ -55,11 +53,11 @@ def _model(item: Object, deployments: Sequence[Object], now: datetime) -> tuple[
     )
 
 
-def _ready(status: ModelVersionStatus) -> Cell:
+def _ready(status: ModelVersionStatus) -> Said:
     ready = status.condition("Ready")
     if ready is None:
         return NOTHING
-    return Text("Ready" if ready.status == "True" else ready.reason, style=condition_style(ready))
+    return Word("Ready" if ready.status == "True" else ready.reason, condition_tone(ready))
 
 
 def _served_by(model_version: str, deployments: Sequence[Object]) -> list[str]:
