@@ -1,77 +1,116 @@
 """The command: `colonnade-jobs dataset | train`."""
 
-import os
-import sys
-import tempfile
-import traceback
-from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from colonnade_api.jobs import DatasetJob, TrainJob
 from colonnade_serving.store import Store, StoreError, open_store
 
-from . import progress, results
+from . import outcome, results
 from .errors import PermanentError, TransientError
 from .specs import read
 
-WRONG_USAGE, OUR_MISTAKE = 2, 3
-USAGE = "usage: colonnade-jobs dataset | train, with COLONNADE_JOB and COLONNADE_STORE in the environment"
+app = typer.Typer(
+    name="colonnade-jobs",
+    help="Collect data, train models: one Job, one answer. Exit codes: 0 a definite answer, also a negative one; "
+    "1 what another try may mend; 2 command line wrong; 3 a mistake of Colonnade's own, which another try would only "
+    "repeat.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+StoreUrl = Annotated[
+    str,
+    typer.Option("--store", envvar="COLONNADE_STORE", metavar="URL", help="The artifact store: file:// or s3://."),
+]
+JobText = Annotated[
+    str | None,
+    typer.Option("--job", envvar="COLONNADE_JOB", metavar="JSON", help="What to do, as colonnade_api.jobs has it."),
+]
+JobFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--job-file",
+        envvar="COLONNADE_JOB_FILE",
+        metavar="FILE",
+        exists=True,
+        dir_okay=False,
+        help="The same, in a file: a variable takes 128 KiB at most.",
+    ),
+]
+AnswerFile = Annotated[
+    Path,
+    typer.Option(
+        "--answer", envvar="COLONNADE_TERMINATION_LOG", metavar="FILE", help="Where the answer is written, as JSON."
+    ),
+]
+Claims = Annotated[
+    Path,
+    typer.Option(
+        "--claims", envvar="COLONNADE_CLAIMS", metavar="FOLDER", help="Where the claims of pvc:// are mounted, by name."
+    ),
+]
+Version = Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and exit.")]
 
 
-def main() -> None:
-    """Runs one Job: exit 0 with a definite answer, 1 with what a retry may mend, 2 on wrong usage, 3 on a mistake of
-    ours, which a retry would only repeat."""
-    command = COMMANDS.get(sys.argv[1]) if len(sys.argv) == 2 else None
-    document, url = os.environ.get("COLONNADE_JOB"), os.environ.get("COLONNADE_STORE")
-    if command is None or not document or not url:
-        print(USAGE, file=sys.stderr)
-        sys.exit(WRONG_USAGE)
-    outcome, code = _answer(command, document, url)
-    results.write(outcome)
-    progress.report(100, f"{outcome['outcome']}: {outcome['message']}")
-    sys.exit(code)
+@app.callback(invoke_without_command=True)
+def about(show_version: Version = False) -> None:
+    if show_version:
+        typer.echo(version("colonnade-jobs"))
+        raise typer.Exit
 
 
-def _answer(command: "Command", document: str, url: str) -> tuple[dict[str, Any], int]:
-    try:
-        with tempfile.TemporaryDirectory(prefix="colonnade-") as scratch:
-            return command(document, url, Path(scratch)), 0
-    except TransientError as error:
-        return {"outcome": "Error", "reason": error.reason, "message": error.message}, 1
-    except MemoryError:
-        return {"outcome": "Error", "reason": "OutOfMemory", "message": "the Job ran out of memory: raise its limit"}, 1
-    except OSError as error:  # a full disk, a volume that went away
-        return {"outcome": "Error", "reason": "SystemError", "message": f"{error.filename or 'a file'}: {error}"}, 1
-    except Exception as error:  # our own mistake: the log holds the trace, the answer says that there is one
-        traceback.print_exc()
-        return {
-            "outcome": "Error",
-            "reason": "InternalError",
-            "message": f"{type(error).__name__}: {error}",
-        }, OUR_MISTAKE
+@app.command()
+def dataset(
+    store: StoreUrl,
+    job: JobText = None,
+    job_file: JobFile = None,
+    claims: Claims = Path("/pvc"),
+    answer: AnswerFile = results.TERMINATION_LOG,
+) -> None:
+    """Look at a Dataset's source: read it, check it, clean it, store it as a version."""
+    text = _told(job, job_file)
+
+    def collect(scratch: Path) -> dict[str, Any]:
+        from . import data  # noqa: PLC0415 - each command loads only its own libraries: duckdb here, scikit-learn there
+
+        try:
+            asked = read(DatasetJob, text)
+            return data.run(asked, _store(store, asked.namespace), scratch, claims)
+        except PermanentError as error:
+            return {"outcome": "Invalid", "reason": error.reason, "message": error.message, "version": None}
+
+    raise typer.Exit(outcome.tell(collect, answer))
 
 
-def dataset(document: str, url: str, scratch: Path) -> dict[str, Any]:
-    """The answer to a dataset Job. Raises TransientError."""
-    from . import data  # noqa: PLC0415 - each command loads only its own libraries: duckdb here, scikit-learn there
+@app.command()
+def train(
+    store: StoreUrl, job: JobText = None, job_file: JobFile = None, answer: AnswerFile = results.TERMINATION_LOG
+) -> None:
+    """Make a model's bundle: train, export to ONNX, compare, measure, store; or import a file."""
+    text = _told(job, job_file)
 
-    try:
-        job = read(DatasetJob, document)
-        return data.run(job, _store(url, job.namespace), scratch, Path(os.environ.get("COLONNADE_CLAIMS", "/pvc")))
-    except PermanentError as error:
-        return {"outcome": "Invalid", "reason": error.reason, "message": error.message, "version": None}
+    def make(scratch: Path) -> dict[str, Any]:
+        from . import training  # noqa: PLC0415 - as above
+
+        try:
+            asked = read(TrainJob, text)
+            return training.run(asked, _store(store, asked.namespace), scratch)
+        except PermanentError as error:
+            return {"outcome": "Failed", "reason": error.reason, "message": error.message, "digest": None}
+
+    raise typer.Exit(outcome.tell(make, answer))
 
 
-def train(document: str, url: str, scratch: Path) -> dict[str, Any]:
-    """The answer to a training Job. Raises TransientError."""
-    from . import training  # noqa: PLC0415 - as above
-
-    try:
-        job = read(TrainJob, document)
-        return training.run(job, _store(url, job.namespace), scratch)
-    except PermanentError as error:
-        return {"outcome": "Failed", "reason": error.reason, "message": error.message, "digest": None}
+def _told(job: str | None, job_file: Path | None) -> str:
+    if (job is None) == (job_file is None):
+        raise typer.BadParameter("say what to do by one of the two", param_hint="'--job' / '--job-file'")
+    return job if job is not None else job_file.read_text(encoding="utf-8") if job_file else ""
 
 
 def _store(url: str, namespace: str) -> Store:
@@ -81,5 +120,6 @@ def _store(url: str, namespace: str) -> Store:
         raise TransientError("StoreUnreachable", str(error)) from error
 
 
-Command = Callable[[str, str, Path], dict[str, Any]]
-COMMANDS: dict[str, Command] = {"dataset": dataset, "train": train}
+def main() -> None:
+    """The console script."""
+    app()

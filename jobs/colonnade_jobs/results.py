@@ -1,17 +1,17 @@
 """A Job's answer: one JSON document in the container's termination message."""
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
 LIMIT_BYTES = 4096
-TERMINATION_LOG = "/dev/termination-log"
+TERMINATION_LOG = Path("/dev/termination-log")
+"""Where the kubelet reads it."""
 
 
-def write(answer: dict[str, Any]) -> None:
-    """Writes the answer where the kubelet reads it: /dev/termination-log, or where COLONNADE_TERMINATION_LOG says."""
-    Path(os.environ.get("COLONNADE_TERMINATION_LOG", TERMINATION_LOG)).write_bytes(encode(answer))
+def write(answer: dict[str, Any], target: Path) -> None:
+    """Writes the answer, cut to what the kubelet takes."""
+    target.write_bytes(encode(answer))
 
 
 def encode(answer: dict[str, Any]) -> bytes:

@@ -4,11 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from colonnade_jobs.main import OUR_MISTAKE
-from colonnade_jobs.main import _answer as answer_of
+import pytest
+from typer.testing import CliRunner
+
+from colonnade_jobs import outcome
+from colonnade_jobs.main import app
 from tests.unit.jobs.harness import SCHEMA, people
 
 STACK = {
@@ -97,16 +101,42 @@ def test_a_training_without_its_dataset_says_so(tmp_path: Path) -> None:
 
 
 def test_a_mistake_of_ours_ends_with_3_and_isnt_worth_a_retry() -> None:
-    def mistaken(document: str, url: str, scratch: Path) -> dict[str, Any]:
-        raise ZeroDivisionError(document)
+    def mistaken(scratch: Path) -> dict[str, Any]:
+        raise ZeroDivisionError("of ours")
 
-    outcome, code = answer_of(mistaken, "{}", "file:///nowhere")
-    assert (code, outcome["reason"], outcome["message"]) == (OUR_MISTAKE, "InternalError", "ZeroDivisionError: {}")
-    assert code == 3
+    answer, code = outcome.of(mistaken)
+    assert (code, answer["reason"], answer["message"]) == (3, "InternalError", "ZeroDivisionError: of ours")
 
 
-def test_wrong_usage_ends_with_2() -> None:
-    program = "from colonnade_jobs.main import main; main()"
-    done = subprocess.run([sys.executable, "-c", program, "dance"], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith("usage: colonnade-jobs dataset | train")
+def test_a_spec_of_any_length_is_read_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "rows.csv").write_text("a\nx\n")
+    allowed = [f"a value that may occur {n}" for n in range(900)]
+    columns = [{"name": f"c{n}", "type": "category", "allowed": allowed} for n in range(10)]
+    spec = {"source": {"storageUri": f"file://{tmp_path}/rows.csv"}, "schema": {"columns": columns}}
+    text = json.dumps({"namespace": "default", "name": "rows", "spec": spec})
+    assert len(text) > 128 * 1024
+    (tmp_path / "job.json").write_text(text)
+    answer = tmp_path / "answer.json"
+    told = ["--job-file", f"{tmp_path}/job.json", "--store", f"file://{tmp_path}/store", "--answer", str(answer)]
+    seen = CliRunner().invoke(app, ["dataset", *told])
+    assert seen.exit_code == 0, seen.output
+    assert json.loads(answer.read_bytes())["message"].startswith("spec.schema: the source has no column c0")
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        (["dance"], "No such command 'dance'"),
+        (["dataset", "--job", "{}"], "Missing option '--store'"),
+        (["train", "--store", "file:///s"], "say what to do by one of the two"),
+        (["train", "--store", "file:///s", "--job-file", "/no/such.json"], "does not exist"),
+    ],
+)
+def test_a_wrong_command_line_ends_with_2_and_says_why(typed: list[str], words: str) -> None:
+    seen = CliRunner().invoke(app, typed)
+    assert seen.exit_code == 2
+    assert words in seen.output
+
+
+def test_it_says_its_version() -> None:
+    assert CliRunner().invoke(app, ["--version"]).output.strip() == version("colonnade-jobs")
