@@ -111,8 +111,8 @@ def _owner(manifest: Manifest) -> str | None:
 
 def _answer(container: Manifest) -> Manifest:
     """The same for the same wish, in whatever namespace and however often it is asked."""
-    asked = next(json.loads(one["value"]) for one in container["env"] if one["name"] == "COLONNADE_JOB")
-    wish = json.dumps([asked["name"], asked["spec"]], sort_keys=True)
+    asked = next((json.loads(one["value"]) for one in container["env"] if one["name"] == "COLONNADE_JOB"), None)
+    wish = json.dumps([asked["name"], asked["spec"]] if asked else container, sort_keys=True)
     digest = f"sha256:{hashlib.sha256(wish.encode()).hexdigest()}"
     made: dict[str, Any] = new_version(1000, digest)
     if container["command"][1] == "train":

@@ -43,6 +43,13 @@ class Users:
     async def dataset(self, uri: str = "https://data.example/flights.csv", **source: object) -> Manifest:
         return await self.want(DATASETS, "flights", {"source": {"storageUri": uri, **source}})
 
+    async def wide_dataset(self, columns: int = 60) -> Manifest:
+        """Whose spec is longer than a variable may be."""
+        allowed = [f"a value that may occur {n}" for n in range(100)]
+        rules = [{"name": f"column_{n}", "type": "category", "allowed": allowed} for n in range(columns)]
+        source = {"storageUri": "https://data.example/wide.csv"}
+        return await self.want(DATASETS, "flights", {"source": source, "schema": {"columns": rules}})
+
     async def train(self, name: str = "late-1") -> None:
         await self.want(MODEL_VERSIONS, name, {"model": "late", "training": FOREST})
 

@@ -6,7 +6,7 @@ from colonnade.act.errors import NotOwned, Terminating
 from colonnade.act.up_to_date import is_up_to_date
 from colonnade.kube.client import ApiServer
 from colonnade.kube.errors import Conflict, NotFound
-from colonnade.kube.kinds import Key, Manifest, key_of
+from colonnade.kube.kinds import WATCHED, Key, Manifest, key_of
 from colonnade.manifests import Owner
 from colonnade.manifests.labels import controller_of
 from colonnade.observe.cache import Cache
@@ -14,7 +14,10 @@ from colonnade.observe.cache import Cache
 
 @dataclass(frozen=True)
 class Objects:
-    """The objects of one owner, whose controller reference makes them ours to change."""
+    """The objects of one owner, whose controller reference makes them ours to change.
+
+    What isn't watched is read from the API server each time: of it the cache would know only how it was.
+    """
 
     api: ApiServer
     cache: Cache
@@ -25,7 +28,9 @@ class Objects:
         live = await self._ours(key_of(manifest))
         if live is None or not is_up_to_date(manifest, live):
             key = key_of(manifest)
-            self.cache.put(await self.api.apply(key, manifest))
+            made = await self.api.apply(key, manifest)
+            if key.resource in WATCHED:
+                self.cache.put(made)
 
     async def create_once(self, manifest: Manifest) -> None:
         """For what never changes but for the labels that we find it by. Raises NotOwned as `ensure` does."""
@@ -56,7 +61,7 @@ class Objects:
 
     async def delete(self, key: Key) -> None:
         """Nothing but ours is deleted; that it is gone already is no error."""
-        live = self.cache.get(key)
+        live = self._cached(key) if key.resource in WATCHED else await self._read(key)
         if live is None or not self._is_ours(live) or live["metadata"].get("deletionTimestamp"):
             return
         try:
@@ -65,7 +70,7 @@ class Objects:
             self.cache.remove(live)
 
     async def _ours(self, key: Key) -> Manifest | None:
-        live = self.cache.get(key) or await self._read(key)
+        live = self._cached(key) or await self._read(key)
         if live is None:
             return None
         if live["metadata"].get("deletionTimestamp") or self._is_of_a_predecessor(live):
@@ -73,6 +78,9 @@ class Objects:
         if not self._is_ours(live):
             raise NotOwned(f"{key} exists and belongs to someone else; delete it, or choose another name")
         return live
+
+    def _cached(self, key: Key) -> Manifest | None:
+        return self.cache.get(key) if key.resource in WATCHED else None
 
     async def _read(self, key: Key) -> Manifest | None:
         try:

@@ -1,12 +1,22 @@
 """A decision, carried out in its order: each action, the status where it belongs, then the events."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from colonnade.act.events import Events
 from colonnade.act.objects import Objects
 from colonnade.act.status_writer import StatusWriter
 from colonnade.kube.client import ApiServer
-from colonnade.kube.kinds import BUDGETS, JOBS, NETWORK_POLICIES, SERVICES, WORKLOADS, Key, Manifest, Resource
+from colonnade.kube.kinds import (
+    BUDGETS,
+    CONFIG_MAPS,
+    JOBS,
+    NETWORK_POLICIES,
+    SERVICES,
+    WORKLOADS,
+    Key,
+    Manifest,
+    Resource,
+)
 from colonnade.manifests import (
     Owner,
     Platform,
@@ -14,7 +24,9 @@ from colonnade.manifests import (
     budget,
     client_service,
     job,
+    job_document,
     job_network,
+    mounts_document,
     revision_service,
     serving_network,
     store_claim,
@@ -70,10 +82,9 @@ async def _perform(action: Action, owner: Owner, platform: Platform, writer: Sta
             if isinstance(platform.store, VolumeStore):
                 await objects.provide(store_claim(owner.key.namespace, platform.store))
         case actions.RunJob():
-            await objects.ensure(job_network(platform, owner, action))
-            await objects.create_once(job(platform, owner, action))
+            await _run_job(action, owner, platform, objects)
         case actions.DeleteJob(name):
-            await objects.delete(_of(owner, JOBS, name))
+            await _delete_job(_of(owner, JOBS, name), objects)
         case actions.EnsureRevision():
             await _ensure_revision(action, owner, platform, objects)
         case actions.ScaleRevision(revision, replicas):
@@ -95,6 +106,20 @@ async def _ensure_revision(wanted: actions.EnsureRevision, owner: Owner, platfor
     pods = workload(platform, owner, wanted)
     await objects.create_once(pods)
     await objects.scale(_of(owner, WORKLOADS, pods["metadata"]["name"]), wanted.replicas)
+
+
+async def _run_job(wanted: actions.RunJob, owner: Owner, platform: Platform, objects: Objects) -> None:
+    await objects.ensure(job_network(platform, owner, wanted))
+    if document := job_document(owner, wanted):
+        await objects.ensure(document)
+    await objects.create_once(job(platform, owner, wanted))
+
+
+async def _delete_job(key: Key, objects: Objects) -> None:
+    """And what it was told, where that lies beside it."""
+    if mounts_document(objects.cache.get(key)):
+        await objects.delete(replace(key, resource=CONFIG_MAPS))
+    await objects.delete(key)
 
 
 def _of(owner: Owner, resource: Resource, name: str) -> Key:

@@ -44,6 +44,7 @@ ENDPOINT_SLICES = Resource("discovery.k8s.io", "v1", "endpointslices", "Endpoint
 BUDGETS = Resource("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget")
 NETWORK_POLICIES = Resource("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy")
 CLAIMS = Resource("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim")
+CONFIG_MAPS = Resource("", "v1", "configmaps", "ConfigMap")
 
 LEASES = Resource("coordination.k8s.io", "v1", "leases", "Lease")
 EVENTS = Resource("events.k8s.io", "v1", "events", "Event")
@@ -52,7 +53,7 @@ OURS = (DATASETS, MODEL_VERSIONS, DEPLOYMENTS, MONITOR_POLICIES)
 OWNED = (JOBS, PODS, WORKLOADS, SERVICES, ENDPOINT_SLICES, BUDGETS, NETWORK_POLICIES, CLAIMS)
 WATCHED = OURS + OWNED
 
-_BY_KIND = {(resource.api_version, resource.kind): resource for resource in (*WATCHED, LEASES, EVENTS)}
+_BY_KIND = {(resource.api_version, resource.kind): resource for resource in (*WATCHED, CONFIG_MAPS, LEASES, EVENTS)}
 
 
 def resource_of(manifest: Mapping[str, Any]) -> Resource:

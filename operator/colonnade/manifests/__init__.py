@@ -5,7 +5,7 @@ store and addresses from a `Platform`. Nothing here reads or writes anything.
 """
 
 from colonnade.manifests.budget import budget
-from colonnade.manifests.job import job, job_network
+from colonnade.manifests.job import job, job_document, job_network, mounts_document
 from colonnade.manifests.labels import Owner
 from colonnade.manifests.networkpolicy import serving_network
 from colonnade.manifests.platform import BucketStore, Platform, VolumeStore
@@ -21,7 +21,9 @@ __all__ = [
     "budget",
     "client_service",
     "job",
+    "job_document",
     "job_network",
+    "mounts_document",
     "revision_service",
     "serving_network",
     "store_claim",

@@ -3,7 +3,7 @@
 import json
 from urllib.parse import urlsplit
 
-from colonnade.kube.kinds import JOBS, NETWORK_POLICIES, Manifest
+from colonnade.kube.kinds import CONFIG_MAPS, JOBS, NETWORK_POLICIES, Manifest
 from colonnade.manifests.labels import Owner, managed
 from colonnade.manifests.platform import BucketStore, Platform
 from colonnade.manifests.pod import bucket_credentials, from_secret, pod, store_environment, store_mounts, store_volumes
@@ -12,13 +12,15 @@ from colonnade_api import DatasetSpec, DataSource, ModelSource, ModelVersionSpec
 from colonnade_api.wellknown import SPEC_HASH_LABEL
 
 CLAIMS_FOLDER = "/pvc"
+JOB_FOLDER, JOB_FILE = "/job", "job.json"
+LONGEST_VARIABLE = 96 * 1024
+"""Bytes of what a Job is told in an environment variable; of one variable, Linux takes 128 KiB with its name."""
 SOURCE = "COLONNADE_SOURCE_"
 COMPONENTS = {"dataset": "dataset", "train": "training"}
 RETRIES = 3
 FINAL_EXIT_CODES = [2, 3]  # wrong usage, a mistake of ours: see colonnade_jobs.main
 LONGEST_SECONDS = {"dataset": 6 * 3600, "train": 24 * 3600}
 MODEST = {"requests": {"cpu": "250m", "memory": "512Mi"}}
-EVICTED = {"type": "DisruptionTarget", "status": "True"}
 DNS = {"ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}]}
 
 
@@ -49,6 +51,30 @@ def job(platform: Platform, owner: Owner, run: RunJob) -> Manifest:
     }
 
 
+def job_document(owner: Owner, run: RunJob) -> Manifest | None:
+    """What a Job is told, for its pods to mount, where that is too long for a variable; None where it isn't."""
+    text = _document(run)
+    if _fits_a_variable(text):
+        return None
+    return {
+        "apiVersion": CONFIG_MAPS.api_version,
+        "kind": CONFIG_MAPS.kind,
+        "metadata": {
+            "name": run.name,
+            "namespace": owner.key.namespace,
+            "labels": managed(COMPONENTS[run.kind], owner),
+            "ownerReferences": owner.references(),
+        },
+        "data": {JOB_FILE: text},
+    }
+
+
+def mounts_document(live: Manifest | None) -> bool:
+    """Whether this Job, as the API server has it, was told by such a ConfigMap."""
+    volumes = live["spec"]["template"]["spec"].get("volumes") or () if live else ()
+    return any("configMap" in volume for volume in volumes)
+
+
 def job_network(platform: Platform, owner: Owner, run: RunJob) -> Manifest:
     """Nobody calls a Job; it calls out only where its source or the store is not a volume."""
     component = COMPONENTS[run.kind]
@@ -74,14 +100,17 @@ def job_network(platform: Platform, owner: Owner, run: RunJob) -> Manifest:
 def _pod(platform: Platform, run: RunJob) -> Manifest:
     spec = run.document.spec
     claim = _claim(spec)
-    document = json.dumps(run.document.manifest(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    text = _document(run)
+    told = {"name": "COLONNADE_JOB", "value": text}
+    if not _fits_a_variable(text):
+        told = {"name": "COLONNADE_JOB_FILE", "value": f"{JOB_FOLDER}/{JOB_FILE}"}
     container: Manifest = {
         "name": run.kind,
         "image": platform.jobs_image,
         "imagePullPolicy": platform.pull_policy,
         "command": ["colonnade-jobs", run.kind],
         "env": [
-            {"name": "COLONNADE_JOB", "value": document},
+            told,
             {"name": "COLONNADE_STORE", "value": platform.store.url},
             {"name": "HOME", "value": "/tmp"},  # noqa: S108 - the pod's own emptyDir
             *store_environment(platform),
@@ -94,7 +123,18 @@ def _pod(platform: Platform, run: RunJob) -> Manifest:
     if claim:
         container["volumeMounts"].append({"name": "source", "mountPath": f"{CLAIMS_FOLDER}/{claim}", "readOnly": True})
         volumes.append({"name": "source", "persistentVolumeClaim": {"claimName": claim, "readOnly": True}})
+    if not _fits_a_variable(text):
+        container["volumeMounts"].append({"name": "job", "mountPath": JOB_FOLDER, "readOnly": True})
+        volumes.append({"name": "job", "configMap": {"name": run.name}})
     return pod(platform, container, volumes, restartPolicy="Never")
+
+
+def _document(run: RunJob) -> str:
+    return json.dumps(run.document.manifest(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _fits_a_variable(text: str) -> bool:
+    return len(text.encode()) <= LONGEST_VARIABLE
 
 
 def _source(spec: DatasetSpec | ModelVersionSpec) -> DataSource | ModelSource | None:

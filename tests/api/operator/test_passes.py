@@ -1,8 +1,10 @@
 """What the operator makes of a wish, against the real API server."""
 
+import json
+
 import pytest
 
-from colonnade.kube.kinds import CLAIMS, DATASETS, EVENTS, JOBS, NETWORK_POLICIES
+from colonnade.kube.kinds import CLAIMS, CONFIG_MAPS, DATASETS, EVENTS, JOBS, NETWORK_POLICIES
 from tests.harness.invariants import always
 
 REFUSAL = {"outcome": "Invalid", "reason": "TooManyInvalidRows", "message": "5 % of the rows break a rule"}
@@ -71,6 +73,19 @@ async def test_what_happened_while_no_operator_ran_is_taken_up(here, users):
     await here.journal.until(lambda: next(here.journal.of(JOBS))["status"].get("completionTime"), "the Job's end")
     operator.start()
     await said(here, Valid="TooManyInvalidRows")
+
+
+async def test_a_long_spec_lies_beside_its_job_and_goes_with_it(here, users, operator):
+    await users.wide_dataset()
+    made = await job(here)
+    told = await here.client.get(here.client.key(CONFIG_MAPS, made["metadata"]["name"]))
+    assert told["metadata"]["ownerReferences"][0]["name"] == "flights"
+    assert len(json.loads(told["data"]["job.json"])["spec"]["schema"]["columns"]) == 60
+    await said(here, Ready="True", Valid="True")
+    await users.dataset()  # another spec, a short one
+    name = made["metadata"]["name"]
+    await here.journal.until(lambda: name not in [one["metadata"]["name"] for one in here.journal.of(JOBS)], "it goes")
+    assert await here.client.get(here.client.key(CONFIG_MAPS, name)) is None
 
 
 async def test_a_job_that_someone_deleted_is_run_again(here, users, operator):

@@ -8,9 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from colonnade.kube.kinds import DATASETS, DEPLOYMENTS, Key
-from colonnade.manifests import Owner, budget, job, job_network, revision_service, serving_network, workload
+from colonnade.manifests import (
+    Owner,
+    budget,
+    job,
+    job_document,
+    job_network,
+    revision_service,
+    serving_network,
+    workload,
+)
 from colonnade.manifests.labels import owner_of
 from colonnade_api.common import LABEL_PATTERN, MAX_NAME
+from colonnade_api.jobs import DatasetJob
 from colonnade_serving.telemetry.telemetry import Telemetry
 from tests.unit.manifests.wishes import (
     FLIGHTS,
@@ -26,6 +36,7 @@ from tests.unit.manifests.wishes import (
     train,
 )
 
+LINUX_TAKES = 128 * 1024  # bytes of one variable: MAX_ARG_STRLEN
 LABEL = re.compile(r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")
 names = st.from_regex(LABEL_PATTERN, fullmatch=True).filter(lambda name: 0 < len(name) <= MAX_NAME)
 
@@ -155,3 +166,36 @@ def test_a_serving_pod_belongs_to_its_deployment_though_it_names_its_model_versi
     pod["metadata"]["namespace"] = "team"
     assert pod["metadata"]["labels"]["colonnade.dev/modelversion"] == "flights-late-1"
     assert owner_of(pod) == LATE.key
+
+
+def wide(columns):
+    """A wish whose schema lists many allowed values in each of so many columns."""
+    allowed = [f"a value that may occur {n}" for n in range(100)]
+    rules = [{"name": f"column_{n}", "type": "category", "allowed": allowed} for n in range(columns)]
+    return collect("pvc://raw/flights.parquet", schema={"columns": rules})
+
+
+@pytest.mark.parametrize("columns", [0, 20, 60, 200])
+def test_a_job_is_told_all_of_its_spec_and_no_variable_is_longer_than_linux_takes(columns):
+    run = wide(columns)
+    pod, told = job(platform(), FLIGHTS, run)["spec"]["template"]["spec"], job_document(FLIGHTS, run)
+    variables = {one["name"]: one["value"] for one in pod["containers"][0]["env"]}
+    assert all(len(f"{name}={value}".encode()) < LINUX_TAKES for name, value in variables.items())
+    if told is None:
+        text = variables["COLONNADE_JOB"]
+    else:
+        assert "COLONNADE_JOB" not in variables
+        (volume,) = (one for one in pod["volumes"] if one.get("configMap", {}).get("name") == told["metadata"]["name"])
+        (mount,) = (one for one in pod["containers"][0]["volumeMounts"] if one["name"] == volume["name"])
+        folder, _, file = variables["COLONNADE_JOB_FILE"].rpartition("/")
+        assert (folder, mount["readOnly"]) == (mount["mountPath"], True)
+        text = told["data"][file]
+    assert DatasetJob.model_validate_json(text) == run.document
+
+
+def test_a_document_beside_its_job_goes_with_the_jobs_owner():
+    told = job_document(FLIGHTS, wide(200))
+    assert told is not None
+    assert told["metadata"]["name"] == wide(200).name
+    assert told["metadata"]["ownerReferences"] == FLIGHTS.references()
+    assert job_document(FLIGHTS, wide(1)) is None

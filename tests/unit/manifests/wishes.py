@@ -48,8 +48,8 @@ LATE_1 = owner(MODEL_VERSIONS, "flights-late-1")
 LATE = owner(DEPLOYMENTS, "flights-late")
 
 
-def collect(uri=PARQUET, **source):
-    spec = DatasetSpec.model_validate({"source": {"storageUri": uri, **source}})
+def collect(uri=PARQUET, schema=None, **source):
+    spec = DatasetSpec.model_validate({"source": {"storageUri": uri, **source}, "schema": schema})
     return RunJob("flights-a9239f0139", "77aa01fe22", DatasetJob(namespace="team", name="flights", spec=spec))
 
 
