@@ -30,12 +30,12 @@ def of(work: Work) -> tuple[dict[str, Any], int]:
     except TransientError as error:
         return _error(error.reason, error.message), RETRY
     except MemoryError:
-        return _error("OutOfMemory", "the Job ran out of memory: raise its limit"), RETRY
+        return _error(reason="OutOfMemory", message="the Job ran out of memory: raise its limit"), RETRY
     except OSError as error:  # a full disk, a volume that went away
-        return _error("SystemError", f"{error.filename or 'a file'}: {error}"), RETRY
+        return _error(reason="SystemError", message=f"{error.filename or 'a file'}: {error}"), RETRY
     except Exception as error:  # our own mistake: the log holds the trace, the answer says that there is one
         traceback.print_exc()
-        return _error("InternalError", f"{type(error).__name__}: {error}"), OUR_MISTAKE
+        return _error(reason="InternalError", message=f"{type(error).__name__}: {error}"), OUR_MISTAKE
 
 
 def _error(reason: str, message: str) -> dict[str, Any]:

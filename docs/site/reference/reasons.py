@@ -77,9 +77,11 @@ def _trees(repository: Path, package: Path, rooms: tuple[str, ...]) -> Iterator[
 
 
 def _reasons_of_a_job(node: ast.AST) -> list[Any]:
-    """The first argument of a refusal, and what an answer has under `reason`."""
-    if isinstance(node, ast.Call) and getattr(node.func, "id", "") in REFUSED_BY:
-        return _texts(node.args[0]) if node.args else []
+    """The first argument of an error, and what an answer has under `reason` or as its argument of that name."""
+    if isinstance(node, ast.Call):
+        first = node.args[:1] if getattr(node.func, "id", "") in REFUSED_BY else []
+        named = [each.value for each in node.keywords if each.arg == "reason"]
+        return [text for value in [*first, *named] for text in _texts(value)]
     if isinstance(node, ast.Dict):
         pairs = zip(node.keys, node.values, strict=True)
         return [text for key, value in pairs if getattr(key, "value", "") == "reason" for text in _texts(value)]
