@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from cluster.build import ensure_built
+from cluster.build import build_everything
 from cluster.down import down
 from cluster.env import env
 from cluster.images import images
@@ -14,7 +14,7 @@ from cluster.steps import ClusterError, say
 from cluster.up import up
 
 COMMANDS = {
-    "build": (ensure_built, "build everything that is built from Go modules, into the cache"),
+    "build": (build_everything, "build everything that is built from Go modules, into the cache"),
     "up": (up, "start the cluster, or what has stopped of it; NODES=2 for two nodes"),
     "down": (down, "stop it and leave nothing behind but the nodes' images"),
     "status": (status, "what of it runs, and what it weighs; exits 1 unless all is well"),

@@ -98,7 +98,7 @@ LOCAL_PATH = Build(
     packages=(f"github.com/rancher/local-path-provisioner@v{versions.LOCAL_PATH_PROVISIONER}",),
 )
 H2SPEC = ours("h2spec", versions.H2SPEC, ("h2spec",))
-"""No part of the cluster: tests/soak tries the serving runtime with it."""
+"""No part of the cluster: the serving runtime is tried with it."""
 FLUX = Build(
     "flux",
     versions.FLUX,
@@ -111,6 +111,7 @@ FLUX = Build(
 
 CONTROL_PLANE = (KUBERNETES, ETCD)
 ALL = (KUBERNETES, ETCD, CONTAINERD, COREDNS, HELM, PROMETHEUS, LOCAL_PATH)
+TESTED_WITH = (H2SPEC, FLUX)
 
 
 def ensure_built(builds: Sequence[Build] = ALL) -> None:
@@ -122,6 +123,11 @@ def ensure_built(builds: Sequence[Build] = ALL) -> None:
         for number, build in enumerate(missing, start=1):
             with step(f"build {build.name} {build.version} ({number} of {len(missing)})"):
                 _build(build)
+
+
+def build_everything() -> None:
+    """What the cluster is made of, and what it is tested with."""
+    ensure_built((*ALL, *TESTED_WITH))
 
 
 def program(build: Build, name: str) -> Path:

@@ -1,4 +1,4 @@
-"""Git and Flux beside an operator of one test's namespace."""
+"""Git, Flux and kubectl beside an operator of one test's namespace."""
 
 import asyncio
 import os
@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
+from cluster import programs
 from tests.gitops.flux import Flux, flux
-from tests.gitops.repository import Repository, repository
+from tests.gitops.repository import Manifest, Repository, repository
 from tests.harness.fixtures import here, users, world
 from tests.harness.harness import RESYNC, Harness
 from tests.harness.process import Operator
@@ -44,11 +46,31 @@ def colonnade(here: Harness, kubeconfig: Path) -> Callable[..., Awaitable[None]]
     """`kubectl colonnade …`, as typed."""
 
     async def typed(*words: str) -> None:
-        command = ["kubectl-colonnade", *words, "-n", here.client.namespace]
-        environment = os.environ | {"KUBECONFIG": str(kubeconfig)}
-        done = await asyncio.to_thread(
-            subprocess.run, command, env=environment, capture_output=True, text=True, timeout=COMMAND_SECONDS
-        )
-        assert done.returncode == 0, done.stderr or done.stdout
+        await _run(["kubectl-colonnade", *words, "-n", here.client.namespace], kubeconfig)
 
     return typed
+
+
+@pytest.fixture
+def kubectl(here: Harness, kubeconfig: Path) -> Callable[..., Awaitable[None]]:
+    """kubectl, with these objects on its standard input."""
+    program = str(programs.kubectl())
+
+    async def typed(*words: str, manifests: list[Manifest]) -> None:
+        command = [program, *words, "-n", here.client.namespace, "--filename", "-"]
+        await _run(command, kubeconfig, yaml.safe_dump_all(manifests))
+
+    return typed
+
+
+async def _run(command: list[str], kubeconfig: Path, said: str = "") -> None:
+    done = await asyncio.to_thread(
+        subprocess.run,
+        command,
+        input=said,
+        env=os.environ | {"KUBECONFIG": str(kubeconfig)},
+        capture_output=True,
+        text=True,
+        timeout=COMMAND_SECONDS,
+    )
+    assert done.returncode == 0, f"{' '.join(command)}: {done.stderr or done.stdout}"

@@ -169,6 +169,23 @@ async def test_a_resync_never_starts_a_rejected_revision_again(team):
     assert team.tried(rejected) == 1
 
 
+async def test_an_undo_holds_through_resyncs_until_a_revert_says_the_same(team):
+    await second(team)
+    await team.tries(V2)
+    await team.promotes()
+    await team.serves(V2)
+    await team.colonnade("undo", f"mdep/{NAME}")
+    await team.serves(V1)
+    undone = team.status()["rejected"][0]["revision"]
+    for _ in range(2):
+        await team.resyncs()
+    await team.reverts()
+    await nothing_moves(team)
+    assert team.status()["stable"]["modelVersion"] == V1
+    assert team.tried(undone) == 1
+    assert team.here.journal.says(DEPLOYMENTS, NAME, Ready="True", Stalled="absent")
+
+
 async def test_flux_is_told_that_the_newest_version_does_not_serve_until_it_is_taken_out(team):
     await second(team)
     await team.aborts(V2)
