@@ -4,7 +4,6 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import aiohttp
 from kubernetes.aio.client import ApiClient
@@ -18,6 +17,10 @@ AT_ONCE = 32
 CALL_SECONDS = 5.0
 CONNECT_SECONDS = 2.0
 PAGE = 500
+WATCH_SECONDS = 60
+QUIET_SECONDS = 75.0
+"""The API server ends a watch before that: a longer silence is a dead connection."""
+WATCH = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=QUIET_SECONDS)
 JSON = "application/json"
 APPLY = "application/apply-patch+yaml"
 MERGE = "application/merge-patch+json"
@@ -33,6 +36,25 @@ class Call:
     body: Manifest | None = None
     content: str = JSON
     accept: str = JSON
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Objects of one resource. namespace: none for all of them. labels, fields: selectors."""
+
+    resource: Resource
+    namespace: str | None = None
+    labels: str = ""
+    fields: str = ""
+
+    @property
+    def path(self) -> str:
+        return self.resource.path(self.namespace)
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        selectors = {"labelSelector": self.labels, "fieldSelector": self.fields}
+        return {name: selector for name, selector in selectors.items() if selector}
 
 
 class ApiServer:
@@ -60,19 +82,40 @@ class ApiServer:
     async def get(self, key: Key) -> Manifest:
         return await self._answer(Call("GET", key.path()))
 
-    async def list(
-        self, resource: Resource, namespace: str | None = None, selector: str = "", metadata_only: bool = False
-    ) -> AsyncIterator[Manifest]:
-        """Every object there is, page by page; `apiVersion` and `kind` are filled in."""
-        accept = METADATA_LIST if metadata_only else JSON
-        query = {"limit": str(PAGE)} | ({"labelSelector": selector} if selector else {})
+    async def list(self, selected: Selection, metadata_only: bool = False) -> AsyncIterator[Manifest]:
+        """Every object there is."""
+        async for page in self.pages(selected, METADATA_LIST if metadata_only else JSON):
+            for item in page["items"]:
+                yield item
+
+    async def pages(self, selected: Selection, accept: str = JSON) -> AsyncIterator[Manifest]:
+        """The lists that make up the whole, the items' `apiVersion` and `kind` filled in.
+
+        The last one's resourceVersion is where a watch may begin.
+        """
+        named = {"apiVersion": selected.resource.api_version, "kind": selected.resource.kind}
+        query = {**selected.query, "limit": str(PAGE)}
         while True:
-            page = await self._answer(Call("GET", resource.path(namespace), query, accept=accept))
-            for item in page.get("items") or []:
-                yield item | {"apiVersion": resource.api_version, "kind": resource.kind}
+            page = await self._answer(Call("GET", selected.path, query, accept=accept))
+            yield page | {"items": [item | named for item in page.get("items") or []]}
             if not (token := page.get("metadata", {}).get("continue")):
                 return
             query = query | {"continue": token}
+
+    async def changes(self, selected: Selection, version: str) -> AsyncIterator[Manifest]:
+        """Watch events since that version, as they come, until the API server ends the watch."""
+        options = {"watch": "true", "allowWatchBookmarks": "true", "timeoutSeconds": str(WATCH_SECONDS)}
+        call = Call("GET", selected.path, {**selected.query, **options, "resourceVersion": version})
+        response = await self._response(call, WATCH)
+        try:
+            if response.status >= 400:
+                raise from_answer(response.status, await response.read(), response.headers.get("Retry-After"))
+            while line := await response.content.readline():
+                yield json.loads(line)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise _unreachable(call, error) from error
+        finally:
+            response.close()
 
     async def create(self, resource: Resource, namespace: str, manifest: Manifest) -> Manifest:
         return await self._write("create", resource, Call("POST", resource.path(namespace), OURS, manifest))
@@ -105,6 +148,17 @@ class ApiServer:
             return await self._sent(call)
 
     async def _sent(self, call: Call) -> Manifest:
+        response = await self._response(call, self._limit)
+        try:
+            body = await response.read()
+            if response.status >= 400:
+                raise from_answer(response.status, body, response.headers.get("Retry-After"))
+            answer: Manifest = json.loads(body)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            raise _unreachable(call, error) from error
+        return answer
+
+    async def _response(self, call: Call, limit: aiohttp.ClientTimeout) -> aiohttp.ClientResponse:
         request = await self._client.param_serialize(
             call.method,
             call.path,
@@ -114,11 +168,12 @@ class ApiServer:
             auth_settings=["BearerToken"],
         )
         try:
-            response: Any = await self._client.call_api(*request, _request_timeout=self._limit)
-            body: bytes = await response.read()
+            answer = await self._client.call_api(*request, _request_timeout=limit)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise Unreachable(f"{call.method} {call.path}: {str(error) or type(error).__name__}") from error
-        if response.status >= 400:
-            raise from_answer(response.status, body, response.headers.get("Retry-After"))
-        answer: Manifest = json.loads(body)
-        return answer
+            raise _unreachable(call, error) from error
+        response: aiohttp.ClientResponse = answer.response
+        return response
+
+
+def _unreachable(call: Call, error: Exception) -> Unreachable:
+    return Unreachable(f"{call.method} {call.path}: {str(error) or type(error).__name__}")

@@ -30,6 +30,10 @@ class Unauthorized(ApiError):
     """401: our token is not, or no longer, accepted."""
 
 
+class Expired(ApiError):
+    """410: what a watch or a page goes on from is no longer known; begin with a list."""
+
+
 class NamespaceEnding(ApiError):
     """403: nothing new may come into a namespace that is being deleted; all that is in it will be gone soon."""
 
@@ -45,7 +49,7 @@ class LeadershipLost(Exception):
     """The lease is no longer ours; nothing may be written any more."""
 
 
-_TYPES: dict[int, type[ApiError]] = {401: Unauthorized, 404: NotFound, 409: Conflict}
+_TYPES: dict[int, type[ApiError]] = {401: Unauthorized, 404: NotFound, 409: Conflict, 410: Expired}
 
 
 def from_answer(status: int, body: bytes, retry_after: str | None) -> ApiError:

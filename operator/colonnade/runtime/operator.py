@@ -14,7 +14,7 @@ from kubernetes.aio.client import ApiClient
 
 from colonnade.act.events import Events
 from colonnade.act.perform import Applier
-from colonnade.kube.client import ApiServer
+from colonnade.kube.client import ApiServer, Selection
 from colonnade.kube.connection import connect
 from colonnade.kube.errors import ApiError
 from colonnade.kube.kinds import DEPLOYMENTS, OURS, PODS, WATCHED, Key, Manifest, key_of
@@ -106,7 +106,7 @@ class Operator:
 
     async def _router_pods(self) -> Sequence[Manifest]:
         settings = self.settings
-        return [pod async for pod in self.api.list(PODS, settings.namespace, settings.router_selector)]
+        return [pod async for pod in self.api.list(Selection(PODS, settings.namespace, settings.router_selector))]
 
     def _receive(self, kind: str | None, manifest: Manifest) -> None:
         if kind == "DELETED":

@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from time import monotonic
 
-from colonnade.kube.client import ApiServer
+from colonnade.kube.client import ApiServer, Selection
 from colonnade.kube.errors import NotFound
 from colonnade.kube.kinds import OURS, WATCHED, Key, Manifest, Resource
 from colonnade.manifests.labels import MANAGED
@@ -41,7 +41,7 @@ class Relist:
                 continue
             started = monotonic()
             for namespace in self.namespaces or (None,):
-                async for manifest in self.api.list(resource, namespace, _selector(resource)):
+                async for manifest in self.api.list(Selection(resource, namespace, _selector(resource))):
                     self.cache.put(manifest)
             self._agreed_at[resource] = started
 
@@ -62,7 +62,7 @@ class Relist:
         known = {key: _version(one) for key, one in self._known(resource).items()}
         listed: dict[Key, str] = {}
         for namespace in self.namespaces or (None,):
-            async for item in self.api.list(resource, namespace, _selector(resource), metadata_only=True):
+            async for item in self.api.list(Selection(resource, namespace, _selector(resource)), metadata_only=True):
                 listed[Key(resource, item["metadata"].get("namespace", ""), item["metadata"]["name"])] = _version(item)
         return {key for key in known.keys() | listed.keys() if known.get(key) != listed.get(key)}
 

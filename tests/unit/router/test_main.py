@@ -26,11 +26,11 @@ def bootstrap(monkeypatch, folder):
 
 def test_logs_are_one_json_object_a_line(monkeypatch, tmp_path, capsys):
     bootstrap(monkeypatch, tmp_path)
-    logging.getLogger("colonnade.router.source").warning("the watch of %s: %s", "lease", "503")
+    logging.getLogger("colonnade.kube.informer").warning("the watch of %s: %s", "lease", "503")
     said = json.loads(capsys.readouterr().err)
     assert (said["level"], said["logger"], said["message"]) == (
         "warning",
-        "colonnade.router.source",
+        "colonnade.kube.informer",
         "the watch of lease: 503",
     )
 
