@@ -29,13 +29,15 @@ class TrainingData(SpecPart):
 
 
 class TrainJob(SpecPart):
-    """To make a model's bundle; image: what the Job runs, for the lineage. dataset: None for an imported model."""
+    """To make a model's bundle; image: what the Job runs, for the lineage. dataset: None for an imported model;
+    upload: the digest of the file that was pushed for one."""
 
     namespace: str
     name: str
     image: str | None = None
     spec: ModelVersionSpec
     dataset: TrainingData | None = None
+    upload: Digest | None = None
 
 
 class DatasetResult(StatusPart):

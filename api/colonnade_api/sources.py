@@ -43,7 +43,18 @@ HTTP_IS_MEANT = Rule(
 
 
 class Upload(SpecPart):
-    """The data is uploaded by hand."""
+    """What is read is uploaded by hand."""
+
+
+def dataset_uploads(name: str) -> str:
+    """The folder in the store of what is pushed for a Dataset; the newest file in it is read."""
+    return f"uploads/{name}"
+
+
+def model_upload(name: str, digest: str) -> str:
+    """Where in the store a file lies that was pushed for a ModelVersion. digest: sha256:HEX. No Dataset's name has a
+    dot."""
+    return f"uploads/modelversion.{name}/{digest.removeprefix('sha256:')}.onnx"
 
 
 class Refresh(SpecPart):
@@ -124,11 +135,25 @@ class DataSource(SpecPart):
 class ModelSource(SpecPart):
     """An ONNX file that was made elsewhere."""
 
-    rules = (HTTP_IS_MEANT,)
+    rules = (
+        Rule(
+            "has(self.storageUri) != has(self.upload)",
+            "say where the model comes from by exactly one of storageUri (such as s3://bucket/model.onnx) and upload: "
+            "{} (uploaded by `kubectl colonnade push`)",
+            lambda source: (source.storage_uri is None) != (source.upload is None),
+        ),
+        HTTP_IS_MEANT,
+    )
 
-    storage_uri: StorageUri = Field(
+    storage_uri: StorageUri | None = Field(
+        default=None,
         description="Address of one .onnx file: s3://BUCKET/KEY, https://HOST/PATH, pvc://CLAIM/PATH, file:///PATH (as "
-        "the Job sees it), or http:// with insecure: true."
+        "the Job sees it), or http:// with insecure: true.",
+    )
+    upload: Upload | None = Field(
+        default=None,
+        description="The file is uploaded by hand: `kubectl colonnade push mv/NAME FILE.onnx`. Write `upload: {}` "
+        "instead of a storageUri.",
     )
     insecure: bool = Field(default=False, description="Allow http://, where anyone on the way can change the model.")
     secret_ref: ObjectRef | None = Field(

@@ -17,6 +17,8 @@ ABORT_ANNOTATION = f"{GROUP}/abort"
 RETRY_ANNOTATION = f"{GROUP}/retry"
 UNDO_ANNOTATION = f"{GROUP}/undo"
 REFRESH_ANNOTATION = f"{GROUP}/refresh"
+UPLOAD_ANNOTATION = f"{GROUP}/upload"
+"""Of a ModelVersion: sha256:HEX of the file that was pushed for it."""
 DIGEST_ANNOTATION = f"{GROUP}/digest"
 
 FINALIZER = f"{GROUP}/finalizer"

@@ -4,6 +4,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from skl2onnx import to_onnx
+from skl2onnx.common.data_types import FloatTensorType
+from sklearn.linear_model import LogisticRegression
 
 from tests.e2e import tables
 from tests.e2e.client import Model
@@ -56,6 +59,31 @@ def blind_version(number: int) -> Manifest:
     return version(number, data="orders-without-france", preprocessing={"encode": {"handleUnknown": "Error"}})
 
 
+def brought_along(name: str) -> Manifest:
+    """A version of the same model that someone else made, waiting for its file."""
+    return {
+        "apiVersion": "colonnade.dev/v1alpha1",
+        "kind": "ModelVersion",
+        "metadata": {"name": name},
+        "spec": {"model": NAME, "source": {"upload": {}}},
+    }
+
+
+def made_elsewhere(folder: Path) -> Path:
+    """A classifier by another exporter's habits: one tensor, named otherwise than our columns."""
+    frame = tables.mixed().dropna(subset=["price"])
+    model = LogisticRegression().fit(frame[["price"]].to_numpy(), frame["returned"])
+    graph = to_onnx(
+        model,
+        initial_types=[("amount", FloatTensorType([None, 1]))],
+        options={"zipmap": False},
+        target_opset={"": 18, "ai.onnx.ml": 3},
+    )
+    file = folder / "elsewhere.onnx"
+    file.write_bytes(graph.SerializeToString())
+    return file
+
+
 def rows() -> list[dict[str, Any]]:
     frame = tables.mixed()
     frame = frame[frame["country"].notna()]
@@ -98,6 +126,10 @@ class Orders:
 
     def status(self) -> dict[str, Any]:
         return self.namespace.status("mdep", NAME)
+
+    def candidate(self) -> str | None:
+        found: str | None = (self.status().get("candidate") or {}).get("modelVersion")
+        return found
 
     def serves(self, model_version: str, seconds: float = PATIENCE_SECONDS) -> None:
         def settled() -> bool:

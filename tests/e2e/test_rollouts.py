@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from tests.e2e.client import none_failed
-from tests.e2e.orders import CANARY, NAME, Orders, blind_version, rows, version
+from tests.e2e.orders import CANARY, NAME, Orders, blind_version, brought_along, made_elsewhere, rows, version
 from tests.e2e.world import Namespace, eventually
 
 
-def test_a_good_version_takes_over_and_a_failing_one_goes_home(
+def test_a_good_version_takes_over_and_a_failing_one_is_rolled_back(
     namespace: Namespace, router: str, tmp_path: Path
 ) -> None:
     orders = Orders(namespace, router, tmp_path)
@@ -31,8 +31,17 @@ def test_a_version_that_takes_other_inputs_fails_no_client_and_is_not_promoted(
         enough = len(traffic.answers) + 100
         eventually("a hundred more requests", lambda: len(traffic.answers) >= enough)
         orders.waits("SignatureChanged", "input country is gone")
+        assert orders.status()["candidate"]["modelVersion"] == "orders-2"
+        namespace.apply(brought_along("orders-3"))
+        namespace.colonnade("push", "mv/orders-3", str(made_elsewhere(tmp_path)))
+        namespace.becomes("mv", "orders-3")
+        eventually("orders-3 is the candidate", lambda: orders.candidate() == "orders-3")
+        orders.waits("SignatureChanged", "input country is gone")
+        enough = len(traffic.answers) + 100
+        eventually("a hundred more requests", lambda: len(traffic.answers) >= enough)
     none_failed(traffic)
     assert orders.status()["candidate"]["weight"] == 0
+    namespace.delete("mv", "orders-3")
     with orders.model.under_load(rows()) as traffic:
         namespace.apply(orders.deployment(strategy={**CANARY, "signatureChange": "Allow"}))
         orders.rolls_back("orders-2", because="ErrorRateBreached")

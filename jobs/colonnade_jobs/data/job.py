@@ -13,6 +13,7 @@ from colonnade_api.columns import Table
 from colonnade_api.csv import Csv
 from colonnade_api.dataset import DatasetSpec, Split
 from colonnade_api.jobs import DatasetJob
+from colonnade_api.sources import dataset_uploads
 from colonnade_serving.digests import hex_of
 from colonnade_serving.store import Store, StoreError
 
@@ -54,7 +55,7 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
     downloads, folder = scratch / "downloads", scratch / "version"
     downloads.mkdir()
     folder.mkdir()
-    origin = Origin(store, f"uploads/{job.name}", claims)
+    origin = Origin(store, dataset_uploads(job.name), claims)
     address, files, passed = sources.fetch(job.spec.source, origin, downloads)
     progress.report(10, f"reading {len(files)} file{'s' if len(files) > 1 else ''} of {address}")
     with database.shortages_as_errors(), database.connect(scratch) as connection:

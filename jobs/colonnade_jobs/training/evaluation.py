@@ -84,9 +84,15 @@ def lineage(job: TrainJob) -> dict[str, Any]:
         "dataset": job.dataset.digest if job.dataset else None,
         "image": job.image,
         "seed": job.spec.training.seed if job.spec.training else None,
-        "source": job.spec.source.storage_uri if job.spec.source else None,
+        "source": _source(job),
         "spec": digests.of_bytes(canonical_json(spec)),
     }
+
+
+def _source(job: TrainJob) -> str | None:
+    if job.upload:
+        return f"upload://{job.upload}"
+    return job.spec.source.storage_uri if job.spec.source else None
 
 
 def _of_ties(positions: Array) -> list[str]:

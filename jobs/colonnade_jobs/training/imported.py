@@ -6,18 +6,18 @@ from typing import Any
 import numpy as np
 
 from colonnade_api.jobs import TrainJob
-from colonnade_api.sources import DataSource
+from colonnade_api.sources import DataSource, model_upload
 from colonnade_serving.bundle import Golden, TensorSignature
 from colonnade_serving.datatypes import NUMPY
 from colonnade_serving.engine import Engine, ModelFailed
 from colonnade_serving.modelfile import ModelInvalid
 from colonnade_serving.protocol.signature import TensorSpec
-from colonnade_serving.store import Store
+from colonnade_serving.store import Store, StoreError, StoreNotFound
 
 from .. import progress
 from ..data import sources
 from ..data.sources import Origin
-from ..errors import PermanentError
+from ..errors import PermanentError, TransientError
 from . import golden
 from .evaluation import lineage
 from .facts import Facts
@@ -32,19 +32,14 @@ def describe(job: TrainJob, store: Store, folder: Path, scratch: Path) -> Facts:
 
     Raises PermanentError (ModelInvalid, SignatureUnsupported).
     """
-    address = job.spec.source.storage_uri if job.spec.source else ""
+    address = (job.spec.source.storage_uri if job.spec.source else None) or "upload"
     progress.report(5, f"fetching {address}")
-    downloads = scratch / "downloads"
-    downloads.mkdir()
-    wanted = DataSource(storage_uri=address, insecure=bool(job.spec.source and job.spec.source.insecure))
-    files = sources.fetch(wanted, Origin(store, ""), downloads).files
-    if len(files) > 1:
-        raise PermanentError(
-            "ModelInvalid", f"spec.source.storageUri: {address} names {len(files)} files; name one .onnx file"
-        )
-    (folder / "model.onnx").write_bytes(files[0].read_bytes())
+    if job.upload:
+        _fetch_upload(job.name, job.upload, store, folder / "model.onnx")
+    else:
+        _fetch_source(job, address, store, folder / "model.onnx", scratch / "downloads")
     progress.report(40, "asking it made-up questions")
-    engine = _load(folder / "model.onnx", address)
+    engine = _load(folder / "model.onnx", "spec.source.upload" if job.upload else f"spec.source.storageUri: {address}")
     return Facts(
         model=job.spec.model,
         task=None,
@@ -56,11 +51,40 @@ def describe(job: TrainJob, store: Store, folder: Path, scratch: Path) -> Facts:
     )
 
 
-def _load(model: Path, address: str) -> Engine:
+def _fetch_upload(name: str, digest: str, store: Store, target: Path) -> None:
+    """What was pushed, if it still has the digest that it was pushed with."""
+    path = model_upload(name, digest)
+    try:
+        seen = store.fetch(path, target)
+    except StoreNotFound as error:
+        raise PermanentError(
+            "SourceNotFound", f"spec.source.upload: {path} is not in the store; push it again"
+        ) from error
+    except StoreError as error:
+        raise TransientError("StoreUnreachable", str(error)) from error
+    if seen != digest:
+        raise PermanentError(
+            "ModelInvalid", f"spec.source.upload: {path} is {seen}, {digest} was pushed; push it again"
+        )
+
+
+def _fetch_source(job: TrainJob, address: str, store: Store, target: Path, downloads: Path) -> None:
+    downloads.mkdir()
+    wanted = DataSource(storage_uri=address, insecure=bool(job.spec.source and job.spec.source.insecure))
+    files = sources.fetch(wanted, Origin(store, ""), downloads).files
+    if len(files) > 1:
+        raise PermanentError(
+            "ModelInvalid", f"spec.source.storageUri: {address} names {len(files)} files; name one .onnx file"
+        )
+    target.write_bytes(files[0].read_bytes())
+
+
+def _load(model: Path, source: str) -> Engine:
+    """source: the field that the file came by, for people."""
     try:
         return Engine(model)
     except ModelInvalid as error:
-        raise PermanentError("ModelInvalid", f"spec.source.storageUri: {address}: {error}") from error
+        raise PermanentError("ModelInvalid", f"{source}: {error}") from error
 
 
 def _classes(engine: Engine) -> list[str | int] | None:

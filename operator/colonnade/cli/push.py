@@ -1,7 +1,7 @@
-"""`push`: a local file becomes what a Dataset is collected from."""
+"""`push`: a local file becomes what a Dataset is collected or a ModelVersion imported from."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 from rich.progress import (
@@ -16,52 +16,88 @@ from rich.progress import (
 
 from colonnade.cli.cluster import Cluster
 from colonnade.cli.errors import CliError
-from colonnade.cli.kinds import DATASET, Object, reference
+from colonnade.cli.kinds import DATASET, MODEL_VERSION, Object, reference
 from colonnade.cli.names import of_kinds
 from colonnade.cli.options import SystemNamespace, connected
 from colonnade.cli.store import LocalFile, StorePod, installation, mounted, send
 from colonnade.cli.store.installation import SYSTEM_NAMESPACE
 from colonnade.cli.terminal import say, stderr
 from colonnade.cli.words import size
-from colonnade_api.wellknown import REFRESH_ANNOTATION
+from colonnade_api.sources import dataset_uploads, model_upload
+from colonnade_api.wellknown import REFRESH_ANNOTATION, UPLOAD_ANNOTATION
 
 
 @connected
 def push(
     cluster: Cluster,
-    dataset: Annotated[
+    wanted: Annotated[
         str,
-        typer.Argument(metavar="dset/NAME", help="The Dataset that the file is for.", autocompletion=of_kinds(DATASET)),
+        typer.Argument(
+            metavar="{dset|mv}/NAME",
+            help="The Dataset or ModelVersion that the file is for.",
+            autocompletion=of_kinds(DATASET, MODEL_VERSION),
+        ),
     ],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="csv or parquet.", exists=True, dir_okay=False)],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE", help="csv or parquet; onnx for a ModelVersion.", exists=True, dir_okay=False),
+    ],
     system_namespace: SystemNamespace = SYSTEM_NAMESPACE,
 ) -> None:
-    """Bring a local file into the store and have its Dataset collected from it.
+    """Bring a local file into the store, and have its Dataset collected or its ModelVersion imported from it.
 
-    The Dataset's spec.source is `upload: {}`. The same file pushed twice makes no new version.
+    The spec.source is `upload: {}`. The same file pushed twice makes nothing new.
     """
-    wanted = reference(dataset, DATASET)
-    found = cluster.get(wanted)
-    refuse_other_source(found)
+    target = reference(wanted, DATASET, MODEL_VERSION)
+    found, local = cluster.get(target), LocalFile.read(file)
+    upload = dataset_upload(found, local) if target.kind == DATASET else model_version_upload(found, local)
     settings = installation(cluster, system_namespace)
     if settings.bucket:
-        raise CliError(in_bucket(settings.bucket, cluster.namespace, wanted.name, file.name))
-    local = LocalFile.read(file)
+        raise CliError(in_bucket(settings.bucket, cluster.namespace, str(target), local, upload))
     with mounted(cluster, found, settings) as store:
-        sent = _send(store, local, f"uploads/{wanted.name}/{local.name}")
-    cluster.merge(wanted, {"metadata": {"annotations": {REFRESH_ANNOTATION: f"sha256:{local.digest}"}}})
+        sent = _send(store, local, upload.path)
+    cluster.merge(target, {"metadata": {"annotations": {upload.annotation: f"sha256:{local.digest}"}}})
     outcome = "stored, sha256 verified" if sent else "lay in the store already, byte for byte"
     say(f"{local.name}, {size(local.bytes)}: {outcome}")
-    say(f"{wanted} is collected from it now: kubectl colonnade status {wanted} --watch")
+    say(f"{target} is {upload.becomes} from it now: kubectl colonnade status {target} --watch")
 
 
-def refuse_other_source(dataset: Object) -> None:
+class Upload(NamedTuple):
+    """path: within the namespace's store. annotation: what tells the object of it, by the file's digest."""
+
+    path: str
+    annotation: str
+    becomes: str
+
+
+def dataset_upload(dataset: Object, file: LocalFile) -> Upload:
     """Raises CliError for a Dataset that wouldn't read what is pushed."""
     name, address = dataset["metadata"]["name"], dataset["spec"]["source"].get("storageUri")
-    if address and not address.startswith(f"file:///store/uploads/{name}/"):
+    folder = dataset_uploads(name)
+    if address and not address.startswith(f"file:///store/{folder}/"):
         raise CliError(
             f"dset/{name} is collected from {address}, not from what is pushed; write spec.source: {{upload: {{}}}}"
         )
+    return Upload(f"{folder}/{file.name}", REFRESH_ANNOTATION, "collected")
+
+
+def model_version_upload(version: Object, file: LocalFile) -> Upload:
+    """Raises CliError for a ModelVersion that wouldn't import what is pushed, or has its model already."""
+    name, source = version["metadata"]["name"], version["spec"].get("source")
+    if source is None:
+        raise CliError(
+            f"mv/{name} is trained, not imported; write spec.source: {{upload: {{}}}} in another ModelVersion"
+        )
+    if "upload" not in source:
+        raise CliError(
+            f"mv/{name} is imported from {source.get('storageUri')}, not from what is pushed; "
+            "write spec.source: {upload: {}} in another ModelVersion"
+        )
+    told = f"sha256:{file.digest}"
+    before = (version["metadata"].get("annotations") or {}).get(UPLOAD_ANNOTATION)
+    if (version.get("status") or {}).get("digest") and before != told:
+        raise CliError(f"mv/{name} has its model, which never changes: push to a ModelVersion of another name")
+    return Upload(model_upload(name, told), UPLOAD_ANNOTATION, "imported")
 
 
 def _send(store: StorePod, file: LocalFile, path: str) -> bool:
@@ -72,14 +108,12 @@ def _send(store: StorePod, file: LocalFile, path: str) -> bool:
     return sent
 
 
-def in_bucket(url: str, namespace: str, dataset: str, file: str) -> str:
+def in_bucket(url: str, namespace: str, wanted: str, file: LocalFile, upload: Upload) -> str:
     """What to do where the store is a bucket: no pod of ours is needed to write to it."""
-    target = f"{url.rstrip('/')}/{namespace}/uploads/{dataset}/{file}"
-    digest = f"sha256:$(sha256sum {file} | cut -d' ' -f1)"
     return (
         f"the store is the bucket {url}: upload to it directly, then say that there is something new:\n"
-        f"  aws s3 cp {file} {target}\n"
-        f"  kubectl annotate dset/{dataset} -n {namespace} --overwrite {REFRESH_ANNOTATION}={digest}"
+        f"  aws s3 cp {file.name} {url.rstrip('/')}/{namespace}/{upload.path}\n"
+        f"  kubectl annotate {wanted} -n {namespace} --overwrite {upload.annotation}=sha256:{file.digest}"
     )
 
 

@@ -16,6 +16,7 @@ NAMES = {
     "dset/NAME": "dset/flights",
     "mv/NAME": "mv/flights-late-1",
     "FILE": "orders.csv",
+    "FILE.onnx": "fraud.onnx",
 }
 TOLD = [command for command in commands("kubectl") if command.words[1:2] == ("colonnade",)]
 
@@ -29,6 +30,7 @@ def test_what_the_docs_tell_to_type_works(
     cluster.add(made("Dataset", "orders", {"source": {"upload": {}}}))
     monkeypatch.chdir(tmp_path)
     Path("orders.csv").write_text("price\n1\n")
+    Path("fraud.onnx").write_bytes(b"bytes")
     typed = [NAMES.get(word, word) for word in command.words[2:] if word != "--watch"]
     if len(typed) < 2 and typed != ["tree"]:
         assert kubectl_colonnade(*typed, "--help").code == 0  # a command that is only named

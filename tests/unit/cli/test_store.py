@@ -4,6 +4,7 @@ import hashlib
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.unit.cli.conftest import Run
 from tests.unit.cli.objects import flights, made
 from tests.unit.cli.playground import Playground, path_of
 
+Manifest = dict[str, Any]
 INFO = {
     "apiVersion": "v1",
     "kind": "ConfigMap",
@@ -110,6 +112,46 @@ def test_a_dataset_that_reads_elsewhere_is_not_pushed_to(
     cluster.add(made("Dataset", "flights", {"source": {"storageUri": "s3://raw/x.csv"}}), INFO)
     seen = kubectl_colonnade("push", "dset/flights", str(file))
     assert "collected from s3://raw/x.csv, not from what is pushed; write spec.source: {upload: {}}" in seen.err
+
+
+def imported(**status: str) -> Manifest:
+    version = made("ModelVersion", "mine-1", {"model": "mine", "source": {"upload": {}}})
+    return version | {"status": status}
+
+
+def test_a_model_is_pushed_under_its_digest_and_its_version_is_told(
+    cluster: Playground, kubectl_colonnade: Run, file: Path
+) -> None:
+    cluster.add(imported(), INFO)
+    seen = kubectl_colonnade("push", "mv/mine-1", str(file))
+    assert seen.code == 0, seen.err
+    stored = cluster.store / "uploads" / "modelversion.mine-1" / f"{sha256(file)}.onnx"
+    assert sha256(stored) == sha256(file)
+    told = {"metadata": {"annotations": {"colonnade.dev/upload": f"sha256:{sha256(file)}"}}}
+    assert cluster.patches == [(path_of(imported()), told)]
+    assert "mv/mine-1 is imported from it now" in seen.err
+
+
+@pytest.mark.parametrize(
+    ("version", "words"),
+    [
+        (made("ModelVersion", "mine-1", {"model": "mine", "training": {}}), "mv/mine-1 is trained, not imported"),
+        (
+            made("ModelVersion", "mine-1", {"model": "mine", "source": {"storageUri": "s3://raw/x.onnx"}}),
+            "imported from s3://raw/x.onnx, not from what is pushed",
+        ),
+        (imported(digest="sha256:" + "0" * 64), "has its model, which never changes"),
+    ],
+    ids=["trained", "from elsewhere", "made already"],
+)
+def test_a_version_that_would_not_read_it_is_not_pushed_to(
+    cluster: Playground, kubectl_colonnade: Run, file: Path, version: Manifest, words: str
+) -> None:
+    cluster.add(version, INFO)
+    seen = kubectl_colonnade("push", "mv/mine-1", str(file))
+    assert seen.code == 1
+    assert words in seen.err
+    assert cluster.patches == []
 
 
 def test_an_installation_elsewhere_is_asked_for(cluster: Playground, kubectl_colonnade: Run, file: Path) -> None:

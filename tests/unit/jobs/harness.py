@@ -63,8 +63,8 @@ class Harness:
         }
         return self.make({"model": "rows-y", "training": {"task": "Classification"} | wanted | spec})
 
-    def make(self, spec: Answer) -> Answer:
-        """The answer to a training Job."""
+    def make(self, spec: Answer, **told: str) -> Answer:
+        """The answer to a training Job, which is told this too."""
         version = {"name": "rows", "digest": self.digest, **self.terms} if "training" in spec else None
         job = {
             "namespace": "default",
@@ -72,6 +72,7 @@ class Harness:
             "image": "colonnade/jobs:1",
             "spec": spec,
             "dataset": version,
+            **told,
         }
         with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
             return training.run(read(TrainJob, json.dumps(job)), self.store, Path(scratch))

@@ -2,7 +2,7 @@
 
 from colonnade.cli.kinds import Object
 from colonnade.cli.store.installation import Installation
-from colonnade_api.wellknown import COMPONENT_LABEL, DATASET_LABEL
+from colonnade_api.wellknown import COMPONENT_LABEL, DATASET_LABEL, MODEL_VERSION_LABEL
 
 CLAIM = "colonnade-store"
 MOUNT = "/store"
@@ -31,16 +31,22 @@ def claim(settings: Installation) -> Object:
     }
 
 
-def pod(dataset: Object, settings: Installation, suffix: str) -> Object:
-    """Restricted, without a token, owned by the Dataset so that it goes with it."""
-    name = dataset["metadata"]["name"]
+def push_labels(owner: Object) -> dict[str, str]:
+    """Whose pod it is: a Dataset's or a ModelVersion's."""
+    label = DATASET_LABEL if owner["kind"] == "Dataset" else MODEL_VERSION_LABEL
+    return {COMPONENT_LABEL: "push", label: owner["metadata"]["name"]}
+
+
+def pod(owner: Object, settings: Installation, suffix: str) -> Object:
+    """Restricted, without a token, owned by what is pushed for, so that it goes with it."""
+    name = owner["metadata"]["name"]
     return {
         "apiVersion": "v1",
         "kind": "Pod",
         "metadata": {
             "name": f"{name}-push-{suffix}",
-            "labels": LABELS | {COMPONENT_LABEL: "push", DATASET_LABEL: name},
-            "ownerReferences": [_owner(dataset)],
+            "labels": LABELS | push_labels(owner),
+            "ownerReferences": [_reference(owner)],
         },
         "spec": {
             "restartPolicy": "Never",
@@ -79,10 +85,10 @@ def _container(settings: Installation) -> Object:
     }
 
 
-def _owner(dataset: Object) -> Object:
+def _reference(owner: Object) -> Object:
     return {
-        "apiVersion": dataset["apiVersion"],
-        "kind": dataset["kind"],
-        "name": dataset["metadata"]["name"],
-        "uid": dataset["metadata"]["uid"],
+        "apiVersion": owner["apiVersion"],
+        "kind": owner["kind"],
+        "name": owner["metadata"]["name"],
+        "uid": owner["metadata"]["uid"],
     }

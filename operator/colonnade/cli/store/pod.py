@@ -12,7 +12,6 @@ from colonnade.cli.kinds import CLAIM as CLAIMS
 from colonnade.cli.kinds import POD, Object
 from colonnade.cli.store import manifests
 from colonnade.cli.store.installation import Installation
-from colonnade_api.wellknown import COMPONENT_LABEL, DATASET_LABEL
 
 START_SECONDS = 180
 POLL_SECONDS = 0.3
@@ -28,14 +27,14 @@ class StorePod:
 
 
 @contextmanager
-def mounted(cluster: Cluster, dataset: Object, settings: Installation) -> Iterator[StorePod]:
+def mounted(cluster: Cluster, owner: Object, settings: Installation) -> Iterator[StorePod]:
     """A pod of its own, deleted at the end, whatever happened.
 
     Raises CliError when it doesn't start within START_SECONDS, with what Kubernetes says of it.
     """
     _ensure_claim(cluster, settings)
-    _sweep(cluster, dataset["metadata"]["name"])
-    made = cluster.create(POD, manifests.pod(dataset, settings, secrets.token_hex(3)))
+    _sweep(cluster, owner)
+    made = cluster.create(POD, manifests.pod(owner, settings, secrets.token_hex(3)))
     name = made["metadata"]["name"]
     try:
         _wait_until_running(cluster, name)
@@ -54,9 +53,9 @@ def _ensure_claim(cluster: Cluster, settings: Installation) -> None:
             raise
 
 
-def _sweep(cluster: Cluster, dataset: str) -> None:
+def _sweep(cluster: Cluster, owner: Object) -> None:
     """Ended pods of pushes that were killed half-way."""
-    for old in cluster.list(POD, f"{COMPONENT_LABEL}=push,{DATASET_LABEL}={dataset}"):
+    for old in cluster.list(POD, ",".join(f"{key}={value}" for key, value in manifests.push_labels(owner).items())):
         if old.get("status", {}).get("phase") in ("Succeeded", "Failed"):
             cluster.delete(POD, old["metadata"]["name"])
 

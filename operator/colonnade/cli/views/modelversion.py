@@ -34,7 +34,8 @@ def made_by(item: Object) -> str:
     training = item["spec"].get("training") or {}
     if estimator := (training.get("estimator") or {}).get("name"):
         return str(estimator).rpartition(".")[2]
-    return str((item["spec"].get("source") or {}).get("storageUri", NOTHING))
+    source = item["spec"].get("source") or {}
+    return "an upload" if "upload" in source else str(source.get("storageUri", NOTHING))
 
 
 def dataset_name(item: Object) -> str | None:

@@ -24,6 +24,7 @@ from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade.plan.modelversion.approval import approval_state, approved
 from colonnade.plan.modelversion.gates import judge_gates, validated
 from colonnade.plan.modelversion.observed import DatasetSummary, ObservedModelVersion
+from colonnade.plan.modelversion.upload import expects_upload, pushed
 from colonnade_api import ModelVersionSpec, ModelVersionStatus, PinnedDataset
 from colonnade_api.jobs import TrainingData, TrainJob
 from colonnade_api.wellknown import RETRY_ANNOTATION
@@ -62,14 +63,19 @@ def _look_again(job: Job | None, now: datetime) -> timedelta | None:
 
 
 def job_name(observed: ObservedModelVersion, spec: ModelVersionSpec) -> str:
-    """One for the spec; the annotation colonnade.dev/retry asks for another."""
-    token = observed.metadata.annotations.get(RETRY_ANNOTATION, "")
-    return f"{observed.metadata.name}-{short_hash([spec_hash(spec), token] if token else spec_hash(spec))}"
+    """One for the spec and what was pushed; the annotation colonnade.dev/retry asks for another."""
+    token, upload = observed.metadata.annotations.get(RETRY_ANNOTATION, ""), pushed(observed.metadata.annotations, spec)
+    asked = [spec_hash(spec), *filter(None, (token, upload))]
+    return f"{observed.metadata.name}-{short_hash(asked if len(asked) > 1 else asked[0])}"
 
 
 def spec_hash(spec: ModelVersionSpec) -> str:
     """Of what makes the model: gates and approval may change without another training."""
     return short_hash({key: value for key, value in spec.manifest().items() if key in ("model", "training", "source")})
+
+
+def _waits_for_upload(observed: ObservedModelVersion, spec: ModelVersionSpec) -> bool:
+    return expects_upload(spec) and not pushed(observed.metadata.annotations, spec)
 
 
 def _due_job(observed: ObservedModelVersion, spec: ModelVersionSpec) -> Job | None:
@@ -105,7 +111,7 @@ def _actions(
         return ()
     if job is not None:
         return (DeleteJob(job.name),) if makes_room(job, OUTCOMES, observed.image, now) else ()
-    if spec.training is not None and status.dataset is None:
+    if (spec.training is not None and status.dataset is None) or _waits_for_upload(observed, spec):
         return ()
     return (RecordStatus(), EnsureStore(), _run_job(observed, status, spec))
 
@@ -118,6 +124,7 @@ def _run_job(observed: ObservedModelVersion, status: ModelVersionStatus, spec: M
         image=observed.image,
         spec=spec,
         dataset=_training_data(status.dataset, observed.dataset),
+        upload=pushed(observed.metadata.annotations, spec) or None,
     )
     return RunJob(job_name(observed, spec), spec_hash(spec), document)
 
@@ -164,13 +171,25 @@ def _trained(
     if job and gave_up(job, OUTCOMES):
         command = by_annotation("mv", observed.metadata, RETRY_ANNOTATION)
         return false("Trained", *failure(job, f"train again with another image, or by {command}"))
-    if job or spec.training is None or status.dataset:
-        return false("Trained", "Training", _training(spec, job, now))
-    return false("Trained", "WaitingForDataset", _waits_for(observed, spec.training.dataset_ref.name))
+    waits = None if job else _waits(observed, spec, status)
+    return false("Trained", *(waits or ("Training", _training(spec, job, now))))
+
+
+def _waits(
+    observed: ObservedModelVersion, spec: ModelVersionSpec, status: ModelVersionStatus
+) -> tuple[str, str] | None:
+    """What has to be there before a Job can begin, and isn't."""
+    if _waits_for_upload(observed, spec):
+        push = f"kubectl colonnade push mv/{observed.metadata.name} FILE.onnx"
+        return "WaitingForUpload", f"no model yet; upload it: {push}"
+    if spec.training is None or status.dataset:
+        return None
+    return "WaitingForDataset", _waits_for(observed, spec.training.dataset_ref.name)
 
 
 def _training(spec: ModelVersionSpec, job: Job | None, now: datetime) -> str:
-    what = spec.training.estimator.name if spec.training else spec.source.storage_uri if spec.source else ""
+    source = (spec.source.storage_uri if spec.source else None) or "what was pushed"
+    what = spec.training.estimator.name if spec.training else source
     if job is None:
         return f"a Job for {what} is being started"
     return f"Job {job.name} works on {what}{working(job, now)}"
@@ -199,7 +218,7 @@ def _events(before: ModelVersionStatus, after: ModelVersionStatus) -> tuple[Even
             continue
         if now_is.status == "True":
             events.append(Event("Normal", kind, clipped(now_is.message)))
-        elif now_is.reason not in ("WaitingForDataset", "NotTrained"):
+        elif now_is.reason not in ("WaitingForDataset", "WaitingForUpload", "NotTrained"):
             events.append(
                 Event("Normal" if now_is.reason in QUIET else "Warning", now_is.reason, clipped(now_is.message))
             )

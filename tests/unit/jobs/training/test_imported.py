@@ -9,6 +9,7 @@ from onnx import TensorProto, helper
 from skl2onnx import to_onnx
 from sklearn.linear_model import LogisticRegression
 
+from colonnade_api.sources import model_upload
 from colonnade_jobs.errors import PermanentError
 from colonnade_serving import digests
 from tests.unit.jobs.harness import Harness
@@ -35,6 +36,29 @@ def test_its_signature_is_the_graphs_and_its_golden_answers_the_engines(harness:
     x, z = (tensor.array() for tensor in bundle.golden.inputs)
     np.testing.assert_array_equal(bundle.golden.outputs[0].array(), x + z)
     assert bundle.lineage["source"] == f"file://{tmp_path}/mine.onnx"
+
+
+def test_what_was_pushed_is_bundled_if_it_is_still_what_was_pushed(harness: Harness, tmp_path: Path) -> None:
+    graph(tmp_path)
+    model = (tmp_path / "mine.onnx").read_bytes()
+    pushed = digests.of_bytes(model)
+    harness.store.put(model_upload("mine-1", pushed), model)
+    answer = harness.make({"model": "mine", "source": {"upload": {}}}, name="mine-1", upload=pushed)
+    assert answer["outcome"] == "Trained"
+    assert harness.bundle(answer).lineage["source"] == f"upload://{pushed}"
+
+
+def test_what_was_changed_in_the_store_is_refused(harness: Harness, tmp_path: Path) -> None:
+    graph(tmp_path)
+    pushed = digests.of_bytes((tmp_path / "mine.onnx").read_bytes())
+    harness.store.put(model_upload("mine-1", pushed), b"another")
+    with pytest.raises(PermanentError, match=f"{pushed} was pushed; push it again"):
+        harness.make({"model": "mine", "source": {"upload": {}}}, name="mine-1", upload=pushed)
+
+
+def test_what_is_gone_from_the_store_is_asked_for(harness: Harness) -> None:
+    with pytest.raises(PermanentError, match="is not in the store; push it again"):
+        harness.make({"model": "mine", "source": {"upload": {}}}, name="mine-1", upload="sha256:" + "0" * 64)
 
 
 def test_a_graph_of_fixed_size_is_asked_in_that_size(harness: Harness, tmp_path: Path) -> None:

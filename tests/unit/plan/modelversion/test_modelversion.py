@@ -11,6 +11,7 @@ from colonnade.plan.modelversion.observed import DatasetSummary, ObservedModelVe
 from colonnade.plan.modelversion.plan import plan
 from colonnade_api import ModelVersionSpec, ModelVersionStatus, ObjectMeta
 from colonnade_api.jobs import TrainingData, TrainJob
+from colonnade_api.wellknown import UPLOAD_ANNOTATION
 from tests.unit.plan.world import START, at, digest
 
 TRAINING = {
@@ -134,6 +135,42 @@ def test_an_imported_model_needs_no_dataset() -> None:
     (run,) = (action for action in plan(observed, at(0)).actions if isinstance(action, RunJob))
     assert isinstance(run.document, TrainJob)
     assert run.document.dataset is None
+
+
+def pushed(observed: ObservedModelVersion, token: str) -> ObservedModelVersion:
+    metadata = observed.metadata.model_copy(update={"annotations": {UPLOAD_ANNOTATION: token}})
+    return replace(observed, metadata=metadata)
+
+
+def test_an_upload_is_waited_for_in_words_that_say_what_to_type() -> None:
+    observed = seen(version(training=None, source={"upload": {}}, dataset=None), 0)
+    assert plan(observed, at(0)).actions == ()
+    push = "kubectl colonnade push mv/flights-late-3 FILE.onnx"
+    assert said(observed, "Trained") == ("False", "WaitingForUpload", f"no model yet; upload it: {push}")
+    assert said(observed, "Reconciling")[1] == "WaitingForUpload"
+
+
+def test_what_was_pushed_is_imported_by_its_digest() -> None:
+    observed = pushed(version(training=None, source={"upload": {}}, dataset=None), digest("mine"))
+    (run,) = (action for action in plan(observed, at(0)).actions if isinstance(action, RunJob))
+    assert isinstance(run.document, TrainJob)
+    assert run.document.upload == digest("mine")
+
+
+def test_another_file_pushed_after_a_refusal_is_another_job() -> None:
+    observed = started(pushed(version(training=None, source={"upload": {}}, dataset=None), digest("broken")))
+    answer = {"outcome": "Failed", "reason": "ModelInvalid", "message": "spec.source.upload: no ONNX model"}
+    refused = seen(replace(observed, jobs=(replace(observed.jobs[0], succeeded=True, result=answer),)), 60)
+    assert plan(refused, at(61)).actions == ()
+    (run,) = (each for each in plan(pushed(refused, digest("mended")), at(61)).actions if isinstance(each, RunJob))
+    assert isinstance(run.document, TrainJob)
+    assert run.document.upload == digest("mended")
+
+
+@pytest.mark.parametrize("token", ["", "1", "sha256:abc", "../../x"])
+def test_an_annotation_that_names_no_upload_starts_nothing(token: str) -> None:
+    observed = pushed(version(training=None, source={"upload": {}}, dataset=None), token)
+    assert plan(observed, at(0)).actions == ()
 
 
 def test_a_definite_no_is_stalled_in_its_own_words() -> None:
