@@ -180,6 +180,15 @@ class Deployment(Resource):
             ),
             Column("URL", ".status.url", wide=True, about="Base URL for clients within the cluster."),
             Column(
+                "Stable Revision", ".status.stable.revision", wide=True, about="Its bundle and settings in one name."
+            ),
+            Column(
+                "Candidate Revision",
+                ".status.candidate.revision",
+                wide=True,
+                about="Differs from stable's where settings alone have changed too.",
+            ),
+            Column(
                 "Observed",
                 ".status.candidate.observedWeight",
                 wide=True,

@@ -53,7 +53,15 @@ STORIES: tuple[tuple[str, Spec, Status, dict[str, Any]], ...] = (
         DeploymentStatus(
             stable=STABLE, candidate=CANDIDATE, step=StepStatus(index=1, total=3), conditions=(READY,), replicas=2
         ),
-        {"Ready": "True", "Stable": "flights-late-1", "Candidate": "flights-late-2", "Weight": 25, "Step": "2/3"},
+        {
+            "Ready": "True",
+            "Stable": "flights-late-1",
+            "Candidate": "flights-late-2",
+            "Weight": 25,
+            "Step": "2/3",
+            "Stable Revision": STABLE.revision,
+            "Candidate Revision": CANDIDATE.revision,
+        },
     ),
     (
         "MonitorPolicy",

@@ -119,7 +119,7 @@ def in_bucket(url: str, namespace: str, wanted: str, file: LocalFile, upload: Up
 
 def _bar() -> Progress:
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         TaskProgressColumn(),
         DownloadColumn(binary_units=True),

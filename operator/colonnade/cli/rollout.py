@@ -16,7 +16,7 @@ from colonnade.cli.names import of_kinds
 from colonnade.cli.options import connected
 from colonnade.cli.terminal import say
 from colonnade_api import DeploymentStatus, Rollout
-from colonnade_api.history import name_of, promoted_before
+from colonnade_api.history import name_of, promoted_before, restores
 from colonnade_api.undo import AlreadyDone, Refused, Undo, undo_target
 from colonnade_api.wellknown import ABORT_ANNOTATION, PROMOTE_ANNOTATION, RETRY_ANNOTATION, UNDO_ANNOTATION
 
@@ -29,6 +29,9 @@ def promote(cluster: Cluster, what: Which) -> None:
     wanted, status = _read(cluster, what)
     if status.candidate is None:
         raise CliError(f"{wanted} has no candidate to promote: {_serving(status)}")
+    if restores(status):
+        back = f"{status.candidate.model_version} is on its way back, without steps"
+        raise CliError(f"{wanted}: {back}: there is nothing to promote")
     index = status.step.index if status.step else 0
     _annotate(cluster, wanted, PROMOTE_ANNOTATION, f"{status.candidate.revision}/{index}")
     say(f"{wanted}: {status.candidate.model_version} goes on from step {index + 1}; {_see(wanted)}")

@@ -91,6 +91,14 @@ def test_what_is_on_its_way_back_is_not_asked_for_again(cluster: Playground, kub
     assert "flights-late-2 (2222222222) is on its way back" in seen.err
 
 
+def test_what_is_on_its_way_back_needs_no_promotion(cluster: Playground, kubectl_colonnade: Run) -> None:
+    undone = {"revision": "3333333333", "reason": "Undone", "at": "2026-11-23T11:50:01Z"}
+    cluster.add(serving_third(candidate=CANDIDATE, rejected=[undone]))
+    seen = kubectl_colonnade("promote", "flights-late")
+    assert (seen.code, cluster.patches) == (1, [])
+    assert "flights-late-2 is on its way back, without steps: there is nothing to promote" in seen.err
+
+
 def test_settings_alone_are_told_by_their_revisions(cluster: Playground, kubectl_colonnade: Run) -> None:
     cluster.add(serving_third(history=[promotion(3), promotion(3, "4444444444")]))
     seen = kubectl_colonnade("undo", "flights-late")

@@ -196,6 +196,13 @@ def _first(**model: Any) -> World:
     return it
 
 
+def _without_replicas() -> World:
+    it = world()
+    it.rate = 0
+    it.change(replicas=0)
+    return it.run(10)
+
+
 def _leaving() -> World:
     it = world()
     it.delete()
@@ -232,6 +239,7 @@ DEPLOYMENTS = (
     ("a promoted version was taken back", "Failed", "Degraded", _deployment(_taken_back)),
     ("someone paused it", "Current", "Suspended", _deployment(_paused)),
     ("someone paused it midway", "InProgress", "Suspended", _deployment(_paused_on_the_way)),
+    ("it has no replicas", "InProgress", "Suspended", _deployment(_without_replicas)),
     ("all its pods are lost", "InProgress", "Degraded", _deployment(_without_pods)),
     ("more pods are asked for than are ready", "InProgress", "Progressing", _scaling),
     ("its spec can't be read, midway", "Failed", "Degraded", _invalid_on_the_way),

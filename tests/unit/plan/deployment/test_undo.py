@@ -176,6 +176,18 @@ def test_said_again_while_it_comes_back_it_is_the_same_undo() -> None:
     assert [over.outcome for over in it.status.history] == ["RolledBack", "Promoted", "Promoted"]
 
 
+def test_one_on_its_way_back_can_be_aborted_for_the_one_before_that() -> None:
+    it = promoted(V2, V3)
+    it.models[V2].starts_in = 600
+    undo(it, V3)
+    it.run(5)
+    assert it.status.candidate is not None
+    it.annotate(abort=it.revision(V2))
+    it.until(lambda now: now.serves(V1), within=30)
+    assert {each.model_version: each.reason for each in it.status.rejected} == {V3: "Undone", V2: "Aborted"}
+    rests(it)
+
+
 def test_settings_that_are_gone_with_their_pods_are_named() -> None:
     it = world()
     before = it.revision(V1)

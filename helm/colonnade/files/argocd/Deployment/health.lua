@@ -10,6 +10,9 @@ local function check()
   if condition("Ready").reason == "NoReadyPod" then
     return health("Degraded", "Ready")
   end
+  if condition("Ready").reason == "ScaledToZero" then
+    return health("Suspended", "Ready")
+  end
   if holds("Reconciling") then
     return health(WAITS_FOR_PEOPLE[condition("Reconciling").reason] and "Suspended" or "Progressing", "Reconciling")
   end

@@ -46,7 +46,7 @@ def breach_of_stable(
 
 def restore(rollout: Rollout) -> Move:
     """As many requests as its ready pods can bear, all as soon as they can: it was trusted before."""
-    if objection := rules.scaled_to_zero(rollout) or rules.overdue(rollout):
+    if objection := rules.aborted(rollout) or rules.scaled_to_zero(rollout) or rules.overdue(rollout):
         return objection
     if rollout.capacity == 100:
         return Promote("Restored", f"{rollout.candidate_name} is back")
