@@ -6,7 +6,8 @@ import urllib3
 from kubernetes import client
 
 from colonnade.cli.errors import CliError, NotFound
-from colonnade.cli.kinds import Kind, Object, Reference
+from colonnade.cli.kinds import Object, Reference
+from colonnade.kube.kinds import Resource
 
 TIMEOUT_SECONDS = 15
 JSON = "application/json"
@@ -40,7 +41,7 @@ class Cluster:
         existing = self.list(wanted.kind)
         raise NotFound(str(wanted), self.namespace, [item["metadata"]["name"] for item in existing])
 
-    def find(self, kind: Kind, name: str, namespace: str = "") -> Object | None:
+    def find(self, kind: Resource, name: str, namespace: str = "") -> Object | None:
         """None when it isn't there."""
         try:
             return self._call("GET", kind.path(namespace or self.namespace, name))
@@ -49,19 +50,19 @@ class Cluster:
                 return None
             raise
 
-    def list(self, kind: Kind, selector: str = "") -> list[Object]:
+    def list(self, kind: Resource, selector: str = "") -> list[Object]:
         query = {"labelSelector": selector} if selector else {}
         items: list[Object] = self._call("GET", kind.path(self.namespace), query=query).get("items") or []
         return [{"apiVersion": kind.api_version, "kind": kind.kind, **item} for item in items]
 
-    def create(self, kind: Kind, manifest: Object) -> Object:
+    def create(self, kind: Resource, manifest: Object) -> Object:
         return self._call("POST", kind.path(self.namespace), body=manifest, query={"fieldManager": FIELD_MANAGER})
 
     def merge(self, wanted: Reference, patch: Object) -> Object:
         path = wanted.kind.path(self.namespace, wanted.name)
         return self._call("PATCH", path, body=patch, content=MERGE, query={"fieldManager": FIELD_MANAGER})
 
-    def delete(self, kind: Kind, name: str) -> None:
+    def delete(self, kind: Resource, name: str) -> None:
         """Gone already is as good."""
         try:
             self._call("DELETE", kind.path(self.namespace, name))

@@ -6,11 +6,11 @@ import typer
 
 from colonnade.cli.connection import connect
 from colonnade.cli.errors import CliError
-from colonnade.cli.kinds import Kind
 from colonnade.cli.options import FLAGS
+from colonnade.kube.kinds import Resource
 
 
-def of_kinds(*kinds: Kind) -> Callable[[typer.Context, str], list[str]]:
+def of_kinds(*kinds: Resource) -> Callable[[typer.Context, str], list[str]]:
     """`KIND/NAME` of these kinds; of the first, NAME alone where the word begins so. None where nobody answers."""
 
     def offer(here: typer.Context, incomplete: str) -> list[str]:

@@ -1,20 +1,23 @@
 """What the API server calls the things that Colonnade reads and writes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from colonnade_api.common import GROUP, VERSION
 
 Manifest = dict[str, Any]
 
 
 @dataclass(frozen=True, order=True)
 class Resource:
-    """One kind as the API server serves it; `group` is empty for the core group."""
+    """One kind as the API server serves it; `group` is empty for the core group. short: as kubectl takes it."""
 
     group: str
     version: str
     plural: str
     kind: str
+    short: str = field(default="", compare=False)
 
     @property
     def api_version(self) -> str:
@@ -31,21 +34,22 @@ class Resource:
         return f"{self.plural}.{self.group}" if self.group else self.plural
 
 
-DATASETS = Resource("colonnade.dev", "v1alpha1", "datasets", "Dataset")
-MODEL_VERSIONS = Resource("colonnade.dev", "v1alpha1", "modelversions", "ModelVersion")
-DEPLOYMENTS = Resource("colonnade.dev", "v1alpha1", "deployments", "Deployment")
-MONITOR_POLICIES = Resource("colonnade.dev", "v1alpha1", "monitorpolicies", "MonitorPolicy")
+DATASETS = Resource(GROUP, VERSION, "datasets", "Dataset", "dset")
+MODEL_VERSIONS = Resource(GROUP, VERSION, "modelversions", "ModelVersion", "mv")
+DEPLOYMENTS = Resource(GROUP, VERSION, "deployments", "Deployment", "mdep")
+MONITOR_POLICIES = Resource(GROUP, VERSION, "monitorpolicies", "MonitorPolicy", "mpol")
 
 JOBS = Resource("batch", "v1", "jobs", "Job")
-PODS = Resource("", "v1", "pods", "Pod")
+PODS = Resource("", "v1", "pods", "Pod", "po")
 WORKLOADS = Resource("apps", "v1", "deployments", "Deployment")
 SERVICES = Resource("", "v1", "services", "Service")
 ENDPOINT_SLICES = Resource("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice")
 BUDGETS = Resource("policy", "v1", "poddisruptionbudgets", "PodDisruptionBudget")
 NETWORK_POLICIES = Resource("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy")
-CLAIMS = Resource("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim")
+CLAIMS = Resource("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", "pvc")
 CONFIG_MAPS = Resource("", "v1", "configmaps", "ConfigMap")
 
+CONFIG_MAPS = Resource("", "v1", "configmaps", "ConfigMap", "cm")
 LEASES = Resource("coordination.k8s.io", "v1", "leases", "Lease")
 EVENTS = Resource("events.k8s.io", "v1", "events", "Event")
 
