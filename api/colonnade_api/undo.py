@@ -72,7 +72,7 @@ def _under_way(candidate: CandidateRevision, stable: ServedRevision) -> Refused:
 def _chosen(status: DeploymentStatus, stable: ServedRevision, to: str | None) -> Rollout | Refused:
     before = promoted_before(status)
     if to is None:
-        nothing = f"no version was promoted here before {full_name(stable)} that wasn't rejected since"
+        nothing = f"status.history has no version promoted before {full_name(stable)} that wasn't rejected since"
         return before[0] if before else Refused(f"{nothing}: there is none to go back to")
     if found := next((each for each in before if each.revision == to), None):
         return found
@@ -80,4 +80,4 @@ def _chosen(status: DeploymentStatus, stable: ServedRevision, to: str | None) ->
         said = f"{full_name(rejected)} was rejected here ({rejected.reason})"
         return Refused(f"{said}: kubectl colonnade retry takes that back first")
     there = ", ".join(full_name(each) for each in before) or "none"
-    return Refused(f"{to} was never promoted here; promoted before {name_of(stable)}: {there}")
+    return Refused(f"{to} is no promotion that status.history has; it has, before {name_of(stable)}: {there}")

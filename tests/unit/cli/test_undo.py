@@ -50,7 +50,11 @@ REJECTED = {"revision": "2222222222", "modelVersion": "flights-late-2", "reason"
 @pytest.mark.parametrize(
     ("item", "to", "said"),
     [
-        (deployment(), (), "no version was promoted here before flights-late-1 (1111111111) that wasn't rejected"),
+        (
+            deployment(),
+            (),
+            "status.history has no version promoted before flights-late-1 (1111111111) that wasn't rejected",
+        ),
         (deployment(stable=None), (), "nothing serves that could be undone"),
         (canary(history=[promotion(1)]), (), "flights-late-2 is being rolled out: kubectl colonnade abort"),
         (
@@ -61,8 +65,8 @@ REJECTED = {"revision": "2222222222", "modelVersion": "flights-late-2", "reason"
         (
             serving_third(),
             ("--to", "flights-late-9"),
-            "flights-late-9 was never promoted here; promoted before flights-late-3: flights-late-2 (2222222222), "
-            "flights-late-1 (1111111111)",
+            "flights-late-9 is no promotion that status.history has; it has, before flights-late-3: "
+            "flights-late-2 (2222222222), flights-late-1 (1111111111)",
         ),
     ],
 )

@@ -111,9 +111,8 @@ def test_without_a_version_before_it_there_is_nothing_to_go_back_to() -> None:
     it = world()
     undo(it, V1)
     it.run(10)
-    assert refusals(it) == [
-        f"no version was promoted here before {full(it, V1)} that wasn't rejected since: there is none to go back to"
-    ]
+    said = f"status.history has no version promoted before {full(it, V1)} that wasn't rejected since"
+    assert refusals(it) == [f"{said}: there is none to go back to"]
     assert it.serves(V1)
     rests(it)
 
@@ -155,7 +154,9 @@ def test_one_that_was_never_promoted_is_refused_with_those_that_were() -> None:
     it = promoted(V2)
     undo(it, V2, to=V4)
     it.run(10)
-    assert refusals(it) == [f"{it.revision(V4)} was never promoted here; promoted before {V2}: {full(it, V1)}"]
+    assert refusals(it) == [
+        f"{it.revision(V4)} is no promotion that status.history has; it has, before {V2}: {full(it, V1)}"
+    ]
 
 
 def test_to_the_one_that_serves_changes_nothing_and_complains_of_nothing() -> None:
