@@ -22,6 +22,9 @@ from colonnade_api.monitorpolicy import (
 )
 from colonnade_api.results import (
     ApprovalState,
+    ComparedMetric,
+    ComparedRows,
+    Comparison,
     FoldMetric,
     GateVerdict,
     Lineage,
@@ -62,6 +65,9 @@ __all__ = [
     "CandidateRevision",
     "CleaningStep",
     "ColumnRule",
+    "ComparedMetric",
+    "ComparedRows",
+    "Comparison",
     "Condition",
     "CrossValidation",
     "DataSource",

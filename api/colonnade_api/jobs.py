@@ -7,7 +7,7 @@ from pydantic import Field
 from colonnade_api.common import Count, Digest, Said, SpecPart, StatusPart, Uri, Word
 from colonnade_api.dataset import DatasetSpec, DatasetVersion
 from colonnade_api.modelversion import Metrics, ModelVersionSpec
-from colonnade_api.results import FoldMetric, Lineage, Parity, Signature
+from colonnade_api.results import Comparison, FoldMetric, Lineage, Parity, Signature
 
 
 class DatasetJob(SpecPart):
@@ -28,9 +28,17 @@ class TrainingData(SpecPart):
     license: str = ""
 
 
+class ServingVersion(SpecPart):
+    """The version of the same model that serves while another one trains, and the Deployment that serves it."""
+
+    model_version: str
+    digest: Digest
+    deployment: str
+
+
 class TrainJob(SpecPart):
     """To make a model's bundle; image: what the Job runs, for the lineage. dataset: None for an imported model;
-    upload: the digest of the file that was pushed for one."""
+    upload: the digest of the file that was pushed for one. serving: None where no version of the model serves."""
 
     namespace: str
     name: str
@@ -38,6 +46,7 @@ class TrainJob(SpecPart):
     spec: ModelVersionSpec
     dataset: TrainingData | None = None
     upload: Digest | None = None
+    serving: ServingVersion | None = None
 
 
 class DatasetResult(StatusPart):
@@ -63,6 +72,7 @@ class TrainResult(StatusPart):
     cross_validation: Annotated[dict[str, FoldMetric], Field(max_length=64)] = Field(default={})
     parity: Parity | None = None
     lineage: Lineage | None = None
+    comparison: Comparison | None = None
 
 
 class JobError(StatusPart):

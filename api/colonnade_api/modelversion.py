@@ -1,5 +1,6 @@
 """ModelVersion: one model, trained on one Dataset version or imported, judged, and approved."""
 
+from collections.abc import Iterable
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, computed_field
@@ -22,8 +23,10 @@ from colonnade_api.common import (
     Word,
     short_digest,
 )
+from colonnade_api.metrics import METRICS, Task, names
 from colonnade_api.results import (
     ApprovalState,
+    Comparison,
     FoldMetric,
     GateVerdict,
     Lineage,
@@ -34,6 +37,26 @@ from colonnade_api.results import (
 )
 from colonnade_api.sources import ModelSource
 from colonnade_api.training import Training
+
+
+def _listed(words: Iterable[str]) -> str:
+    """As CEL writes a list of strings."""
+    return str(list(words))
+
+
+def _taken_of(task: Task) -> Rule:
+    return Rule(
+        f"!has(self.training) || self.training.task != '{task}' || !has(self.gates) || "
+        f"self.gates.all(gate, gate.metric in {_listed(names(task))})",
+        f"a gate's metric is none of a {task}'s: {', '.join(names(task))}",
+        lambda spec: (
+            spec.training is None
+            or spec.training.task != task
+            or {gate.metric for gate in spec.gates} <= set(names(task))
+        ),
+        field=".gates",
+    )
+
 
 HEADLINES = ("roc_auc", "accuracy", "r2", "rmse")
 Metrics = Annotated[dict[str, Metric], Field(max_length=64)]
@@ -60,19 +83,40 @@ class Gate(SpecPart):
             lambda gate: gate.min is None or gate.max is None or gate.min <= gate.max,
             field=".min",
         ),
+        Rule(
+            "!has(self.bound) || has(self.maxRegression)",
+            "bound says what maxRegression bounds: give both, or leave bound out",
+            lambda gate: gate.bound is None or gate.max_regression is not None,
+            field=".bound",
+        ),
+        Rule(
+            f"self.metric in {_listed(metric.name for metric in METRICS)}",
+            f"the metric is none that is taken: give one of {', '.join(metric.name for metric in METRICS)}",
+            lambda gate: gate.metric in {metric.name for metric in METRICS},
+            field=".metric",
+        ),
     )
 
-    metric: Word = Field(description="Name of the metric as status.metrics has it, such as roc_auc, log_loss or rmse.")
+    metric: Word = Field(
+        description="Name of the metric as status.metrics has it: of a Classification "
+        f"{', '.join(names('Classification'))}; of a Regression {', '.join(names('Regression'))}."
+    )
     min: float | None = Field(default=None, description="The metric must be at least this.")
     max: float | None = Field(default=None, description="The metric must be at most this.")
     compared_to: Literal["Serving"] | None = Field(
         default=None,
-        description="Serving: compare with the version of the same model that serves now, on this version's held-out "
-        "rows.",
+        description="Serving: compare with the version of the same model that serves when training begins, whose "
+        "bundle is asked this version's held-out rows.",
     )
     max_regression: Annotated[float, Field(ge=0)] | None = Field(
         default=None,
         description="By how much the metric may be worse than the one compared to, in the metric's own unit.",
+    )
+    bound: Literal["Interval", "Value"] | None = Field(
+        default=None,
+        description="What maxRegression bounds. Interval: all of the difference's 95 % confidence interval; where that "
+        "reaches over the bound, or rows are too few, the gate is Inconclusive, which doesn't pass. Value: the "
+        "difference that was measured, whatever chance leaves open. Left out: Interval.",
     )
 
 
@@ -113,6 +157,8 @@ class ModelVersionSpec(SpecPart):
             "source can't be changed, since the model was made from it: apply a ModelVersion of another name",
             field=".source",
         ),
+        _taken_of("Classification"),
+        _taken_of("Regression"),
     )
 
     model: Name = Field(description="The model that this is a version of: what a Deployment's spec.model.name names.")
@@ -150,6 +196,9 @@ class ModelVersionStatus(Status):
         default=None, description="How closely the serving engine repeats scikit-learn's answers."
     )
     lineage: Lineage | None = Field(default=None, description="What it was made from.")
+    comparison: Comparison | None = Field(
+        default=None, description="How it does beside the version that served when it was trained."
+    )
     gates: tuple[GateVerdict, ...] = Field(
         default=(),
         max_length=64,

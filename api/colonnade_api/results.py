@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from colonnade_api.common import Count, Digest, Said, StatusPart, Word
+from colonnade_api.common import Count, Digest, ObjectName, Said, StatusPart, Uri, Word
 
 TensorName = Annotated[str, Field(min_length=1, max_length=253)]
 Dimension = Annotated[int, Field(ge=-1)]
@@ -89,12 +89,57 @@ class PinnedDataset(StatusPart):
     digest: Digest = Field(description="Digest of the version, pinned when training began.")
 
 
+class ComparedMetric(StatusPart):
+    """A metric of two versions on the same rows."""
+
+    value: float = Field(description="This version's.")
+    serving: float = Field(description="That of the version that served.")
+    difference: float = Field(description="The one less the other.")
+    low: float = Field(description="Lower end of the difference's 95 % confidence interval.")
+    high: float = Field(description="Upper end of the difference's 95 % confidence interval.")
+
+
+class ComparedRows(StatusPart):
+    """Rows that two versions were asked, and how they did."""
+
+    rows: Count = Field(description="Held-out rows that both were asked; 0 where the two can't be compared.")
+    rarer_class: Count | None = Field(default=None, description="Those of the rarer class, where there are two.")
+    metrics: Annotated[dict[str, ComparedMetric], Field(max_length=64)] = Field(
+        default={}, description="Both versions' metrics on these rows, by name."
+    )
+
+
+class Comparison(ComparedRows):
+    """How the version does beside the one that served when it was trained, on the same held-out rows."""
+
+    model_version: ObjectName = Field(description="The ModelVersion that served.")
+    deployment: ObjectName = Field(
+        description="The Deployment that served it: the first by name, where several serve the model."
+    )
+    digest: Digest = Field(description="Digest of the bundle that served.")
+    unseen: ComparedRows | None = Field(
+        default=None,
+        description="The same on those of the rows that the one that served didn't learn from; absent where it learnt "
+        "from none.",
+    )
+    message: Said = Field(default="", description="Which rows were left out, or why the two can't be compared.")
+    report_uri: Uri | None = Field(default=None, description="Where the model card with the comparison lies.")
+
+
 class GateVerdict(StatusPart):
     """How the version did at one gate."""
 
     name: Word = Field(description="Which gate, such as roc_auc.min.")
-    verdict: Literal["Pass", "Fail", "NoData", "Error"] = Field(description="Pass, Fail, or why neither can be said.")
-    value: float | None = Field(default=None, description="What was measured.")
+    verdict: Literal["Pass", "Fail", "Inconclusive", "NoData", "Error"] = Field(
+        description="Pass, Fail, or why neither can be said: Inconclusive, where too few rows leave it open; NoData, "
+        "where nothing was measured; Error, where it could not be."
+    )
+    value: float | None = Field(
+        default=None, description="What was measured; for maxRegression the difference to the version that served."
+    )
+    low: float | None = Field(default=None, description="Lower end of the value's 95 % confidence interval.")
+    high: float | None = Field(default=None, description="Upper end of the value's 95 % confidence interval.")
+    n: Count | None = Field(default=None, description="Held-out rows that it was taken over.")
     bound: float | None = Field(default=None, description="What it was held against.")
     message: Said | None = Field(default=None, description="The verdict in words.")
 

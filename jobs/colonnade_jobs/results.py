@@ -16,7 +16,7 @@ def write(answer: dict[str, Any], target: Path) -> None:
 
 def encode(answer: dict[str, Any]) -> bytes:
     """The answer as JSON of at most 4,096 bytes; what doesn't fit is cut from its message, then from its tables."""
-    for shorter in (_whole, _short_message, _few_tensors, _few_scores):
+    for shorter in (_whole, _short_message, _few_scores, _few_tensors):
         data = json.dumps(shorter(answer), ensure_ascii=False, separators=(",", ":")).encode()
         if len(data) <= LIMIT_BYTES:
             return data
@@ -34,11 +34,11 @@ def _short_message(answer: dict[str, Any]) -> dict[str, Any]:
     return answer | {"message": message[:1000].decode(errors="ignore") + ("…" if len(message) > 1000 else "")}
 
 
+def _few_scores(answer: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in _short_message(answer).items() if key != "crossValidation"}
+
+
 def _few_tensors(answer: dict[str, Any]) -> dict[str, Any]:
     """The digest still tells whether two signatures are equal."""
-    shorter = _short_message(answer)
+    shorter = _few_scores(answer)
     return shorter | ({"signature": {"digest": answer["signature"]["digest"]}} if "signature" in answer else {})
-
-
-def _few_scores(answer: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in _few_tensors(answer).items() if key != "crossValidation"}

@@ -227,6 +227,27 @@ INVALID = (
         "comparedTo: Serving and maxRegression go together",
     ),
     Invalid(
+        "a gate on a metric that nobody takes",
+        "ModelVersion",
+        gate(metric="brier", max=0.1),
+        "spec.gates[0].metric",
+        "the metric is none that is taken: give one of roc_auc",
+    ),
+    Invalid(
+        "a gate on a metric of another task",
+        "ModelVersion",
+        gate(metric="rmse", max=10),
+        "spec.gates",
+        "a gate's metric is none of a Classification's: roc_auc",
+    ),
+    Invalid(
+        "an interval of nothing",
+        "ModelVersion",
+        gate(min=0.9, bound="Interval"),
+        "spec.gates[0].bound",
+        "bound says what maxRegression bounds",
+    ),
+    Invalid(
         "a gate that none can pass", "ModelVersion", gate(min=0.9, max=0.1), "spec.gates[0].min", "no model could pass"
     ),
     Invalid(

@@ -50,8 +50,8 @@ class Users:
         source = {"storageUri": "https://data.example/wide.csv"}
         return await self.want(DATASETS, "flights", {"source": source, "schema": {"columns": rules}})
 
-    async def train(self, name: str = "late-1") -> None:
-        await self.want(MODEL_VERSIONS, name, {"model": "late", "training": FOREST})
+    async def train(self, name: str = "late-1", gates: Sequence[Manifest] = ()) -> None:
+        await self.want(MODEL_VERSIONS, name, {"model": "late", "training": FOREST, "gates": list(gates)})
 
     async def bring(self, name: str, gates: Sequence[Manifest] = ()) -> None:
         source = {"storageUri": f"https://models.example/{name}.onnx"}

@@ -52,6 +52,7 @@ def answer(facts: Facts, digest: str, uri: str, size: int) -> dict[str, Any]:
         "crossValidation": facts.cross_validation,
         "parity": facts.parity,
         "lineage": facts.lineage,
+        "comparison": facts.comparison,
     }
 
 

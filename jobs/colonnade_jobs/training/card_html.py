@@ -4,17 +4,23 @@ import json
 from html import escape
 from typing import Any
 
+from colonnade_api.metrics import direction
+
 from ..formatting import rounded
 
 
-def render(card: dict[str, Any]) -> str:
-    """The card as one self-contained HTML page: no script, no font, no picture from elsewhere."""
+def render(card: dict[str, Any], comparison: dict[str, Any] | None = None) -> str:
+    """The card as one self-contained HTML page: no script, no font, no picture from elsewhere.
+
+    comparison: with the version that serves, as the answer of a training Job has it.
+    """
     parameters, analysis = card["modelParameters"], card["quantitativeAnalysis"]
     sections = [
         _section("Look at this", _list(card["considerations"]["warnings"]))
         if card["considerations"]["warnings"]
         else "",
         _section("Metrics", _metrics(analysis, parameters)) if analysis["metrics"] else "",
+        _section("Compared with what serves", _comparison(comparison)) if comparison else "",
         _section("Target", _balance(analysis["balance"], parameters)) if analysis["balance"] else "",
         _section("Training", _training(parameters, analysis)) if parameters["estimator"] else "",
         _section("Inputs", _table(["Name", "Type", "Encoding"], _inputs(parameters["inputs"]))),
@@ -53,6 +59,30 @@ def _metrics(analysis: dict[str, Any], parameters: dict[str, Any]) -> str:
         else ""
     )
     return _table(head, rows) + _which(parameters) + note
+
+
+def _comparison(comparison: dict[str, Any]) -> str:
+    serving = escape(comparison["modelVersion"])
+    asked = f"Both were asked the same {comparison['rows']:,} held-out rows. " if comparison["rows"] else ""
+    served = f"{serving} served {_code(comparison['deployment'])} when this version was trained."
+    said = f"<p>{asked}{escape(comparison['message'])} {served}</p>"
+    unseen = comparison.get("unseen")
+    of_these = f"<p>On the {unseen['rows']:,} of them that {serving} did not learn from:</p>" if unseen else ""
+    return _differences(comparison, serving) + said + of_these + (_differences(unseen, serving) if unseen else "")
+
+
+def _differences(compared: dict[str, Any], serving: str) -> str:
+    head = ["Metric", "This version", serving, "Difference", "95 % interval", "Better is"]
+    rows = [
+        [
+            f"<b>{escape(name)}</b>",
+            *(rounded(metric[of]) for of in ("value", "serving", "difference")),
+            f"{rounded(metric['low'])} – {rounded(metric['high'])}",
+            "greater" if direction(name) == "maximize" else "smaller",
+        ]
+        for name, metric in compared["metrics"].items()
+    ]
+    return _table(head, rows) if rows else ""
 
 
 def _which(parameters: dict[str, Any]) -> str:

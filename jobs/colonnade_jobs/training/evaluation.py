@@ -32,10 +32,11 @@ MAKES_NO_MODEL: Any = {
 LIBRARIES = ("colonnade-jobs", "numpy", "onnx", "onnxruntime", "scikit-learn", "scipy", "skl2onnx")
 
 
-def evaluate(job: TrainJob, wanted: Training, trained: Trained, engine: Engine) -> Facts:
+def evaluate(job: TrainJob, wanted: Training, trained: Trained, engine: Engine) -> tuple[Facts, list[Array]]:
     """Compares the engine with scikit-learn on every held-out row, then takes the metrics of what will be served.
 
-    Raises PermanentError (ParityFailed).
+    Returns the facts and what the engine answered to the held-out rows, in the graph's order. Raises PermanentError
+    (ParityFailed).
     """
     choice, frame, testing = trained.choice, trained.frame, trained.testing
     progress.report(65, f"comparing the serving engine with scikit-learn on {len(testing):,} held-out rows")
@@ -49,7 +50,7 @@ def evaluate(job: TrainJob, wanted: Training, trained: Trained, engine: Engine) 
     progress.report(90, f"all {agreement.rows:,} rows agree (worst {agreement.worst:.2g}); measuring")
     classes = getattr(trained.pipeline, "classes_", None)
     chosen = frame.tensors(golden.choose(frame, testing[_sure(served)]))
-    return Facts(
+    facts = Facts(
         model=job.spec.model,
         task=wanted.task,
         inputs=[TensorSignature(name=f.name, datatype=f.datatype, shape=[-1, 1], kind=f.kind) for f in choice.features],
@@ -74,6 +75,7 @@ def evaluate(job: TrainJob, wanted: Training, trained: Trained, engine: Engine) 
         warnings=leakage.warnings(frame, trained.training, testing, wanted.target, classes),
         notes=trained.notes + _of_ties(frame.positions[testing[list(agreement.ties)]]),
     )
+    return facts, served
 
 
 def lineage(job: TrainJob) -> dict[str, Any]:

@@ -13,7 +13,8 @@ class Facts:
     """All that is known of a model; what follows classes is of a model that was trained here.
 
     balance: rows by class, or the target's numbers, of the training and of the held-out rows; warnings, notes:
-    sentences for the card; versions: of the libraries.
+    sentences for the card; versions: of the libraries. comparison: with the version that serves; no part of the
+    bundle, which is the same whatever serves.
     """
 
     model: str
@@ -36,3 +37,4 @@ class Facts:
     dataset: TrainingData | None = None
     balance: list[dict[str, Any]] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
+    comparison: dict[str, Any] | None = None

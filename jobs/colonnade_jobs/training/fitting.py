@@ -45,20 +45,22 @@ def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice)
 
     Raises PermanentError when the data or the parameters don't do.
     """
-    parted = _split(Split.model_validate(manifest["split"]), wanted)
-    key = parted.time_column or parted.stratify_by
-    frame, values = frames.read(table, choice.features, wanted.target, wanted.task, key)
+    parted = split.of_task(Split.model_validate(manifest["split"]), wanted.task, wanted.target)
+    frame, values = frames.read(table, choice.features, wanted.target, wanted.task, split.key(parted))
     held = split.held_out(len(frame.target), parted, values)
     training, testing = np.flatnonzero(~held), np.flatnonzero(held)
     if parted.time_column and values is not None:
         training = training[split.by_time(values[training])]
+    notes = [f"{frame.dropped:,} rows without a {wanted.target} were left out."] if frame.dropped else []
     if wanted.task == "Classification":
-        testing = _of_known_classes(frame, training, testing)
+        known = _of_known_classes(frame, training, testing)
+        if unjudged := len(testing) - len(known):
+            notes.append(f"{unjudged:,} held-out rows are of a class that no training row has: they aren't judged.")
+        testing = known
     else:
         float32.check_target(frame.target, wanted.target)
     choice = features.with_values(choice, frame.inputs, training)
     frame = replace(frame, features=choice.features)
-    notes = [f"{frame.dropped:,} rows without a {wanted.target} were left out."] if frame.dropped else []
     notes += frame.notes
     if parted.time_column and values is not None and (timeless := split.without_time(values)):
         notes.append(
@@ -78,12 +80,6 @@ def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice)
         whole.fit(frame.table(training), frame.target[training])
         _check_learnt(whole)
     return Trained(whole, choice, frame, training, testing, notes + _convergence(caught), folds)
-
-
-def _split(recorded: Split, wanted: Training) -> Split:
-    if recorded.time_column or recorded.stratify_by or wanted.task == "Regression":
-        return recorded
-    return recorded.model_copy(update={"stratify_by": wanted.target})
 
 
 def _of_known_classes(frame: Frame, training: Array, testing: Array) -> Array:

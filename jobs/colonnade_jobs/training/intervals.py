@@ -24,7 +24,7 @@ class Metric:
 
     def rounded(self) -> dict[str, float | int]:
         """As documents carry it: six significant digits."""
-        return {"value": _short(self.value), "low": _short(self.low), "high": _short(self.high), "n": self.n}
+        return {"value": short(self.value), "low": short(self.low), "high": short(self.high), "n": self.n}
 
 
 def bootstrap(statistics: dict[str, Statistic], rows: int, seed: int, width: int = 1) -> dict[str, Metric]:
@@ -37,11 +37,16 @@ def bootstrap(statistics: dict[str, Statistic], rows: int, seed: int, width: int
     values = {name: value for name, of in statistics.items() if np.isfinite(value := of(whole))}
     random = np.random.default_rng(seed)
     draws: dict[str, list[float]] = {name: [] for name in values}
-    for _ in range(max(FEWEST_RESAMPLES, min(RESAMPLES, MOST_WORK // (rows * width)))):
+    for _ in range(resamples(rows, width)):
         weights = np.bincount(random.integers(0, rows, rows), minlength=rows).astype(float)
         for name in values:
             draws[name].append(statistics[name](weights))
     return {name: Metric(value, *_interval(draws[name], value), rows) for name, value in values.items()}
+
+
+def resamples(rows: int, width: int) -> int:
+    """How often to draw so many rows. width: what a statistic's cost grows with beside them."""
+    return max(FEWEST_RESAMPLES, min(RESAMPLES, MOST_WORK // (rows * width)))
 
 
 def _interval(draws: list[float], value: float) -> tuple[float, float]:
@@ -52,5 +57,6 @@ def _interval(draws: list[float], value: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _short(value: float) -> float:
+def short(value: float) -> float:
+    """Six significant digits."""
     return float(f"{value:.6g}")

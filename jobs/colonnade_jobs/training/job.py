@@ -1,5 +1,6 @@
 """`colonnade-jobs train`: from a dataset version and a spec to a bundle, or to the reason why there is none."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,26 @@ from colonnade_serving.store import Store, StoreError
 
 from .. import progress
 from ..errors import TransientError
-from . import bundle, dataset, estimators, evaluation, export, features, fitting, imported, limits, parity, supported
+from . import (
+    bundle,
+    card,
+    card_html,
+    comparison,
+    dataset,
+    estimators,
+    evaluation,
+    export,
+    features,
+    fitting,
+    imported,
+    limits,
+    parity,
+    supported,
+)
+from .comparison import Challenger
 from .facts import Facts
 from .features import Choice
+from .overlap import Table
 
 
 def run(job: TrainJob, store: Store, scratch: Path) -> dict[str, Any]:
@@ -32,6 +50,7 @@ def run(job: TrainJob, store: Store, scratch: Path) -> dict[str, Any]:
     path = f"models/{digests.hex_of(digest)}"
     try:
         store.commit(folder, path, MANIFEST)
+        facts = _with_page(facts, store, path)
     except StoreError as error:
         raise TransientError("StoreUnreachable", str(error)) from error
     size = sum(file.stat().st_size for file in folder.iterdir())
@@ -57,7 +76,20 @@ def _train(job: TrainJob, wanted: Training, store: Store, folder: Path, scratch:
     choice = trained.choice
     model = export.export(trained.pipeline, choice.features, _outputs(wanted.task, choice))
     onnx.save(model, folder / "model.onnx")
-    return evaluation.evaluate(job, wanted, trained, parity.load(folder / "model.onnx"))
+    facts, served = evaluation.evaluate(job, wanted, trained, parity.load(folder / "model.onnx"))
+    if job.serving is None or job.dataset is None:
+        return facts
+    challenger = Challenger(wanted, trained, served, Table(job.dataset.digest, manifest, table))
+    return replace(facts, comparison=comparison.compare(challenger, job.serving, store, scratch))
+
+
+def _with_page(facts: Facts, store: Store, path: str) -> Facts:
+    """Puts the card with the comparison beside the bundle: the bundle's own card is the same whatever serves."""
+    if facts.comparison is None:
+        return facts
+    page = f"{path}/compared-with-{digests.hex_of(facts.comparison['digest'])}.html"
+    store.put(page, card_html.render(card.describe(facts), facts.comparison).encode())
+    return replace(facts, comparison=facts.comparison | {"reportUri": store.uri(page)})
 
 
 def _outputs(task: str, choice: Choice) -> list[str]:

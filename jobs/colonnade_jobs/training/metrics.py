@@ -31,19 +31,37 @@ def regression(target: Array, predictions: Array, seed: int) -> dict[str, Metric
 
 def classification_statistics(truth: Array, predicted: Array, probabilities: Array) -> dict[str, Statistic]:
     """The metrics of `classification` as functions of weights. truth, predicted: the classes' index, shape (rows,)."""
+    scores = score_statistics(truth, probabilities)
+    return {
+        "roc_auc": scores["roc_auc"],
+        **label_statistics(truth, predicted, probabilities.shape[1]),
+        "log_loss": scores["log_loss"],
+    }
+
+
+def label_statistics(truth: Array, predicted: Array, classes: int) -> dict[str, Statistic]:
+    """Those that are taken of labels alone. predicted: as in truth, or `classes` where it is none of them."""
+    side = classes + 1
+    cells = truth * side + predicted
+
+    def scores(weights: Array) -> tuple[float, float, float]:
+        return _scores(np.bincount(cells, weights, side * side).reshape(side, side), classes)
+
+    return {
+        "accuracy": lambda w: float(w @ (truth == predicted) / w.sum()),
+        "f1": lambda w: scores(w)[2],
+        "precision": lambda w: scores(w)[0],
+        "recall": lambda w: scores(w)[1],
+    }
+
+
+def score_statistics(truth: Array, probabilities: Array) -> dict[str, Statistic]:
+    """Those that are taken of probabilities, shape (rows, classes)."""
     rows, count = probabilities.shape
     losses = -np.log(np.clip(probabilities[np.arange(rows), truth], SMALLEST_PROBABILITY, 1))
     ranked = [_Ranked(probabilities[:, k], truth == k) for k in ([1] if count == 2 else range(count))]
-
-    def confusion(weights: Array) -> Array:
-        return np.bincount(truth * count + predicted, weights, count * count).reshape(count, count)
-
     return {
         "roc_auc": lambda w: _mean([one.auc(w) for one in ranked]),
-        "accuracy": lambda w: float(w @ (truth == predicted) / w.sum()),
-        "f1": lambda w: _scores(confusion(w))[2],
-        "precision": lambda w: _scores(confusion(w))[0],
-        "recall": lambda w: _scores(confusion(w))[1],
         "log_loss": lambda w: float(w @ losses / w.sum()),
     }
 
@@ -82,14 +100,14 @@ class _Ranked:
         return float(positives @ (below + negatives / 2) / pairs) if pairs else float("nan")
 
 
-def _scores(confusion: Array) -> tuple[float, float, float]:
+def _scores(confusion: Array, classes: int) -> tuple[float, float, float]:
     """Precision, recall and F1: of the positive class of two, else the mean over classes; 0 where undefined."""
     hits, truths, guesses = np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
     precision = np.divide(hits, guesses, out=np.zeros_like(hits), where=guesses > 0)
     recall = np.divide(hits, truths, out=np.zeros_like(hits), where=truths > 0)
     both = truths + guesses
     f1 = np.divide(2 * hits, both, out=np.zeros_like(hits), where=both > 0)
-    shown = [1] if len(hits) == 2 else np.flatnonzero(both > 0)
+    shown = [1] if classes == 2 else np.flatnonzero(both > 0)
     return float(precision[shown].mean()), float(recall[shown].mean()), float(f1[shown].mean())
 
 

@@ -13,6 +13,18 @@ from ..formatting import percent
 Array = np.ndarray[Any, Any]
 
 
+def of_task(recorded: Split, task: str, target: str) -> Split:
+    """A dataset's split as a training takes it: classes are spread evenly where it says nothing else."""
+    if recorded.time_column or recorded.stratify_by or task == "Regression":
+        return recorded
+    return recorded.model_copy(update={"stratify_by": target})
+
+
+def key(split: Split) -> str | None:
+    """The column that a split goes by; None draws at random."""
+    return split.time_column or split.stratify_by
+
+
 def held_out(rows: int, split: Split, key: Array | None) -> Array:
     """True where a row is held out, shape (rows,).
 

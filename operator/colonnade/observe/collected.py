@@ -1,6 +1,6 @@
 """Snapshots of Datasets and ModelVersions."""
 
-from colonnade.kube.kinds import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, Key, Manifest
+from colonnade.kube.kinds import DATASETS, DEPLOYMENTS, Key, Manifest
 from colonnade.manifests import Owner
 from colonnade.observe import objects
 from colonnade.observe.cache import Cache
@@ -61,10 +61,8 @@ def _serving(namespace: str, model: str, cache: Cache) -> ServingModel | None:
     of_model = cache.having(DEPLOYMENTS, namespace, MODEL_OF_DEPLOYMENT, model)
     for live in sorted(of_model, key=lambda one: str(one["metadata"]["name"])):
         stable = cache.derived(live, _stable)
-        version = cache.get(Key(MODEL_VERSIONS, namespace, stable.model_version)) if stable else None
-        if stable and version:
-            metrics = objects.status_of_another(ModelVersionStatus, version).metrics
-            return ServingModel(stable.model_version, {name: metric.value for name, metric in metrics.items()})
+        if stable:
+            return ServingModel(stable.model_version, stable.digest, str(live["metadata"]["name"]))
     return None
 
 

@@ -64,7 +64,7 @@ async def someone_else(stage: Harness) -> None:
 async def second_version(stage: Harness) -> None:
     """It ends with the second in the first one's place, and the first one's pods asleep."""
     users = Users(stage.client, stage.journal)
-    await users.bring("late-2", NOT_WORSE)
+    await users.train("late-2", NOT_WORSE)
     await users.promote("late-2")
     await stage.journal.until(lambda: users.serves("late-2"), "late-2 serves")
     await stage.journal.until(lambda: users.sleeps("late-1"), "late-1 sleeps")

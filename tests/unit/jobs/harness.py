@@ -27,6 +27,7 @@ class Harness:
         self.store = open_store(self.url)
         self.digest = ""
         self.terms: dict[str, str] = {}
+        self.serving: dict[str, str] | None = None
 
     def write(self, text: str, name: str = "rows.csv") -> str:
         """Writes a source file; returns its address."""
@@ -72,10 +73,15 @@ class Harness:
             "image": "colonnade/jobs:1",
             "spec": spec,
             "dataset": version,
+            "serving": self.serving,
             **told,
         }
         with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
             return training.run(read(TrainJob, json.dumps(job)), self.store, Path(scratch))
+
+    def serve(self, answer: Answer, name: str = "rows-y-0") -> None:
+        """A model that a training Job made is what the next trainings are compared with."""
+        self.serving = {"modelVersion": name, "digest": answer["digest"], "deployment": "rows-y"}
 
     def fetched(self, uri: str) -> Path:
         """The local path of something in the store."""

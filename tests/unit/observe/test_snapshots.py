@@ -49,13 +49,11 @@ def test_a_dataset_that_is_not_there_is_none():
     assert observe_model_version(key(MODEL_VERSIONS, "late-1"), live, known(live), "jobs:1").dataset is None
 
 
-def test_what_serves_is_told_with_its_metrics():
+def test_what_serves_is_told_by_its_bundle_though_its_version_be_deleted():
     stable = {"revision": "c0ffee", "modelVersion": "late-1", "digest": DIGEST, "weight": 100}
-    serves = deployment(status={"stable": stable})
-    one = model_version("late-1", status={"metrics": {"roc_auc": {"value": 0.9}}})
-    two = model_version("late-2")
-    found = observe_model_version(key(MODEL_VERSIONS, "late-2"), two, known(serves, one, two), "jobs:1")
-    assert found.serving == ServingModel("late-1", {"roc_auc": 0.9})
+    serves, two = deployment(status={"stable": stable}), model_version("late-2")
+    found = observe_model_version(key(MODEL_VERSIONS, "late-2"), two, known(serves, two), "jobs:1")
+    assert found.serving == ServingModel("late-1", DIGEST, serves["metadata"]["name"])
 
 
 def test_what_serves_is_read_once_for_each_state_of_a_deployment(monkeypatch):

@@ -6,7 +6,7 @@ from colonnade.cli.kinds import Object
 from colonnade.cli.page import Page, Table, facts, page, table
 from colonnade.cli.views.parts import conditions, heading, verdict_word
 from colonnade.cli.words import NOTHING, number, short, size
-from colonnade_api import ModelVersionStatus
+from colonnade_api import ComparedRows, Comparison, ModelVersionStatus
 
 
 def model_version(item: Object, now: datetime) -> Page:
@@ -21,9 +21,11 @@ def model_version(item: Object, now: datetime) -> Page:
                 ("bundle", f"{short(status.digest)}, {size(status.bytes or 0)}" if status.digest else None),
                 ("approval", _approval(item, status)),
                 ("parity", _parity(status)),
+                ("compared", _compared(status)),
             ]
         ),
         _metrics(status),
+        *_comparisons(status.comparison),
         _gates(status),
         conditions(status.conditions, now),
     )
@@ -72,6 +74,15 @@ def _parity(status: ModelVersionStatus) -> str | None:
     return f"the serving engine differs by {status.parity.worst:.1e} at most, over {status.parity.rows:,} rows"
 
 
+def _compared(status: ModelVersionStatus) -> str | None:
+    if status.comparison is None:
+        return None
+    served = f"with mv/{status.comparison.model_version}, which served mdep/{status.comparison.deployment}"
+    if not status.comparison.metrics:
+        return f"not {served}: {status.comparison.message}"
+    return f"{served}, on the same {status.comparison.rows:,} held-out rows. {status.comparison.message}".rstrip()
+
+
 def _metrics(status: ModelVersionStatus) -> Table | None:
     rows = []
     for name, metric in status.metrics.items():
@@ -81,6 +92,30 @@ def _metrics(status: ModelVersionStatus) -> Table | None:
         rows.append((name, number(metric.value), spread, f"{metric.n:,}" if metric.n is not None else NOTHING, crossed))
     columns = ("metric", "held out", "95 % interval", "n", "cross-validation")
     return table(columns, rows, right=("held out", "n")) if rows else None
+
+
+def _comparisons(comparison: Comparison | None) -> tuple[Table, ...]:
+    if comparison is None:
+        return ()
+    serving = comparison.model_version
+    tables = [("on the same rows", comparison), (f"on those that {serving} did not learn from", comparison.unseen)]
+    return tuple(_compared_rows(head, serving, rows) for head, rows in tables if rows and rows.metrics)
+
+
+def _compared_rows(head: str, serving: str, compared: ComparedRows) -> Table:
+    rows = [
+        (
+            name,
+            number(metric.value),
+            number(metric.serving),
+            f"{metric.difference:+.4g}",
+            f"{metric.low:+.4g} to {metric.high:+.4g}",
+            f"{compared.rows:,}",
+        )
+        for name, metric in compared.metrics.items()
+    ]
+    columns = (head, "this", serving, "difference", "95 % interval", "n")
+    return table(columns, rows, right=("this", serving, "difference", "n"))
 
 
 def _gates(status: ModelVersionStatus) -> Table | None:

@@ -1,6 +1,5 @@
 """What a pass over a ModelVersion has seen."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from colonnade.plan.common.observed import InvalidSpec, Job
@@ -22,10 +21,11 @@ class DatasetSummary:
 
 @dataclass(frozen=True)
 class ServingModel:
-    """The version of the same model that serves now, for gates that compare with it."""
+    """The version of the same model that serves now, the bundle that is served, and by which Deployment."""
 
     model_version: str
-    metrics: Mapping[str, float]
+    digest: str
+    deployment: str
 
 
 @dataclass(frozen=True)

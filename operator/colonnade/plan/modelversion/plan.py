@@ -23,14 +23,24 @@ from colonnade.plan.common.job_results import (
 from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade.plan.modelversion.approval import approval_state, approved
 from colonnade.plan.modelversion.gates import judge_gates, validated
-from colonnade.plan.modelversion.observed import DatasetSummary, ObservedModelVersion
+from colonnade.plan.modelversion.observed import DatasetSummary, ObservedModelVersion, ServingModel
 from colonnade.plan.modelversion.upload import expects_upload, pushed
 from colonnade_api import ModelVersionSpec, ModelVersionStatus, PinnedDataset
-from colonnade_api.jobs import TrainingData, TrainJob
+from colonnade_api.jobs import ServingVersion, TrainingData, TrainJob
 from colonnade_api.wellknown import RETRY_ANNOTATION
 
 OUTCOMES = frozenset({"Trained", "Failed"})
-REPORTED = ("digest", "artifactUri", "bytes", "signature", "metrics", "crossValidation", "parity", "lineage")
+REPORTED = (
+    "digest",
+    "artifactUri",
+    "bytes",
+    "signature",
+    "metrics",
+    "crossValidation",
+    "parity",
+    "lineage",
+    "comparison",
+)
 
 
 def plan(observed: ObservedModelVersion, now: datetime) -> Decision[ModelVersionStatus]:
@@ -125,8 +135,15 @@ def _run_job(observed: ObservedModelVersion, status: ModelVersionStatus, spec: M
         spec=spec,
         dataset=_training_data(status.dataset, observed.dataset),
         upload=pushed(observed.metadata.annotations, spec) or None,
+        serving=_serving(observed.serving) if spec.training else None,
     )
     return RunJob(job_name(observed, spec), spec_hash(spec), document)
+
+
+def _serving(serving: ServingModel | None) -> ServingVersion | None:
+    if serving is None:
+        return None
+    return ServingVersion(model_version=serving.model_version, digest=serving.digest, deployment=serving.deployment)
 
 
 def _training_data(pinned: PinnedDataset | None, dataset: DatasetSummary | None) -> TrainingData | None:

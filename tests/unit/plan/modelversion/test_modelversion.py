@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from colonnade.plan.common.actions import DeleteJob, EnsureStore, RecordStatus, RunJob
 from colonnade.plan.common.observed import InvalidSpec, Job
@@ -34,6 +35,11 @@ def version(**given: Any) -> ObservedModelVersion:
 
 def trained(observed: ObservedModelVersion, **metrics: float) -> ObservedModelVersion:
     """Its Job ran and answered, and a pass has seen it."""
+    return answered(observed, None, **metrics)
+
+
+def answered(observed: ObservedModelVersion, comparison: Any, **metrics: float) -> ObservedModelVersion:
+    """The same, of a Job that held it against what serves."""
     observed = started(observed)
     result = {
         "outcome": "Trained",
@@ -42,6 +48,7 @@ def trained(observed: ObservedModelVersion, **metrics: float) -> ObservedModelVe
         "bytes": 1000,
         "metrics": {name: {"value": value} for name, value in metrics.items()},
         "parity": {"rows": 100, "worst": 1e-7},
+        "comparison": comparison,
     }
     done = replace(observed.jobs[0], succeeded=True, finished_at=at(60), result=result)
     return seen(replace(observed, jobs=(done,)), 60)
@@ -247,27 +254,151 @@ def test_a_missing_metric_is_never_a_pass(metrics: dict[str, float]) -> None:
     assert observed.status.gates == () or observed.status.gates[0].verdict == "Error"
 
 
-def test_a_version_must_not_be_worse_than_what_serves() -> None:
-    gates = [{"metric": "rmse", "comparedTo": "Serving", "maxRegression": 0.1}]
-    serving = ServingModel("flights-late-2", {"rmse": 1.0})
-    assert trained(version(gates=gates, serving=serving), rmse=1.05).status.gates[0].verdict == "Pass"
-    worse = trained(version(gates=gates, serving=serving), rmse=1.2)
-    assert worse.status.gates[0].verdict == "Fail"
-    assert worse.status.gates[0].message == "rmse is 1.2, flights-late-2 has 1 (at most 1.1)"
-    unknown = trained(version(gates=gates, serving=ServingModel("flights-late-2", {})), rmse=1.0)
-    assert unknown.status.gates[0].verdict == "Error"
+SERVING = ServingModel("flights-late-2", digest("serving"), "flights-late")
+
+
+def against(metric: str, serving: float, difference: float, low: float, high: float, **given: Any) -> dict[str, Any]:
+    """What a training Job says of what serves, on the rows that both were asked."""
+    figures = {"value": serving + difference, "serving": serving, "difference": difference, "low": low, "high": high}
+    named = {"modelVersion": "flights-late-2", "deployment": "flights-late", "digest": digest("serving")}
+    return {**named, "rows": 5000, "metrics": {metric: figures}, "message": "", **given}
+
+
+def gate(metric: str, slack: float, **given: Any) -> list[dict[str, Any]]:
+    return [{"metric": metric, "comparedTo": "Serving", "maxRegression": slack, **given}]
+
+
+def test_a_version_is_held_against_what_serves_on_the_same_rows() -> None:
+    compared = against("rmse", 1.2, -0.1, -0.15, -0.05)
+    training = {**TRAINING, "task": "Regression"}
+    observed = answered(version(gates=gate("rmse", 0.1), training=training, serving=SERVING), compared, rmse=1.1)
+    (verdict,) = observed.status.gates
+    assert (verdict.verdict, verdict.bound) == ("Pass", 0.1)
+    assert verdict.value == pytest.approx(-0.1)
+    assert (verdict.low, verdict.high, verdict.n) == (-0.15, -0.05, 5000)
+    assert verdict.message == (
+        "rmse is 1.1, that of flights-late-2, which served, 1.2 on the same 5,000 rows: 0.1 better (95 % interval of "
+        "the difference -0.15 to -0.05), may be 0.1 worse"
+    )
+
+
+@pytest.mark.parametrize(
+    ("metric", "difference", "low", "high", "verdict"),
+    [
+        ("rmse", 0.05, 0.01, 0.09, "Pass"),
+        ("rmse", 0.05, 0.01, 0.11, "Inconclusive"),
+        ("rmse", 0.2, 0.11, 0.3, "Fail"),
+        ("rmse", -0.5, -0.7, -0.3, "Pass"),
+        ("roc_auc", -0.05, -0.09, -0.01, "Pass"),
+        ("roc_auc", -0.05, -0.11, 0.01, "Inconclusive"),
+        ("roc_auc", -0.2, -0.3, -0.11, "Fail"),
+        ("roc_auc", 0.5, 0.3, 0.7, "Pass"),
+    ],
+)
+def test_the_whole_interval_decides(metric: str, difference: float, low: float, high: float, verdict: str) -> None:
+    compared = against(metric, 0.4, difference, low, high)
+    training = {**TRAINING, "task": "Regression"} if metric == "rmse" else TRAINING
+    observed = version(gates=gate(metric, 0.1), serving=SERVING, training=training)
+    assert answered(observed, compared, **{metric: 0.4 + difference}).status.gates[0].verdict == verdict
+
+
+def test_the_value_decides_where_that_is_asked_for() -> None:
+    compared = against("roc_auc", 0.9, -0.005, -0.05, 0.04, rows=20)
+    observed = answered(version(gates=gate("roc_auc", 0.01, bound="Value"), serving=SERVING), compared, roc_auc=0.895)
+    assert said(observed, "Ready")[0] == "True"
+
+
+@pytest.mark.parametrize(
+    ("few", "words"), [({"rows": 49}, "49 rows"), ({"rarerClass": 9}, "9 rows of the rarer class")]
+)
+def test_too_few_rows_decide_nothing_and_ask_for_a_person(few: dict[str, int], words: str) -> None:
+    compared = against("roc_auc", 0.9, 0.01, 0.005, 0.015, **few)
+    observed = answered(version(gates=gate("roc_auc", 0.01), serving=SERVING), compared, roc_auc=0.91)
+    state, reason, message = said(observed, "Validated")
+    assert (state, reason) == ("False", "GateUndecided")
+    assert f"{words} are too few to tell" in message
+    assert "set bound: Value" in message
+
+
+def test_rows_that_what_serves_learnt_from_can_only_flatter_it() -> None:
+    figures = {"value": 0.9, "serving": 0.93, "difference": -0.03, "low": -0.04, "high": -0.02}
+    better = {"rows": 400, "metrics": {"roc_auc": {**figures, "difference": 0.02, "low": 0.0, "high": 0.04}}}
+    learnt = "flights-late-2 learnt from 4,600 of them, which flatters it."
+
+    def judged(difference: float, **unseen: Any) -> Any:
+        compared = against("roc_auc", 0.9, difference, difference - 0.01, difference + 0.01, message=learnt, **unseen)
+        observed = version(gates=gate("roc_auc", 0.02), serving=SERVING)
+        return answered(observed, compared, roc_auc=0.9).status.gates[0]
+
+    passed = judged(0.0, unseen={"rows": 0, "metrics": {}})
+    assert (passed.verdict, passed.n) == ("Pass", 5000)
+    assert "on the same 5,000 rows (flights-late-2 learnt from 4,600 of them, which flatters it): " in passed.message
+    mended = judged(-0.05, unseen=better)
+    assert (mended.verdict, mended.n) == ("Pass", 400)
+    assert "on the 400 of 5,000 rows that it did not learn from: 0.02 better" in mended.message
+    few = judged(-0.05, unseen={**better, "rows": 12})
+    assert (few.verdict, "12 rows are too few to tell" in few.message) == ("Inconclusive", True)
+    none = judged(-0.05, unseen={"rows": 0, "metrics": {}})
+    assert (none.verdict, "0 rows are too few to tell" in none.message) == ("Inconclusive", True)
+
+
+def test_what_could_not_be_compared_does_not_pass_and_says_why() -> None:
+    why = "the bundle of flights-late-2, which serves, is gone from the store"
+    compared = {**against("roc_auc", 0, 0, 0, 0), "rows": 0, "metrics": {}, "message": why}
+    observed = answered(version(gates=gate("roc_auc", 0.01), serving=SERVING), compared, roc_auc=0.91)
+    assert said(observed, "Validated") == ("False", "GateUndecided", f"1 of 1 gates: roc_auc.maxRegression: {why}")
+
+
+def test_what_serves_only_since_is_not_passed_over() -> None:
+    observed = answered(version(gates=gate("roc_auc", 0.01)), None, roc_auc=0.91)
+    assert said(observed, "Ready")[0] == "True"
+    late = started(version(gates=gate("roc_auc", 0.01)))
+    late = replace(late, jobs=(replace(late.jobs[0], succeeded=True, result={"outcome": "Trained", **DIGEST_AND_AUC}),))
+    late = seen(replace(late, serving=SERVING), 60)
+    assert late.status.gates[0].verdict == "NoData"
+    assert "flights-late-2, which serves flights-late, did not when this version was trained" in said(late, "Ready")[2]
+
+
+DIGEST_AND_AUC = {"digest": digest("model"), "metrics": {"roc_auc": {"value": 0.9}}}
+
+
+def test_the_job_is_told_what_serves() -> None:
+    def told(observed: ObservedModelVersion) -> Any:
+        run = next(action for action in plan(observed, at(0)).actions if isinstance(action, RunJob))
+        return run.document.manifest().get("serving")
+
+    assert told(version(serving=SERVING)) == {
+        "modelVersion": "flights-late-2",
+        "digest": digest("serving"),
+        "deployment": "flights-late",
+    }
+    assert told(version()) is None
 
 
 def test_a_comparison_is_settled_once() -> None:
-    gates = [{"metric": "roc_auc", "comparedTo": "Serving", "maxRegression": 0.01}]
-    observed = trained(version(gates=gates, serving=ServingModel("flights-late-2", {"roc_auc": 0.8})), roc_auc=0.81)
-    later = seen(replace(observed, serving=ServingModel("flights-late-9", {"roc_auc": 0.99})), 500)
+    compared = against("roc_auc", 0.8, 0.01, 0.005, 0.02)
+    observed = answered(version(gates=gate("roc_auc", 0.01), serving=SERVING), compared, roc_auc=0.81)
+    later = seen(replace(observed, serving=ServingModel("flights-late-9", digest("better"), "flights-late")), 500)
     assert later.status == observed.status
 
 
+def test_a_version_that_was_first_keeps_its_place_when_someone_agrees_later() -> None:
+    observed = trained(version(gates=gate("roc_auc", 0.01), approval={"required": True}), roc_auc=0.6)
+    agreed = version(gates=gate("roc_auc", 0.01), approval={"required": True, "decision": "Approved", "by": "ann"})
+    metadata = observed.metadata.model_copy(update={"generation": 2})
+    later = seen(replace(observed, spec=agreed.spec, metadata=metadata, serving=SERVING), 500)
+    assert said(later, "Ready")[0] == "True"
+
+
 def test_the_first_version_has_nothing_to_be_worse_than() -> None:
-    gates = [{"metric": "roc_auc", "comparedTo": "Serving", "maxRegression": 0.01}]
-    assert said(trained(version(gates=gates), roc_auc=0.6), "Ready")[0] == "True"
+    assert said(trained(version(gates=gate("roc_auc", 0.01)), roc_auc=0.6), "Ready")[0] == "True"
+
+
+def test_a_metric_of_which_nobody_said_what_is_better_is_refused_with_words() -> None:
+    with pytest.raises(ValidationError, match="is none that is taken"):
+        version(gates=gate("brier", 0.01))
+    with pytest.raises(ValidationError, match="is none of a Classification's"):
+        version(gates=gate("rmse", 0.01), training={**TRAINING, "task": "Classification"})
 
 
 def test_someone_has_to_agree_where_it_is_asked_for() -> None:

@@ -1,0 +1,108 @@
+"""The metrics of two models on the same rows, and how far chance leaves their difference open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .intervals import Statistic, resamples, short
+from .metrics import label_statistics, regression_statistics, score_statistics
+
+Array = np.ndarray[Any, Any]
+Pair = tuple[Statistic, Statistic]
+PSEUDO_ROWS = 2  # one in favour of each model
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A metric of two models on the same rows, and the ends of the 95 % interval of ours less theirs."""
+
+    ours: float
+    theirs: float
+    low: float
+    high: float
+
+    def rounded(self) -> dict[str, float]:
+        """As documents carry it: six significant digits."""
+        found = {"value": self.ours, "serving": self.theirs, "difference": self.ours - self.theirs}
+        return {name: short(value) for name, value in (found | {"low": self.low, "high": self.high}).items()}
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What a model answered, by row. labels: the classes' index, or the number of classes for another class, shape
+    (rows,); scores: probabilities, shape (rows, classes), or predictions, shape (rows,), where labels is None."""
+
+    labels: Array | None
+    scores: Array
+
+    def of(self, rows: Array) -> "Answers":
+        """Of some rows, by index."""
+        return Answers(None if self.labels is None else self.labels[rows], self.scores[rows])
+
+
+def compare(truth: Array, ours: Answers, theirs: Answers, seed: int) -> dict[str, Difference]:
+    """Every metric of both models with the interval of its difference, by the paired bootstrap: each resample draws
+    rows, and with a row both models' answers to it.
+
+    truth: the classes' index or the target, shape (rows,). A metric that isn't defined on the rows is left out.
+    Efron and Tibshirani 1993, An introduction to the bootstrap, chapter 13: the percentile interval. Of labels, two
+    models may answer each drawn row alike, and all resamples agree that they don't differ. So metrics of labels are
+    resampled from the rows and two more, one in favour of each model: for accuracy, that is the Laplace-adjusted
+    interval of Bonett and Price 2012, Adjusted Wald confidence interval for a difference of binomial proportions based
+    on paired data.
+    """
+    if ours.labels is None or theirs.labels is None:
+        pairs = _pairs(*(regression_statistics(truth, of.scores) for of in (ours, theirs)))
+        return _bootstrap(pairs, {}, len(truth), 0, seed)
+    classes = ours.scores.shape[1]
+    scores = _pairs(*(score_statistics(truth, of.scores) for of in (ours, theirs)))
+    padded = _padded(truth, ours.labels, theirs.labels, classes)
+    labels = _pairs(*(label_statistics(padded[0], of, classes) for of in padded[1:]))
+    return _bootstrap(scores, labels, len(truth), classes, seed)
+
+
+def _pairs(ours: Mapping[str, Statistic], theirs: Mapping[str, Statistic]) -> dict[str, Pair]:
+    return {name: (ours[name], theirs[name]) for name in ours}
+
+
+def _padded(truth: Array, ours: Array, theirs: Array, classes: int) -> tuple[Array, Array, Array]:
+    """The rows, and behind them for each class one that ours alone gets right and one that theirs alone does."""
+    right = np.arange(classes)
+    wrong = (right + 1) % classes
+    return np.r_[truth, right, right], np.r_[ours, right, wrong], np.r_[theirs, wrong, right]
+
+
+def _bootstrap(
+    scores: Mapping[str, Pair], labels: Mapping[str, Pair], rows: int, classes: int, seed: int
+) -> dict[str, Difference]:
+    whole = np.ones(rows)
+    values = {name: tuple(of(whole) for of in pair) for name, pair in scores.items()}
+    values |= {name: tuple(of(np.r_[whole, np.zeros(2 * classes)]) for of in pair) for name, pair in labels.items()}
+    defined = {name: (ours, theirs) for name, (ours, theirs) in values.items() if np.isfinite([ours, theirs]).all()}
+    random = np.random.default_rng(seed)
+    draws: dict[str, list[float]] = {name: [] for name in defined}
+    for _ in range(resamples(rows, 2 * max(classes, 1))):
+        drawn = np.bincount(random.integers(0, rows, rows), minlength=rows).astype(float)
+        padded = _with_pseudo_rows(random, rows, classes) if labels else drawn
+        for name in defined:
+            pair, weights = (labels[name], padded) if name in labels else (scores[name], drawn)
+            draws[name].append(pair[0](weights) - pair[1](weights))
+    return {
+        name: Difference(ours, theirs, *_ends(draws[name], ours - theirs))
+        for name, (ours, theirs) in defined.items()
+        if np.isfinite(draws[name]).any()
+    }
+
+
+def _with_pseudo_rows(random: np.random.Generator, rows: int, classes: int) -> Array:
+    pseudo = random.binomial(rows + PSEUDO_ROWS, PSEUDO_ROWS / (rows + PSEUDO_ROWS))
+    real = random.integers(0, rows, rows + PSEUDO_ROWS - pseudo)
+    which = rows + random.integers(0, 2 * classes, pseudo)
+    return np.bincount(np.r_[real, which], minlength=rows + 2 * classes).astype(float)
+
+
+def _ends(draws: list[float], value: float) -> tuple[float, float]:
+    low, high = np.percentile(np.asarray(draws)[np.isfinite(draws)], [2.5, 97.5])
+    return min(float(low), value), max(float(high), value)
