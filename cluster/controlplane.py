@@ -11,7 +11,6 @@ from cluster.processes import Component
 API_PORT = 6443
 SERVER = f"https://{FIRST_ADDRESS}:{API_PORT}"  # as the nodes and pods see it
 ETCD_PORT, ETCD_PEER_PORT = 12379, 12380  # beside etcd's usual ones, which another etcd may hold
-DNS_READY_PORT = 8181
 
 DATABASE = Etcd(state() / "etcd", ETCD_PORT, ETCD_PEER_PORT)
 CONTROLLER_MANAGER = Certificate("controller-manager", "system:kube-controller-manager")

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from colonnade.act.errors import NotOwned, Terminating
 from colonnade.act.up_to_date import is_up_to_date
 from colonnade.kube.client import ApiServer
 from colonnade.kube.errors import Conflict, NotFound
@@ -10,6 +9,14 @@ from colonnade.kube.kinds import WATCHED, Key, Manifest, key_of
 from colonnade.manifests import Owner
 from colonnade.manifests.labels import controller_of
 from colonnade.observe.cache import Cache
+
+
+class NotOwned(Exception):
+    """An object of a name that we need belongs to someone else, and is left alone."""
+
+
+class Terminating(Exception):
+    """An object of a name that we need is on its way out; it only has to be waited for."""
 
 
 @dataclass(frozen=True)

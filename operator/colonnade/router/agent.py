@@ -15,9 +15,12 @@ BUNCH_SECONDS = 0.02  # events come in bunches; one snapshot for each bunch
 
 async def run(view: View, ads: AdsServer, metrics: Metrics, port: int) -> None:
     """Never returns. port: where Envoy takes requests."""
-    published = None
+    published, state = None, view.state()
     while True:
-        if view.complete and (wanted := (view.state(), view.leased())) != published:
+        if view.changed.is_set():
+            view.changed.clear()
+            state = view.state()
+        if view.complete and (wanted := (state, view.leased())) != published:
             state, leased = published = wanted
             with metrics.building():
                 ads.publish(snapshot(state, weights(state, leased=leased), port))
@@ -26,4 +29,3 @@ async def run(view: View, ads: AdsServer, metrics: Metrics, port: int) -> None:
             async with asyncio.timeout(TICK_SECONDS):
                 await view.changed.wait()
             await asyncio.sleep(BUNCH_SECONDS)
-        view.changed.clear()

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
 
-from colonnade.act.errors import NotOwned, Terminating
+from colonnade.act.objects import NotOwned, Terminating
 from colonnade.act.perform import Applier, act
 from colonnade.kube.errors import ApiError, Conflict, LeadershipLost, NamespaceEnding
 from colonnade.kube.kinds import Key, Manifest, Resource

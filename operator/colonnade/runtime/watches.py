@@ -19,7 +19,6 @@ log = logging.getLogger(__name__)
 
 FIRST_RESTART_SECONDS = 1.0
 LAST_RESTART_SECONDS = 30.0
-STOP_SECONDS = 5.0
 
 Receive = Callable[[str | None, Manifest], None]  # ADDED, MODIFIED, DELETED, or None for one of a list
 

@@ -31,7 +31,7 @@ from colonnade_api.jobs import DatasetJob
 from colonnade_api.wellknown import REFRESH_ANNOTATION
 
 OUTCOMES = frozenset({"NewVersion", "Unchanged", "Invalid"})
-MAX_VERSIONS = 10
+KEPT_VERSIONS = 10
 NO_CONTENT = ("description", "owner", "license")
 
 
@@ -141,7 +141,7 @@ def _with_answer(status: DatasetStatus, job: Job | None) -> DatasetStatus:
         return status
     known = next((each for each in status.versions if each.digest == version.digest), version)
     others = tuple(each for each in status.versions if each.digest != version.digest)
-    newest_first = (known, *others)[:MAX_VERSIONS]
+    newest_first = (known, *others)[:KEPT_VERSIONS]
     return status.model_copy(update={**checked, "current": known.digest, "versions": newest_first, "refused": None})
 
 
