@@ -16,7 +16,7 @@ from colonnade.cli.names import of_kinds
 from colonnade.cli.options import connected
 from colonnade.cli.terminal import say
 from colonnade_api import DeploymentStatus, Rollout
-from colonnade_api.history import name_of, promoted_before, restores
+from colonnade_api.history import draining, name_of, promoted_before, restores
 from colonnade_api.undo import AlreadyDone, Refused, Undo, undo_target
 from colonnade_api.wellknown import ABORT_ANNOTATION, PROMOTE_ANNOTATION, RETRY_ANNOTATION, UNDO_ANNOTATION
 
@@ -29,12 +29,17 @@ def promote(cluster: Cluster, what: Which) -> None:
     wanted, status = _read(cluster, what)
     if status.candidate is None:
         raise CliError(f"{wanted} has no candidate to promote: {_serving(status)}")
-    if restores(status):
-        back = f"{status.candidate.model_version} is on its way back, without steps"
-        raise CliError(f"{wanted}: {back}: there is nothing to promote")
+    if why := _takes_no_steps(status):
+        raise CliError(f"{wanted}: {status.candidate.model_version} {why}: there is nothing to promote")
     index = status.step.index if status.step else 0
     _annotate(cluster, wanted, PROMOTE_ANNOTATION, f"{status.candidate.revision}/{index}")
     say(f"{wanted}: {status.candidate.model_version} goes on from step {index + 1}; {_see(wanted)}")
+
+
+def _takes_no_steps(status: DeploymentStatus) -> str:
+    if restores(status):
+        return "is on its way back, without steps"
+    return "was taken back, and only drains" if draining(status) else ""
 
 
 @connected
@@ -62,7 +67,7 @@ def retry(
     if chosen not in names:
         raise CliError(f"{wanted} has not rejected {chosen}; rejected: {', '.join(names)}")
     _annotate(cluster, wanted, RETRY_ANNOTATION, _now(chosen))
-    say(f"{wanted}: {chosen} is tried again; {_see(wanted)}")
+    say(f"{wanted}: {chosen} is rejected no more, and starts where spec.model asks for it; {_see(wanted)}")
 
 
 @connected
@@ -105,7 +110,7 @@ def _revision(status: DeploymentStatus, to: str) -> str:
 def _undone(status: DeploymentStatus, target: Rollout) -> str:
     stable, before = status.stable, promoted_before(status)
     skipped = [name_of(each, target) for each in before[: before.index(target)]]
-    between = f"; {', '.join(skipped)}, promoted since, is taken back with it" if skipped else ""
+    between = f"; so is what was promoted since: {', '.join(skipped)}" if skipped else ""
     gone = name_of(stable, target) if stable else ""
     return f"{gone} is taken back, all requests go to {name_of(target, stable)}{between}"
 

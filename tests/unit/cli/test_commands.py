@@ -113,6 +113,12 @@ def test_retry_takes_the_revision_rejected_last(cluster: Playground, kubectl_col
     assert patch["metadata"]["annotations"]["colonnade.dev/retry"].startswith("3333333333@")
 
 
+def test_retry_promises_no_more_than_the_spec_asks_for(cluster: Playground, kubectl_colonnade: Run) -> None:
+    cluster.add(deployment(rejected=rejected("3333333333")))
+    said = "3333333333 is rejected no more, and starts where spec.model asks for it"
+    assert said in kubectl_colonnade("retry", "flights-late").err
+
+
 def test_retry_of_a_revision_that_was_never_rejected_lists_those_that_were(
     cluster: Playground, kubectl_colonnade: Run
 ) -> None:

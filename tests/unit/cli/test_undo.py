@@ -41,7 +41,7 @@ def test_undo_goes_to_a_revision_or_a_version(cluster: Playground, kubectl_colon
     cluster.add(serving_third())
     seen = kubectl_colonnade("undo", "dep/flights-late", "--to", to)
     assert asked(cluster) == "3333333333/1111111111"
-    assert "flights-late-2, promoted since, is taken back with it" in seen.err
+    assert "; so is what was promoted since: flights-late-2;" in seen.err
 
 
 REJECTED = {"revision": "2222222222", "modelVersion": "flights-late-2", "reason": "LatencyBreached"}
@@ -101,6 +101,14 @@ def test_what_is_on_its_way_back_needs_no_promotion(cluster: Playground, kubectl
     seen = kubectl_colonnade("promote", "flights-late")
     assert (seen.code, cluster.patches) == (1, [])
     assert "flights-late-2 is on its way back, without steps: there is nothing to promote" in seen.err
+
+
+def test_what_was_taken_back_and_only_drains_needs_no_promotion(cluster: Playground, kubectl_colonnade: Run) -> None:
+    over = {"revision": CANDIDATE["revision"], "outcome": "RolledBack"}
+    cluster.add(canary(history=[over]))
+    seen = kubectl_colonnade("promote", "flights-late")
+    assert (seen.code, cluster.patches) == (1, [])
+    assert "flights-late-2 was taken back, and only drains: there is nothing to promote" in seen.err
 
 
 def test_settings_alone_are_told_by_their_revisions(cluster: Playground, kubectl_colonnade: Run) -> None:
