@@ -5,13 +5,13 @@ store and addresses from a `Platform`. Nothing here reads or writes anything.
 """
 
 from colonnade.manifests.budget import budget
-from colonnade.manifests.job import job, job_document, job_network, mounts_document
 from colonnade.manifests.labels import Owner
 from colonnade.manifests.networkpolicy import serving_network
 from colonnade.manifests.platform import BucketStore, Platform, VolumeStore
 from colonnade.manifests.service import client_service, revision_service
 from colonnade.manifests.serving import workload
 from colonnade.manifests.store import store_claim
+from colonnade.manifests.workloads import job, job_document, job_network, mounts_document
 
 __all__ = [
     "BucketStore",

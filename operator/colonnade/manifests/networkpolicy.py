@@ -1,9 +1,9 @@
 """Who may talk to a revision's pods, and to whom they may talk."""
 
 from colonnade.kube.kinds import NETWORK_POLICIES, Manifest
-from colonnade.manifests.job import DNS
 from colonnade.manifests.labels import Owner, managed, revision_labels, revision_name
 from colonnade.manifests.platform import BucketStore, Platform
+from colonnade.manifests.workloads.job import DNS
 from colonnade_api.wellknown import COMPONENT_LABEL
 
 

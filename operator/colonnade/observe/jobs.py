@@ -13,7 +13,7 @@ from colonnade.plan.common.observed import Job
 from colonnade_api.wellknown import SPEC_HASH_LABEL
 
 ENDED_BY_EXIT_CODE = "PodFailurePolicy"
-"""Kubernetes' reason for a Job that its podFailurePolicy failed at once: manifests/job.py has the exit codes."""
+"""Kubernetes' reason for a Job that its podFailurePolicy failed at once: manifests/workloads has the exit codes."""
 
 
 def jobs_of(owner: Owner, cache: Cache) -> tuple[Job, ...]:

@@ -4,7 +4,6 @@ Ensure* say what should be true and are repeated in every pass: `act` compares a
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 from colonnade_api import Serving as ServingSettings
 from colonnade_api.jobs import DatasetJob, TrainJob
@@ -39,11 +38,6 @@ class RunJob:
     name: str
     spec_hash: str
     document: DatasetJob | TrainJob
-
-    @property
-    def kind(self) -> Literal["dataset", "train"]:
-        """The command of the Jobs' image."""
-        return "dataset" if isinstance(self.document, DatasetJob) else "train"
 
 
 @dataclass(frozen=True)
