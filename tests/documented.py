@@ -13,6 +13,9 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 FENCE = re.compile(r"^ *```(?P<language>\w*)\n(?P<body>.*?)^ *```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 SHELL = ("", "sh", "bash", "console")
+NOTES = "helm/colonnade/templates/NOTES.txt"
+"""What Helm says after an installation; the values of this one stand for all."""
+VALUES = {"Release.Namespace": "colonnade-system", "Release.Name": "colonnade"}
 SYNOPSES = ("docs/reference/cli.md",)
 """Generated pages whose headings name arguments and aren't to be typed."""
 JOINTS = {"&&", ";", "|", "||"}
@@ -46,7 +49,7 @@ def pages() -> list[Path]:
 def commands(*programs: str) -> list[Command]:
     """Those in blocks, whatever program they begin with, and those in running text that begin with one of these."""
     found = {command: None for page in pages() for command in _commands(page, programs)}
-    return list(found)
+    return [*found, *(Command(NOTES, words) for line in _notes() for words in split(line))]
 
 
 def manifests() -> list[tuple[str, dict[str, Any]]]:
@@ -58,6 +61,12 @@ def manifests() -> list[tuple[str, dict[str, Any]]]:
         if fence["language"] == "yaml" and "apiVersion: colonnade.dev" in fence["body"]
         for document in yaml.safe_load_all(fence["body"])
     ]
+
+
+def _notes() -> list[str]:
+    lines = [line.strip() for line in (REPOSITORY / NOTES).read_text().splitlines()]
+    typed = [line for line in lines if line.startswith(("kubectl ", "helm ", "curl "))]
+    return [re.sub(r"{{ \.([\w.]+) }}", lambda found: VALUES.get(found[1], "80"), line) for line in typed]
 
 
 def _commands(page: Path, programs: tuple[str, ...]) -> Iterator[Command]:

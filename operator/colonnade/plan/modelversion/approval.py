@@ -18,7 +18,9 @@ def approved(state: ApprovalState | None) -> ConditionUpdate:
     """Condition Approved."""
     if state is None or state.state == "PendingManualApproval":
         return false(
-            "Approved", "PendingManualApproval", "someone has to agree: kubectl colonnade approve mv/NAME, or reject"
+            "Approved",
+            "PendingManualApproval",
+            "someone has to agree: kubectl colonnade approve mv/NAME --reason WHY, or reject",
         )
     if state.state == "NotRequired":
         return true("Approved", "NotRequired", "spec.approval.required is false")
