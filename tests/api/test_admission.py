@@ -80,7 +80,9 @@ def login(kubeconfig: Path, api: client.ApiClient, namespace: str, tmp_path: Pat
     """A user by name, with the roles that they have here; the chart's policies are in force, as they are made."""
     rendered = render({"watchNamespaces": [namespace]}, MUTATING)
     _make(api, namespace, rendered)
-    return _users(kubeconfig, api, namespace, tmp_path)
+    users = _users(kubeconfig, api, namespace, tmp_path)
+    _until(partial(_stamps_decisions, User(client.CustomObjectsApi(api), namespace)))
+    return users
 
 
 @pytest.fixture
@@ -139,11 +141,25 @@ def _wait(eve: User, administrator: User) -> None:
         lambda: administrator.say("probe", version="v"),
         lambda: administrator.create("it", {CREATED_BY: "somebody"}, dry_run="All"),
     )
-    deadline = time.monotonic() + IN_FORCE_SECONDS
     for probe in probes:
-        while not _refused(probe):
-            assert time.monotonic() < deadline, "the policies are not in force"
-            time.sleep(0.1)
+        _until(partial(_refused, probe))
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + IN_FORCE_SECONDS
+    while not holds():
+        assert time.monotonic() < deadline, "the policies are not in force"
+        time.sleep(0.1)
+
+
+def _stamps_decisions(administrator: User) -> bool:
+    """Before it is in force, another policy refuses the name that this one would have put right."""
+    decision = {"decision": "Rejected", "by": "somebody"}
+    try:
+        made: Any = administrator.create("it", dry_run="All", approval=decision)
+    except client.ApiException:
+        return False
+    return bool(made["spec"]["approval"]["by"] == "kubernetes-admin")
 
 
 def _refused(act: Callable[[], object]) -> bool:
