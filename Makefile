@@ -97,7 +97,7 @@ chart: ## the chart for a release, into build/chart, with its images (REGISTRY=h
 	@helm package build/chart/colonnade --version $(VERSION) --app-version $(VERSION) --destination build/chart
 
 build/demo/flights.parquet: | venv
-	@mkdir -p build/demo && $(PY) -m colonnade_jobs.samples build/demo
+	@$(PY) -m demo.flights build/demo
 demo: install build/demo/flights.parquet ## the whole loop on real data, watched
 	@$(CLUSTER_ENV); $(PY) -m demo
 
@@ -105,7 +105,7 @@ demo: install build/demo/flights.parquet ## the whole loop on real data, watched
 ON_CLUSTER = $(CLUSTER_ENV); $(VENV)/bin/pytest $(1) -q -n 2 -m "not alone" && $(VENV)/bin/pytest $(1) -q -m alone
 
 export NODES
-.PHONY: check format crds reference docs docs-serve protos test test-unit test-api test-router test-conformance test-soak test-chart test-e2e test-faults
+.PHONY: check format crds reference docs docs-serve protos test test-unit test-api test-router test-packages test-conformance test-soak test-chart test-e2e test-faults
 .PHONY: bench-serving bench-data soak-serving
 check: venv ## lint, types, import rules, drift of what is generated, the site's links
 	@$(VENV)/bin/ruff check . && $(VENV)/bin/ruff format --check .
@@ -150,6 +150,8 @@ test-chart: install ## lint, and ask the installed chart how it is
 	@$(CLUSTER_ENV); helm lint --strict --quiet helm/colonnade && helm test colonnade --namespace colonnade-system --logs
 test-conformance: venv ## the serving runtime under other people's clients
 	@UV=$(UV) $(PY) -m tests.conformance
+test-packages: venv ## each package by plain pip: sdist, wheel, and an environment with nothing in it
+	@$(VENV)/bin/pytest tests/packages -q
 test-soak: venv ## the serving runtime among rude clients, in less than a minute; swaps and ends under load
 	@$(VENV)/bin/pytest tests/soak -q
 bench-data: venv ## a dataset Job beside plain DuckDB and pandas (BENCH="--rounds 5 flights")
@@ -160,6 +162,6 @@ bench-serving: venv ## ours beside its peers, on one core (SERVERS=colonnade,mls
 soak-serving: venv ## four fifths of its highest rate among clients that stall, abort and send rubbish (MINUTES=10)
 	@$(PY) -m tests.soak $(MINUTES:%=--minutes %) $(SOAK)
 test: ## the whole ladder
-	@for rung in check test-unit test-serving test-conformance test-soak test-api test-router test-chart test-e2e test-faults; do \
+	@for rung in check test-unit test-serving test-packages test-conformance test-soak test-api test-router test-chart test-e2e test-faults; do \
 	  echo "==> $$rung"; began=$$(date +%s); $(MAKE) --no-print-directory $$rung || exit 1; \
 	  echo "==> $$rung passed in $$(( $$(date +%s) - began )) s"; done

@@ -30,7 +30,7 @@ class StoryBroken(RuntimeError):
 
 async def main(rate: float, sample: Path) -> Report:
     await _reset()
-    await _first_version()
+    await _first_version(sample)
     model_url = f"{os.environ['COLONNADE_URL']}/namespaces/{NAMESPACE}/deployments/{NAME}/v2/models/{NAME}"
     traffic = Traffic(f"{model_url}/infer", bodies(sample, await inputs_of(model_url)), rate)
     watcher, stopped = Watcher(NAME, NAMESPACE), asyncio.Event()
@@ -59,10 +59,11 @@ async def _reset() -> None:
     await kubectl("delete", *folders, "--ignore-not-found", "--timeout=50s")
 
 
-async def _first_version() -> None:
+async def _first_version(sample: Path) -> None:
     chapter("Real data becomes a model, and the model answers")
     for manifest in ("10-dataset.yaml", "20-model-v1.yaml", "30-deployment.yaml"):
         await kubectl("apply", "-f", str(EXAMPLES / "quickstart" / manifest), say=True)
+    await kubectl("colonnade", "push", "dset/flights", str(sample), "-n", NAMESPACE, say=True)
     await wait_for("dset", "flights", NAMESPACE, READY_SECONDS)
     await kubectl("get", "dset", "flights", "-n", NAMESPACE, say=True)
     await wait_for("mv", "flights-late-1", NAMESPACE, READY_SECONDS)

@@ -68,8 +68,9 @@ GROUP = "colonnade_serving.hot"
 """The one library that all of it is in."""
 BUILT = "built.py"
 """Made here: the digests of what was compiled, compiled with it, for compiled.py to compare."""
-TYPES = ("--ignore-missing-imports", "--follow-imports=silent")
-"""`make check` looks at types more closely, with the settings of the whole repository; here they are only needed."""
+TYPES = ("--config-file=", "--ignore-missing-imports", "--follow-imports=silent")
+"""`make check` looks at types more closely, with the settings of the whole repository and their plugins; here types are
+only needed, wherever it is built."""
 
 
 def extensions() -> list[Extension]:

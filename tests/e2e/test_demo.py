@@ -18,7 +18,7 @@ DEMO_SECONDS = 900
 def report(installed: None) -> dict[str, object]:
     sample = Path("build/demo/flights.parquet")
     if not sample.exists():
-        subprocess.run([sys.executable, "-m", "colonnade_jobs.samples", str(sample.parent)], check=True, timeout=120)
+        subprocess.run([sys.executable, "-m", "demo.flights", str(sample.parent)], check=True, timeout=120)
     REPORT.unlink(missing_ok=True)
     demo = [sys.executable, "-m", "demo"]
     told = subprocess.run(demo, capture_output=True, text=True, timeout=DEMO_SECONDS, check=False)

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 from sklearn import datasets
 
-from colonnade_jobs.samples import write_flights
+from demo.flights import write_flights
 
 FLIGHT_LINES = 20_000
 ROWS = 40

