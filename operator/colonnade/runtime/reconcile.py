@@ -53,7 +53,7 @@ class Reconciler:
     async def _act(self, key: Key, decision: Decision[Any], live: Manifest) -> None:
         """A name that somebody else has stalls the object until an attempt to use it succeeds."""
         before = Status.model_validate(live.get("status") or {})
-        known = found_taken(before)
+        known = found_taken(before, decision)
         try:
             await act(stalled(decision, known), live, self.applier)
         except NotOwned as error:

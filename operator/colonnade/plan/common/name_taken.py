@@ -18,10 +18,10 @@ def name_taken(message: str, before: Status, generation: int, now: datetime) -> 
     return stalled
 
 
-def found_taken(before: Status) -> Condition | None:
-    """What was said of it by the pass before."""
+def found_taken(before: Status, decision: Decision[Any]) -> Condition | None:
+    """What the pass before said of it; None where this one attempts nothing that could show it again."""
     stalled = before.condition("Stalled")
-    return stalled if stalled and stalled.reason == NAME_TAKEN else None
+    return stalled if stalled and stalled.reason == NAME_TAKEN and decision.actions else None
 
 
 def stalled(decision: Decision[Any], condition: Condition | None) -> Decision[Any]:
