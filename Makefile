@@ -96,6 +96,8 @@ chart: ## the chart for a release, into build/chart, with its images (REGISTRY=h
 	@sed -i 's|{repository: colonnade/\([a-z]*\), tag: dev}|{repository: $(REGISTRY)/\1, tag: "$(VERSION)"}|' build/chart/colonnade/values.yaml
 	@helm package build/chart/colonnade --version $(VERSION) --app-version $(VERSION) --destination build/chart
 
+.PHONY: flights
+flights: build/demo/flights.parquet ## the table of examples/quickstart, into build/demo
 build/demo/flights.parquet: | venv
 	@$(PY) -m demo.flights build/demo
 demo: install build/demo/flights.parquet ## the whole loop on real data, watched

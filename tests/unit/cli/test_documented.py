@@ -17,6 +17,7 @@ NAMES = {
     "mv/NAME": "mv/flights-late-1",
     "FILE": "orders.csv",
     "FILE.onnx": "fraud.onnx",
+    "build/demo/flights.parquet": "orders.csv",
 }
 TOLD = [command for command in commands("kubectl") if command.words[1:2] == ("colonnade",)]
 
