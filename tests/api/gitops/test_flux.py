@@ -186,6 +186,21 @@ async def test_an_undo_holds_through_resyncs_until_a_revert_says_the_same(team):
     assert team.here.journal.says(DEPLOYMENTS, NAME, Ready="True", Stalled="absent")
 
 
+async def test_a_revert_alone_goes_back_step_by_step_and_what_was_pruned_serves_until_then(team):
+    await second(team)
+    await team.tries(V2)
+    await team.promotes()
+    await team.serves(V2)
+    await team.reverts()
+    assert not await team.now(MODEL_VERSIONS, V2)
+    await team.tries(V1)
+    assert team.status()["stable"]["modelVersion"] == V2
+    assert len([one for one in team.here.journal.of(WORKLOADS) if one["spec"]["replicas"] == 2]) == 2
+    await team.promotes()
+    await team.serves(V1)
+    assert team.status().get("rejected", []) == []
+
+
 async def test_flux_is_told_that_the_newest_version_does_not_serve_until_it_is_taken_out(team):
     await second(team)
     await team.aborts(V2)
