@@ -3,6 +3,7 @@
 import asyncio
 import os
 import subprocess
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tests.harness.process import Operator
 
 __all__ = ["here", "users", "world"]
 COMMAND_SECONDS = 60
+PLUGIN = Path(sys.executable).with_name("kubectl-colonnade")
 
 
 @pytest.fixture
@@ -46,7 +48,7 @@ def colonnade(here: Harness, kubeconfig: Path) -> Callable[..., Awaitable[None]]
     """`kubectl colonnade …`, as typed."""
 
     async def typed(*words: str) -> None:
-        await _run(["kubectl-colonnade", *words, "-n", here.client.namespace], kubeconfig)
+        await _run([str(PLUGIN), *words, "-n", here.client.namespace], kubeconfig)
 
     return typed
 
