@@ -21,6 +21,7 @@ from colonnade.plan.common.job_results import (
     working,
 )
 from colonnade.plan.common.observed import InvalidSpec, Job
+from colonnade.plan.modelversion import recomparison
 from colonnade.plan.modelversion.approval import approval_state, approved
 from colonnade.plan.modelversion.gates import judge_gates, validated
 from colonnade.plan.modelversion.observed import DatasetSummary, ObservedModelVersion, ServingModel
@@ -44,15 +45,16 @@ REPORTED = (
 
 
 def plan(observed: ObservedModelVersion, now: datetime) -> Decision[ModelVersionStatus]:
-    """What the ModelVersion needs now. Once trained it stays trained: no later pass trains it again."""
+    """What the ModelVersion needs now. Once trained it stays trained: no later pass makes another bundle of it."""
     if observed.metadata.deletion_timestamp:
         return finalize(observed.metadata, observed.status)
     spec = observed.spec
     if isinstance(spec, InvalidSpec):
         kept = carried_over(observed.status.conditions, ("Ready", "Trained", "Validated", "Approved"))
         return _decide(observed, observed.status, (*kept, true("Stalled", "InvalidSpec", spec.message)), now)
-    job = _due_job(observed, spec)
+    job, again = _due_job(observed, spec), recomparison.job_of(observed, spec_hash(spec))
     status = _pinned(_with_answer(observed.status, job), observed, spec, job)
+    status = recomparison.with_comparison(status, answer(again, OUTCOMES))
     status = status.model_copy(
         update={
             "gates": judge_gates(spec.gates, status, observed),
@@ -118,15 +120,24 @@ def _actions(
     observed: ObservedModelVersion, status: ModelVersionStatus, spec: ModelVersionSpec, job: Job | None, now: datetime
 ) -> tuple[Action, ...]:
     if status.digest:
-        return ()
+        return _compare_again(observed, status, spec)
     if job is not None:
         return (DeleteJob(job.name),) if makes_room(job, OUTCOMES, observed.image, now) else ()
     if (spec.training is not None and status.dataset is None) or _waits_for_upload(observed, spec):
         return ()
-    return (RecordStatus(), EnsureStore(), _run_job(observed, status, spec))
+    return (RecordStatus(), EnsureStore(), _run_job(job_name(observed, spec), observed, status, spec))
 
 
-def _run_job(observed: ObservedModelVersion, status: ModelVersionStatus, spec: ModelVersionSpec) -> RunJob:
+def _compare_again(
+    observed: ObservedModelVersion, status: ModelVersionStatus, spec: ModelVersionSpec
+) -> tuple[Action, ...]:
+    name = recomparison.job_name(observed, spec_hash(spec))
+    if name is None or recomparison.job_of(observed, spec_hash(spec)) or not recomparison.is_due(spec, status):
+        return ()
+    return (EnsureStore(), _run_job(name, observed, status, spec))
+
+
+def _run_job(name: str, observed: ObservedModelVersion, status: ModelVersionStatus, spec: ModelVersionSpec) -> RunJob:
     about = observed.metadata
     document = TrainJob(
         namespace=about.namespace,
@@ -137,7 +148,7 @@ def _run_job(observed: ObservedModelVersion, status: ModelVersionStatus, spec: M
         upload=pushed(observed.metadata.annotations, spec) or None,
         serving=_serving(observed.serving) if spec.training else None,
     )
-    return RunJob(job_name(observed, spec), spec_hash(spec), document)
+    return RunJob(name, spec_hash(spec), document)
 
 
 def _serving(serving: ServingModel | None) -> ServingVersion | None:
@@ -165,7 +176,10 @@ def _judge(
     ready = false("Ready", objection.reason, objection.message)
     if objection.type == "Approved" and objection.reason == "PendingManualApproval":
         return (ready, *judged)
-    waits = objection is trained and not (status.digest or _is_over(job))
+    compares = recomparison.is_due(spec, status) and recomparison.goes_on(
+        recomparison.job_of(observed, spec_hash(spec))
+    )
+    waits = compares or (objection is trained and not (status.digest or _is_over(job)))
     kstatus = true("Reconciling" if waits else "Stalled", objection.reason, objection.message)
     return (ready, *judged, kstatus)
 

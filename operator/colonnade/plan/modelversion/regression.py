@@ -110,8 +110,8 @@ def _uncompared(metric: str, bound: float, status: ModelVersionStatus, observed:
         )
         return GateVerdict(name=name, verdict="Pass", bound=bound, message=said)
     said = (
-        f"{serving.model_version}, which serves {serving.deployment}, did not when this version was trained, and was "
-        "not compared with it: apply the same spec under another name"
+        f"{serving.model_version}, which serves {serving.deployment}, did not when this version was trained: a Job "
+        "makes it once more to compare the two; where that ends without a comparison, apply the spec under another name"
     )
     return GateVerdict(name=name, verdict="NoData", bound=bound, message=said)
 

@@ -352,14 +352,51 @@ def test_what_could_not_be_compared_does_not_pass_and_says_why() -> None:
 def test_what_serves_only_since_is_not_passed_over() -> None:
     observed = answered(version(gates=gate("roc_auc", 0.01)), None, roc_auc=0.91)
     assert said(observed, "Ready")[0] == "True"
-    late = started(version(gates=gate("roc_auc", 0.01)))
-    late = replace(late, jobs=(replace(late.jobs[0], succeeded=True, result={"outcome": "Trained", **DIGEST_AND_AUC}),))
-    late = seen(replace(late, serving=SERVING), 60)
+    late = overtaken()
     assert late.status.gates[0].verdict == "NoData"
     assert "flights-late-2, which serves flights-late, did not when this version was trained" in said(late, "Ready")[2]
+    assert said(late, "Reconciling")[1] == "GateUndecided"
 
 
-DIGEST_AND_AUC = {"digest": digest("model"), "metrics": {"roc_auc": {"value": 0.9}}}
+MADE = {"outcome": "Trained", "digest": digest("model"), "metrics": {"roc_auc": {"value": 0.9}}}
+
+
+def overtaken() -> ObservedModelVersion:
+    """Another version began to serve while it was trained."""
+    observed = started(version(gates=gate("roc_auc", 0.01)))
+    done = replace(observed.jobs[0], succeeded=True, finished_at=at(60), result=MADE)
+    return seen(replace(observed, jobs=(done,), serving=SERVING), 60)
+
+
+def recompared(**answer: Any) -> ObservedModelVersion:
+    """The Job that it is made once more by has answered."""
+    observed = overtaken()
+    (run,) = (action for action in plan(observed, at(61)).actions if isinstance(action, RunJob))
+    assert isinstance(run.document, TrainJob)
+    assert run.document.serving is not None
+    assert run.document.dataset is not None
+    assert run.name != observed.jobs[0].name
+    second = Job(run.name, run.spec_hash, at(61), active=1)
+    waiting = seen(replace(observed, jobs=(*observed.jobs, second)), 62)
+    assert plan(waiting, at(62)).actions == ()
+    done = replace(second, active=0, succeeded=True, finished_at=at(90), result=MADE | answer)
+    return seen(replace(waiting, jobs=(observed.jobs[0], done)), 90)
+
+
+def test_what_was_overtaken_is_made_once_more_to_be_compared() -> None:
+    observed = recompared(comparison=against("roc_auc", 0.89, 0.01, 0.005, 0.015))
+    assert observed.status.gates[0].verdict == "Pass"
+    assert said(observed, "Ready")[0] == "True"
+    assert plan(observed, at(100)).actions == ()
+    assert seen(replace(observed, jobs=()), 100).status == observed.status
+
+
+def test_a_comparison_of_another_bundle_says_nothing() -> None:
+    compared = against("roc_auc", 0.89, 0.01, 0.005, 0.015)
+    observed = recompared(comparison=compared, digest=digest("another"))
+    assert observed.status.gates[0].verdict == "NoData"
+    assert said(observed, "Stalled")[1] == "GateUndecided"
+    assert plan(observed, at(100)).actions == ()
 
 
 def test_the_job_is_told_what_serves() -> None:
