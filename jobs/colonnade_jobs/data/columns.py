@@ -1,6 +1,6 @@
 """What a column is: its declared type, or the one that the source shows."""
-# ruff: noqa: S608 - identifiers go through identifier(), values through literal()
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,9 @@ from colonnade_api.columns import ColumnRule, ColumnType, Table
 
 from ..errors import PermanentError
 from ..suggestions import did_you_mean
-from . import naming
-from .database import batches, one_row, types
+from . import aggregates, naming
+from .aggregates import Answer, Question
+from .database import types
 from .reading.dates import ISO, DateFormat
 from .reading.numbers import PLAIN, Marks
 
@@ -55,8 +56,7 @@ def resolve(connection: duckdb.DuckDBPyConnection, names: list[str], schema: Tab
         naming.inner(n): _of_source(sources[naming.inner(n)]) for n, name in enumerate(names) if name not in declared
     }
     texts = [inner for inner, kind in kinds.items() if kind is None]
-    for part in batches(texts):
-        kinds |= _of_strings(connection, part)
+    kinds |= _of_strings(connection, texts)
     fields = []
     for n, name in enumerate(names):
         inner = naming.inner(n)
@@ -91,18 +91,19 @@ def _of_source(sql_type: str) -> ColumnType | None:
 
 
 def _of_strings(connection: duckdb.DuckDBPyConnection, columns: list[str]) -> dict[str, ColumnType | None]:
-    row = one_row(
-        connection, f"SELECT {', '.join(_counts(f'CAST({column} AS VARCHAR)') for column in columns)} FROM raw"
-    )
-    return {column: _string_kind(*row[3 * n : 3 * n + 3]) for n, column in enumerate(columns)}
+    counts = _asked(connection, columns, lambda value: [f"count({value})", f"count(DISTINCT {value})"])
+    differing = [column for column, (present, distinct) in counts.items() if distinct > TEXT_DISTINCT_SHARE * present]
+    # `w w w`: as many letters as words, and a space between each two.
+    doubled = _asked(connection, differing, lambda value: [f"avg(length(regexp_replace({value}, '\\S+', 'w', 'g')))"])
+    texts = {column for column, (letters,) in doubled.items() if ((letters or 1) + 1) / 2 >= TEXT_WORDS}
+    return {
+        column: "text" if column in texts else "category" if distinct <= CATEGORY_LIMIT else "string"
+        for column, (_, distinct) in counts.items()
+    }
 
 
-def _counts(value: str) -> str:
-    return f"count({value}), count(DISTINCT {value}), avg(length(regexp_replace({value}, '\\S+', 'w', 'g')))"
-
-
-def _string_kind(present: int, distinct: int, doubled_words: float | None) -> ColumnType:
-    words = ((doubled_words or 1) + 1) / 2  # `w w w`: as many letters as words, and a space between each two
-    if words >= TEXT_WORDS and distinct > TEXT_DISTINCT_SHARE * present:
-        return "text"
-    return "category" if distinct <= CATEGORY_LIMIT else "string"
+def _asked(
+    connection: duckdb.DuckDBPyConnection, columns: list[str], wanted: Callable[[str], list[str]]
+) -> dict[str, Answer]:
+    questions = [Question(f"CAST({column} AS VARCHAR)", wanted) for column in columns]
+    return dict(zip(columns, aggregates.ask(connection, "raw", questions), strict=True))

@@ -2,10 +2,10 @@
 
 import errno
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import duckdb
 
@@ -14,10 +14,7 @@ from .sql import error_text, identifier, literal
 
 MEMORY_SHARE = 0.5
 DISK_FULL = os.strerror(errno.ENOSPC)
-COLUMNS_AT_ONCE = 20
 WIDE = 200
-
-Column = TypeVar("Column")
 
 
 def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
@@ -53,12 +50,6 @@ def shortages_as_errors() -> Iterator[None]:
     except duckdb.Error as error:
         raise_shortage(error)
         raise
-
-
-def batches(columns: Sequence[Column]) -> Iterator[list[Column]]:
-    """The columns, as many at a time as one query asks for: each query costs a plan, and a wide plan its square."""
-    for start in range(0, len(columns), COLUMNS_AT_ONCE):
-        yield list(columns[start : start + COLUMNS_AT_ONCE])
 
 
 @contextmanager

@@ -1,20 +1,22 @@
-"""What the valid rows of `validated` hold, column by column; many columns to a query, since each query costs a plan."""
+"""What the valid rows of `validated` hold, column by column."""
+# ruff: noqa: S608 - identifiers are of our own making
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 
-from . import database
+from . import aggregates
+from .aggregates import COLUMNS_AT_ONCE, STACKED_AT_ONCE, Question
 from .columns import Field
-from .database import one_row
 
 BINS = 20
 TOP_VALUES = 20
 SHOWN_LETTERS = 100
 NUMERIC = {"number", "integer", "date"}
-VALID = "FROM validated WHERE reasons IS NULL"
+VALID = "validated WHERE reasons IS NULL"
 
 Profile = dict[str, Any]
 
@@ -41,45 +43,45 @@ class _Range:
 def profiles(connection: duckdb.DuckDBPyConnection, fields: list[Field]) -> list[Profile]:
     """A profile of each column: nulls and distinct values; of numbers and dates (seconds since 1970 in UTC) minimum,
     maximum, mean, standard deviation and a histogram; of all others the most frequent values."""
-    numbers = [field for field in fields if field.rule.type in NUMERIC]
-    words = [field for field in fields if field.rule.type not in NUMERIC]
+    counts = aggregates.ask(
+        connection, VALID, [Question(one.inner, _counts(one), kind=one.rule.type) for one in fields]
+    )
     found: dict[str, Profile] = {}
-    for part in database.batches(numbers):
-        found |= _of_numbers(connection, part)
-    for part in database.batches(words):
-        found |= _of_words(connection, part)
+    ranges: list[_Range] = []
+    for field, (rows, present, *numeric) in zip(fields, counts, strict=True):
+        found[field.inner] = {"nulls": rows - present}
+        if numeric:
+            found[field.inner]["distinct"] = numeric[0]
+        if numeric and present:
+            ranges.append(_Range(field, *numeric[1:]))
+    for inner, spread in _spreads(connection, ranges).items():
+        found[inner] |= spread
+    for inner, top in _tops(connection, [field for field in fields if field.rule.type not in NUMERIC]).items():
+        found[inner] |= top
     return [{"name": field.rule.name, "type": field.rule.type} | found[field.inner] for field in fields]
 
 
-def _number(field: Field) -> str:
-    return f"epoch({field.inner})" if field.rule.type == "date" else field.inner
+def _counts(field: Field) -> Callable[[str], list[str]]:
+    def asked(value: str) -> list[str]:
+        counted = ["count(*)", f"count({value})"]
+        number = _number(field, value)
+        numeric = [f"count(DISTINCT {value})", f"min({number})::DOUBLE", f"max({number})::DOUBLE"]
+        return counted + numeric if field.rule.type in NUMERIC else counted
+
+    return asked
 
 
-def _of_numbers(connection: duckdb.DuckDBPyConnection, fields: list[Field]) -> dict[str, Profile]:
-    wanted = ", ".join(
-        f"count({field.inner}), count(DISTINCT {field.inner}), min({_number(field)})::DOUBLE, "
-        f"max({_number(field)})::DOUBLE"
-        for field in fields
-    )
-    rows, *counts = one_row(connection, f"SELECT count(*), {wanted} {VALID}")
-    found: dict[str, Profile] = {}
-    ranges = []
-    for n, field in enumerate(fields):
-        present, distinct, low, high = counts[4 * n : 4 * n + 4]
-        found[field.inner] = {"nulls": rows - present, "distinct": distinct}
-        if present:
-            ranges.append(_Range(field, low, high))
-    spreads = _spreads(connection, ranges)
-    return {inner: profile | spreads.get(inner, {}) for inner, profile in found.items()}
+def _number(field: Field, value: str) -> str:
+    return f"epoch({value})" if field.rule.type == "date" else value
 
 
 def _spreads(connection: duckdb.DuckDBPyConnection, ranges: list[_Range]) -> dict[str, Profile]:
-    if not ranges:
-        return {}
-    row = one_row(connection, f"SELECT {', '.join(_spread(one) for one in ranges)} {VALID}")
+    questions = [
+        Question(one.field.inner, _spread(one.field), (one.scale, one.low / one.scale, one.width), one.field.rule.type)
+        for one in ranges
+    ]
     found = {}
-    for n, one in enumerate(ranges):
-        mean, deviation, counts = row[3 * n : 3 * n + 3]
+    for one, (mean, deviation, counts) in zip(ranges, aggregates.ask(connection, VALID, questions), strict=True):
         edges = [min(one.low + one.width * one.scale * edge, one.high) for edge in range(BINS + 1)]
         found[one.field.inner] = {
             "min": one.low,
@@ -91,28 +93,42 @@ def _spreads(connection: duckdb.DuckDBPyConnection, ranges: list[_Range]) -> dic
     return found
 
 
-def _spread(one: _Range) -> str:
-    value = f"({_number(one.field)} / {one.scale!r}::DOUBLE)"
-    bin_ = f"floor(({value} - {one.low / one.scale!r}::DOUBLE) / {one.width!r}::DOUBLE)"
-    binned = f"histogram(least({BINS - 1}, {bin_})::TINYINT) FILTER ({one.field.inner} IS NOT NULL)"
-    return f"avg({value}), stddev_samp({value}), {binned}"
+def _spread(field: Field) -> Callable[[str, str, str, str], list[str]]:
+    def asked(value: str, scale: str, low: str, width: str) -> list[str]:
+        scaled = f"({_number(field, value)} / {scale})"
+        bin_ = f"floor(({scaled} - {low}) / {width})"
+        binned = f"histogram(least({BINS - 1}, {bin_})::TINYINT) FILTER ({value} IS NOT NULL)"
+        return [f"avg({scaled})", f"stddev_samp({scaled})", binned]
+
+    return asked
 
 
-def _of_words(connection: duckdb.DuckDBPyConnection, fields: list[Field]) -> dict[str, Profile]:
-    rows, *present = one_row(connection, f"SELECT count(*), {', '.join(f'count({f.inner})' for f in fields)} {VALID}")
-    found: dict[str, Profile] = {
-        field.inner: {"nulls": rows - count, "distinct": 0, "top": []}
-        for field, count in zip(fields, present, strict=True)
-    }
-    for inner, distinct, shown, times in connection.execute(" UNION ALL ".join(_top(f) for f in fields)).fetchall():
-        found[inner]["distinct"] = distinct
-        found[inner]["top"].append({"value": shown, "rows": times})
+def _tops(connection: duckdb.DuckDBPyConnection, fields: list[Field]) -> dict[str, Profile]:
+    """Distinct values and the most frequent ones."""
+    found: dict[str, Profile] = {field.inner: {"distinct": 0, "top": []} for field in fields}
+    is_short = aggregates.is_short(connection, VALID)
+    query, at_once = (_stacked_tops, STACKED_AT_ONCE) if is_short else (_tops_one_by_one, COLUMNS_AT_ONCE)
+    for part in aggregates.parts(fields, at_once):
+        for inner, distinct, shown, times in connection.execute(query([field.inner for field in part])).fetchall():
+            found[inner]["distinct"] = distinct
+            found[inner]["top"].append({"value": shown, "rows": times})
     return found
 
 
-def _top(field: Field) -> str:
-    value = field.inner
+def _stacked_tops(columns: list[str]) -> str:
+    values = aggregates.stack(
+        VALID, {"c": [f"'{c}'" for c in columns], "v": [f"CAST({c} AS VARCHAR)" for c in columns]}
+    )
     return (
-        f"(SELECT '{value}', count(*) OVER (), left(CAST({value} AS VARCHAR), {SHOWN_LETTERS}), count(*) AS times "
-        f"{VALID} AND {value} IS NOT NULL GROUP BY {value} ORDER BY times DESC, {value} LIMIT {TOP_VALUES})"
+        f"SELECT c, count(*) OVER (PARTITION BY c), left(v, {SHOWN_LETTERS}), count(*) AS times "
+        f"FROM {values} WHERE v IS NOT NULL GROUP BY c, v "
+        f"QUALIFY row_number() OVER (PARTITION BY c ORDER BY times DESC, v) <= {TOP_VALUES} ORDER BY c, times DESC, v"
+    )
+
+
+def _tops_one_by_one(columns: list[str]) -> str:
+    return " UNION ALL ".join(
+        f"(SELECT '{c}', count(*) OVER (), left(CAST({c} AS VARCHAR), {SHOWN_LETTERS}), count(*) AS times FROM {VALID} "
+        f"AND {c} IS NOT NULL GROUP BY {c} ORDER BY times DESC, {c} LIMIT {TOP_VALUES})"
+        for c in columns
     )

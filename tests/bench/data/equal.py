@@ -198,10 +198,11 @@ class Script:
         return [counts.get(n, 0) for n in range(BINS)]
 
     def _kind_of_text(self, name: str) -> str:
-        words = f"avg(length(regexp_replace({name}, '\\S+', 'w', 'g')))"
-        present, distinct, doubled = self._one(f"SELECT count({name}), count(DISTINCT {name}), {words} FROM rows")
-        if ((doubled or 1) + 1) / 2 >= 3 and distinct > 0.2 * present:
-            return "text"
+        present, distinct = self._one(f"SELECT count({name}), count(DISTINCT {name}) FROM rows")
+        if distinct > 0.2 * present:
+            doubled = self._one(f"SELECT avg(length(regexp_replace({name}, '\\S+', 'w', 'g'))) FROM rows")[0]
+            if ((doubled or 1) + 1) / 2 >= 3:
+                return "text"
         return "category" if distinct <= 1000 else "string"
 
 

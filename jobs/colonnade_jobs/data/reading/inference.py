@@ -6,6 +6,7 @@ import duckdb
 
 from colonnade_api.csv import Csv
 
+from .. import aggregates
 from ..sql import literal
 from . import dates, notation, plain
 from .dates import DateFormat
@@ -37,7 +38,8 @@ def infer(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, 
     """
     sampled = f"{table} LIMIT {notation.SAMPLE_ROWS}"
     counts = plain.count(connection, sampled, list(columns))
-    counts |= plain.confirm(connection, table, counts)
+    if not aggregates.is_short(connection, table):  # a short one is all in the sample
+        counts |= plain.confirm(connection, table, counts)
     dressed = [column for column in columns if not counts[column].is_plain]
     shapes = plain.ask(connection, sampled, dressed, _shapes)
     found: dict[str, Inferred] = {}

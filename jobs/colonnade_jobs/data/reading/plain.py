@@ -1,12 +1,12 @@
 """Whole numbers, fractions and booleans as they are written plainly: how many of a column's values are of each."""
-# ruff: noqa: S608 - columns are of our own naming, values go through literal()
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import duckdb
 
-from ..database import batches, one_row
+from .. import aggregates
+from ..aggregates import Answer, Question
 from ..sql import literal
 
 INTEGER = r"\s*-?(?:0|[1-9][0-9]*)\s*"
@@ -50,40 +50,54 @@ class Plain:
         return self.whole == self.present and self.long > 0
 
     @property
+    def kind(self) -> str:
+        """What all values are, where they are plain."""
+        if not self.present:
+            return "nothing"
+        if self.is_whole:
+            return "whole"
+        return "number" if self.is_number else "boolean"
+
+    def confirmed(self, value: str) -> list[str]:
+        """SQL: whether another value is of that kind too; most often, where that costs less to know."""
+        conditions = {
+            "nothing": "false",
+            "whole": f"CAST(TRY_CAST({value} AS BIGINT) AS VARCHAR) = {value}",
+            "number": is_number(value),
+            "boolean": f"lower({value}) IN {BOOLEANS}",
+        }
+        return [conditions[self.kind]]
+
+    @property
     def is_mostly_numbers(self) -> bool:
         return self.number > 0 and self.number >= MOSTLY * self.present
 
 
 def count(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> dict[str, Plain]:
-    """What the values of columns of text are, by one statement."""
+    """What the values of columns of text are."""
     return {column: Plain(*counts) for column, counts in ask(connection, table, columns, _conditions).items()}
 
 
 def confirm(connection: duckdb.DuckDBPyConnection, table: str, sampled: dict[str, Plain]) -> dict[str, Plain]:
     """What all values are, where a sample was plain: the sample's kind is asked first, which costs least."""
     asked = {column: guess for column, guess in sampled.items() if guess.is_plain or guess.is_mostly_numbers}
-    alike = [column for column, guess in asked.items() if guess.is_plain]
-    quick = ask(connection, table, alike, lambda column: [_confirmed(column, asked[column])])
-    sure = {c: _repeated(asked[c], present) for c, (present, fitting) in quick.items() if present == fitting}
+    alike = {column: guess for column, guess in asked.items() if guess.is_plain}
+    questions = [Question(column, _counts(guess.confirmed), kind=guess.kind) for column, guess in alike.items()]
+    quick = zip(alike, aggregates.ask(connection, table, questions), strict=True)
+    sure = {column: _repeated(alike[column], present) for column, (present, fitting) in quick if present == fitting}
     return sure | count(connection, table, [column for column in asked if column not in sure])
 
 
-def ask(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str], conditions: "Conditions") -> "Counts":
-    """For each column how many values are present, and for how many each of its conditions holds."""
-    return {column: found for part in batches(columns) for column, found in _ask(connection, table, part, conditions)}
-
-
-def _ask(
+def ask(
     connection: duckdb.DuckDBPyConnection, table: str, columns: list[str], conditions: "Conditions"
-) -> Iterator[tuple[str, list[int]]]:
-    asked = {column: conditions(column) for column in columns}
-    counts = [f"count(*) FILTER ({condition})" for found in asked.values() for condition in found]
-    present = ", ".join(f"count({column})" for column in columns)
-    narrow = f"(SELECT {', '.join(columns)} FROM {table})"  # a subquery of all columns costs by the table's width
-    row = one_row(connection, f"SELECT {', '.join([present, *counts])} FROM {narrow}")
-    rest = iter(row[len(columns) :])
-    for n, column in enumerate(columns):
-        yield column, [int(row[n]), *(int(next(rest)) for _ in asked[column])]
+) -> dict[str, Answer]:
+    """For each column how many values are present, and for how many each condition holds."""
+    answers = aggregates.ask(connection, table, [Question(column, _counts(conditions)) for column in columns])
+    return dict(zip(columns, answers, strict=True))
+
+
+def _counts(conditions: "Conditions") -> "Conditions":
+    return lambda value: [f"count({value})", *(f"count(*) FILTER ({condition})" for condition in conditions(value))]
 
 
 def is_number(column: str) -> str:
@@ -102,14 +116,6 @@ def _conditions(column: str) -> list[str]:
     ]
 
 
-def _confirmed(column: str, guess: Plain) -> str:
-    if not guess.present:
-        return "false"
-    if guess.is_whole:
-        return f"CAST(TRY_CAST({column} AS BIGINT) AS VARCHAR) = {column}"
-    return is_number(column) if guess.is_number else f"lower({column}) IN {BOOLEANS}"
-
-
 def _repeated(guess: Plain, present: int) -> Plain:
     """The sample's answer, now of all values."""
     whole, number = guess.is_whole, guess.is_number
@@ -117,4 +123,3 @@ def _repeated(guess: Plain, present: int) -> Plain:
 
 
 Conditions = Callable[[str], list[str]]
-Counts = dict[str, list[int]]
