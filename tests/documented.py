@@ -42,7 +42,7 @@ class Command:
 def pages() -> list[Path]:
     """All that is kept true; design notes speak of their day."""
     docs = [path for path in sorted((REPOSITORY / "docs").rglob("*.md")) if "design" not in path.parts]
-    found = [REPOSITORY / "README.md", REPOSITORY / "CONTRIBUTING.md", *docs]
+    found = [*(REPOSITORY / name for name in ("README.md", "CONTRIBUTING.md", "examples/README.md")), *docs]
     return [path for path in found if path.relative_to(REPOSITORY).as_posix() not in SYNOPSES]
 
 
