@@ -30,7 +30,7 @@ from colonnade_api.common import (
 )
 from colonnade_api.sources import DataSource
 
-MAX_VERSIONS = 10
+MAX_VERSIONS = 100
 
 
 class Validation(SpecPart):

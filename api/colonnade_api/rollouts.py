@@ -114,7 +114,7 @@ class Rollout(StatusPart):
     model_version: ObjectName | None = Field(default=None, description="The ModelVersion that it served.")
     digest: Digest | None = Field(default=None, description="sha256 of its bundle.")
     artifact_uri: Uri | None = Field(default=None, description="Where the bundle lies.")
-    outcome: Literal["Promoted", "RolledBack", "Aborted", "Superseded"] = Field(description="How it ended.")
+    outcome: Literal["Promoted", "RolledBack", "Superseded"] = Field(description="How it ended.")
     reason: Word | None = Field(default=None, description="Why, in one CamelCase word.")
     message: Said | None = Field(default=None, description="Why, with the numbers.")
     started_at: datetime | None = Field(default=None, description="When its first pod was asked for.")
