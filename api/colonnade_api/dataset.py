@@ -113,6 +113,9 @@ class DatasetVersion(StatusPart):
     )
     invalid_rows: Count = Field(default=0, description="Rows that broke a rule.")
     report_uri: Uri | None = Field(default=None, description="The whole report of what was checked and found.")
+    report_digest: Digest | None = Field(
+        default=None, description="sha256 of the report, by which one that was changed is known."
+    )
     quarantine_uri: Uri | None = Field(
         default=None, description="The rows that were set aside, with the rule that each broke."
     )

@@ -1,10 +1,10 @@
 """What a Job is told, which the operator writes, and what it answers, which the operator reads."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from colonnade_api.common import Count, Digest, Said, SpecPart, StatusPart, Uri, Word
+from colonnade_api.common import Count, Digest, Report, SpecPart, StatusPart, Uri, Word
 from colonnade_api.dataset import DatasetSpec, DatasetVersion
 from colonnade_api.modelversion import Metrics, ModelVersionSpec
 from colonnade_api.results import Comparison, FoldMetric, Lineage, Parity, Signature
@@ -49,21 +49,33 @@ class TrainJob(SpecPart):
     serving: ServingVersion | None = None
 
 
-class DatasetResult(StatusPart):
-    """A definite answer to a DatasetJob. version: None where nothing could be read at all."""
+class JobResult(StatusPart):
+    """What every answer says; omitted: fields that are cut short, since an answer has 4,096 bytes, and stand in full in
+    what lies in the store."""
+
+    reason: Word
+    message: Report = ""
+    omitted: tuple[Word, ...] = ()
+
+
+class DatasetResult(JobResult):
+    """A definite answer to a DatasetJob. version: of Invalid rows one without a digest, or None where none was read."""
 
     outcome: Literal["NewVersion", "Unchanged", "Invalid"]
-    reason: Word
-    message: Said = ""
     version: DatasetVersion | None = None
 
+    @model_validator(mode="after")
+    def _names_what_it_made(self) -> Self:
+        if self.outcome != "Invalid" and (self.version is None or self.version.digest is None):
+            raise ValueError(f"{self.outcome} goes with a version that has a digest")
+        return self
 
-class TrainResult(StatusPart):
-    """A definite answer to a TrainJob: of a model that Failed its reason alone."""
+
+class TrainResult(JobResult):
+    """A definite answer to a TrainJob: of a model that Failed its reason alone. metrics: those that gates ask for come
+    first."""
 
     outcome: Literal["Trained", "Failed"]
-    reason: Word
-    message: Said = ""
     digest: Digest | None = None
     artifact_uri: Uri | None = None
     bytes: Count | None = None
@@ -74,10 +86,14 @@ class TrainResult(StatusPart):
     lineage: Lineage | None = None
     comparison: Comparison | None = None
 
+    @model_validator(mode="after")
+    def _names_what_it_made(self) -> Self:
+        if self.outcome == "Trained" and (self.digest is None or self.artifact_uri is None):
+            raise ValueError("Trained goes with digest and artifactUri")
+        return self
 
-class JobError(StatusPart):
+
+class JobError(JobResult):
     """No definite answer: something that another try may mend, or a mistake of ours."""
 
     outcome: Literal["Error"] = "Error"
-    reason: Word
-    message: Said = ""

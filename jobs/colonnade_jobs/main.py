@@ -2,11 +2,11 @@
 
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from colonnade_api.jobs import DatasetJob, TrainJob
+from colonnade_api.jobs import DatasetJob, DatasetResult, TrainJob, TrainResult
 from colonnade_serving.store import Store, StoreError, open_store
 
 from . import outcome, results
@@ -76,14 +76,14 @@ def dataset(
     """Look at a Dataset's source: read it, check it, clean it, store it as a version."""
     text = _told(job, job_file)
 
-    def collect(scratch: Path) -> dict[str, Any]:
+    def collect(scratch: Path) -> DatasetResult:
         from . import data  # noqa: PLC0415 - each command loads only its own libraries: duckdb here, scikit-learn there
 
         try:
             asked = read(DatasetJob, text)
             return data.run(asked, _store(store, asked.namespace), scratch, claims)
         except PermanentError as error:
-            return {"outcome": "Invalid", "reason": error.reason, "message": error.message, "version": None}
+            return DatasetResult(outcome="Invalid", reason=error.reason, message=error.message)
 
     raise typer.Exit(outcome.tell(collect, answer))
 
@@ -95,14 +95,14 @@ def train(
     """Make a model's bundle: train, export to ONNX, compare, measure, store; or import a file."""
     text = _told(job, job_file)
 
-    def make(scratch: Path) -> dict[str, Any]:
+    def make(scratch: Path) -> TrainResult:
         from . import training  # noqa: PLC0415 - as above
 
         try:
             asked = read(TrainJob, text)
             return training.run(asked, _store(store, asked.namespace), scratch)
         except PermanentError as error:
-            return {"outcome": "Failed", "reason": error.reason, "message": error.message, "digest": None}
+            return TrainResult(outcome="Failed", reason=error.reason, message=error.message)
 
     raise typer.Exit(outcome.tell(make, answer))
 

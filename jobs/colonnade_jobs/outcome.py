@@ -4,13 +4,14 @@ import tempfile
 import traceback
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+
+from colonnade_api.jobs import DatasetResult, JobError, TrainResult
 
 from . import progress, results
 from .errors import TransientError
 
 DEFINITE, RETRY, OUR_MISTAKE = 0, 1, 3
-Work = Callable[[Path], dict[str, Any]]
+Work = Callable[[Path], DatasetResult | TrainResult]
 """With an empty folder for scratch; returns a definite answer, raises TransientError."""
 
 
@@ -18,25 +19,21 @@ def tell(work: Work, target: Path) -> int:
     """Writes the answer to target; returns the exit code."""
     answer, code = of(work)
     results.write(answer, target)
-    progress.report(100, f"{answer['outcome']}: {answer['message']}")
+    progress.report(100, f"{answer.outcome}: {answer.message}")
     return code
 
 
-def of(work: Work) -> tuple[dict[str, Any], int]:
+def of(work: Work) -> tuple[results.Result, int]:
     """The answer and the exit code."""
     try:
         with tempfile.TemporaryDirectory(prefix="colonnade-") as scratch:
             return work(Path(scratch)), DEFINITE
     except TransientError as error:
-        return _error(error.reason, error.message), RETRY
+        return JobError(reason=error.reason, message=error.message), RETRY
     except MemoryError:
-        return _error(reason="OutOfMemory", message="the Job ran out of memory: raise its limit"), RETRY
+        return JobError(reason="OutOfMemory", message="the Job ran out of memory: raise its limit"), RETRY
     except OSError as error:  # a full disk, a volume that went away
-        return _error(reason="SystemError", message=f"{error.filename or 'a file'}: {error}"), RETRY
+        return JobError(reason="SystemError", message=f"{error.filename or 'a file'}: {error}"), RETRY
     except Exception as error:  # our own mistake: the log holds the trace, the answer says that there is one
         traceback.print_exc()
-        return _error(reason="InternalError", message=f"{type(error).__name__}: {error}"), OUR_MISTAKE
-
-
-def _error(reason: str, message: str) -> dict[str, Any]:
-    return {"outcome": "Error", "reason": reason, "message": message}
+        return JobError(reason="InternalError", message=f"{type(error).__name__}: {error}"), OUR_MISTAKE

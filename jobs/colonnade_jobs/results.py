@@ -1,44 +1,72 @@
-"""A Job's answer: one JSON document in the container's termination message."""
+"""A Job's answer: one JSON document in the container's termination message, of which the kubelet keeps 4,096 bytes.
+
+What is long lies in the store, named by its digest: the report of a version, the bundle with all of its metrics. The
+answer is the part of it that the operator decides by and shows.
+"""
 
 import json
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from colonnade_api.jobs import DatasetResult, JobError, TrainResult
+
 LIMIT_BYTES = 4096
+LONGEST_MESSAGE = 1000  # bytes, once room is short
 TERMINATION_LOG = Path("/dev/termination-log")
 """Where the kubelet reads it."""
 
+Result = DatasetResult | TrainResult | JobError
+Answer = dict[str, Any]
 
-def write(answer: dict[str, Any], target: Path) -> None:
+
+def write(result: Result, target: Path) -> None:
     """Writes the answer, cut to what the kubelet takes."""
-    target.write_bytes(encode(answer))
+    target.write_bytes(encode(result))
 
 
-def encode(answer: dict[str, Any]) -> bytes:
-    """The answer as JSON of at most 4,096 bytes; what doesn't fit is cut from its message, then from its tables."""
-    for shorter in (_whole, _short_message, _few_scores, _few_tensors):
-        data = json.dumps(shorter(answer), ensure_ascii=False, separators=(",", ":")).encode()
-        if len(data) <= LIMIT_BYTES:
-            return data
-    few = _few_tensors(answer)
-    least = {key: few[key] for key in ("outcome", "reason", "digest", "artifactUri", "signature") if key in few}
-    return json.dumps(least | {"message": "the answer was too long: see the report in the store"}).encode()
+def encode(result: Result) -> bytes:
+    """The answer as JSON of at most 4,096 bytes. What is left out for that is named in `omitted`, in this order: the
+    end of a long message, the folds' metrics, the names of tensors (the signature's digest stays), the last metrics, at
+    last the comparison."""
+    return next(data for answer in _shorter(result.manifest()) if len(data := _json(answer)) <= LIMIT_BYTES)
 
 
-def _whole(answer: dict[str, Any]) -> dict[str, Any]:
-    return answer
+def _shorter(answer: Answer) -> Iterator[Answer]:
+    """The whole answer, then one that is shorter than the one before, as long as anyone asks."""
+    yield answer
+    for field, shorten in SHORTENINGS:
+        if field in answer and (shorter := shorten(answer[field])) != answer[field]:
+            answer = answer | {field: shorter, "omitted": [*answer.get("omitted", []), field]}
+            yield answer
+    while answer.get("metrics"):
+        answer = answer | {"metrics": dict(list(answer["metrics"].items())[:-1])}
+        answer["omitted"] = [*dict.fromkeys([*answer.get("omitted", []), "metrics"])]
+        yield answer
+    answer["omitted"] = [*answer.get("omitted", []), "comparison"]
+    yield {field: value for field, value in answer.items() if field != "comparison"}
 
 
-def _short_message(answer: dict[str, Any]) -> dict[str, Any]:
-    message = str(answer.get("message", "")).encode()
-    return answer | {"message": message[:1000].decode(errors="ignore") + ("…" if len(message) > 1000 else "")}
+def _cut(message: str) -> str:
+    data = message.encode()
+    return message if len(data) <= LONGEST_MESSAGE else data[:LONGEST_MESSAGE].decode(errors="ignore") + "…"
 
 
-def _few_scores(answer: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in _short_message(answer).items() if key != "crossValidation"}
+def _digest_alone(signature: Answer) -> Answer:
+    """It still tells whether two signatures are equal."""
+    return {"digest": signature["digest"]}
 
 
-def _few_tensors(answer: dict[str, Any]) -> dict[str, Any]:
-    """The digest still tells whether two signatures are equal."""
-    shorter = _few_scores(answer)
-    return shorter | ({"signature": {"digest": answer["signature"]["digest"]}} if "signature" in answer else {})
+def _none(_: Answer) -> Answer:
+    return {}
+
+
+SHORTENINGS: tuple[tuple[str, Callable[[Any], Any]], ...] = (
+    ("message", _cut),
+    ("crossValidation", _none),
+    ("signature", _digest_alone),
+)
+
+
+def _json(answer: Answer) -> bytes:
+    return json.dumps(answer, ensure_ascii=False, separators=(",", ":")).encode()

@@ -11,10 +11,10 @@ import pyarrow as pa
 
 from colonnade_api.columns import Table
 from colonnade_api.csv import Csv
-from colonnade_api.dataset import DatasetSpec, Split
-from colonnade_api.jobs import DatasetJob
+from colonnade_api.dataset import DatasetSpec, DatasetVersion, Split
+from colonnade_api.jobs import DatasetJob, DatasetResult
 from colonnade_api.sources import dataset_uploads
-from colonnade_serving.digests import hex_of
+from colonnade_serving.digests import hex_of, of_file
 from colonnade_serving.store import Store, StoreError
 
 from .. import progress
@@ -47,8 +47,8 @@ from .validation import ValidationResult
 from .version import DATA, QUARANTINE, REPORT, Identity
 
 
-def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc")) -> dict[str, Any]:
-    """Reads, checks, cleans and stores; returns the answer of the contracts page.
+def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc")) -> DatasetResult:
+    """Reads, checks, cleans and stores; returns the answer.
 
     Raises PermanentError, TransientError.
     """
@@ -74,7 +74,7 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
     facts = {"rows": rows, "bytes": (folder / DATA).stat().st_size, "source": address, "invalidRows": validated.invalid}
     progress.report(90, f"storing {identity.digest}")
     manifest = version.publish(store, folder, identity, facts)
-    return _answer(store, manifest, job.previous, table)
+    return _result(store, manifest, job.previous, table)
 
 
 def _check(
@@ -187,32 +187,33 @@ def _objection(job: DatasetJob, validated: ValidationResult) -> PermanentError |
 
 def _invalid(
     job: DatasetJob, store: Store, folder: Path, validated: ValidationResult, problem: PermanentError
-) -> dict[str, Any]:
+) -> DatasetResult:
     place = f"rejected/{job.name}"
     try:
         for file in (REPORT, QUARANTINE):
             store.send(folder / file, f"{place}/{file}")
     except StoreError as error:
         raise TransientError("StoreUnreachable", str(error)) from error
-    found: dict[str, Any] = {
-        "digest": None,
-        "rows": validated.rows - validated.invalid,
-        "invalidRows": validated.invalid,
-    }
-    found |= {"reportUri": store.uri(f"{place}/{REPORT}"), "quarantineUri": store.uri(f"{place}/{QUARANTINE}")}
-    return {"outcome": "Invalid", "reason": problem.reason, "message": problem.message, "version": found}
+    found = DatasetVersion(
+        rows=validated.rows - validated.invalid,
+        invalid_rows=validated.invalid,
+        report_uri=store.uri(f"{place}/{REPORT}"),
+        report_digest=of_file(folder / REPORT),
+        quarantine_uri=store.uri(f"{place}/{QUARANTINE}"),
+    )
+    return DatasetResult(outcome="Invalid", reason=problem.reason, message=problem.message, version=found)
 
 
-def _answer(store: Store, manifest: dict[str, Any], previous: str | None, table: RawTable) -> dict[str, Any]:
+def _result(store: Store, manifest: dict[str, Any], previous: str | None, table: RawTable) -> DatasetResult:
     same = manifest["digest"] == previous
     aside = f", {manifest['invalidRows']:,} in quarantine" if manifest["invalidRows"] else ""
     state = "the content is still that of" if same else "stored as"
-    return {
-        "outcome": "Unchanged" if same else "NewVersion",
-        "reason": "SameContent" if same else "Validated",
-        "message": f"{manifest['rows']:,} rows{aside}; {state} {manifest['digest'][:17]}{_noted(table)}",
-        "version": _shown(store, manifest),
-    }
+    return DatasetResult(
+        outcome="Unchanged" if same else "NewVersion",
+        reason="SameContent" if same else "Validated",
+        message=f"{manifest['rows']:,} rows{aside}; {state} {manifest['digest'][:17]}{_noted(table)}",
+        version=_version(store, manifest),
+    )
 
 
 def _noted(table: RawTable) -> str:
@@ -222,8 +223,9 @@ def _noted(table: RawTable) -> str:
     return f". {table.notes[0]}{more}"
 
 
-def _shown(store: Store, manifest: dict[str, Any]) -> dict[str, Any]:
+def _version(store: Store, manifest: dict[str, Any]) -> DatasetVersion:
     place = f"datasets/{hex_of(manifest['digest'])}"
     kept = ("digest", "rows", "bytes", "createdAt", "source", "schemaDigest", "invalidRows")
     found = {key: manifest[key] for key in kept}
-    return found | {"reportUri": store.uri(f"{place}/{REPORT}"), "quarantineUri": store.uri(f"{place}/{QUARANTINE}")}
+    found |= {"reportUri": store.uri(f"{place}/{REPORT}"), "quarantineUri": store.uri(f"{place}/{QUARANTINE}")}
+    return DatasetVersion.model_validate(found | {"reportDigest": manifest["files"][REPORT]})

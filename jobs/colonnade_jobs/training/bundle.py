@@ -1,8 +1,9 @@
 """The bundle's files: bundle.json names all others by digest, and so one digest covers all."""
 
+from collections.abc import Collection
 from pathlib import Path
-from typing import Any
 
+from colonnade_api.jobs import TrainResult
 from colonnade_serving import digests
 from colonnade_serving.bundle import MANIFEST, Bundle, encode
 
@@ -38,22 +39,25 @@ def write(folder: Path, facts: Facts) -> str:
     return digests.of_bytes(data)
 
 
-def answer(facts: Facts, digest: str, uri: str, size: int) -> dict[str, Any]:
-    """The answer of a training Job, as the contracts page has it."""
-    return {
-        "outcome": "Trained",
-        "reason": "Trained" if facts.training else "Imported",
-        "message": _sentence(facts),
-        "digest": digest,
-        "artifactUri": uri,
-        "bytes": size,
-        "signature": signature.described(facts.inputs, facts.outputs),
-        "metrics": facts.metrics,
-        "crossValidation": facts.cross_validation,
-        "parity": facts.parity,
-        "lineage": facts.lineage,
-        "comparison": facts.comparison,
-    }
+def result(facts: Facts, digest: str, uri: str, size: int, gated: Collection[str]) -> TrainResult:
+    """The answer of a training Job. uri, size: of the stored bundle; gated: metrics that gates ask for."""
+    first = sorted(facts.metrics, key=lambda name: name not in gated)  # stable: else as the registry has them
+    return TrainResult.model_validate(
+        {
+            "outcome": "Trained",
+            "reason": "Trained" if facts.training else "Imported",
+            "message": _sentence(facts),
+            "digest": digest,
+            "artifactUri": uri,
+            "bytes": size,
+            "signature": signature.described(facts.inputs, facts.outputs),
+            "metrics": {name: facts.metrics[name] for name in first},
+            "crossValidation": facts.cross_validation,
+            "parity": facts.parity,
+            "lineage": facts.lineage,
+            "comparison": facts.comparison,
+        }
+    )
 
 
 def _sentence(facts: Facts) -> str:

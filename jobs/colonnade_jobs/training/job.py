@@ -2,12 +2,11 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import onnx
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from colonnade_api.jobs import TrainJob
+from colonnade_api.jobs import TrainJob, TrainResult
 from colonnade_api.training import Training
 from colonnade_serving import digests
 from colonnade_serving.bundle import MANIFEST
@@ -37,8 +36,8 @@ from .features import Choice
 from .overlap import Table
 
 
-def run(job: TrainJob, store: Store, scratch: Path) -> dict[str, Any]:
-    """Trains, exports, judges, stores; returns the answer of the contracts page.
+def run(job: TrainJob, store: Store, scratch: Path) -> TrainResult:
+    """Trains, exports, judges, stores; returns the answer.
 
     Raises PermanentError, TransientError.
     """
@@ -54,7 +53,7 @@ def run(job: TrainJob, store: Store, scratch: Path) -> dict[str, Any]:
     except StoreError as error:
         raise TransientError("StoreUnreachable", str(error)) from error
     size = sum(file.stat().st_size for file in folder.iterdir())
-    return bundle.answer(facts, digest, store.uri(path), size)
+    return bundle.result(facts, digest, store.uri(path), size, {gate.metric for gate in job.spec.gates})
 
 
 def _facts(job: TrainJob, store: Store, folder: Path, scratch: Path) -> Facts:

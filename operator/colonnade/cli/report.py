@@ -1,6 +1,7 @@
 """`report`: which rules a Dataset's rows broke, and the rows that were set aside."""
 
 import json
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any
@@ -48,7 +49,7 @@ def report(
     if settings.bucket:
         raise CliError(f"the store is a bucket; read the report there: aws s3 cp {chosen.report_uri} -")
     with mounted(cluster, item, settings) as store:
-        found = _read(store, _path(chosen.report_uri))
+        found = _read(store, chosen)
         if quarantined:
             _save(store, _path(chosen.quarantine_uri), quarantined)
     show(report_of(found, item["metadata"]["name"], chosen))
@@ -82,9 +83,16 @@ def _path(uri: str | None) -> str:
     return uri.removeprefix(f"file://{MOUNT}/")
 
 
-def _read(store: StorePod, path: str) -> dict[str, Any]:
-    content = BytesIO()
+def _read(store: StorePod, version: DatasetVersion) -> dict[str, Any]:
+    """Raises CliError when it isn't the one that the Job's answer named."""
+    path, content = _path(version.report_uri), BytesIO()
     fetch(store, path, content)
+    digest = f"sha256:{sha256(content.getvalue()).hexdigest()}"
+    if version.report_digest and digest != version.report_digest:
+        raise CliError(
+            f"{path} was changed since it was written: its digest is {short(digest)}, and status has "
+            f"{short(version.report_digest)}; restore it from a backup, or collect the Dataset again"
+        )
     found: dict[str, Any] = json.loads(content.getvalue())
     return found
 

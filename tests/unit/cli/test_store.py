@@ -177,6 +177,18 @@ def test_a_report_comes_out_of_the_store(cluster: Playground, kubectl_colonnade:
     assert "carrier allowed   carrier   1,204   ZZ" in seen.out
 
 
+@pytest.mark.parametrize("changed", [True, False])
+def test_a_report_that_was_changed_is_not_shown(cluster: Playground, kubectl_colonnade: Run, changed: bool) -> None:
+    write_report(cluster)
+    written = f"sha256:{sha256(cluster.store / 'datasets' / ('a' * 64) / 'report.json')}"
+    (version,) = flights()["status"]["versions"]
+    cluster.add(flights(versions=[version | {"reportDigest": f"sha256:{'0' * 64}" if changed else written}]), INFO)
+    seen = kubectl_colonnade("report", "dset/flights")
+    assert seen.code == int(changed), seen.err
+    assert ("was changed since it was written" in seen.err) == changed
+    assert ("carrier allowed" in seen.out) != changed
+
+
 def test_quarantined_rows_come_out_of_the_store(
     cluster: Playground, kubectl_colonnade: Run, stored: Path, tmp_path: Path
 ) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from colonnade_api.jobs import DatasetJob, TrainJob
 from colonnade_jobs import data, training
+from colonnade_jobs.results import Result
 from colonnade_jobs.specs import read
 from colonnade_serving.bundle import Bundle, verify_bundle
 from colonnade_serving.engine import Engine
@@ -50,7 +51,8 @@ class Harness:
         """The answer to a dataset Job."""
         claims = self.folder / "pvc"
         with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
-            answer = data.run(read(DatasetJob, json.dumps(job)), self.store, Path(scratch), claims)
+            found = data.run(read(DatasetJob, json.dumps(job)), self.store, Path(scratch), claims)
+        answer = _as_json(found)
         self.digest = answer["version"]["digest"] or self.digest
         return answer
 
@@ -77,7 +79,7 @@ class Harness:
             **told,
         }
         with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
-            return training.run(read(TrainJob, json.dumps(job)), self.store, Path(scratch))
+            return _as_json(training.run(read(TrainJob, json.dumps(job)), self.store, Path(scratch)))
 
     def serve(self, answer: Answer, name: str = "rows-y-0") -> None:
         """A model that a training Job made is what the next trainings are compared with."""
@@ -121,6 +123,11 @@ class Harness:
         if "://" in rows.partition("\n")[0]:
             return {"storageUri": rows}
         return {"storageUri": self.write(rows)}
+
+
+def _as_json(result: Result) -> Answer:
+    answer: Answer = result.model_dump(mode="json", by_alias=True)
+    return answer
 
 
 def people(rows: int = 400, seed: int = 3) -> pd.DataFrame:

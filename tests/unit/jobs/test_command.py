@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from colonnade_api.jobs import DatasetResult
 from colonnade_jobs import outcome
 from colonnade_jobs.main import app
 from tests.unit.jobs.harness import SCHEMA, people
@@ -82,7 +83,7 @@ def test_from_rows_to_a_version_to_a_model_and_the_same_again_in_another_process
 def test_a_definite_no_is_no_failure_of_the_job(tmp_path: Path) -> None:
     answer = run(tmp_path, "dataset", {"spec": {"source": {"storageUri": "file:///no/such.csv"}}})
     assert answer["exit"] == 0
-    assert (answer["outcome"], answer["reason"], answer["version"]) == ("Invalid", "SourceNotFound", None)
+    assert (answer["outcome"], answer["reason"], answer.get("version")) == ("Invalid", "SourceNotFound", None)
     assert answer["errors"] == ""
 
 
@@ -101,11 +102,11 @@ def test_a_training_without_its_dataset_says_so(tmp_path: Path) -> None:
 
 
 def test_a_mistake_of_ours_ends_with_3_and_isnt_worth_a_retry() -> None:
-    def mistaken(scratch: Path) -> dict[str, Any]:
+    def mistaken(scratch: Path) -> DatasetResult:
         raise ZeroDivisionError("of ours")
 
     answer, code = outcome.of(mistaken)
-    assert (code, answer["reason"], answer["message"]) == (3, "InternalError", "ZeroDivisionError: of ours")
+    assert (code, answer.reason, answer.message) == (3, "InternalError", "ZeroDivisionError: of ours")
 
 
 def test_a_spec_of_any_length_is_read_from_a_file(tmp_path: Path) -> None:

@@ -1,12 +1,16 @@
 """Jobs: which one is due, what it said, and when to try again."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypeVar
+
+from pydantic import ValidationError
 
 from colonnade.formatting import clock_time
 from colonnade.plan.common.observed import Job
 from colonnade_api import ObjectMeta
+from colonnade_api.jobs import JobResult
+
+Result = TypeVar("Result", bound=JobResult)
 
 RETRY_AFTER = timedelta(minutes=10)
 """Between a Job that gave up (after its own, quicker retries) and the next one, where that one may fare better."""
@@ -14,11 +18,14 @@ RETRY_AFTER = timedelta(minutes=10)
 POD_DUE_AFTER = timedelta(seconds=20)
 
 
-def answer(job: Job | None, outcomes: frozenset[str]) -> Mapping[str, Any] | None:
-    """The Job's definite answer; None while there is none, or where it isn't one of the outcomes that we know."""
+def answer(job: Job | None, kind: type[Result]) -> Result | None:
+    """The Job's definite answer; None while there is none, or where it can't be read as one of this kind."""
     if job is None or not job.succeeded or not job.result:
         return None
-    return job.result if job.result.get("outcome") in outcomes else None
+    try:
+        return kind.model_validate(job.result)
+    except ValidationError:
+        return None
 
 
 def suspect_at(job: Job | None) -> datetime | None:
@@ -39,26 +46,39 @@ def finished(job: Job) -> bool:
     return job.succeeded or job.failed
 
 
-def gave_up(job: Job | None, outcomes: frozenset[str]) -> bool:
+def gave_up(job: Job | None, kind: type[JobResult]) -> bool:
     """It ended without a definite answer."""
-    return job is not None and finished(job) and answer(job, outcomes) is None
+    return job is not None and finished(job) and answer(job, kind) is None
 
 
 def retry_at(job: Job) -> datetime | None:
     """When a Job that gave up is tried again; None where that would only repeat it."""
-    return None if job.final else (job.finished_at or job.created_at) + RETRY_AFTER
+    return None if job.final or _answered(job) else (job.finished_at or job.created_at) + RETRY_AFTER
 
 
-def makes_room(job: Job, outcomes: frozenset[str], image: str, now: datetime) -> bool:
+def makes_room(job: Job, kind: type[JobResult], image: str, now: datetime) -> bool:
     """Whether a Job that gave up goes, so that another one is tried: after a while, or once another image would run."""
-    if not gave_up(job, outcomes) or job.deleting:
+    if not gave_up(job, kind) or job.deleting:
         return False
     moment = retry_at(job)
     return job.image != image if moment is None else now >= moment
 
 
+def is_stuck(job: Job | None, kind: type[JobResult]) -> bool:
+    """Whether it gave up, and nothing comes of waiting."""
+    return job is not None and gave_up(job, kind) and retry_at(job) is None
+
+
+def _answered(job: Job) -> bool:
+    """Of one that gave up: it did answer, but what this operator can't read."""
+    return job.succeeded and bool(job.result)
+
+
 def failure(job: Job, ask_again: str) -> tuple[str, str]:
     """Reason and message of a Job that gave up. ask_again: what else than waiting leads to another try."""
+    if _answered(job):
+        versions = "the images of operator and Jobs are of different versions"
+        return "AnswerUnreadable", f"Job {job.name} answered what can't be read: {versions}; mend that, and {ask_again}"
     message = f"Job {job.name}: {job.message or 'it ended without an answer'}"
     moment = retry_at(job)
     if moment is None:

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import ValidationError
-
 from colonnade.formatting import clipped, percent
 from colonnade.plan.common.actions import Action, DeleteJob, EnsureStore, RecordStatus, RunJob
 from colonnade.plan.common.conditions import ConditionUpdate, carried_over, false, true, unknown, with_transition_time
@@ -18,6 +16,7 @@ from colonnade.plan.common.job_results import (
     failure,
     finished,
     gave_up,
+    is_stuck,
     makes_room,
     retry_at,
     suspect_at,
@@ -26,11 +25,10 @@ from colonnade.plan.common.job_results import (
 from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade.plan.dataset import schedule
 from colonnade.plan.dataset.observed import ObservedDataset
-from colonnade_api import DatasetSpec, DatasetStatus, DatasetVersion, ObjectMeta
-from colonnade_api.jobs import DatasetJob
+from colonnade_api import DatasetSpec, DatasetStatus, ObjectMeta
+from colonnade_api.jobs import DatasetJob, DatasetResult
 from colonnade_api.wellknown import REFRESH_ANNOTATION
 
-OUTCOMES = frozenset({"NewVersion", "Unchanged", "Invalid"})
 KEPT_VERSIONS = 10
 NO_CONTENT = ("description", "owner", "license")
 
@@ -111,7 +109,7 @@ def _actions(observed: ObservedDataset, look: Look, now: datetime) -> tuple[Acti
     job = look.job
     if job is None or (job.name != look.due and finished(job)):
         return (*others, RecordStatus(), EnsureStore(), _run_job(observed, look, look.due))
-    if makes_room(job, OUTCOMES, observed.image, now):
+    if makes_room(job, DatasetResult, observed.image, now):
         return (*others, DeleteJob(job.name))
     return others
 
@@ -122,22 +120,14 @@ def _run_job(observed: ObservedDataset, look: Look, name: str) -> RunJob:
     return RunJob(name, look.spec_hash, document)
 
 
-def _version(job: Job | None) -> DatasetVersion | None:
-    said = answer(job, OUTCOMES)
-    try:
-        return DatasetVersion.model_validate(said["version"]) if said and said.get("version") else None
-    except ValidationError:
-        return None
-
-
 def _with_answer(status: DatasetStatus, job: Job | None) -> DatasetStatus:
-    said, version = answer(job, OUTCOMES), _version(job)
+    said = answer(job, DatasetResult)
     if said is None or job is None:
         return status
-    checked = {"checked_at": job.finished_at}
-    if said["outcome"] == "Invalid":
+    checked, version = {"checked_at": job.finished_at}, said.version
+    if said.outcome == "Invalid":
         return status.model_copy(update={**checked, "refused": version})
-    if version is None or version.digest is None:
+    if version is None:
         return status
     known = next((each for each in status.versions if each.digest == version.digest), version)
     others = tuple(each for each in status.versions if each.digest != version.digest)
@@ -146,13 +136,13 @@ def _with_answer(status: DatasetStatus, job: Job | None) -> DatasetStatus:
 
 
 def _judge(status: DatasetStatus, observed: ObservedDataset, look: Look, now: datetime) -> tuple[ConditionUpdate, ...]:
-    said = answer(look.job, OUTCOMES)
-    if said is None or (said["outcome"] != "Invalid" and not status.current):
+    said = answer(look.job, DatasetResult)
+    if said is None:
         reason, message = _waits_for(look, observed.metadata, now)
-        kstatus = true("Stalled" if look.job and look.job.final else "Reconciling", reason, message)
+        kstatus = true("Stalled" if is_stuck(look.job, DatasetResult) else "Reconciling", reason, message)
         return (_ready(status, reason, message), _valid_so_far(observed.status), kstatus)
-    reason, message = str(said.get("reason") or said["outcome"]), str(said.get("message", ""))
-    if said["outcome"] == "Invalid":
+    reason, message = said.reason, said.message
+    if said.outcome == "Invalid":
         stalled = true("Stalled", reason, message)
         return (_ready(status, reason, message), false("Valid", reason, message), stalled)
     return (_ready(status, reason, message), true("Valid", "Accepted", _accepted(status)))
@@ -165,7 +155,7 @@ def _waits_for(look: Look, metadata: ObjectMeta, now: datetime) -> tuple[str, st
         return "WaitingForUpload", f"no rows yet; upload them: kubectl colonnade push dset/{metadata.name} FILE"
     if job is None:
         return "Collecting", f"a Job that reads {source} is being started"
-    if gave_up(job, OUTCOMES):
+    if gave_up(job, DatasetResult):
         tick = "at the next tick of its schedule, " if look.spec.source.refresh else ""
         command = by_annotation("dset", metadata, REFRESH_ANNOTATION)
         return failure(job, f"look again with another spec or image, {tick}or by {command}")
@@ -195,7 +185,7 @@ def _valid_so_far(before: DatasetStatus) -> ConditionUpdate:
 
 
 def _look_again(look: Look, now: datetime) -> timedelta | None:
-    moment = retry_at(look.job) if look.job and gave_up(look.job, OUTCOMES) else None
+    moment = retry_at(look.job) if look.job and gave_up(look.job, DatasetResult) else None
     times = [moment] if moment else []
     if (suspect := suspect_at(look.job)) and suspect > now:
         times.append(suspect)

@@ -2,8 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from pydantic import ValidationError
-
 from colonnade.formatting import clipped
 from colonnade.plan.common.actions import Action, DeleteJob, EnsureStore, RecordStatus, RunJob
 from colonnade.plan.common.conditions import ConditionUpdate, carried_over, false, true, with_transition_time
@@ -15,6 +13,7 @@ from colonnade.plan.common.job_results import (
     by_annotation,
     failure,
     gave_up,
+    is_stuck,
     makes_room,
     retry_at,
     suspect_at,
@@ -27,17 +26,16 @@ from colonnade.plan.modelversion.gates import judge_gates, validated
 from colonnade.plan.modelversion.observed import DatasetSummary, ObservedModelVersion, ServingModel
 from colonnade.plan.modelversion.upload import expects_upload, pushed
 from colonnade_api import ModelVersionSpec, ModelVersionStatus, PinnedDataset
-from colonnade_api.jobs import ServingVersion, TrainingData, TrainJob
+from colonnade_api.jobs import ServingVersion, TrainingData, TrainJob, TrainResult
 from colonnade_api.wellknown import RETRY_ANNOTATION
 
-OUTCOMES = frozenset({"Trained", "Failed"})
 REPORTED = (
     "digest",
-    "artifactUri",
+    "artifact_uri",
     "bytes",
     "signature",
     "metrics",
-    "crossValidation",
+    "cross_validation",
     "parity",
     "lineage",
     "comparison",
@@ -54,7 +52,7 @@ def plan(observed: ObservedModelVersion, now: datetime) -> Decision[ModelVersion
         return _decide(observed, observed.status, (*kept, true("Stalled", "InvalidSpec", spec.message)), now)
     job, again = _due_job(observed, spec), recomparison.job_of(observed, spec_hash(spec))
     status = _pinned(_with_answer(observed.status, job), observed, spec, job)
-    status = recomparison.with_comparison(status, answer(again, OUTCOMES))
+    status = recomparison.with_comparison(status, answer(again, TrainResult))
     status = status.model_copy(
         update={
             "gates": judge_gates(spec.gates, status, observed),
@@ -67,7 +65,7 @@ def plan(observed: ObservedModelVersion, now: datetime) -> Decision[ModelVersion
 
 
 def _look_again(job: Job | None, now: datetime) -> timedelta | None:
-    if job and gave_up(job, OUTCOMES):
+    if job and gave_up(job, TrainResult):
         moment = retry_at(job)
         return max(moment - now, timedelta(seconds=1)) if moment else None
     suspect = suspect_at(job)
@@ -96,14 +94,10 @@ def _due_job(observed: ObservedModelVersion, spec: ModelVersionSpec) -> Job | No
 
 
 def _with_answer(status: ModelVersionStatus, job: Job | None) -> ModelVersionStatus:
-    said = answer(job, OUTCOMES)
-    if status.digest or said is None or said["outcome"] != "Trained":
+    said = answer(job, TrainResult)
+    if status.digest or said is None or said.outcome != "Trained":
         return status
-    reported = {key: said[key] for key in REPORTED if said.get(key) is not None}
-    try:
-        return ModelVersionStatus.model_validate({**status.manifest(), **reported})
-    except ValidationError:
-        return status
+    return status.model_copy(update={field: getattr(said, field) for field in REPORTED})
 
 
 def _pinned(
@@ -122,7 +116,7 @@ def _actions(
     if status.digest:
         return _compare_again(observed, status, spec)
     if job is not None:
-        return (DeleteJob(job.name),) if makes_room(job, OUTCOMES, observed.image, now) else ()
+        return (DeleteJob(job.name),) if makes_room(job, TrainResult, observed.image, now) else ()
     if (spec.training is not None and status.dataset is None) or _waits_for_upload(observed, spec):
         return ()
     return (RecordStatus(), EnsureStore(), _run_job(job_name(observed, spec), observed, status, spec))
@@ -186,7 +180,7 @@ def _judge(
 
 def _is_over(job: Job | None) -> bool:
     """Nothing more comes of it by waiting."""
-    return job is not None and (job.final or answer(job, OUTCOMES) is not None)
+    return is_stuck(job, TrainResult) or answer(job, TrainResult) is not None
 
 
 def _trained(
@@ -195,11 +189,9 @@ def _trained(
     if status.digest:
         headline: object = status.headline
         return true("Trained", "Trained", f"{headline}" if headline else f"bundle {status.version}")
-    if said := answer(job, OUTCOMES):
-        if said["outcome"] == "Trained":
-            return false("Trained", "AnswerUnreadable", f"Job {job.name if job else ''} answered what can't be read")
-        return false("Trained", str(said.get("reason") or "Failed"), str(said.get("message", "")))
-    if job and gave_up(job, OUTCOMES):
+    if said := answer(job, TrainResult):
+        return false("Trained", said.reason, said.message)
+    if job and gave_up(job, TrainResult):
         command = by_annotation("mv", observed.metadata, RETRY_ANNOTATION)
         return false("Trained", *failure(job, f"train again with another image, or by {command}"))
     waits = None if job else _waits(observed, spec, status)

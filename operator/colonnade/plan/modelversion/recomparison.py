@@ -3,16 +3,12 @@
 The same training makes the same bundle, so the second Job's answer is the first one's, and the comparison with it.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
-from pydantic import ValidationError
-
 from colonnade.plan.common.digests import short_hash
 from colonnade.plan.common.job_results import finished
 from colonnade.plan.common.observed import Job
 from colonnade.plan.modelversion.observed import ObservedModelVersion
-from colonnade_api import Comparison, ModelVersionSpec, ModelVersionStatus
+from colonnade_api import ModelVersionSpec, ModelVersionStatus
+from colonnade_api.jobs import TrainResult
 
 
 def job_name(observed: ObservedModelVersion, spec_hash: str) -> str | None:
@@ -38,11 +34,8 @@ def goes_on(job: Job | None) -> bool:
     return job is None or not finished(job)
 
 
-def with_comparison(status: ModelVersionStatus, said: Mapping[str, Any] | None) -> ModelVersionStatus:
+def with_comparison(status: ModelVersionStatus, said: TrainResult | None) -> ModelVersionStatus:
     """said: that Job's answer. What it compared has to be this very bundle: of another one it says nothing."""
-    if status.comparison or not said or not status.digest or said.get("digest") != status.digest:
+    if status.comparison or not status.digest or said is None or said.digest != status.digest:
         return status
-    try:
-        return status.model_copy(update={"comparison": Comparison.model_validate(said.get("comparison"))})
-    except ValidationError:
-        return status
+    return status.model_copy(update={"comparison": said.comparison})

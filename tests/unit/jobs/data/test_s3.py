@@ -98,7 +98,8 @@ def test_the_store_may_be_a_bucket(harness: Harness, bucket: Any, tmp_path: Path
     job = DatasetJob.model_validate({"namespace": "team", "name": "rows", "spec": spec})
     scratch = tmp_path / "scratch"
     scratch.mkdir()
-    version = data.run(job, store, scratch)["version"]
-    assert version["reportUri"].startswith("s3://store/colonnade/team/datasets/")
+    version = data.run(job, store, scratch).version
+    assert version is not None
+    assert str(version.report_uri).startswith("s3://store/colonnade/team/datasets/")
     names = {item.path.rpartition("/")[2] for item in store.list("datasets")}
     assert names == {"data.parquet", "quarantine.parquet", "report.json", "version.json"}

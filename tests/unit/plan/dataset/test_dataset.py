@@ -209,6 +209,15 @@ def test_an_answer_that_is_none_changes_no_version(result: dict[str, Any] | None
     assert said(observed, "Ready")[0] == "False"
 
 
+def test_an_answer_that_cant_be_read_is_stalled_with_what_to_do_never_waited_for() -> None:
+    newer = {"outcome": "NewVersion", "reason": "Validated", "message": "", "version": {"digest": "blake3:1"}}
+    observed = answered(started(dataset()), newer)
+    assert said(observed, "Stalled")[:2] == ("True", "AnswerUnreadable")
+    assert "images of operator and Jobs are of different versions; mend that" in said(observed, "Stalled")[2]
+    assert said(observed, "Reconciling")[0] == "absent"
+    assert plan(observed, at(10**6)).actions == ()
+
+
 def test_a_job_that_gave_up_says_why_and_is_tried_again_later() -> None:
     observed = started(dataset())
     failed = replace(

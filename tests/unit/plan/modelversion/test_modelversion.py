@@ -43,6 +43,7 @@ def answered(observed: ObservedModelVersion, comparison: Any, **metrics: float) 
     observed = started(observed)
     result = {
         "outcome": "Trained",
+        "reason": "Trained",
         "digest": digest("model"),
         "artifactUri": "file:///store/models/m",
         "bytes": 1000,
@@ -358,7 +359,13 @@ def test_what_serves_only_since_is_not_passed_over() -> None:
     assert said(late, "Reconciling")[1] == "GateUndecided"
 
 
-MADE = {"outcome": "Trained", "digest": digest("model"), "metrics": {"roc_auc": {"value": 0.9}}}
+MADE = {
+    "outcome": "Trained",
+    "reason": "Trained",
+    "digest": digest("model"),
+    "artifactUri": "file:///store/models/m",
+    "metrics": {"roc_auc": {"value": 0.9}},
+}
 
 
 def overtaken() -> ObservedModelVersion:
