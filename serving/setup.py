@@ -44,6 +44,7 @@ HOT = (
     "rpc/http2/stream.py",
     "rpc/infer.py",
     "rpc/request.py",
+    "service/inference.py",
     "server/fastpath/json_responses.py",
     "server/fastpath/binary_templates.py",
     "server/fastpath/codec.py",

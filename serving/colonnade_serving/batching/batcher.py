@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from ..clock import clock
-from ..protocol.errors import ProtocolError
+from ..protocol.errors import ProtocolError, server_fault
 from ..protocol.signature import Signature
 from .busy import BusyPoll
 from .cost import Cost
@@ -290,7 +290,7 @@ class Batcher:
             log.exception("a batch hit a fault of the server")
             for task in tasks:
                 if task.batch is None and task.failure is None:
-                    task.failure = ProtocolError("the server has a fault; its log says more", 500)
+                    task.failure = server_fault()
         return clock()
 
     def _finish(self, tasks: list[InferenceTask], rows: int, plain: bool, ended: float) -> None:

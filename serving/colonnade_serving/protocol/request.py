@@ -9,7 +9,16 @@ from msgspec import UNSET
 from . import binary, tensors
 from .errors import ProtocolError
 from .message import Message, Output, RequestParameters, Tensor, decode
-from .signature import Signature, TensorSpec, check_given, unknown_input, wrong_shape
+from .signature import (
+    EXTENSIONS_LACKED,
+    Signature,
+    TensorSpec,
+    check_given,
+    check_output,
+    check_tensor,
+    input_of,
+    lacking,
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -76,29 +85,15 @@ class _Buffers:
 def _inputs(message: Message, buffers: _Buffers, signature: Signature) -> dict[str, np.ndarray]:
     arrays: dict[str, np.ndarray] = {}
     for position, tensor in enumerate(message.inputs):
-        name = tensor.name
-        field = signature.field_of(name)
-        if field is None:
-            raise unknown_input(position, name, signature)
-        if name in arrays:
-            raise ProtocolError(f"inputs: {name} comes twice")
-        arrays[name] = _array(tensor, field, buffers, signature)
-    if len(arrays) != len(signature.inputs) or signature.optional:
-        check_given(arrays, signature)
+        spec = input_of(position, tensor.name, arrays, signature)
+        arrays[tensor.name] = _array(tensor, spec, buffers, signature)
+    check_given(arrays, signature)
     return arrays
 
 
-def _unknown(where: str, name: str, known: dict[str, TensorSpec]) -> ProtocolError:
-    return ProtocolError(f"{where}.name: the model has no {name!r}; it has {', '.join(known)}")
-
-
-def _array(tensor: Tensor, field: TensorSpec, buffers: _Buffers, signature: Signature) -> np.ndarray:
-    name, datatype = field.name, type(tensor).__name__
-    if datatype != field.datatype:
-        raise ProtocolError(f"input {name}: datatype is {datatype}; the model takes {field.datatype}")
-    shape = tuple(tensor.shape)
-    if not field.takes(shape):
-        raise wrong_shape(field, shape)
+def _array(tensor: Tensor, spec: TensorSpec, buffers: _Buffers, signature: Signature) -> np.ndarray:
+    name, datatype, shape = spec.name, type(tensor).__name__, tuple(tensor.shape)
+    check_tensor(spec, datatype, shape)
     size = UNSET if tensor.parameters is None else tensor.parameters.binary_data_size
     if size is UNSET:
         if tensor.data is UNSET:
@@ -116,8 +111,7 @@ def _outputs(
         return signature.output_names, frozenset(signature.output_names) if by_default else NOTHING_BINARY
     as_binary: dict[str, bool] = {}
     for position, output in enumerate(wanted):
-        if output.name not in signature.outputs:
-            raise _unknown(f"outputs[{position}]", output.name, signature.outputs)
+        check_output(position, output.name, signature)
         as_binary[output.name] = _is_binary(output, by_default)
     return tuple(as_binary), frozenset(name for name, is_binary in as_binary.items() if is_binary)
 
@@ -126,9 +120,9 @@ def _is_binary(output: Output, by_default: bool) -> bool:
     parameters = output.parameters
     if parameters is None:
         return by_default
-    for extension in ("classification", "shared_memory_region"):
+    for extension in EXTENSIONS_LACKED:
         if getattr(parameters, extension) is not None:
-            raise ProtocolError(f"output {output.name}: parameters.{extension} is an extension that this server lacks")
+            raise lacking(f"output {output.name}", extension)
     return by_default if parameters.binary_data is None else parameters.binary_data
 
 

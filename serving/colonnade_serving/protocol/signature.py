@@ -4,9 +4,12 @@ from collections.abc import Collection, Iterable, Sized
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+from ..datatypes import NUMPY
 from . import malformed
 from .errors import ProtocolError
 
+EXTENSIONS_LACKED: Final = ("classification", "shared_memory_region")
+"""Parameters of tensors, as Triton's extensions have them."""
 MOST_NAMED: Final = 8
 """Inputs with a default that are listed where one is unknown: old exporters make one of each weight."""
 
@@ -35,7 +38,7 @@ class TensorSpec:
         if len(shape) != len(self.shape):
             return False
         for wanted, size in zip(self.shape, shape, strict=True):  # noqa: SIM110 - a generator costs twice as much
-            if wanted not in (-1, size):
+            if size < 0 or wanted not in (-1, size):
                 return False
         return True
 
@@ -71,15 +74,48 @@ def signature(inputs: Iterable[Spec], outputs: Iterable[Spec], optional: Iterabl
     return Signature(_by_name(inputs), fields, tuple(fields), opaque, _by_name(optional))
 
 
+def input_of(position: int, name: str, given: Collection[str], signature: Signature) -> TensorSpec:
+    """The input that a request names at a position. Raises ProtocolError (400): unknown, or given already."""
+    spec = signature.field_of(name)
+    if spec is None:
+        raise _unknown_input(position, name, signature)
+    if name in given:
+        raise ProtocolError(f"inputs: {name} comes twice")
+    return spec
+
+
+def check_tensor(spec: TensorSpec, datatype: str, shape: tuple[int, ...]) -> None:
+    """Raises ProtocolError (400) when a tensor isn't what an input takes."""
+    if datatype != spec.datatype:
+        if datatype not in NUMPY:
+            raise ProtocolError(malformed.unknown_datatype(spec.name, datatype))
+        raise ProtocolError(f"input {spec.name}: datatype is {datatype}; the model takes {spec.datatype}")
+    if not spec.takes(shape):
+        raise wrong_shape(spec, shape)
+
+
 def check_given(given: Collection[str], signature: Signature) -> None:
     """Raises ProtocolError (400) when an input that has to be given is not among those that are, by their names."""
+    if len(given) == len(signature.inputs) and not signature.optional:
+        return
     missing = [name for name in signature.inputs if name not in given]
     if missing:
         raise ProtocolError(f"inputs: {', '.join(missing)} missing")
 
 
-def unknown_input(position: int, name: str, signature: Signature) -> ProtocolError:
-    """The answer to an input that the model doesn't have."""
+def check_output(position: int, name: str, signature: Signature) -> None:
+    """Raises ProtocolError (400) when a request asks for an output that the model doesn't have."""
+    if name not in signature.outputs:
+        has = ", ".join(signature.outputs)
+        raise ProtocolError(f"outputs[{position}].name: the model has no {name!r}; it has {has}")
+
+
+def lacking(where: str, extension: str) -> ProtocolError:
+    """The answer to a parameter of an extension that is none of this server's: see EXTENSIONS_LACKED."""
+    return ProtocolError(f"{where}: parameters.{extension} is an extension that this server lacks")
+
+
+def _unknown_input(position: int, name: str, signature: Signature) -> ProtocolError:
     has = ", ".join(signature.inputs)
     if 0 < len(signature.optional) <= MOST_NAMED:
         has += f", and with a default {', '.join(signature.optional)}"

@@ -10,8 +10,9 @@ from math import inf
 from struct import Struct
 
 from ..clock import clock
-from ..protocol.errors import ProtocolError
+from ..protocol.errors import ProtocolError, server_fault, too_large
 from ..request_ids import RequestIds, plain
+from ..service import GONE, TIMEOUT_HEADERS
 from ..telemetry.access import OFF, AccessLog
 from ..telemetry.logs import RateLimitFilter
 from . import status
@@ -24,13 +25,12 @@ log.addFilter(RateLimitFilter())
 PREFIX = Struct(">BI")
 """Before each message: whether it is compressed, and its length in bytes."""
 PREFIX_BYTES = 5
-GOOD, GONE = 200, 499
-"""What REST would answer, or call it."""
+GOOD = 200
+"""What REST would answer."""
 AT_ONCE = 256
 """Messages of one stream that are worked on before its client has to wait."""
 
 _UNITS = {b"H": 3600.0, b"M": 60.0, b"S": 1.0, b"m": 1e-3, b"u": 1e-6, b"n": 1e-9}
-_TIMEOUTS_MS = (b"x-request-timeout-ms", b"x-envoy-expected-rq-timeout-ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def _timeout(fields: dict[bytes, bytes]) -> float:
                 f"grpc-timeout: {value.decode('latin-1')!r}; 1 to 8 digits and one of HMSmun are wanted"
             )
         seconds = int(value[:-1]) * _UNITS[value[-1:]]
-    for name in _TIMEOUTS_MS:
+    for name in TIMEOUT_HEADERS:
         value = fields.get(name)
         if value is not None and value.isdigit():
             seconds = min(seconds, int(value) / 1000)
@@ -262,7 +262,7 @@ class Call:
 
     def _refuse_too_much(self) -> None:
         if len(self._body) >= PREFIX_BYTES and PREFIX.unpack_from(self._body)[1] > self._limit:
-            self.fail(ProtocolError(f"body: more than {self._limit} bytes; send fewer rows at once", 413))
+            self.fail(too_large(self._limit))
 
     def _handle(self, method: Method, message: Callable[[], bytes]) -> None:
         try:
@@ -271,7 +271,7 @@ class Call:
             self.fail(error)
         except Exception:
             log.exception("a call hit a fault of the server", extra={"request_id": self.id.decode()})
-            self.fail(ProtocolError("the server has a fault; its log says more", 500))
+            self.fail(server_fault())
 
     def _only_message(self) -> bytes:
         body, self._body = self._body, b""

@@ -9,13 +9,11 @@ from google.protobuf.json_format import ParseDict
 from .. import __version__
 from ..loading import Model
 from ..models import Models, Served, State
+from ..protocol.metadata import EXTENSIONS, PLATFORM, SERVER
 from ..protocol.signature import TensorSpec
 from .calls import Call
 from .messages import decode
 from .protos import inference_pb2 as pb
-
-EXTENSIONS = ("binary_tensor_data", "model_configuration", "model_repository", "statistics")
-PLATFORM = "onnxruntime_onnx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ class Inference:
     def server_metadata(self, call: Call, data: bytes) -> None:
         """ServerMetadata."""
         decode(pb.ServerMetadataRequest, data)
-        response = pb.ServerMetadataResponse(name="colonnade", version=__version__, extensions=EXTENSIONS)
+        response = pb.ServerMetadataResponse(name=SERVER, version=__version__, extensions=EXTENSIONS)
         call.answer(response.SerializeToString())
 
     def model_metadata(self, call: Call, data: bytes) -> None:

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from google.protobuf.message import DecodeError, Message
 
-from ..protocol.errors import ProtocolError
+from ..protocol.errors import ProtocolError, too_large
 
 _WINDOW_BITS = {"gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 
@@ -23,7 +23,7 @@ def inflate(message: bytes, encoding: str, limit: int) -> bytes:
     except zlib.error as error:
         raise ProtocolError(f"body: not {encoding}: {error}") from None
     if len(whole) > limit:
-        raise ProtocolError(f"body: more than {limit} bytes; send fewer rows at once", 413)
+        raise too_large(limit)
     if not decompress.eof:
         raise ProtocolError(f"body: {encoding} data ends early")
     return whole

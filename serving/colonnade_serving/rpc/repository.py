@@ -8,11 +8,10 @@ from google.protobuf.message import Message
 from ..models import Models
 from ..models.served import State
 from ..protocol.errors import ProtocolError
+from ..service import check_control, check_parameters
 from .calls import Call
 from .messages import decode
 from .protos import inference_pb2 as pb
-
-UNCONTROLLED = "models are not loaded or unloaded over the network here; --model-control allows it"
 
 
 class Repository:
@@ -36,9 +35,7 @@ class Repository:
     def load(self, call: Call, data: bytes) -> None:
         """RepositoryModelLoad."""
         request = decode(pb.RepositoryModelLoadRequest, data)
-        for parameter in request.parameters:
-            if parameter == "config" or parameter.startswith("file:"):
-                raise ProtocolError(f"parameters.{parameter}: a model is loaded as the repository has it")
+        check_parameters(request.parameters)
         name = _name(request)
         self._later(call, self._models.load, name, pb.RepositoryModelLoadResponse(model_name=name, isLoaded=True))
 
@@ -50,8 +47,7 @@ class Repository:
 
     def _later(self, call: Call, work: Callable[[str], Awaitable[None]], name: str, response: Message) -> None:
         """A client that leaves meanwhile doesn't stop it: half a load helps nobody."""
-        if not self._controlled:
-            raise ProtocolError(UNCONTROLLED, 403)
+        check_control(self._controlled)
 
         async def run() -> None:
             try:

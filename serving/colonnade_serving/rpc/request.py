@@ -6,8 +6,17 @@ import numpy as np
 
 from ..protocol import binary, tensors
 from ..protocol.errors import ProtocolError
-from ..protocol.request import InferRequest
-from ..protocol.signature import Signature, TensorSpec, check_given, unknown_input, wrong_shape
+from ..protocol.request import NOTHING_BINARY, InferRequest
+from ..protocol.signature import (
+    EXTENSIONS_LACKED,
+    Signature,
+    TensorSpec,
+    check_given,
+    check_output,
+    check_tensor,
+    input_of,
+    lacking,
+)
 from .protos import inference_pb2 as pb
 
 Input = pb.ModelInferRequest.InferInputTensor
@@ -26,8 +35,6 @@ CONTENTS = {
 }
 """The field of InferTensorContents that holds a datatype; FP16 and BF16 have none."""
 
-NOTHING_RAW: frozenset[str] = frozenset()
-
 
 def read(message: pb.ModelInferRequest, signature: Signature) -> InferRequest:
     """What a client asks. Its answer is raw (InferRequest.binary) when the request was, or asks for it.
@@ -41,7 +48,7 @@ def read(message: pb.ModelInferRequest, signature: Signature) -> InferRequest:
     if message.parameters:
         raw = _flag(message.parameters, "binary_data_output", raw)
         timeout = _microseconds(message.parameters)
-    return InferRequest(message.id or None, inputs, names, frozenset(names) if raw else NOTHING_RAW, timeout)
+    return InferRequest(message.id or None, inputs, names, frozenset(names) if raw else NOTHING_BINARY, timeout)
 
 
 def _inputs(listed: Sequence[Input], raws: Sequence[bytes], signature: Signature) -> dict[str, np.ndarray]:
@@ -49,29 +56,15 @@ def _inputs(listed: Sequence[Input], raws: Sequence[bytes], signature: Signature
         raise ProtocolError(f"raw_input_contents: {len(raws)} buffers for {len(listed)} inputs; one for each is wanted")
     arrays: dict[str, np.ndarray] = {}
     for position, tensor in enumerate(listed):
-        name = tensor.name
-        field = signature.field_of(name)
-        if field is None:
-            raise unknown_input(position, name, signature)
-        if name in arrays:
-            raise ProtocolError(f"inputs: {name} comes twice")
-        arrays[name] = _array(tensor, field, raws[position] if raws else None, signature)
-    if len(arrays) != len(signature.inputs) or signature.optional:
-        check_given(arrays, signature)
+        spec = input_of(position, tensor.name, arrays, signature)
+        arrays[spec.name] = _array(tensor, spec, raws[position] if raws else None, signature)
+    check_given(arrays, signature)
     return arrays
 
 
-def _unknown(where: str, name: str, known: Mapping[str, TensorSpec]) -> ProtocolError:
-    return ProtocolError(f"{where}.name: the model has no {name!r}; it has {', '.join(known)}")
-
-
-def _array(tensor: Input, field: TensorSpec, raw: bytes | None, signature: Signature) -> np.ndarray:
-    name, datatype, shape = field.name, tensor.datatype, tuple(tensor.shape)
-    if datatype != field.datatype:
-        tensors.dtype_of(name, datatype)
-        raise ProtocolError(f"input {name}: datatype is {datatype}; the model takes {field.datatype}")
-    if not field.takes(shape) or any(size < 0 for size in shape):
-        raise wrong_shape(field, shape)
+def _array(tensor: Input, spec: TensorSpec, raw: bytes | None, signature: Signature) -> np.ndarray:
+    name, datatype, shape = spec.name, tensor.datatype, tuple(tensor.shape)
+    check_tensor(spec, datatype, shape)
     if tensor.parameters:
         _no_shared_memory(f"input {name}", tensor.parameters)
     if raw is None:
@@ -100,8 +93,7 @@ def _typed(tensor: Input, name: str, datatype: str, shape: tuple[int, ...], sign
 def _outputs(wanted: Sequence[Output], signature: Signature) -> tuple[str, ...]:
     names: dict[str, None] = {}
     for position, output in enumerate(wanted):
-        if output.name not in signature.outputs:
-            raise _unknown(f"outputs[{position}]", output.name, signature.outputs)
+        check_output(position, output.name, signature)
         if output.parameters:
             _no_shared_memory(f"output {output.name}", output.parameters)
         names[output.name] = None
@@ -109,9 +101,9 @@ def _outputs(wanted: Sequence[Output], signature: Signature) -> tuple[str, ...]:
 
 
 def _no_shared_memory(where: str, parameters: Parameters) -> None:
-    for extension in ("classification", "shared_memory_region"):
+    for extension in EXTENSIONS_LACKED:
         if extension in parameters:
-            raise ProtocolError(f"{where}: parameters.{extension} is an extension that this server lacks")
+            raise lacking(where, extension)
 
 
 def _flag(parameters: Parameters, name: str, default: bool) -> bool:

@@ -13,8 +13,8 @@ from ..guard import OPEN_CALLS, Guard, Unauthorized
 from ..models import Models
 from ..protocol.errors import ProtocolError
 from ..request_ids import RequestIds
+from ..service import InferenceService
 from ..telemetry.access import OFF, AccessLog
-from ..telemetry.metrics import Metrics
 from . import calls
 from .calls import Asked, Call, Method, NotGrpc
 from .health import Health
@@ -51,7 +51,7 @@ class RpcServer:
     """
 
     def __init__(
-        self, models: Models, metrics: Metrics, descriptions: Descriptions, ids: RequestIds, policy: Policy
+        self, models: Models, service: InferenceService, descriptions: Descriptions, ids: RequestIds, policy: Policy
     ) -> None:
         """ids: makes those of calls that have none."""
         self._ids = ids
@@ -65,7 +65,7 @@ class RpcServer:
         self._sweeping: asyncio.TimerHandle | None = None
         self._health = Health(self._ready, self._has)
         self._methods = _methods(
-            Infer(models, metrics),
+            Infer(service),
             Inference(models, self._ready, descriptions),
             Repository(models, policy.model_control),
             self._health,

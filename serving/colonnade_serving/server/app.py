@@ -13,8 +13,8 @@ from .. import prefix
 from ..clock import clock
 from ..guard import Guard, Unauthorized
 from ..request_ids import RequestIds, plain
+from ..service import GONE
 from ..telemetry.access import OFF, AccessLog
-from .faults import GONE
 from .infer import InferRoute, read_predict
 from .request_headers import ID
 from .routes import create_api

@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 
-from ..protocol.errors import ProtocolError
+from ..protocol.errors import too_large
 
 
 class ClientGone(Exception):
@@ -29,11 +29,6 @@ async def read(http: Request, limit: int) -> bytes:
         if not message.get("more_body", False):
             return b"".join(chunks)
         message = await http.receive()
-
-
-def too_large(limit: int) -> ProtocolError:
-    """The answer to a body over the limit."""
-    return ProtocolError(f"body: more than {limit} bytes; send fewer rows at once", 413)
 
 
 def _within(body: bytes, limit: int) -> bytes:

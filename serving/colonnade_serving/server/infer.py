@@ -9,15 +9,15 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from ..batching import InferenceTask, rows_of, unread
+from ..batching import InferenceTask, rows_of
 from ..clock import clock
 from ..loading import Model
 from ..models import Served
 from ..protocol import predict, request, response
 from ..protocol.coding import deflated, inflate
 from ..protocol.errors import ProtocolError
+from ..service import GONE, Inference
 from .body import ClientGone, read
-from .faults import GONE, reason, to_protocol_error
 from .request_headers import RequestHeaders, read_headers
 from .routes.errors import error_response
 from .runtime import COUNTED_BY, REQUEST_ID, Runtime
@@ -56,39 +56,31 @@ class InferRoute:
         """One infer request."""
         began = clock()
         try:
-            served = self.runtime.models.find(http.path_params["model"], http.path_params.get("version"))
+            served = self.runtime.service.find(http.path_params["model"], http.path_params.get("version"))
         except ProtocolError as error:
-            self.runtime.metrics.unknown_model(error.status, reason(error))
             return error_response(error)
         http.scope[COUNTED_BY].append(served.model.name)
-        served.observer.inflight += 1
-        id = http.scope[REQUEST_ID]
-        answer, why, task, trace = Response(status_code=GONE), "", unread(id), None
+        inference = Inference(served, began, http.scope[REQUEST_ID], None)
         try:
-            asked = read_headers(http.headers.raw)
-            trace = asked.trace
-            task, write = await self._read(http, served, asked, began)
-            await _compute(http, served, task)
-            assert task.results is not None
-            answer = _response(*write(task.results), asked)
+            answer = await self._answer(http, inference)
         except ClientGone:
-            pass
+            inference.left()
+            return Response(status_code=GONE)
         except Exception as error:
-            problem = to_protocol_error(error, id)
-            answer, why = error_response(problem), reason(problem)
-        served.observer.answered(answer.status_code, clock() - began, why, task, trace)
+            return error_response(inference.failed(error))
+        inference.succeeded()
         return answer
 
-    async def _read(
-        self, http: Request, served: Served, asked: RequestHeaders, began: float
-    ) -> tuple[InferenceTask, Write]:
+    async def _answer(self, http: Request, inference: Inference) -> Response:
+        asked = read_headers(http.headers.raw)
+        inference.trace = asked.trace
         limit = self.runtime.settings.max_body_bytes
         body = inflate(await read(http, limit), asked.encoding, limit)
-        parsed, write = self.read(body, asked, served.model)
-        rows = rows_of(served.model.signature, parsed.inputs)
-        deadline, id = asked.deadline(began, parsed.timeout), parsed.id or asked.id
-        echo = http.scope[REQUEST_ID]
-        return InferenceTask(parsed.inputs, parsed.outputs, rows, deadline=deadline, id=id, echo=echo), write
+        parsed, write = self.read(body, asked, inference.served.model)
+        task = inference.ask(parsed, inference.began + asked.timeout, asked.id)
+        await _compute(http, inference.served, task)
+        assert task.results is not None
+        return _response(*write(task.results), asked)
 
 
 async def _compute(http: Request, served: Served, task: InferenceTask) -> None:

@@ -41,7 +41,7 @@ class Process:
         self.shared = Shared(self.models, ids, self.guard, settings, access)
         self.runtime = Runtime(settings, self.telemetry.metrics, self.models, self.shared)
         policy = Policy(self.guard, settings.max_body_bytes, settings.model_control, access)
-        self.rpc = RpcServer(self.models, self.telemetry.metrics, self._descriptions(), ids, policy)
+        self.rpc = RpcServer(self.models, self.runtime.service, self._descriptions(), ids, policy)
         self.app = create_app(self.runtime, ids, self.guard, access)
         self.connection = cast(
             type[asyncio.Protocol], partial(ProtocolDetection, shared=self.shared, http2=self.rpc.connection)

@@ -6,9 +6,9 @@ from math import inf
 
 from ..protocol.errors import ProtocolError
 from ..request_ids import plain
+from ..service import TIMEOUT_HEADERS
 
 JSON_LENGTH = b"inference-header-content-length"
-TIMEOUTS = (b"x-request-timeout-ms", b"x-envoy-expected-rq-timeout-ms")
 ID = b"x-request-id"
 
 TEXTS = {b"content-encoding": "encoding", b"accept-encoding": "accepts", b"traceparent": "trace"}
@@ -30,13 +30,6 @@ class RequestHeaders:
     id: str | None = None
     trace: str | None = None
 
-    def deadline(self, began: float, timeout: int | None) -> float:
-        """The earliest of the headers' and the body's, as perf_counter() seconds; inf for none.
-
-        timeout: the body's, in microseconds.
-        """
-        return began + min(self.timeout, timeout / 1e6 if timeout else inf)
-
 
 def read_headers(headers: Iterable[tuple[bytes, bytes]]) -> RequestHeaders:
     """What headers ask; their names are in lower case. Raises ProtocolError (400)."""
@@ -46,7 +39,7 @@ def read_headers(headers: Iterable[tuple[bytes, bytes]]) -> RequestHeaders:
     for name, value in headers:
         if name == JSON_LENGTH:
             json_length = _whole("Inference-Header-Content-Length", value)
-        elif name in TIMEOUTS:
+        elif name in TIMEOUT_HEADERS:
             timeout = min(timeout, _whole(name.decode(), value) / 1e3 or inf)
         elif name == ID:
             id = plain(value).decode() or None

@@ -1,6 +1,7 @@
 """What one serving process knows: its models, and whether it takes requests."""
 
 from ..models import Models
+from ..service import InferenceService
 from ..settings import Settings
 from ..telemetry.metrics import Metrics
 from .fastpath import Shared
@@ -18,6 +19,7 @@ class Runtime:
         self.settings = settings
         self.metrics = metrics
         self.models = models
+        self.service = InferenceService(models, metrics)
         self._shared = shared
         models.changed.append(self._publish)
 

@@ -7,7 +7,7 @@ from ...batching import Batch, rows_of
 from ...loading import Model
 from ...protocol import response
 from ...protocol.request import parse
-from ..faults import to_protocol_error
+from ...service import to_protocol_error
 from .binary_responses import BinaryResponses
 from .binary_templates import BinaryTemplates
 from .json_responses import JsonResponses, with_id

@@ -6,8 +6,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ...clock import clock
-from ...protocol.errors import ProtocolError
-from ..body import too_large
+from ...protocol.errors import ProtocolError, too_large
 from .eligibility import eligible_head, is_plain
 from .head_cache import END
 from .pipeline import FastPathRequest, Pipeline

@@ -10,7 +10,8 @@ from math import inf
 from typing import Final
 
 from ...guard import Guard
-from ..request_headers import ID, JSON_LENGTH, TEXTS, TIMEOUTS, RequestHeaders
+from ...service import TIMEOUT_HEADERS
+from ..request_headers import ID, JSON_LENGTH, TEXTS, RequestHeaders
 from . import scan
 from .target import Target
 
@@ -36,7 +37,7 @@ ELSEWHERE: Final = frozenset({b"expect", b"upgrade"})
 """A request with one of these headers goes uvicorn's way."""
 CODING: Final = b"transfer-encoding"
 FRAMING: Final = (*ELSEWHERE, CODING, b"connection", b"keep-alive", b"proxy-connection", b"te")
-SAYING: Final = frozenset((*FRAMING, *HOLES[:-1], *TIMEOUTS, *TEXTS, JSON_LENGTH, ORIGIN))
+SAYING: Final = frozenset((*FRAMING, *HOLES[:-1], *TIMEOUT_HEADERS, *TEXTS, JSON_LENGTH, ORIGIN))
 """Headers that say something here; the value of any other may be whatever a parser takes."""
 
 Match = tuple[int, int, bytes, bytes]

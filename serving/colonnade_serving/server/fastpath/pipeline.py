@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol, cast
 from ...clock import clock
 from ...protocol.coding import WORTH_BYTES, deflated, inflate
 from ...protocol.errors import ProtocolError
-from ..faults import GONE, reason, to_protocol_error
+from ...service import GONE, deadline, to_protocol_error
 from . import wire
 from .head_cache import Head
 from .request import ParsedRequest
@@ -186,7 +186,7 @@ class Pipeline:
                 request.id = request.echo.decode()
             timeout = request.asked.timeout if request.asked else None
             if timeout or asked.timeout != inf:
-                request.deadline = asked.deadline(request.began, timeout)
+                request.deadline = deadline(request.began + asked.timeout, request.began, timeout)
             target.batcher.submit(request, alone)
         except Exception as error:
             self.fail(request, error)
@@ -202,7 +202,7 @@ class Pipeline:
         if request.head is None:
             self._shared.access.answered(problem.status, seconds, self._named(request), error=problem.message)
         else:
-            request.head.target.observer.answered(problem.status, seconds, reason(problem), request, request.trace)
+            request.head.target.observer.answered(problem.status, seconds, problem.reason, request, request.trace)
         self._leave(request, wire.error(problem, self._headers(request), self._is_last(request)))
 
     def lost(self) -> None:

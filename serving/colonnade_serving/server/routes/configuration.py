@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import orjson
 
 from ...models import Served
+from ...protocol.metadata import PLATFORM
 from ...protocol.signature import TensorSpec
 from .schemas import ModelConfig, Parameter, TensorConfig
 
@@ -20,7 +21,7 @@ def configuration(served: Served) -> ModelConfig:
     rows = batcher.limits.rows if batcher.batching else 0
     return ModelConfig(
         name=model.name,
-        platform="onnxruntime_onnx",
+        platform=PLATFORM,
         backend="onnxruntime",
         max_batch_size=rows,
         input=_tensors(model.signature.inputs.values(), rows > 0),

@@ -8,10 +8,9 @@ from starlette.responses import JSONResponse, Response
 
 from ... import __version__
 from ...protocol.coding import deflated
+from ...protocol.metadata import EXTENSIONS, SERVER
 from ..runtime import Runtime
 from .schemas import Live, Ready, Server
-
-EXTENSIONS = ["binary_tensor_data", "model_configuration", "model_repository", "statistics"]
 
 
 def routes(runtime: Runtime) -> APIRouter:
@@ -21,7 +20,7 @@ def routes(runtime: Runtime) -> APIRouter:
     @router.get("/v2", response_model=Server)
     async def server() -> Server:
         """The server's name, version and extensions."""
-        return Server(name="colonnade", version=__version__, extensions=EXTENSIONS)
+        return Server(name=SERVER, version=__version__, extensions=list(EXTENSIONS))
 
     @router.get("/v2/health/live", response_model=Live)
     async def live() -> Live:

@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 
 from ...loading import Model
 from ...models import State
+from ...protocol.metadata import PLATFORM
 from ...protocol.signature import TensorSpec
 from ..runtime import Runtime
 from .configuration import configuration
@@ -15,7 +16,6 @@ from .statistics import statistics
 
 MODEL = "/v2/models/{model}"
 VERSION = "/v2/models/{model}/versions/{version}"
-PLATFORM = "onnxruntime_onnx"
 MISSING = errors(404, 503)
 
 

@@ -10,6 +10,7 @@ from ...models import Listed, State
 from ...protocol.coding import inflate
 from ...protocol.errors import ProtocolError
 from ...protocol.malformed import invalid, no_json
+from ...service import check_control, check_parameters
 from ..body import read
 from ..runtime import Runtime
 from .schemas import IndexEntry, Loaded, Unloaded, errors
@@ -58,9 +59,7 @@ def routes(runtime: Runtime) -> APIRouter:
     async def load(model: str, http: Request) -> Loaded:
         """Loads a model. One that answers is swapped for what the repository now holds, and no request fails."""
         asked = await _controlled(http, runtime)
-        for name in asked.parameters:
-            if name == "config" or name.startswith("file:"):
-                raise ProtocolError(f"parameters.{name}: a model is loaded as the repository has it")
+        check_parameters(asked.parameters)
         await runtime.models.load(model)
         return Loaded(name=model)
 
@@ -77,8 +76,7 @@ def routes(runtime: Runtime) -> APIRouter:
 
 
 async def _controlled(http: Request, runtime: Runtime) -> ControlRequest:
-    if not runtime.settings.model_control:
-        raise ProtocolError("models are not loaded or unloaded over the network here; --model-control allows it", 403)
+    check_control(runtime.settings.model_control)
     return await _read(http, ControlRequest)
 
 

@@ -2,7 +2,7 @@
 
 import logging
 
-from ..protocol.errors import ProtocolError
+from ..protocol.errors import ProtocolError, server_fault
 from ..telemetry.logs import RateLimitFilter
 
 log = logging.getLogger(__name__)
@@ -19,13 +19,7 @@ def to_protocol_error(error: Exception, id: bytes) -> ProtocolError:
     """
     if not isinstance(error, ProtocolError):
         log.error("an infer request hit a fault of the server", exc_info=error, extra={"request_id": id.decode()})
-        return ProtocolError("the server has a fault; its log says more", 500)
+        return server_fault()
     if error.status >= 500:
         log.warning(error.message, extra={"status": error.status, "request_id": id.decode()})
     return error
-
-
-def reason(error: ProtocolError) -> str:
-    """One of telemetry.reasons, or "" for what its status stands for."""
-    said: str = getattr(error, "reason", "")
-    return said
