@@ -4,7 +4,6 @@ import re
 import secrets
 from typing import Final
 
-LONGEST: Final = 128
 PLAIN: Final = re.compile(rb"[!-~]{1,128}")
 """What may stand in a header and in a log as it is: printable ASCII without spaces."""
 BLOCK: Final = 4096

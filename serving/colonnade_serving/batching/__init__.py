@@ -2,8 +2,7 @@
 
 from .batcher import Batcher, Limits
 from .cost import Cost
-from .explain import explain
-from .overload import Expired, Overloaded
+from .failures import Expired, Overloaded, explain
 from .run import Runner
 from .task import Batch, Buffers, InferenceTask, Layout, rows_of, unread
 

@@ -15,8 +15,8 @@ from ..protocol.errors import ProtocolError, server_fault
 from ..protocol.signature import Signature
 from .busy import BusyPoll
 from .cost import Cost
+from .failures import Expired, Overloaded
 from .inline import INLINE_SECONDS, Inline
-from .overload import Expired, Overloaded
 from .queue import Queue
 from .run import Runner
 from .task import InferenceTask

@@ -4,8 +4,7 @@ What training writes, serving verifies and replays before it answers anyone.
 """
 
 from .agreement import agree
-from .errors import BundleError
-from .format import FORMAT, Bundle, Golden, Tensor, TensorSignature, encode
+from .format import FORMAT, Bundle, BundleError, Golden, Tensor, TensorSignature, encode
 from .golden import GoldenMismatch, difference, replay
 from .verify import MANIFEST, read_bundle, verify_bundle
 

@@ -19,6 +19,10 @@ Datatype = Literal[
 ]
 
 
+class BundleError(Exception):
+    """The directory isn't the bundle that was meant; the message says which file and why, on one line."""
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
 

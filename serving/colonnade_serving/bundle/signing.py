@@ -8,7 +8,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
-from .errors import BundleError
+from .format import BundleError
 
 SIGNATURE = "signature"
 SIGNATURE_BYTES = 64

@@ -6,8 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 
 from .. import digests
-from .errors import BundleError
-from .format import Bundle
+from .format import Bundle, BundleError
 from .signing import read_signature, verify_signature
 
 MANIFEST = "bundle.json"

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 MOST_ELEMENTS = 4096
 """A constant with more isn't looked at: it is a weight, and no shape, axis or bound."""
-LOOPS = ("Loop", "Scan")
 
 
 @dataclass(frozen=True)
@@ -86,11 +85,6 @@ class Graph:
         shapes = {value.name: _shape(value) for value in graph.input}
         outputs = tuple(value.name for value in graph.output)
         return Graph(tuple(_nodes(graph, self.opsets)), shapes, outputs, constants, self.opsets)
-
-    @property
-    def has_loops(self) -> bool:
-        """Whether some node runs others over and over, so that what it costs is unknown before."""
-        return any(node.operator in LOOPS for node in self.nodes)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from ..cache import cache
 from ..datatypes import of_array
 from ..protocol import binary
 from ..protocol.errors import ProtocolError
@@ -11,7 +12,6 @@ from ..protocol.request import InferRequest
 from .protos import inference_pb2 as pb
 from .request import CONTENTS
 
-REMEMBERED = 256
 ID, RAW_OUTPUT = 0x1A, 0x32
 """The tags of ModelInferResponse's fields id (3) and raw_output_contents (6), both of them bytes on the wire."""
 
@@ -39,9 +39,7 @@ class Answers:
         key = tuple((name, array.shape, array.dtype) for name, array in outputs.items())
         known = self._known.get(key)
         if known is None:
-            if len(self._known) >= REMEMBERED:
-                self._known.clear()
-            known = self._known[key] = self._described(outputs).SerializeToString()
+            known = cache(self._known, key, self._described(outputs).SerializeToString())
         return known
 
     def _described(self, outputs: Mapping[str, np.ndarray]) -> pb.ModelInferResponse:

@@ -8,6 +8,8 @@ from typing import Protocol
 
 from prometheus_client import (
     CollectorRegistry,
+    Counter,
+    Gauge,
     GCCollector,
     PlatformCollector,
     ProcessCollector,
@@ -19,11 +21,17 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 
 from ..loading import Model
 from .exemplars import Exemplars
-from .process import Process
 from .series import Families
 
 # Each histogram would carry one more series that nobody queries.
 disable_created_metrics()  # type: ignore[no-untyped-call]
+
+GAUGES = {
+    "process_resident_memory_bytes": "Resident memory of all workers, in bytes.",
+    "process_virtual_memory_bytes": "Virtual memory of all workers, in bytes.",
+    "process_open_fds": "Open file descriptors of all workers.",
+}
+CPU = "process_cpu_seconds"
 
 
 class Counts(Protocol):
@@ -52,7 +60,7 @@ class Metrics:
     def __init__(self, slot: int | None = None, directory: Path | None = None) -> None:
         self.observers: list[Counts] = []
         self.exemplars = Exemplars()
-        self._process: Process | None = None
+        self._process: WorkerProcess | None = None
         if slot is None or directory is None:
             source = CollectorRegistry()
             self.families = Families(source)
@@ -61,7 +69,7 @@ class Metrics:
         else:
             source = _shared(slot, directory)
             self.families = Families(None)
-            self._process = Process()
+            self._process = WorkerProcess()
         self.registry = CollectorRegistry()
         self.registry.register(self.exemplars.over(source))
         self.ready = self.families.ready
@@ -130,3 +138,28 @@ def _shared(slot: int, directory: Path) -> CollectorRegistry:
     registry = CollectorRegistry()
     MultiProcessCollector(registry, os.fspath(directory))  # type: ignore[no-untyped-call]
     return registry
+
+
+class WorkerProcess:
+    """A worker's CPU seconds, memory and file descriptors as one pod's, which prometheus_client doesn't add up.
+
+    The CPU seconds of workers that are gone still count.
+    """
+
+    def __init__(self) -> None:
+        self._collector = ProcessCollector(registry=None)
+        self._cpu = Counter(CPU, "User and system CPU time of all workers, in seconds.", registry=None)
+        self._gauges = {
+            name: Gauge(name, says, registry=None, multiprocess_mode="livesum") for name, says in GAUGES.items()
+        }
+        self._used = 0.0
+
+    def publish(self) -> None:
+        """Brings the series up to date."""
+        for metric in self._collector.collect():
+            value = metric.samples[0].value
+            if metric.name == CPU:
+                self._cpu.inc(value - self._used)
+                self._used = value
+            elif gauge := self._gauges.get(metric.name):
+                gauge.set(value)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...batching import Layout
+from ...cache import cache
 from ...protocol.request import InferRequest
-from .cache import cache
 from .request import ParsedRequest
 
 HEAD_BYTES = 4096

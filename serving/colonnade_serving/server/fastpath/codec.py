@@ -3,16 +3,19 @@
 Whatever it doesn't know goes to protocol.request and protocol.response, which also have the words for what is wrong.
 """
 
-from ...batching import Batch, rows_of
+from dataclasses import dataclass
+
+from ...batching import Batch, Batcher, rows_of
 from ...loading import Model
+from ...models import Served
 from ...protocol import response
 from ...protocol.request import parse
 from ...service import to_protocol_error
-from .binary_responses import BinaryResponses
+from ...telemetry.observer import Observer
 from .binary_templates import BinaryTemplates
-from .json_responses import JsonResponses, with_id
 from .json_templates import JsonTemplates
 from .request import ParsedRequest
+from .response_templates import BinaryResponses, JsonResponses, with_id
 
 BINARY = "binary"
 
@@ -99,3 +102,20 @@ class Codec:
         assert results is not None
         assert request.asked is not None
         return response.encode(self._model.name, self._model.version, request.asked, results)
+
+
+@dataclass(slots=True, eq=False)
+class Target:
+    """A served model, and what of it each request needs."""
+
+    served: Served
+    codec: Codec
+    batcher: Batcher
+    observer: Observer
+
+    @staticmethod
+    def of(served: Served) -> "Target":
+        """The target of what just went into service."""
+        codec = Codec(served.model)
+        served.batcher.prepares.append(codec.prepare)
+        return Target(served, codec, served.batcher, served.observer)

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from ...protocol.errors import ProtocolError
 from ..request_headers import read_headers
+from .codec import Target
 from .head_cache import AUTHORIZATION, CODING, LENGTH, Head
 from .shared import Shared
-from .target import Target
 
 
 def eligible_head(

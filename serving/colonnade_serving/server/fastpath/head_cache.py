@@ -13,7 +13,7 @@ from ...guard import Guard
 from ...service import TIMEOUT_HEADERS
 from ..request_headers import ID, JSON_LENGTH, TEXTS, RequestHeaders
 from . import scan
-from .target import Target
+from .codec import Target
 
 MOST: Final = 64
 """Heads that are remembered; then all are forgotten."""

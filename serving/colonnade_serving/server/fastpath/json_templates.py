@@ -13,11 +13,11 @@ import msgspec
 import numpy as np
 
 from ...batching import Layout
+from ...cache import cache
 from ...datatypes import NUMPY
 from ...protocol.request import InferRequest
 from ...protocol.signature import Signature
 from . import numbers, scan
-from .cache import cache
 from .request import ParsedRequest
 
 MARK: Final = b'"data":'

@@ -8,8 +8,8 @@ from ...models import Models, Served
 from ...request_ids import RequestIds
 from ...settings import Settings
 from ...telemetry.access import OFF, AccessLog
+from .codec import Target
 from .head_cache import ELSEWHERE, ORIGIN, HeadCache
-from .target import Target
 
 
 class Shared:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from colonnade_serving.guard import Guard
+from colonnade_serving.server.fastpath.codec import Target
 from colonnade_serving.server.fastpath.head_cache import Head, HeadCache, Match
-from colonnade_serving.server.fastpath.target import Target
 from colonnade_serving.server.request_headers import read_headers
 
 PLAIN = b"POST /v2/models/m/infer HTTP/1.1\r\nhost: a\r\ncontent-length: 12\r\naccept: */*\r\n\r\n"

@@ -1,5 +1,6 @@
-"""Why a model failed on inputs that look valid, in words that name the input where that can be known."""
+"""Why a task has no result, in words for its client."""
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -7,6 +8,28 @@ import numpy as np
 
 from ..protocol.errors import ProtocolError
 from ..protocol.signature import Signature
+
+
+class Overloaded(ProtocolError):
+    """A request that is turned away before any work.
+
+    retry_after: whole seconds until it is worth coming back. reason: one of telemetry.reasons.
+    """
+
+    def __init__(self, message: str, seconds: float = 0.0, reason: str = "overloaded") -> None:
+        super().__init__(message, 503)
+        self.retry_after = max(1, math.ceil(seconds))
+        self.reason = reason
+
+
+class Expired(ProtocolError):
+    """A request whose deadline passed while it waited; it never ran."""
+
+    reason = "expired"
+
+    def __init__(self, waited: float) -> None:
+        super().__init__(f"the deadline passed after {waited:.3f} s of waiting; the request did not run", 504)
+
 
 Features = Mapping[str, Mapping[str, Any]]
 
