@@ -76,7 +76,7 @@ def test_a_client_that_is_gone_has_its_requests_dropped(slow: Served):
 
 
 def test_a_full_queue_is_said_to_be_tried_again(slow: Served, rpc: Client):
-    calls = [rpc.method("ModelInfer").future(ROW, timeout=30) for _ in range(60)]
+    calls = [rpc.method("ModelInfer").future(ROW, timeout=120) for _ in range(60)]
     errors = [error for call in calls if (error := call.exception()) is not None]
     assert len(errors) >= 10
     assert {error.code() for error in errors} == {grpc.StatusCode.UNAVAILABLE}
