@@ -26,7 +26,8 @@ class Admin:
 
     async def in_flight(self) -> dict[Revision, int]:
         """Requests under way in each revision, or waiting for a connection; revisions without any are left out."""
-        query = {"format": "json", "usedonly": "", "filter": r"^cluster\..*\.upstream_rq_(active|pending_active)$"}
+        names = r"^cluster\..*\.upstream_rq_(active|pending_active)$"
+        query = {"format": "json", "type": "Gauges", "usedonly": "", "filter": names}  # of all that Envoy counts
         stats = json.loads(await self._call("GET", "/stats", query))["stats"]
         found: Counter[Revision] = Counter()
         for stat in stats:
