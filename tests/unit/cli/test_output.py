@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.unit.cli.conftest import Run
-from tests.unit.cli.objects import Object, canary, deployment, flights, policy, version
+from tests.unit.cli.objects import Object, canary, deployment, flights, pod, policy, version
 from tests.unit.cli.playground import Playground
 from tests.unit.cli.test_commands import interrupted
 from tests.unit.cli.test_views import serving
@@ -45,7 +45,8 @@ def test_watched_for_a_program_each_change_is_a_document(
 
 @pytest.mark.parametrize("output", READ)
 def test_the_tree_is_a_list_of_its_objects(cluster: Playground, kubectl_colonnade: Run, output: str) -> None:
-    pods = [serving("late-1", "1111111111"), serving("other-1", "9999999999")]
+    trained = pod("trained", {"component": "training", "modelversion": "flights-late-1"}, phase="Succeeded")
+    pods = [serving("late-1", "1111111111"), serving("other-1", "9999999999"), trained]
     cluster.add(flights(), version(1), version(2), deployment(), *pods)
     seen = READ[output](kubectl_colonnade("tree", "flights-late", "-o", output).out)
     assert (seen["kind"], seen["apiVersion"]) == ("List", "v1")

@@ -40,7 +40,7 @@ class Family:
         labels = pod["metadata"].get("labels") or {}
         if labels.get(COMPONENT_LABEL) in WORKERS:
             made_for = (labels.get(DATASET_LABEL), labels.get(MODEL_VERSION_LABEL))
-            return any(_name(each) in made_for for each in (*self.datasets, *self.versions))
+            return _is_at_work(pod) and any(_name(each) in made_for for each in (*self.datasets, *self.versions))
         serving = {(_name(each), one.revision) for each in self.deployments for one in _serving(each)}
         return _serves(pod) in serving
 
@@ -133,9 +133,12 @@ def _jobs(pods: Iterable[Object], label: str, name: str) -> Iterator[Branch]:
     """Pods that work on the object now, or ended badly."""
     for pod in pods:
         labels = pod["metadata"].get("labels") or {}
-        at_work = (pod.get("status") or {}).get("phase") != "Succeeded"
-        if at_work and labels.get(label) == name and labels.get(COMPONENT_LABEL) in WORKERS:
+        if _is_at_work(pod) and labels.get(label) == name and labels.get(COMPONENT_LABEL) in WORKERS:
             yield Branch(pod_line(pod))
+
+
+def _is_at_work(pod: Object) -> bool:
+    return bool((pod.get("status") or {}).get("phase") != "Succeeded")
 
 
 def _line(short_kind: str, item: Object, about: Said, status: Status) -> Line:

@@ -236,7 +236,7 @@ def _second_best(context: Context, status: DeploymentStatus) -> tuple[ConditionU
     """Where something serves, but not what the spec asks for: another version, or fewer pods."""
     stable, replicas = status.stable, context.spec.replicas
     if not_started := _not_started(context, status):
-        serves = f"; {stable.model_version} serves" if stable else ""
+        serves = f"; {stable.model_version} serves" if stable and replicas else ""
         return (true("Stalled", "Rejected", f"{not_started}{serves}"),)
     if stable and (ready := context.ready(stable.revision)) < replicas:
         said = f"{ready} of {replicas} pods of {stable.model_version} are ready"

@@ -38,6 +38,12 @@ def test_without_replicas_everything_says_so() -> None:
     assert (it.condition("Ready"), it.said("Ready")) == ("False ScaledToZero", said)
     assert (it.condition("Progressing"), it.said("Progressing")) == ("False ScaledToZero", said)
     rests(it)
+    it.release(V2)
+    it.run(5)
+    it.annotate(abort=it.revision(V2))
+    it.run(10)
+    assert it.condition("Stalled") == "True Rejected"
+    assert "serves" not in it.said("Stalled")
 
 
 def test_a_candidate_without_replicas_waits_for_some_and_says_so() -> None:
