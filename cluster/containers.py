@@ -6,8 +6,8 @@ from pathlib import Path
 from cluster import build, versions
 from cluster.node import BRIDGE, POD_RANGE, Node
 from cluster.processes import Component
-from cluster.ready import wait_until
 from cluster.shell import run, succeeds
+from cluster.steps import wait_until
 
 CNI_PROGRAMS = Path("/usr/lib/cni")  # Debian's place
 NAMESPACE = "k8s.io"  # containerd's, not Kubernetes's: where the kubelet looks

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cluster import build
 from cluster.paths import REPOSITORY, kubeconfig, state
-from cluster.programs import kubectl
+from cluster.wheels import kubectl
 
 ROUTER_NODE_PORT = 30080  # the chart's, and kind-config.yaml's
 

@@ -12,8 +12,7 @@ from cluster.loading import ensure_loaded
 from cluster.network import ensure_namespace, remove_cable
 from cluster.node import Node
 from cluster.processes import Component, ensure_running, find, gone, kill, must_run, ours, stop
-from cluster.ready import wait_until
-from cluster.steps import ClusterError, say, step
+from cluster.steps import ClusterError, say, step, wait_until
 from cluster.tools import tools_image
 
 CONTAINERD_LIMIT_SECONDS = 30.0

@@ -1,9 +1,11 @@
-"""What a person sees while they wait: the step's name, then how long it took."""
+"""Waiting: the steps that a person sees meanwhile, and what doesn't come true in time."""
 
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+LOOK_AGAIN_SECONDS = 0.1
 
 
 class ClusterError(Exception):
@@ -25,3 +27,15 @@ def step(name: str) -> Iterator[None]:
         say(f"   ✗ {name} ({time.monotonic() - started:.1f} s)")
         raise
     say(f"   ✓ {name} ({time.monotonic() - started:.1f} s)")
+
+
+def wait_until(
+    true: Callable[[], bool], what: str, limit_seconds: float, check: Callable[[], None] = lambda: None
+) -> None:
+    """Raises ClusterError naming what didn't come true in time; `check` may raise sooner, when it no longer can."""
+    deadline = time.monotonic() + limit_seconds
+    while not true():
+        check()
+        if time.monotonic() > deadline:
+            raise ClusterError(f"{what}: not so after {limit_seconds:.0f} s")
+        time.sleep(LOOK_AGAIN_SECONDS)

@@ -19,11 +19,10 @@ from cluster.node import MOST_NODES, Node, known, nodes
 from cluster.node_lifecycle import ensure_node, only_images_left, remove_node
 from cluster.paths import PACKAGE, cache, kubeconfig, state
 from cluster.processes import Component, ensure_running, must_run
-from cluster.programs import kubectl
-from cluster.ready import wait_until
 from cluster.shell import run
-from cluster.steps import ClusterError, say, step
+from cluster.steps import ClusterError, say, step, wait_until
 from cluster.volumes import provisioner
+from cluster.wheels import kubectl
 
 API_LIMIT_SECONDS = 90.0
 READY_LIMIT_SECONDS = 90.0

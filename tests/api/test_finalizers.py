@@ -8,7 +8,7 @@ from typing import Any
 
 from kubernetes import client
 
-from cluster.programs import kubectl
+from cluster.wheels import kubectl
 from colonnade_api.wellknown import FINALIZER
 from tests.api.examples import dataset, deployment, policy
 from tests.api.objects import PLURALS, Objects

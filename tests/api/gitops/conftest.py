@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cluster import programs
+from cluster import wheels
 from tests.gitops.flux import Flux, flux
 from tests.gitops.repository import Manifest, Repository, repository
 from tests.harness.fixtures import here, users, world
@@ -56,7 +56,7 @@ def colonnade(here: Harness, kubeconfig: Path) -> Callable[..., Awaitable[None]]
 @pytest.fixture
 def kubectl(here: Harness, kubeconfig: Path) -> Callable[..., Awaitable[None]]:
     """kubectl, with these objects on its standard input."""
-    program = str(programs.kubectl())
+    program = str(wheels.kubectl())
 
     async def typed(*words: str, manifests: list[Manifest]) -> None:
         command = [program, *words, "-n", here.client.namespace, "--filename", "-"]

@@ -8,7 +8,7 @@ import pytest
 from kubernetes import client
 
 from cluster.paths import REPOSITORY
-from cluster.programs import kubectl
+from cluster.wheels import kubectl
 from tests.unit.gitops.lua import customizations
 
 PAGE = REPOSITORY / "docs" / "how-to" / "gitops.md"

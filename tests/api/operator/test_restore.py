@@ -4,7 +4,7 @@ import json
 import signal
 import subprocess
 
-from cluster.programs import kubectl
+from cluster.wheels import kubectl
 from colonnade.kube.kinds import DATASETS, DEPLOYMENTS, JOBS, MODEL_VERSIONS
 from colonnade_api.wellknown import UNDO_ANNOTATION
 from tests.documented import commands

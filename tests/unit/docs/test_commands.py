@@ -14,7 +14,7 @@ import pytest
 from pydantic_settings import CliApp
 
 from cluster.build import HELM, program
-from cluster.programs import kubectl
+from cluster.wheels import kubectl
 from colonnade_serving.settings import Settings
 from tests.documented import REPOSITORY, Command, commands, split
 from tests.ports import port
