@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from colonnade_api.cleaning import CleaningStep, FillMissing
 
 from ..errors import PermanentError
-from ..suggestions import did_you_mean
+from ..formatting import did_you_mean
 from .columns import Field
 
 NUMERIC = {"number", "integer"}

@@ -9,7 +9,7 @@ import duckdb
 from colonnade_api.columns import ColumnRule, ColumnType, Table
 
 from ..errors import PermanentError
-from ..suggestions import did_you_mean
+from ..formatting import did_you_mean
 from . import aggregates, naming
 from .aggregates import Answer, Question
 from .database import types

@@ -7,7 +7,7 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from ..errors import PermanentError
-from ..suggestions import did_you_mean
+from ..formatting import did_you_mean
 from .estimators import FIELD
 
 Array = np.ndarray[Any, Any]

@@ -14,7 +14,7 @@ from sklearn.utils import all_estimators
 from colonnade_api.training import Estimator
 
 from ..errors import PermanentError
-from ..suggestions import did_you_mean
+from ..formatting import did_you_mean
 
 FIELD = "spec.training.estimator"
 CALIBRATED = "sklearn.calibration.CalibratedClassifierCV"

@@ -8,7 +8,7 @@ import numpy as np
 from colonnade_api.training import Features
 
 from ..errors import PermanentError
-from ..suggestions import did_you_mean
+from ..formatting import did_you_mean
 
 Array = np.ndarray[Any, Any]
 Kind = Literal["number", "category", "text", "date"]

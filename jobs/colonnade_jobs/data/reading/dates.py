@@ -9,7 +9,6 @@ TIME = r"(?: +[0-9]{1,2}:[0-9]{2}[0-9:.]*(?: ?[AaPp][Mm])?)?"
 ISO_TIME = r"[T ] *[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?"
 ZONE = r" *(?:Z|[A-Z][A-Za-z]+(?:/[A-Za-z_]+)?|[-+][0-9]{2}(?::?[0-9]{2})?)"
 PLAIN_ISO = {"%Y-%m-%d": 10, "%Y-%m-%d %H:%M:%S": 19, "%Y-%m-%dT%H:%M:%SZ": 20}
-OLDEST_YEAR = 1000
 UNIX_SECONDS = {"s": 1.0, "ms": 1e3, "us": 1e6, "ns": 1e9}
 LATEST_SECONDS = 1e11  # the year 5138; the same moment of 1973 in milliseconds
 EARLIEST_SECONDS = 1e8  # 1973; what is less is most often a year, a day's number or an identifier

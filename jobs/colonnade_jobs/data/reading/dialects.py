@@ -18,7 +18,6 @@ DELIMITERS = "\t;|,"  # of two that fit as well, the one that text holds less of
 QUOTES = "\"'"
 NO_DELIMITER = "\x1f"
 SAMPLE_LINES = 20_480
-SAMPLE_CHARACTERS = 1 << 20
 PREAMBLE_CONSISTENCY = 0.9
 RAGGED_SHARE = 0.5
 EXCEL_HINT = re.compile(r'"?sep=(.)"?\r?\n?$', re.IGNORECASE)
