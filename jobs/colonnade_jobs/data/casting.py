@@ -48,6 +48,15 @@ def present(field: Field, *, trim: bool) -> str:
     return f"CAST({source} AS VARCHAR)"
 
 
+def is_present(field: Field, *, trim: bool) -> str:
+    """The SQL of whether that value is there; each text is named once, or DuckDB would look at all of them ahead."""
+    if not field.text:
+        return f"{present(field, trim=trim)} IS NOT NULL"
+    words = [f"{field.text} <> {literal(marker)}" for marker in NULLS]
+    blank = f"{f'trim({field.text})' if trim else field.text} <> ''"
+    return f"coalesce({' AND '.join([blank, *words])}, false)"
+
+
 def _stripped(text: str, *, trim: bool) -> str:
     return f"nullif({f'trim({text})' if trim else text}, '')"
 

@@ -46,10 +46,10 @@ def is_mistyped(field: Field) -> str:
     return f"mistyped_{field.inner}"
 
 
-def mistyped(typed: str, present: str) -> str:
-    """The SQL of that flag. typed: SQL of the value in its type; present: of the value as the source has it."""
+def mistyped(typed: str, is_present: str) -> str:
+    """The SQL of that flag. typed: SQL of the value in its type; is_present: whether the source has one."""
     # Most values have their type: only of the others it is asked whether they are there.
-    return f"CASE WHEN {typed} IS NULL THEN {present} IS NOT NULL ELSE false END"
+    return f"CASE WHEN {typed} IS NULL THEN {is_present} ELSE false END"
 
 
 def _of_type(field: Field) -> Iterator[Rule]:

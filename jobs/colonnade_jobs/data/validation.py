@@ -95,7 +95,7 @@ def _typed(fields: list[Field], ruled: set[str], plan: Plan) -> str:
 def _mistyped(field: Field, *, trim: bool) -> str:
     source = naming.uncast(field.inner)
     uncast = replace(field, inner=source, text=source if field.text else "")
-    return rules.mistyped(field.inner, casting.present(uncast, trim=trim))
+    return rules.mistyped(field.inner, casting.is_present(uncast, trim=trim))
 
 
 def _reasons(found: list[Rule]) -> str:

@@ -2,9 +2,9 @@
 pandas, each in a process of its own, in turns; of N rounds the cheapest counts.
 
 Processor seconds are those of a process and all of its threads, imports and start included. Memory is the peak of what
-is resident. A Job keeps to half of its container's memory and spills the rest; its manifest asks for 512 Mi and sets no
-limit unless the Dataset does (spec.resources), so without --memory it is bounded by half of the machine's, as DuckDB
-alone is by four fifths.
+is resident. A Job gives DuckDB half of its container's memory; the manifest asks for 512 Mi and sets
+no limit unless the Dataset does (spec.resources), so without --memory it has half of the machine's, as DuckDB alone has
+four fifths.
 """
 
 import argparse
