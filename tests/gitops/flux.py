@@ -51,7 +51,13 @@ class Flux:
 
     def waits_for(self, api_version: str, kind: str, name: str) -> None:
         """From now on Flux is content only when this object is healthy."""
-        checked = {"apiVersion": api_version, "kind": kind, "name": name, "namespace": self.namespace}
+        self._check({"apiVersion": api_version, "kind": kind, "name": name, "namespace": self.namespace})
+
+    def waits_for_nothing(self) -> None:
+        """From now on Flux is content with what was applied, as it is before anyone asks for more."""
+        self._check()
+
+    def _check(self, *objects: Manifest) -> None:
         group, version, plural = APPLIED
         self.api.patch_namespaced_custom_object(
             group,
@@ -59,7 +65,7 @@ class Flux:
             self.namespace,
             plural,
             NAME,
-            {"spec": {"healthChecks": [checked]}},
+            {"spec": {"healthChecks": list(objects)}},
             _request_timeout=CALL_SECONDS,
         )
 
@@ -119,6 +125,16 @@ def flux(repository: Repository, kubeconfig: Path, namespace: str, folder: Path)
                 group, version, namespace, plural, manifest, _request_timeout=CALL_SECONDS
             )
         yield made
+    for kind in (APPLIED, SOURCES):
+        _remove(made.api, namespace, kind)
+
+
+def _remove(api: client.CustomObjectsApi, namespace: str, kind: tuple[str, str, str]) -> None:
+    """Nobody is left who could take Flux's finalizer off, and the namespace is to go."""
+    group, version, plural = kind
+    place = (group, version, namespace, plural, NAME)
+    api.patch_namespaced_custom_object(*place, {"metadata": {"finalizers": None}}, _request_timeout=CALL_SECONDS)
+    api.delete_namespaced_custom_object(*place, _request_timeout=CALL_SECONDS)
 
 
 def _source(repository: Repository) -> Manifest:

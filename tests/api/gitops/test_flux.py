@@ -83,7 +83,8 @@ class GitOps:
         return await self.here.client.get(self.here.client.key(resource, name))
 
     def objects(self):
-        return [one for resource in OURS for one in self.here.journal.of(resource)]
+        found = [one for resource in OURS for one in self.here.journal.of(resource)]
+        return sorted(found, key=lambda one: (one["kind"], one["metadata"]["name"]))
 
     def tried(self, revision):
         """How often it became the candidate."""
@@ -122,11 +123,11 @@ async def second(team):
 async def nothing_moves(team):
     """Neither at two resyncs of Flux's, nor at two of the operator's."""
     await team.here.settles()
-    before = {one["metadata"]["name"]: one for one in team.objects()}
+    before = team.objects()
     for _ in range(2):
         await team.resyncs()
     assert await team.here.rests() == []
-    assert {one["metadata"]["name"]: one for one in team.objects()} == before
+    assert team.objects() == before
     assert [field for one in team.objects() for field in contested(one)] == []
 
 
