@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from colonnade.kube.kinds import DEPLOYMENTS, MODEL_VERSIONS, OURS, WORKLOADS
+from colonnade.kube.kinds import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, OURS, WORKLOADS
+from colonnade_api.wellknown import REFRESH_ANNOTATION
 from tests.gitops.ownership import contested, fields_of
 
 QUICKSTART = Path(__file__).resolve().parents[3] / "examples" / "quickstart"
@@ -109,6 +110,8 @@ async def team(here, git, following, colonnade, operator):
     """The quickstart's first version serves, from three commits."""
     made = GitOps(here, git, following, colonnade)
     await made.commits("the data", data=example("10-dataset"), kustomization=resources("data"))
+    pushed = {"metadata": {"annotations": {REFRESH_ANNOTATION: "pushed"}}}
+    await here.client.merge(here.client.key(DATASETS, "flights"), pushed, manager="colonnade-cli")
     await made.commits("a model", first=example("20-model-v1"), kustomization=resources("data", "first"))
     serving = example("30-deployment")
     await made.commits("serve it", serving=serving, kustomization=resources("data", "first", "serving"))
