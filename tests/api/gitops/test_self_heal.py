@@ -27,12 +27,14 @@ SERVING = made(DEPLOYMENTS, "late", {"model": {"name": "late"}, "strategy": {"ca
 
 
 @pytest.fixture(params=WAYS)
-def heals(request, kubectl):
-    """Applies what is committed, and finds no difference afterwards."""
+def heals(request, here, kubectl):
+    """Applies what is committed, and finds no difference once the operator rests: the two sides of a diff are read one
+    after the other."""
 
     async def apply(*manifests):
         way = WAYS[request.param]
         await kubectl("apply", CONTROLLER, *way, manifests=list(manifests))
+        await here.settles()
         await kubectl("diff", CONTROLLER, *way, manifests=list(manifests))
 
     return apply
