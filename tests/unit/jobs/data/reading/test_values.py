@@ -140,6 +140,12 @@ def test_blanks_and_apostrophes_group_thousands_where_the_spec_says_so(harness: 
     assert "x is read as text, though its values look like numbers" in read(harness, text)["message"]
 
 
+def test_a_minus_that_a_typesetter_wrote_is_pointed_at(harness: Harness) -> None:
+    said = read(harness, "id,x\n1,−5\n2,−7.5\n3,12\n")["message"]
+    assert "x is read as text, though its values look like numbers" in said
+    assert "'−5'" in said
+
+
 FORMATS = {
     "%d.%m.%Y": "dd.mm.yyyy",
     "%d/%m/%Y": "dd/mm/yyyy",
