@@ -93,7 +93,9 @@ def by_python(command: Command, _: Path) -> None:
     assert importlib.util.find_spec(command.words[2]) is not None
     source = Path(importlib.util.find_spec(command.words[2]).origin or "")  # type: ignore[union-attr]
     known = "".join(path.read_text() for path in source.parent.rglob("*.py"))
-    assert [word for word in command.words[3:] if word.startswith("-") and f'"{word}"' not in known] == []
+    assert [
+        word for word in command.words[3:] if word.startswith("-") and word != "--" and f'"{word}"' not in known
+    ] == []
 
 
 def by_pytest(command: Command, _: Path) -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from docs.site.hooks import _expanded, _prose, _relinked
+from docs.site.hooks import DOCS, _expanded, _prose, _relinked
 
 LINKS = {
     "to a page beside it": ("data/reading.md", "[a](cleaning.md)", "[a](cleaning.md)"),
@@ -19,8 +19,9 @@ def test_a_link_leads_where_it_leads_in_the_repository(case: str):
 
 
 def test_a_folder_stands_for_the_pages_that_are_not_named():
-    nav = [{"Data": ["data/reading.md", "data/*"]}]
-    assert _expanded(nav, {"data/reading.md"}) == [{"Data": ["data/reading.md", "data/cleaning.md"]}]
+    ((_, pages),) = _expanded([{"Data": ["data/reading.md", "data/*"]}], {"data/reading.md"})[0].items()
+    assert pages[:2] == ["data/reading.md", "data/cleaning.md"]
+    assert len(pages) == len(set(pages)) == len(list((DOCS / "data").glob("*.md")))
 
 
 def test_design_notes_come_newest_first():
