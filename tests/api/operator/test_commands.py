@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from colonnade.kube.kinds import DEPLOYMENTS
+from colonnade.kube.kinds import DEPLOYMENTS, NETWORK_POLICIES
 
 COMMAND = Path(sys.executable).with_name("kubectl-colonnade")
 
@@ -44,11 +44,14 @@ async def second(here, users, operator):
 
 
 async def test_undo_brings_the_version_before_back_and_a_resync_starts_nothing(here, users, second, operator, typed):
+    undone = status(here)["stable"]["revision"]
     _, said = await typed("undo", "late")
     assert "late-2 is taken back, all requests go to late-1" in said
     await here.journal.until(lambda: users.serves("late-1"), "late-1 serves again")
     assert [each["reason"] for each in status(here)["rejected"]] == ["Undone"]
     assert here.journal.says(DEPLOYMENTS, "late", Ready="True", RolledBack="Undone")
+    last = (NETWORK_POLICIES, f"late-{undone}")  # of what is taken down of a revision
+    await here.journal.until(lambda: not here.journal.find(*last), "nothing is left of late-2")
     before = status(here)
     assert await here.rests() == []
     assert status(here) == before
