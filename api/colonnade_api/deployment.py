@@ -62,7 +62,10 @@ class ServedModel(SpecPart):
 class Serving(SpecPart):
     """The pods that answer. A change makes a new revision, which is brought in like a new version."""
 
-    resources: Resources = Field(default=Resources(), description="What each serving pod asks for and may use.")
+    resources: Resources = Field(
+        default=Resources(),
+        description="What each serving pod asks for and may use. Left out: requests of 100m CPU and 256Mi of memory.",
+    )
     grace_period: Duration = Field(
         default=timedelta(seconds=30),
         description="How long a pod that is told to stop may take to answer the requests that it has.",
@@ -114,8 +117,8 @@ class DeploymentSpec(SpecPart):
     rollback: Rollback = Field(default=Rollback(), description="What happens when a new revision proves bad.")
     progress_deadline: Duration = Field(
         default=timedelta(minutes=10),
-        description="How long a candidate may take to get ready, or a rollout to get on; after that it is Stalled and "
-        "the candidate is taken back.",
+        description="How long a candidate may lack the ready pods that its weight needs; after that it is rolled back. "
+        "Waiting for samples or for someone has no deadline.",
     )
     paused: bool = Field(
         default=False,

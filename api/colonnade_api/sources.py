@@ -128,7 +128,7 @@ class DataSource(SpecPart):
     refresh: Refresh | None = Field(
         default=None,
         description="When to look at the source again; changed content makes a new version, unchanged content none. "
-        "Left out: only when the spec changes.",
+        "Left out: when the spec changes, or the annotation colonnade.dev/refresh.",
     )
 
 

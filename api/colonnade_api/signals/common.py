@@ -22,8 +22,8 @@ class SignalPart(SpecPart):
     min_samples: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
         default=100,
         description="Requests to the candidate within the window that a Pass needs; with fewer it is "
-        "InsufficientSamples, and the rollout waits. A breach of ErrorRate or Latency that fewer requests prove (one "
-        "of a thousand good candidates at most looks so bad) is not waited with; PromQL fails on no fewer either.",
+        "InsufficientSamples, and the rollout waits. ErrorRate and Latency may fail on fewer requests where the "
+        "evidence is strong (false positives: at most 0.1 %); PromQL neither passes nor fails below it.",
     )
     action: Literal["Rollback", "Hold", "Alert"] = Field(
         default="Rollback",

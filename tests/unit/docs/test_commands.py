@@ -117,7 +117,8 @@ def by_pip(command: Command, _: Path) -> None:
 
 def by_curl(command: Command, _: Path) -> None:
     assert re.match(
-        r"^(http://)?(localhost|127\.0\.0\.1|[A-Z.]+)(:\d+)?/v[12]/|^http://[A-Za-z]+:\d+/namespaces/", command.words[1]
+        r"^(http://)?(localhost|127\.0\.0\.1|[A-Z.]+)(:\d+)?/(v[12]|api/v1)/|^http://[A-Za-z]+:\d+/namespaces/",
+        command.words[1],
     )
     if "-d" in command.words:
         assert json.loads(command.words[command.words.index("-d") + 1])
