@@ -57,7 +57,7 @@ class RetryOnStable(SpecPart):
 
     errors: bool = Field(
         default=True,
-        description="Whether a request that the candidate fails is answered by stable in the same breath. It counts "
+        description="Whether a request that the candidate fails is answered by stable at once. It counts "
         "against the candidate.",
     )
     timeout: Duration = Field(
@@ -111,7 +111,7 @@ class Canary(SpecPart):
         json_schema_extra={"x-kubernetes-list-type": "atomic"},
     )
     retry_on_stable: RetryOnStable = Field(
-        default=RetryOnStable(), description="What the candidate fails or delays, stable answers in the same breath."
+        default=RetryOnStable(), description="What the candidate fails or delays, stable answers at once."
     )
 
 

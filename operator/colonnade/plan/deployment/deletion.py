@@ -1,4 +1,4 @@
-"""Deletion, in an order in which no request meets a closed door: the name first, then routes, then pods."""
+"""Deletion, in an order in which no request fails: the name first, then routes, then pods."""
 
 from datetime import datetime, timedelta
 
