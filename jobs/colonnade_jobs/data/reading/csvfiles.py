@@ -17,9 +17,11 @@ from .. import naming
 from ..database import WIDE, raise_shortage, without_optimizer
 from ..sql import error_text, literal
 from . import dialects, encodings, inference, malformed
+from . import missing as missing_values
 from .dialects import Dialect
 from .filetypes import GZIP
 from .missing import Missing
+from .notation import SAMPLE_ROWS
 from .rawtable import RawTable
 
 SHOWN_FILES = 20
@@ -62,7 +64,10 @@ def load(
     inferred = inference.infer(connection, "texts", guessed, csv)
     _make_raw(connection, columns, {column: answer.sql for column, answer in inferred.items()}, missing)
     notations = {columns[column]: answer.notation for column, answer in inferred.items()}
+    words = [columns[column] for column, answer in inferred.items() if answer.notation == "text"]
     notes = [*_notes(parts), *(note for answer in inferred.values() for note in answer.notes)]
+    if csv.null_values is None:
+        notes += _markers_among(words, connection, parts[0])
     return RawTable(names, [part.facts() for part in islice(parts, SHOWN_FILES)], notations, notes)
 
 
@@ -176,6 +181,28 @@ def _scan(group: list[CsvFile], missing: Missing) -> str:
 def _compression(group: list[CsvFile]) -> str:
     with group[0].path.open("rb") as file:
         return "gzip" if file.read(len(GZIP)) == GZIP else "none"
+
+
+def _markers_among(words: list[str], connection: duckdb.DuckDBPyConnection, file: CsvFile) -> Iterator[str]:
+    """Whether the common markers of a missing value stand in columns of words, where one of them may be a word."""
+    dialect = file.dialect
+    asked = {naming.inner(n): name for n, name in enumerate(dialect.names) if name in words}
+    if dialect.is_for_python or not asked or len(asked) > WIDE:
+        return
+    is_marker = {column: f"{column} IN ({', '.join(map(literal, missing_values.NULLS))})" for column in asked}
+    counts = [f"count(*) FILTER ({test}), any_value({c}) FILTER ({test})" for c, test in is_marker.items()]
+    sampled = f"{_scan([file], Missing((), frozenset()))} LIMIT {SAMPLE_ROWS}"
+    query = f"SELECT count(*), {', '.join(counts)} FROM (SELECT * FROM {sampled})"
+    try:
+        row = connection.execute(query).fetchone() or ()
+    except duckdb.Error:  # its lines end in several ways, and the rows came from a copy
+        return
+    for name, count, marker in zip(asked.values(), row[1::2], row[2::2], strict=True):
+        if count:
+            yield (
+                f"{name}: {marker} is read as missing ({count:,} of the first {row[0]:,} rows); where it is a word, "
+                "declare the column as string, or say in spec.source.csv.nullValues what means missing"
+            )
 
 
 def _notes(parts: list[CsvFile]) -> Iterator[str]:

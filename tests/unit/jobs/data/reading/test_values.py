@@ -140,6 +140,15 @@ def test_blanks_and_apostrophes_group_thousands_where_the_spec_says_so(harness: 
     assert "x is read as text, though its values look like numbers" in read(harness, text)["message"]
 
 
+def test_a_word_of_an_undeclared_column_that_is_read_as_missing_is_said(harness: Harness) -> None:
+    said = read(harness, "id,country\n1,NA\n2,FR\n3,DE\n")["message"]
+    assert "country: NA is read as missing (1 of the first 3 rows)" in said
+    assert "declare the column as string" in said
+    assert "is read as missing" not in read(harness, "id,country\n1,NA\n2,FR\n", csv={"nullValues": ["NA"]})["message"]
+    assert "is read as missing" not in read(harness, "id,x\n1,NA\n2,3.5\n")["message"]
+    assert "is read as missing" not in read(harness, "id,country\n1,\n2,FR\n")["message"]
+
+
 def test_a_minus_that_a_typesetter_wrote_is_pointed_at(harness: Harness) -> None:
     said = read(harness, "id,x\n1,−5\n2,−7.5\n3,12\n")["message"]
     assert "x is read as text, though its values look like numbers" in said
