@@ -17,8 +17,8 @@ from tests.e2e.world import eventually
 class Model:
     """One Deployment behind the router, by its outside URL."""
 
-    def __init__(self, router: str, namespace: str, name: str, model: str = "") -> None:
-        self.url = f"{router}/namespaces/{namespace}/deployments/{name}/v2/models/{model or name}"
+    def __init__(self, router: str, namespace: str, name: str) -> None:
+        self.url = f"{router}/namespaces/{namespace}/deployments/{name}/v2/models/{name}"
 
     def inputs(self) -> list[dict[str, Any]]:
         def metadata() -> list[dict[str, Any]] | None:

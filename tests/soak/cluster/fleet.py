@@ -76,7 +76,7 @@ class Fleet:
             yield [stack.enter_context(_load(self._model(name), rate / len(self.names))) for name in self.names]
 
     def _model(self, name: str) -> Model:
-        return Model(self.router, self.namespace.name, name, NAME)
+        return Model(self.router, self.namespace.name, name)
 
     def _ask_for(self, name: str, number: int) -> str:
         wanted = {"spec": {"model": {"version": f"orders-{number}"}}}
