@@ -11,7 +11,7 @@ from colonnade_api.wellknown import UPLOAD_ANNOTATION
 def pushed(annotations: Mapping[str, str], spec: ModelVersionSpec) -> str:
     """The digest of the file that was pushed; empty while there is none, or where none is read."""
     told = annotations.get(UPLOAD_ANNOTATION, "") if expects_upload(spec) else ""
-    return told if re.match(DIGEST_PATTERN, told) else ""
+    return told if re.fullmatch(DIGEST_PATTERN, told) else ""
 
 
 def expects_upload(spec: ModelVersionSpec) -> bool:

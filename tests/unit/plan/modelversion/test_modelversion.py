@@ -175,7 +175,7 @@ def test_another_file_pushed_after_a_refusal_is_another_job() -> None:
     assert run.document.upload == digest("mended")
 
 
-@pytest.mark.parametrize("token", ["", "1", "sha256:abc", "../../x"])
+@pytest.mark.parametrize("token", ["", "1", "sha256:abc", "../../x", digest("mine") + "\n"])
 def test_an_annotation_that_names_no_upload_starts_nothing(token: str) -> None:
     observed = pushed(version(training=None, source={"upload": {}}, dataset=None), token)
     assert plan(observed, at(0)).actions == ()
