@@ -3,7 +3,9 @@
 import json
 import subprocess
 import time
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,6 +107,17 @@ class Namespace:
         if done.returncode != 0:
             raise Refused(f"{' '.join(typed)}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
+
+
+@contextmanager
+def passing_namespace(prefix: str) -> Iterator[Namespace]:
+    """A new one, which is gone afterwards, whatever happened."""
+    name = f"{prefix}-{uuid.uuid4().hex[:8]}"
+    kubectl("create", "namespace", name)
+    try:
+        yield Namespace(name)
+    finally:
+        kubectl("delete", "namespace", name, "--wait=false")
 
 
 def _is_json(line: str) -> bool:

@@ -7,7 +7,6 @@ import os
 import tempfile
 import threading
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from statistics import quantiles
 
 from tests.bench.scale.fleet import Fleet, connected, pods_of
 from tests.e2e.orders import NAME, Orders, rows
-from tests.e2e.world import Namespace, kubectl
+from tests.e2e.world import Namespace, kubectl, passing_namespace
 
 SYSTEM = "colonnade-system"
 OPERATORS = "app.kubernetes.io/component=operator"
@@ -36,7 +35,7 @@ class Row:
 
 def main() -> None:
     given = _given()
-    with _namespace() as namespace, tempfile.TemporaryDirectory() as folder:
+    with passing_namespace("scale") as namespace, tempfile.TemporaryDirectory() as folder:
         orders = Orders(namespace, os.environ["COLONNADE_URL"], Path(folder))
         with orders.model.under_load(rows()) as traffic, _peak_of_operators() as peak:
             found = asyncio.run(_measured(namespace, given))
@@ -114,16 +113,6 @@ def _restarts() -> dict[str, int]:
 def _transitions() -> int:
     lease = json.loads(kubectl("get", "lease", LEASE, "-n", SYSTEM, "-o", "json"))
     return int(lease["spec"].get("leaseTransitions", 0))
-
-
-@contextmanager
-def _namespace() -> Iterator[Namespace]:
-    name = f"scale-{uuid.uuid4().hex[:8]}"
-    kubectl("create", "namespace", name)
-    try:
-        yield Namespace(name)
-    finally:
-        kubectl("delete", "namespace", name, "--wait=false")
 
 
 @contextmanager

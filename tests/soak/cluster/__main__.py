@@ -7,14 +7,11 @@ import argparse
 import sys
 import tempfile
 import time
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from demo.traffic import Traffic
-from tests.e2e.world import Namespace, eventually, kubectl
+from tests.e2e.world import eventually, passing_namespace
 from tests.soak.cluster.fleet import Fleet
 from tests.soak.cluster.mishaps import SYSTEM, Mishap, mishaps
 from tests.soak.cluster.restarts import Restarts, watched
@@ -59,7 +56,7 @@ class Report:
 
 def main() -> int:
     given = _given()
-    with _namespace() as namespace, tempfile.TemporaryDirectory() as folder:
+    with passing_namespace("soak") as namespace, tempfile.TemporaryDirectory() as folder:
         fleet = Fleet(namespace, tuple(f"orders-{number:02}" for number in range(given.deployments)))
         _say(f"{given.deployments} Deployments start")
         fleet.start(Path(folder))
@@ -131,16 +128,6 @@ def _given() -> argparse.Namespace:
     parser.add_argument("--rollouts", type=int, default=30, help="begun in all")
     parser.add_argument("--page", type=Path, help="a Markdown file to write the table into")
     return parser.parse_args()
-
-
-@contextmanager
-def _namespace() -> Iterator[Namespace]:
-    name = f"soak-{uuid.uuid4().hex[:8]}"
-    kubectl("create", "namespace", name)
-    try:
-        yield Namespace(name)
-    finally:
-        kubectl("delete", "namespace", name, "--wait=false")
 
 
 if __name__ == "__main__":
