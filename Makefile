@@ -18,7 +18,7 @@ $(UV):
 	@python3 -m venv $(CACHE)/uv-$(UV_VERSION)
 	@$(CACHE)/uv-$(UV_VERSION)/bin/pip install --quiet uv==$(UV_VERSION)
 
-PACKAGES := api operator serving jobs
+PACKAGES := api access operator serving jobs
 LOCKS := requirements.txt operator/requirements.txt serving/requirements.txt jobs/requirements.txt
 $(VENV)/.installed: requirements.txt pyproject.toml $(PACKAGES:%=%/pyproject.toml) | $(UV)
 	@echo "==> Python environment in $(VENV)"
@@ -78,7 +78,7 @@ images: cluster-up
 endif
 
 # The tag stays, so the pods of operator and router are told by an annotation when what is in their image changed.
-OPERATOR_SOURCE = $$(cat operator/Dockerfile operator/requirements.txt $$(git ls-files -co --exclude-standard operator/colonnade api/colonnade_api) | sha256sum | cut -c1-16)
+OPERATOR_SOURCE = $$(cat operator/Dockerfile operator/requirements.txt $$(git ls-files -co --exclude-standard operator/colonnade api/colonnade_api access/colonnade_access) | sha256sum | cut -c1-16)
 
 .PHONY: install demo chart
 install: venv images ## install the chart on the cluster, or bring it up to date

@@ -41,10 +41,11 @@ def _package(folder: str, package: str) -> tuple[str, ...]:
 
 
 API_PACKAGE = ("api/pyproject.toml", "api/colonnade_api")
+ACCESS_PACKAGE = ("access/pyproject.toml", "access/colonnade_access")
 SERVING_PACKAGE = ("serving/pyproject.toml", "serving/setup.py", "serving/colonnade_serving")
 
 
-OPERATOR = Component("operator", (*_package("operator", "colonnade"), *API_PACKAGE))
+OPERATOR = Component("operator", (*_package("operator", "colonnade"), *API_PACKAGE, *ACCESS_PACKAGE))
 SERVING = Component("serving", ("serving/requirements.txt", *SERVING_PACKAGE))
 JOBS = Component("jobs", (*_package("jobs", "colonnade_jobs"), *API_PACKAGE, *SERVING_PACKAGE))
 

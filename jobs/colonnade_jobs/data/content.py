@@ -1,15 +1,12 @@
-"""The digest of a table's content: its values and their order, whatever file, format or row group they came in."""
+"""A table as it is stored: parquet, whose content's digest is computed while it is written."""
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from colonnade_serving import digests
+from colonnade_api.stored import TableDigest
 
 BATCH_ROWS = 65_536
 GROUP_ROWS = 122_880
@@ -18,7 +15,7 @@ GROUP_ROWS = 122_880
 def write(batches: pa.RecordBatchReader, names: list[str], target: Path) -> str:
     """Writes a table as parquet, its columns under names, and returns the digest, computed on the way."""
     schema = pa.schema([pa.field(name, kind) for name, kind in zip(names, batches.schema.types, strict=True)])
-    whole = _Table(schema)
+    whole = TableDigest(schema)
     with pq.ParquetWriter(target, schema, compression="zstd", **_encodings(schema)) as writer:
         for batch in batches:
             whole.add(batch)
@@ -28,75 +25,6 @@ def write(batches: pa.RecordBatchReader, names: list[str], target: Path) -> str:
 
 def _encodings(schema: pa.Schema) -> dict[str, Any]:
     """Dictionaries for words, differences for whole numbers and times: less to write, and a smaller file."""
-    words = [field.name for field in schema if not _is_fixed(field.type)]
+    words = [field.name for field in schema if not pa.types.is_primitive(field.type)]
     whole = [field.name for field in schema if pa.types.is_integer(field.type) or pa.types.is_temporal(field.type)]
     return {"use_dictionary": words, "column_encoding": dict.fromkeys(whole, "DELTA_BINARY_PACKED")}
-
-
-def digest(table: Path) -> str:
-    """The digest of a parquet file's content; equal values in equal order under equal names give an equal digest."""
-    file = pq.ParquetFile(table)
-    whole = _Table(file.schema_arrow)
-    for batch in file.iter_batches(BATCH_ROWS):
-        whole.add(batch)
-    return whole.digest()
-
-
-class _Table:
-    """A table's columns, hashed batch by batch."""
-
-    def __init__(self, schema: pa.Schema) -> None:
-        self.rows = 0
-        self.columns = [(field.name, _Column(field.type)) for field in schema]
-
-    def add(self, batch: pa.RecordBatch) -> None:
-        self.rows += batch.num_rows
-        for (_, column), values in zip(self.columns, batch.columns, strict=True):
-            column.add(values)
-
-    def digest(self) -> str:
-        whole = hashlib.sha256(f"{self.rows}\n".encode())
-        for name, column in self.columns:
-            whole.update(f"{len(name.encode())} {name} {column.digest()}\n".encode())
-        return digests.PREFIX + whole.hexdigest()
-
-
-class _Column:
-    """One column's values, hashed in three streams (present, length, value) so that batch boundaries don't show."""
-
-    def __init__(self, kind: pa.DataType) -> None:
-        self.kind = kind
-        self.present, self.lengths, self.values = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
-
-    def add(self, array: pa.Array) -> None:
-        self.present.update(array.is_valid().to_numpy(zero_copy_only=False).tobytes())
-        if _is_fixed(self.kind):
-            self.values.update(_fixed(array).tobytes())
-        else:
-            self._add_strings(array.cast(pa.large_string()))
-
-    def _add_strings(self, array: pa.Array) -> None:
-        whole = pc.fill_null(array, "") if array.null_count else array
-        _, offsets, data = whole.buffers()
-        ends = np.frombuffer(offsets, "<i8", len(whole) + 1, 8 * whole.offset)
-        self.lengths.update(np.diff(ends).tobytes())
-        if data:
-            self.values.update(memoryview(data)[ends[0] : ends[-1]])
-
-    def digest(self) -> str:
-        kind = self.kind if _is_fixed(self.kind) else "string"
-        return f"{kind} {self.present.hexdigest()} {self.lengths.hexdigest()} {self.values.hexdigest()}"
-
-
-def _is_fixed(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_primitive(kind))
-
-
-def _fixed(array: pa.Array) -> Any:
-    if pa.types.is_boolean(array.type):
-        return pc.fill_null(array, False).to_numpy(zero_copy_only=False).astype("u1")
-    if pa.types.is_floating(array.type):
-        return pc.fill_null(array, 0.0).to_numpy(zero_copy_only=False).astype("<f8")
-    if pa.types.is_timestamp(array.type):
-        array = array.cast(pa.timestamp("us")).cast(pa.int64())
-    return pc.fill_null(array.cast(pa.int64()), 0).to_numpy(zero_copy_only=False).astype("<i8")

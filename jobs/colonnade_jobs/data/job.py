@@ -14,11 +14,11 @@ from colonnade_api.csv import Csv
 from colonnade_api.dataset import DatasetSpec, DatasetVersion, Split
 from colonnade_api.jobs import DatasetJob, DatasetResult
 from colonnade_api.sources import dataset_uploads
+from colonnade_api.stored import canonical_json
 from colonnade_serving.digests import hex_of, of_file
 from colonnade_serving.store import Store, StoreError
 
 from .. import progress
-from ..canonical_json import canonical_json
 from ..errors import PermanentError, TransientError
 from ..formatting import percent
 from . import (

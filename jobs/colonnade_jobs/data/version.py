@@ -1,43 +1,17 @@
 """A dataset version: a directory named by the digest of what it holds, and its manifest, version.json."""
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from colonnade_api.stored import DATA, FORMAT, MANIFEST, QUARANTINE, REPORT, Identity, canonical_json
 from colonnade_serving import digests
 from colonnade_serving.store import Store, StoreError, StoreNotFound
 
-from ..canonical_json import canonical_json
 from ..errors import PermanentError, TransientError
 
-FORMAT = "colonnade.dev/dataset/v1"
-DATA, QUARANTINE, REPORT, MANIFEST = "data.parquet", "quarantine.parquet", "report.json", "version.json"
-
-
-@dataclass(frozen=True)
-class Identity:
-    """All that a version's digest covers. content, quarantine: digests of the tables' contents."""
-
-    content: str
-    quarantine: str
-    schema: dict[str, Any]
-    split: dict[str, Any]
-
-    def fields(self) -> dict[str, Any]:
-        """As the manifest records them."""
-        return {"content": self.content, "quarantine": self.quarantine, "schema": self.schema, "split": self.split}
-
-    @property
-    def digest(self) -> str:
-        """The version's digest: sha256 of the canonical JSON of its fields."""
-        return digests.of_bytes(canonical_json(self.fields()))
-
-    @property
-    def schema_digest(self) -> str:
-        """The digest of names, types and rules alone."""
-        return digests.of_bytes(canonical_json(self.schema))
+__all__ = ["DATA", "FORMAT", "MANIFEST", "QUARANTINE", "REPORT", "Identity", "publish", "read_manifest"]
 
 
 def publish(store: Store, folder: Path, identity: Identity, facts: dict[str, Any]) -> dict[str, Any]:

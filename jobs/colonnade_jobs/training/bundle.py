@@ -4,10 +4,10 @@ from collections.abc import Collection
 from pathlib import Path
 
 from colonnade_api.jobs import TrainResult
+from colonnade_api.stored import canonical_json
 from colonnade_serving import digests
 from colonnade_serving.bundle import MANIFEST, Bundle, encode
 
-from ..canonical_json import canonical_json
 from ..formatting import rounded
 from . import card, card_html, signature
 from .facts import Facts

@@ -6,10 +6,11 @@ from typing import Any
 import pyarrow as pa
 
 from colonnade_api.jobs import TrainingData
+from colonnade_api.stored import DATA, table_digest
 from colonnade_serving import digests
 from colonnade_serving.store import Store, StoreError, StoreNotFound
 
-from ..data import content, version
+from ..data import version
 from ..errors import PermanentError, TransientError
 
 
@@ -22,9 +23,9 @@ def fetch(wanted: TrainingData | None, store: Store, scratch: Path) -> tuple[dic
     if wanted is None:
         raise PermanentError("DatasetNotFound", "spec.training.datasetRef: no dataset version was named")
     manifest = version.read_manifest(store, wanted.digest)
-    table = scratch / version.DATA
+    table = scratch / DATA
     try:
-        store.fetch(f"datasets/{digests.hex_of(wanted.digest)}/{version.DATA}", table)
+        store.fetch(f"datasets/{digests.hex_of(wanted.digest)}/{DATA}", table)
     except StoreNotFound as error:
         raise PermanentError("DatasetNotFound", str(error)) from error
     except StoreError as error:
@@ -38,6 +39,6 @@ def fetch(wanted: TrainingData | None, store: Store, scratch: Path) -> tuple[dic
 
 def _content(table: Path) -> str | None:
     try:
-        return content.digest(table)
+        return table_digest(table)
     except (pa.ArrowException, OSError):  # no table that we wrote
         return None

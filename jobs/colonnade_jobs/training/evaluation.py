@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 
 from colonnade_api.jobs import TrainJob
+from colonnade_api.stored import canonical_json
 from colonnade_api.training import Training
 from colonnade_serving import digests
 from colonnade_serving.bundle import TensorSignature
 from colonnade_serving.engine import Engine
 
 from .. import arithmetic, progress
-from ..canonical_json import canonical_json
 from . import balance, float32, golden, leakage, metrics, parity, reference_distribution, ties
 from .facts import Facts
 from .fitting import Trained

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+from colonnade_api.stored import canonical_json
 from colonnade_serving import digests
 from colonnade_serving.bundle import TensorSignature
-
-from ..canonical_json import canonical_json
 
 Group = dict[str, Any]
 MOST_GROUPS, MOST_NAMES, LONGEST_NAME = 128, 512, 253

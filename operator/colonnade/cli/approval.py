@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from colonnade.cli.cluster import Cluster
 from colonnade.cli.kinds import MODEL_VERSION, reference
 from colonnade.cli.names import of_kinds
 from colonnade.cli.options import connected
 from colonnade.cli.terminal import say
+from colonnade_access.cluster import Cluster
 
 Which = Annotated[
     str, typer.Argument(metavar="mv/NAME", help="The ModelVersion.", autocompletion=of_kinds(MODEL_VERSION))

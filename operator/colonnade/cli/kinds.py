@@ -1,16 +1,11 @@
 """Our four kinds and how people name them: `mdep/flights-late`, `dataset/flights`, or a bare name for a Deployment."""
 
-from dataclasses import dataclass
-from typing import Any
-
 from colonnade.cli.errors import UsageError
-from colonnade.kube.kinds import CLAIMS, CONFIG_MAPS, OURS, PODS, Resource
-
-Object = dict[str, Any]
-"""As the API server has it, in JSON."""
+from colonnade_access.references import Reference
+from colonnade_api.kinds import OURS, PODS, Resource
 
 DATASET, MODEL_VERSION, DEPLOYMENT, MONITOR_POLICY = OURS
-POD, CLAIM, CONFIG_MAP = PODS, CLAIMS, CONFIG_MAPS
+POD = PODS
 ALIASES = {DEPLOYMENT: "dep"}
 
 
@@ -18,17 +13,6 @@ def spellings(kind: Resource) -> set[str]:
     """What people may write before the slash."""
     known = {kind.short, kind.plural, kind.kind.lower(), str(kind)}
     return known | {ALIASES[kind]} if kind in ALIASES else known
-
-
-@dataclass(frozen=True)
-class Reference:
-    """One object that the user named."""
-
-    kind: Resource
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.kind.short}/{self.name}"
 
 
 def reference(text: str, *allowed: Resource) -> Reference:

@@ -1,11 +1,12 @@
 """`kubectl colonnade`: all commands, and what becomes of their errors."""
 
+import logging
 import sys
 
 import typer
 
 from colonnade.cli.approval import approve, reject
-from colonnade.cli.errors import CliError
+from colonnade.cli.errors import UsageError
 from colonnade.cli.options import flags_before_the_command
 from colonnade.cli.push import push
 from colonnade.cli.report import report
@@ -14,6 +15,7 @@ from colonnade.cli.status import status
 from colonnade.cli.terminal import say
 from colonnade.cli.tree import tree
 from colonnade.cli.versions import versions
+from colonnade_access.errors import ColonnadeError
 
 app = typer.Typer(
     name="kubectl colonnade",
@@ -26,12 +28,16 @@ for command in (status, tree, versions, push, report, promote, abort, retry, und
     app.command()(command)
 
 
+# An answer of ours says what urllib3 would warn of at each try.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
+
+
 def main() -> None:
     """The console script."""
     try:
         app()
-    except CliError as error:
+    except ColonnadeError as error:
         say(f"error: {error}")
-        sys.exit(error.exit_code)
+        sys.exit(2 if isinstance(error, UsageError) else 1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import typer
 
-from colonnade.cli.connection import connect
-from colonnade.cli.errors import CliError
 from colonnade.cli.options import FLAGS
 from colonnade.kube.kinds import Resource
+from colonnade_access.connection import connect
+from colonnade_access.errors import ColonnadeError
 
 
 def of_kinds(*kinds: Resource) -> Callable[[typer.Context, str], list[str]]:
@@ -19,7 +19,7 @@ def of_kinds(*kinds: Resource) -> Callable[[typer.Context, str], list[str]]:
         try:
             cluster = connect(**chosen)
             found = {kind: [str(each["metadata"]["name"]) for each in cluster.list(kind)] for kind in kinds}
-        except CliError:
+        except ColonnadeError:
             return []
         full = [f"{kind.short}/{name}" for kind in kinds for name in found[kind]]
         offered = [each for each in full if each.startswith(incomplete)]

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Concatenate, ParamSpec
 
 import typer
 
-from colonnade.cli.cluster import Cluster
-from colonnade.cli.connection import connect
+from colonnade_access.cluster import Cluster
+from colonnade_access.connection import connect
 
 P = ParamSpec("P")
 

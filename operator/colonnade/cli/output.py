@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 import yaml
 
-from colonnade.cli.kinds import Object
+from colonnade_access.references import Object
 
 
 class Output(StrEnum):

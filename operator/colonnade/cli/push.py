@@ -14,15 +14,16 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from colonnade.cli.cluster import Cluster
 from colonnade.cli.errors import CliError
-from colonnade.cli.kinds import DATASET, MODEL_VERSION, Object, reference
+from colonnade.cli.kinds import DATASET, MODEL_VERSION, reference
 from colonnade.cli.names import of_kinds
 from colonnade.cli.options import SystemNamespace, connected
-from colonnade.cli.store import LocalFile, StorePod, installation, mounted, send
-from colonnade.cli.store.installation import SYSTEM_NAMESPACE
 from colonnade.cli.terminal import say, stderr
-from colonnade.cli.words import size
+from colonnade_access.cluster import Cluster
+from colonnade_access.references import Object
+from colonnade_access.store import LocalFile, StorePod, installation, mounted, send
+from colonnade_access.store.installation import SYSTEM_NAMESPACE
+from colonnade_access.words import size
 from colonnade_api.sources import dataset_uploads, model_upload
 from colonnade_api.wellknown import REFRESH_ANNOTATION, UPLOAD_ANNOTATION
 

@@ -8,17 +8,18 @@ from typing import Annotated, Any
 
 import typer
 
-from colonnade.cli.cluster import Cluster
 from colonnade.cli.errors import CliError
-from colonnade.cli.kinds import DATASET, Object, reference
+from colonnade.cli.kinds import DATASET, reference
 from colonnade.cli.names import of_kinds
 from colonnade.cli.options import SystemNamespace, connected
-from colonnade.cli.store import StorePod, fetch, installation, mounted
-from colonnade.cli.store.installation import SYSTEM_NAMESPACE
-from colonnade.cli.store.manifests import MOUNT
 from colonnade.cli.terminal import say, show
 from colonnade.cli.views.report import report_of
-from colonnade.cli.words import count, short
+from colonnade_access.cluster import Cluster
+from colonnade_access.references import Object
+from colonnade_access.store import StorePod, fetch, installation, mounted
+from colonnade_access.store.installation import SYSTEM_NAMESPACE
+from colonnade_access.store.manifests import MOUNT
+from colonnade_access.words import count, short
 from colonnade_api import DatasetStatus, DatasetVersion
 
 Target = Annotated[

@@ -9,12 +9,13 @@ from typing import Annotated
 
 import typer
 
-from colonnade.cli.cluster import Cluster
 from colonnade.cli.errors import CliError
-from colonnade.cli.kinds import DEPLOYMENT, Reference, reference
+from colonnade.cli.kinds import DEPLOYMENT, reference
 from colonnade.cli.names import of_kinds
 from colonnade.cli.options import connected
 from colonnade.cli.terminal import say
+from colonnade_access.cluster import Cluster
+from colonnade_access.references import Reference
 from colonnade_api import DeploymentStatus, Rollout
 from colonnade_api.history import draining, name_of, promoted_before, restores
 from colonnade_api.undo import AlreadyDone, Refused, Undo, undo_target

@@ -8,9 +8,7 @@ from typing import Annotated
 import typer
 from rich.live import Live
 
-from colonnade.cli.cluster import Cluster
-from colonnade.cli.errors import CliError
-from colonnade.cli.kinds import DATASET, DEPLOYMENT, MODEL_VERSION, MONITOR_POLICY, Object, Reference, reference
+from colonnade.cli.kinds import DATASET, DEPLOYMENT, MODEL_VERSION, MONITOR_POLICY, reference
 from colonnade.cli.names import of_kinds
 from colonnade.cli.options import connected
 from colonnade.cli.output import AsOutput, Output, dump, shown
@@ -19,7 +17,10 @@ from colonnade.cli.rendering import rendered
 from colonnade.cli.terminal import plain, show, stdout
 from colonnade.cli.views import status_of
 from colonnade.cli.views.verdicts import SignalTypes, signal_types
-from colonnade.cli.words import utc_now
+from colonnade_access.cluster import Cluster
+from colonnade_access.errors import ColonnadeError
+from colonnade_access.references import Object, Reference
+from colonnade_access.words import utc_now
 
 KINDS = (DEPLOYMENT, MODEL_VERSION, DATASET, MONITOR_POLICY)
 LOOK_SECONDS = 1.0
@@ -73,7 +74,7 @@ def _follow_live(cluster: Cluster, wanted: Reference) -> None:
             try:
                 last = seen(cluster, wanted)
                 live.update(rendered(last), refresh=True)
-            except CliError as error:
+            except ColonnadeError as error:
                 live.update(rendered(page(last, line(Word(str(error), "bad")))), refresh=True)
 
 

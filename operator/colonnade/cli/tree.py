@@ -4,14 +4,15 @@ from typing import Annotated
 
 import typer
 
-from colonnade.cli.cluster import Cluster
-from colonnade.cli.kinds import DATASET, DEPLOYMENT, MODEL_VERSION, POD, Reference, reference
+from colonnade.cli.kinds import DATASET, DEPLOYMENT, MODEL_VERSION, POD, reference
 from colonnade.cli.names import of_kinds
 from colonnade.cli.options import connected
 from colonnade.cli.output import AsOutput, dump, listed
 from colonnade.cli.terminal import show
 from colonnade.cli.views.tree import Family
 from colonnade.cli.views.tree import tree as tree_of
+from colonnade_access.cluster import Cluster
+from colonnade_access.references import Reference
 
 KINDS = (DEPLOYMENT, MODEL_VERSION, DATASET)
 WHAT = "mdep/NAME (or NAME alone), mv/NAME or dset/NAME; all of the namespace when left out."

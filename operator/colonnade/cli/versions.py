@@ -4,15 +4,15 @@ from typing import Annotated
 
 import typer
 
-from colonnade.cli.cluster import Cluster
-from colonnade.cli.errors import NotFound
-from colonnade.cli.kinds import DATASET, DEPLOYMENT, MODEL_VERSION, Object, Reference, reference
+from colonnade.cli.kinds import DATASET, DEPLOYMENT, MODEL_VERSION, reference
 from colonnade.cli.names import of_kinds
 from colonnade.cli.options import connected
 from colonnade.cli.output import AsOutput, Output, dump, listed
 from colonnade.cli.terminal import say, show
 from colonnade.cli.views.versions import of_dataset, of_model
-from colonnade.cli.words import utc_now
+from colonnade_access.cluster import Cluster, NotFound
+from colonnade_access.references import Object, Reference
+from colonnade_access.words import utc_now
 
 WHAT = "dset/NAME, or mv/NAME: the model of that ModelVersion, or of that name."
 

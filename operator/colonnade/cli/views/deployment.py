@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from colonnade.cli.kinds import Object
 from colonnade.cli.page import Page, Said, Table, Tone, Word, facts, page, table
 from colonnade.cli.views.parts import conditions, heading
 from colonnade.cli.views.steps import standing, strategy
 from colonnade.cli.views.verdicts import SignalTypes, verdicts
-from colonnade.cli.words import NOTHING, ago, percent
+from colonnade_access.references import Object
+from colonnade_access.words import NOTHING, ago, percent
 from colonnade_api import DeploymentStatus, Rollout, ServedRevision
 
 SHOWN_ROLLOUTS = 5

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from colonnade.cli.kinds import Object
 from colonnade.cli.page import Page, Table, facts, page, table
 from colonnade.cli.views.parts import conditions, heading, verdict_word
-from colonnade.cli.words import NOTHING, number, short, size
+from colonnade_access.references import Object
+from colonnade_access.words import NOTHING, number, short, size
 from colonnade_api import ComparedRows, Comparison, ModelVersionStatus
 
 

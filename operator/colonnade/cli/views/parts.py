@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from colonnade.cli.kinds import Object
 from colonnade.cli.page import Line, Table, Tone, Word, line, table
-from colonnade.cli.words import ago
+from colonnade_access.references import Object
+from colonnade_access.words import ago
 from colonnade_api import Condition
 
 ABNORMAL_WHEN_TRUE = ("Stalled", "RolledBack")

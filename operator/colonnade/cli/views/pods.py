@@ -1,8 +1,8 @@
 """A pod in one line, with what keeps it from ready."""
 
-from colonnade.cli.kinds import Object
 from colonnade.cli.page import Line, Word, line
-from colonnade.cli.words import count
+from colonnade_access.references import Object
+from colonnade_access.words import count
 
 QUIET_WAITS = ("ContainerCreating", "PodInitializing")
 

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from colonnade.cli.kinds import Object
 from colonnade.cli.page import Page, Word, facts, line, page
 from colonnade.cli.views.parts import conditions, heading
 from colonnade.cli.views.verdicts import SignalTypes, signal_types, signals
+from colonnade_access.references import Object
 from colonnade_api import MonitorPolicyStatus, Target
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from colonnade.cli.page import Facts, Line, Page, Word, facts, line, page, table
-from colonnade.cli.words import short
+from colonnade_access.words import short
 from colonnade_api import DatasetVersion
 
 MAX_EXAMPLE = 40

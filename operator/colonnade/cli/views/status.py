@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from colonnade.cli.kinds import Object
 from colonnade.cli.page import Page
 from colonnade.cli.views.dataset import dataset
 from colonnade.cli.views.deployment import deployment
 from colonnade.cli.views.modelversion import model_version
 from colonnade.cli.views.policy import monitor_policy
 from colonnade.cli.views.verdicts import SignalTypes
+from colonnade_access.references import Object
 
 VIEWS: dict[str, Callable[[Object, datetime], Page]] = {
     "Dataset": dataset,

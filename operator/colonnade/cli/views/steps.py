@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from colonnade.cli.kinds import Object
-from colonnade.cli.words import ago
+from colonnade_access.references import Object
+from colonnade_access.words import ago
 from colonnade_api import Canary, DeploymentStatus
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from colonnade.cli.kinds import Object
 from colonnade.cli.page import Branch, Forest, Line, Said, Word, line
 from colonnade.cli.views.modelversion import dataset_name, made_by
 from colonnade.cli.views.parts import condition_tone
 from colonnade.cli.views.pods import pod_line
-from colonnade.cli.words import count, short
+from colonnade_access.references import Object
+from colonnade_access.words import count, short
 from colonnade_api import CandidateRevision, DatasetStatus, DeploymentStatus, ModelVersionStatus, ServedRevision, Status
 from colonnade_api.wellknown import (
     COMPONENT_LABEL,

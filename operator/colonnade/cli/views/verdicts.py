@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
-from colonnade.cli.kinds import Object
 from colonnade.cli.page import Table, table
 from colonnade.cli.views.parts import verdict_word
-from colonnade.cli.words import NOTHING, number
+from colonnade_access.references import Object
+from colonnade_access.words import NOTHING, number
 from colonnade_api import UNITS, SignalStatus, Verdict
 
 SignalTypes = Mapping[str, str]

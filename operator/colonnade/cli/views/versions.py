@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from colonnade.cli.kinds import Object
 from colonnade.cli.page import Said, Table, Word, table
 from colonnade.cli.views.modelversion import approval
 from colonnade.cli.views.parts import condition_tone
-from colonnade.cli.words import NOTHING, ago, short, size
+from colonnade_access.references import Object
+from colonnade_access.words import NOTHING, ago, short, size
 from colonnade_api import DatasetStatus, DeploymentStatus, ModelVersionStatus
 
 

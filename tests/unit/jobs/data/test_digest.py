@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from colonnade_jobs.data import content
+from colonnade_api.stored import table_digest
 from tests.unit.jobs.harness import Harness, people
 
 values = st.fixed_dictionaries(
@@ -27,7 +27,7 @@ SCHEMA = pa.schema([("i", pa.int64()), ("f", pa.float64()), ("s", pa.string()), 
 
 def digest(rows: list[dict[str, Any]], folder: Path, group: int = 1000) -> str:
     pq.write_table(pa.Table.from_pylist(rows, schema=SCHEMA), folder / "t.parquet", row_group_size=group)
-    return content.digest(folder / "t.parquet")
+    return table_digest(folder / "t.parquet")
 
 
 @settings(deadline=None)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from colonnade_api.dataset import Split
+from colonnade_api.stored import DATA
 from colonnade_api.training import Features
 from colonnade_jobs.data import version
 from colonnade_jobs.training import features, frames, split
@@ -33,7 +34,7 @@ class HeldOut:
 def held_out(harness: Harness, include: list[str], target: str, task: str) -> HeldOut:
     """The rows that a training on the harness's last dataset holds out."""
     manifest = version.read_manifest(harness.store, harness.digest)
-    table = harness.folder / "store" / "datasets" / digests.hex_of(harness.digest) / version.DATA
+    table = harness.folder / "store" / "datasets" / digests.hex_of(harness.digest) / DATA
     chosen = features.choose(manifest["schema"], target, Features(include=include)).features
     asked = Split.model_validate(manifest["split"])
     if task == "Classification":

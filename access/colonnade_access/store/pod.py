@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from colonnade.cli.cluster import Cluster, Refused
-from colonnade.cli.errors import CliError
-from colonnade.cli.kinds import CLAIM as CLAIMS
-from colonnade.cli.kinds import POD, Object
-from colonnade.cli.store import manifests
-from colonnade.cli.store.installation import Installation
+from colonnade_access.cluster import Cluster, Refused
+from colonnade_access.errors import ColonnadeError
+from colonnade_access.references import Object
+from colonnade_access.store import manifests
+from colonnade_access.store.installation import Installation
+from colonnade_api.kinds import CLAIMS, PODS
 
 START_SECONDS = 180
 POLL_SECONDS = 0.3
@@ -30,17 +30,17 @@ class StorePod:
 def mounted(cluster: Cluster, owner: Object, settings: Installation) -> Iterator[StorePod]:
     """A pod of its own, deleted at the end, whatever happened.
 
-    Raises CliError when it doesn't start within START_SECONDS, with what Kubernetes says of it.
+    Raises ColonnadeError when it doesn't start within START_SECONDS, with what Kubernetes says of it.
     """
     _ensure_claim(cluster, settings)
     _sweep(cluster, owner)
-    made = cluster.create(POD, manifests.pod(owner, settings, secrets.token_hex(3)))
+    made = cluster.create(PODS, manifests.pod(owner, settings, secrets.token_hex(3)))
     name = made["metadata"]["name"]
     try:
         _wait_until_running(cluster, name)
         yield StorePod(cluster, name)
     finally:
-        cluster.delete(POD, name)
+        cluster.delete(PODS, name)
 
 
 def _ensure_claim(cluster: Cluster, settings: Installation) -> None:
@@ -55,20 +55,20 @@ def _ensure_claim(cluster: Cluster, settings: Installation) -> None:
 
 def _sweep(cluster: Cluster, owner: Object) -> None:
     """Ended pods of pushes that were killed half-way."""
-    for old in cluster.list(POD, ",".join(f"{key}={value}" for key, value in manifests.push_labels(owner).items())):
+    for old in cluster.list(PODS, ",".join(f"{key}={value}" for key, value in manifests.push_labels(owner).items())):
         if old.get("status", {}).get("phase") in ("Succeeded", "Failed"):
-            cluster.delete(POD, old["metadata"]["name"])
+            cluster.delete(PODS, old["metadata"]["name"])
 
 
 def _wait_until_running(cluster: Cluster, name: str) -> None:
     deadline = time.monotonic() + START_SECONDS
     while True:
-        pod = cluster.find(POD, name) or {}
+        pod = cluster.find(PODS, name) or {}
         if pod.get("status", {}).get("phase") == "Running":
             return
         obstacle, hopeless = waiting_for(pod)
         if hopeless or time.monotonic() > deadline:
-            raise CliError(f"the pod {name}, which reaches the store, does not start: {obstacle}")
+            raise ColonnadeError(f"the pod {name}, which reaches the store, does not start: {obstacle}")
         time.sleep(POLL_SECONDS)
 
 

@@ -1,14 +1,13 @@
 """Which cluster, as whom, and in which namespace."""
 
-import logging
 from pathlib import Path
 
 import urllib3
 from kubernetes import client, config
 from kubernetes.config import kube_config
 
-from colonnade.cli.cluster import Cluster
-from colonnade.cli.errors import CliError
+from colonnade_access.cluster import Cluster
+from colonnade_access.errors import ColonnadeError
 
 RETRIES = urllib3.Retry(total=1, connect=1, read=0, backoff_factor=0.2)
 POD_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
@@ -17,9 +16,8 @@ POD_NAMESPACE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
 def connect(namespace: str | None, context: str | None, kubeconfig: str | None) -> Cluster:
     """By kubectl's rules: the flags, then $KUBECONFIG or the file in the home directory, then the pod's own account.
 
-    Raises CliError when none of them leads to a cluster.
+    Raises ColonnadeError when none of them leads to a cluster.
     """
-    logging.getLogger("urllib3").setLevel(logging.ERROR)
     settings = client.Configuration()
     settings.retries = RETRIES
     try:
@@ -44,9 +42,9 @@ def _refuse_impersonation(user: str, kubeconfig: str | None) -> None:
     merged = kube_config.KubeConfigMerger(kubeconfig or kube_config.KUBE_CONFIG_DEFAULT_LOCATION).config
     entry = merged["users"].get_with_name(user).value.get("user") or {}
     if asked := sorted(key for key in entry if key == "as" or key.startswith("as-")):
-        raise CliError(
+        raise ColonnadeError(
             f"the kubeconfig's user {user} impersonates {entry.get('as', 'somebody')} ({', '.join(asked)}), which"
-            " kubectl colonnade does not do; name a context whose user has no such lines"
+            " Colonnade's own tools do not do; name a context whose user has no such lines"
         )
 
 
@@ -56,5 +54,7 @@ def _in_cluster(settings: client.Configuration, kubeconfig: str | None, why: Exc
             raise config.ConfigException
         config.load_incluster_config(client_configuration=settings)
     except config.ConfigException:
-        raise CliError(f"no cluster to talk to: {why}; set KUBECONFIG or give --kubeconfig and --context") from None
+        raise ColonnadeError(
+            f"no cluster to talk to: {why}; set KUBECONFIG, or name a kubeconfig and a context"
+        ) from None
     return POD_NAMESPACE.read_text().strip()

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from colonnade.cli.connection import connect
-from colonnade.cli.errors import CliError
+from colonnade_access.connection import connect
+from colonnade_access.errors import ColonnadeError
 
 SERVER = "http://127.0.0.1:1"
 
@@ -33,7 +33,7 @@ def test_the_context_names_the_namespace(tmp_path: Path) -> None:
 @pytest.mark.parametrize("line", ["as", "as-uid", "as-groups", "as-user-extra"])
 def test_a_user_who_impersonates_is_refused_and_not_quietly_taken_for_himself(tmp_path: Path, line: str) -> None:
     path = kubeconfig(tmp_path, **{"as": "carol", line: "carol"})
-    with pytest.raises(CliError, match=f"user ada impersonates carol .*{line}.* name a context"):
+    with pytest.raises(ColonnadeError, match=f"user ada impersonates carol .*{line}.* name a context"):
         connect(None, None, path)
 
 

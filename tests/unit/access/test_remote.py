@@ -8,7 +8,7 @@ import sys
 import time
 from pathlib import Path
 
-from colonnade.cli.store.remote import RECEIVE
+from colonnade_access.store.remote import RECEIVE
 
 CONTENT = b"carrier,delay\nUA,7\n"
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from colonnade.cli.cluster import Cluster
-from colonnade.cli.errors import CliError
-from colonnade.cli.kinds import CONFIG_MAP
+from colonnade_access.cluster import Cluster
+from colonnade_access.errors import ColonnadeError
+from colonnade_api.kinds import CONFIG_MAPS
 
 INFO = "colonnade-info"
 SYSTEM_NAMESPACE = "colonnade-system"
@@ -29,12 +29,12 @@ class Installation:
 
 
 def installation(cluster: Cluster, system_namespace: str = SYSTEM_NAMESPACE) -> Installation:
-    """Raises CliError when there is no such ConfigMap."""
-    found = cluster.find(CONFIG_MAP, INFO, system_namespace)
+    """Raises ColonnadeError when there is no such ConfigMap."""
+    found = cluster.find(CONFIG_MAPS, INFO, system_namespace)
     if found is None:
-        raise CliError(
+        raise ColonnadeError(
             f"no ConfigMap {INFO} in namespace {system_namespace}: Colonnade is not installed there; "
-            "name its namespace with --system-namespace, or install the chart"
+            "name its namespace (--system-namespace, or system_namespace=), or install the chart"
         )
     data = found["data"]
     return Installation(

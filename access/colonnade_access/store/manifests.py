@@ -1,7 +1,7 @@
 """The pod that mounts the store, and the claim behind it."""
 
-from colonnade.cli.kinds import Object
-from colonnade.cli.store.installation import Installation
+from colonnade_access.references import Object
+from colonnade_access.store.installation import Installation
 from colonnade_api.wellknown import COMPONENT_LABEL, DATASET_LABEL, MODEL_VERSION_LABEL
 
 CLAIM = "colonnade-store"

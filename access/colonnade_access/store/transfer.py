@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from colonnade.cli.errors import CliError
-from colonnade.cli.store.channel import Channel, running
-from colonnade.cli.store.manifests import MOUNT
-from colonnade.cli.store.pod import StorePod
-from colonnade.cli.store.remote import RECEIVE, SEND
-from colonnade.cli.words import size
+from colonnade_access.errors import ColonnadeError
+from colonnade_access.store.channel import Channel, running
+from colonnade_access.store.manifests import MOUNT
+from colonnade_access.store.pod import StorePod
+from colonnade_access.store.remote import RECEIVE, SEND
+from colonnade_access.words import size
 
 CHUNK = 128 * 1024
 Progress = Callable[[int], object]
@@ -40,12 +40,12 @@ class LocalFile:
 def send(store: StorePod, file: LocalFile, path: str, progress: Progress) -> bool:
     """The local file to `path` within the store, replaced at once; False when it lay there already, byte for byte.
 
-    Raises CliError when the store is full or the bytes arrive changed.
+    Raises ColonnadeError when the store is full or the bytes arrive changed.
     """
     with running(store, RECEIVE, f"{MOUNT}/{path}", str(file.bytes), file.digest) as channel:
         answer = channel.read_line()
         if answer["state"] == "full":
-            raise CliError(
+            raise ColonnadeError(
                 f"{file.name} needs {size(file.bytes)} and the store has {size(answer['free'])} left: "
                 "enlarge the claim colonnade-store"
             )
@@ -55,19 +55,21 @@ def send(store: StorePod, file: LocalFile, path: str, progress: Progress) -> boo
             _pour(opened, channel, progress)
         answer = channel.read_line()
     if answer["state"] != "stored":
-        raise CliError(f"{file.name} arrived damaged and was not stored: was it written to meanwhile? Push it again")
+        raise ColonnadeError(
+            f"{file.name} arrived damaged and was not stored: was it written to meanwhile? Push it again"
+        )
     return True
 
 
 def fetch(store: StorePod, path: str, target: BinaryIO, progress: Progress = lambda _: None) -> None:
     """The file at `path` within the store into `target`.
 
-    Raises CliError when it isn't there or the bytes arrive changed.
+    Raises ColonnadeError when it isn't there or the bytes arrive changed.
     """
     with running(store, SEND, f"{MOUNT}/{path}") as channel:
         header = channel.read_line()
         if header["state"] == "missing":
-            raise CliError(f"{path} is not in the store (any more)")
+            raise ColonnadeError(f"{path} is not in the store (any more)")
         left, seen = int(header["size"]), hashlib.sha256()
         while left:
             chunk = channel.read()
@@ -76,7 +78,7 @@ def fetch(store: StorePod, path: str, target: BinaryIO, progress: Progress = lam
             progress(len(chunk))
             left -= len(chunk)
     if seen.hexdigest() != header["sha256"]:
-        raise CliError(f"{path} arrived damaged; try again")
+        raise ColonnadeError(f"{path} arrived damaged; try again")
 
 
 def _pour(source: BinaryIO, channel: Channel, progress: Progress) -> None:

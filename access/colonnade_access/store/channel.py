@@ -12,8 +12,8 @@ from kubernetes import client
 from kubernetes.stream import stream
 from kubernetes.stream.ws_client import STDERR_CHANNEL, STDOUT_CHANNEL
 
-from colonnade.cli.errors import CliError
-from colonnade.cli.store.pod import StorePod
+from colonnade_access.errors import ColonnadeError
+from colonnade_access.store.pod import StorePod
 
 CONNECT_SECONDS = 15
 IDLE_SECONDS = 120
@@ -21,7 +21,7 @@ IDLE_SECONDS = 120
 
 
 class Channel:
-    """All methods raise CliError when the connection ends or stays silent too long."""
+    """All methods raise ColonnadeError when the connection ends or stays silent too long."""
 
     def __init__(self, socket: Any) -> None:
         self._socket = socket
@@ -58,33 +58,21 @@ class Channel:
         self._socket.update(timeout=timeout)
         self._received += self._socket.read_channel(STDOUT_CHANNEL) or b""
         if timeout and self._socket.is_open() and time.monotonic() - started >= timeout:
-            raise CliError(f"the store's pod said nothing for {timeout:.0f} s; try again")
+            raise ColonnadeError(f"the store's pod said nothing for {timeout:.0f} s; try again")
 
     def _must_go_on(self) -> None:
         if self._received or self._socket.is_open():
             return
         said = bytes(self._socket.read_channel(STDERR_CHANNEL) or b"").decode("utf-8", "replace").strip()
         reason = said.splitlines()[-1] if said else "the connection ended"
-        raise CliError(f"the store's pod gave up: {reason}")
+        raise ColonnadeError(f"the store's pod gave up: {reason}")
 
 
 @contextmanager
 def running(store: StorePod, program: str, *arguments: str) -> Iterator[Channel]:
     """The Python program runs in the pod until the `with` ends."""
-    websocket.setdefaulttimeout(CONNECT_SECONDS)
     try:
-        socket: Any = stream(
-            client.CoreV1Api(store.cluster.api).connect_get_namespaced_pod_exec,
-            store.name,
-            store.cluster.namespace,
-            command=["python", "-c", program, *arguments],
-            stdin=True,
-            stdout=True,
-            stderr=True,
-            tty=False,
-            binary=True,
-            _preload_content=False,
-        )
+        socket = _opened(store, ["python", "-c", program, *arguments])
         socket.sock.settimeout(IDLE_SECONDS)
         try:
             yield Channel(socket)
@@ -92,4 +80,25 @@ def running(store: StorePod, program: str, *arguments: str) -> Iterator[Channel]
             socket.close()
     except (client.ApiException, websocket.WebSocketException, ssl.SSLError, OSError) as error:
         cause = getattr(error, "reason", None) or error
-        raise CliError(f"the connection into the pod {store.name} broke: {cause}; try again") from error
+        raise ColonnadeError(f"the connection into the pod {store.name} broke: {cause}; try again") from error
+
+
+def _opened(store: StorePod, command: list[str]) -> Any:
+    """The client passes no time limit on; the process's own one is borrowed, and given back."""
+    before = websocket.getdefaulttimeout()
+    websocket.setdefaulttimeout(CONNECT_SECONDS)
+    try:
+        return stream(
+            client.CoreV1Api(store.cluster.api).connect_get_namespaced_pod_exec,
+            store.name,
+            store.cluster.namespace,
+            command=command,
+            stdin=True,
+            stdout=True,
+            stderr=True,
+            tty=False,
+            binary=True,
+            _preload_content=False,
+        )
+    finally:
+        websocket.setdefaulttimeout(before)

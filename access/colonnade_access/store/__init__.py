@@ -3,8 +3,8 @@
 Nothing else reaches a claim from outside; the pod runs the jobs image, holds no token and ends by itself.
 """
 
-from colonnade.cli.store.installation import Installation, installation
-from colonnade.cli.store.pod import StorePod, mounted
-from colonnade.cli.store.transfer import LocalFile, fetch, send
+from colonnade_access.store.installation import Installation, installation
+from colonnade_access.store.pod import StorePod, mounted
+from colonnade_access.store.transfer import LocalFile, fetch, send
 
 __all__ = ["Installation", "LocalFile", "StorePod", "fetch", "installation", "mounted", "send"]

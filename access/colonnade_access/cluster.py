@@ -1,13 +1,14 @@
 """The cluster as the command sees it: plain JSON objects, a time limit on every call, errors in people's words."""
 
 import json
+from collections.abc import Iterable
 
 import urllib3
 from kubernetes import client
 
-from colonnade.cli.errors import CliError, NotFound
-from colonnade.cli.kinds import Object, Reference
-from colonnade.kube.kinds import Resource
+from colonnade_access.errors import ColonnadeError
+from colonnade_access.references import Object, Reference
+from colonnade_api.kinds import Resource
 
 TIMEOUT_SECONDS = 15
 JSON = "application/json"
@@ -16,7 +17,7 @@ FIELD_MANAGER = "colonnade-cli"
 """Not kubectl-colonnade: Flux takes back what any manager has set whose name begins with kubectl."""
 
 
-class Refused(CliError):
+class Refused(ColonnadeError):
     """The API server said no; `status` is its HTTP status."""
 
     def __init__(self, status: int, message: str) -> None:
@@ -24,8 +25,19 @@ class Refused(CliError):
         self.status = status
 
 
+class NotFound(ColonnadeError):
+    """No object of this name; the message lists those that there are."""
+
+    def __init__(self, what: str, namespace: str, existing: Iterable[str]) -> None:
+        names = sorted(existing)
+        kind = what.partition("/")[0]
+        nothing = f"there is none; look in another namespace, or see `kubectl get {kind} -A`"
+        there = f"there are: {', '.join(names)}" if names else nothing
+        super().__init__(f"{what} is not in namespace {namespace}; {there}")
+
+
 class Cluster:
-    """Calls in the namespace that the user chose. All of them raise CliError."""
+    """Calls in the namespace that the user chose. All of them raise ColonnadeError."""
 
     def __init__(self, api: client.ApiClient, namespace: str) -> None:
         self.api = api
@@ -98,7 +110,7 @@ class Cluster:
             response = self.api.call_api(*call, _request_timeout=TIMEOUT_SECONDS)
             answer: bytes = response.read()
         except (urllib3.exceptions.HTTPError, client.ApiException, OSError) as error:
-            raise CliError(_unreachable(self.api.configuration.host, error)) from error
+            raise ColonnadeError(_unreachable(self.api.configuration.host, error)) from error
         if response.status >= 400:
             raise Refused(response.status, _refusal(response.status, answer, path))
         parsed: Object = json.loads(answer)
