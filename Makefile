@@ -18,7 +18,7 @@ $(UV):
 	@python3 -m venv $(CACHE)/uv-$(UV_VERSION)
 	@$(CACHE)/uv-$(UV_VERSION)/bin/pip install --quiet uv==$(UV_VERSION)
 
-PACKAGES := api access operator serving jobs
+PACKAGES := api access operator serving jobs client
 LOCKS := requirements.txt operator/requirements.txt serving/requirements.txt jobs/requirements.txt
 $(VENV)/.installed: requirements.txt pyproject.toml $(PACKAGES:%=%/pyproject.toml) | $(UV)
 	@echo "==> Python environment in $(VENV)"

@@ -39,9 +39,10 @@ class NotFound(ColonnadeError):
 class Cluster:
     """Calls in the namespace that the user chose. All of them raise ColonnadeError."""
 
-    def __init__(self, api: client.ApiClient, namespace: str) -> None:
+    def __init__(self, api: client.ApiClient, namespace: str, field_manager: str = FIELD_MANAGER) -> None:
         self.api = api
         self.namespace = namespace
+        self._fields = {"fieldManager": field_manager}
 
     def get(self, wanted: Reference) -> Object:
         """Raises NotFound, which names those that exist."""
@@ -68,11 +69,11 @@ class Cluster:
         return [{"apiVersion": kind.api_version, "kind": kind.kind, **item} for item in items]
 
     def create(self, kind: Resource, manifest: Object) -> Object:
-        return self._call("POST", kind.path(self.namespace), body=manifest, query={"fieldManager": FIELD_MANAGER})
+        return self._call("POST", kind.path(self.namespace), body=manifest, query=self._fields)
 
     def merge(self, wanted: Reference, patch: Object) -> Object:
         path = wanted.kind.path(self.namespace, wanted.name)
-        return self._call("PATCH", path, body=patch, content=MERGE, query={"fieldManager": FIELD_MANAGER})
+        return self._call("PATCH", path, body=patch, content=MERGE, query=self._fields)
 
     def delete(self, kind: Resource, name: str) -> None:
         """Gone already is as good."""

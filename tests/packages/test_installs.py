@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-PACKAGES = ("api", "access", "operator", "serving", "jobs")
+PACKAGES = ("api", "access", "operator", "serving", "jobs", "client")
 COMMANDS = ("kubectl-colonnade", "colonnade-serve", "colonnade-jobs")
 IGNORED = shutil.ignore_patterns("build", "*.so", "*.egg-info", "__pycache__", ".mypy_cache", "built.py")
 
@@ -55,7 +55,14 @@ def environment(folder: Path) -> Path:
 def test_each_package_is_an_sdist_and_a_wheel(wheels: Path) -> None:
     made = {path.name.split("-")[0] for path in wheels.glob("*.tar.gz")}
     assert made == {path.name.split("-")[0] for path in wheels.glob("*.whl")}
-    assert made == {"colonnade", "colonnade_access", "colonnade_api", "colonnade_jobs", "colonnade_serving"}
+    assert made == {
+        "colonnade",
+        "colonnade_access",
+        "colonnade_api",
+        "colonnade_client",
+        "colonnade_jobs",
+        "colonnade_serving",
+    }
 
 
 @pytest.mark.parametrize("command", COMMANDS)

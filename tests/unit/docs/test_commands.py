@@ -112,7 +112,7 @@ def by_docker(command: Command, _: Path) -> None:
 
 def by_pip(command: Command, _: Path) -> None:
     assert command.words[1] == "install"
-    assert all((REPOSITORY / word / "pyproject.toml").exists() for word in command.words[2:])
+    assert all((REPOSITORY / word.partition("[")[0] / "pyproject.toml").exists() for word in command.words[2:])
 
 
 def by_curl(command: Command, _: Path) -> None:

@@ -1,0 +1,93 @@
+"""Where a Deployment answers, and what it says there."""
+
+import json
+import time
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
+
+from colonnade_client.errors import PredictionError
+
+CONNECT_SECONDS = 10
+UNAVAILABLE = 503
+LONGEST_PAUSE_SECONDS = 5.0
+JSON_LENGTH = "Inference-Header-Content-Length"
+
+
+class Endpoint:
+    """pool: connections to the host. path: what stands before /v2. said: the address, as people are told it."""
+
+    def __init__(self, pool: urllib3.HTTPConnectionPool, path: str, said: str) -> None:
+        self._pool, self._path, self.said = pool, path.rstrip("/"), said
+
+    @classmethod
+    def at(cls, url: str) -> "Endpoint":
+        """Raises PredictionError for what is no URL."""
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise PredictionError(f"{url} is no URL of a Deployment: http://HOST or https://HOST is wanted")
+        return cls(urllib3.connection_from_url(url), parts.path, url)
+
+    def get(self, path: str, seconds: float) -> Any:
+        """What the path answers in JSON. Raises PredictionError."""
+        return json.loads(self._answer("GET", path, None, {}, seconds).data)
+
+    def post(self, path: str, header: bytes, tensors: bytes, seconds: float) -> tuple[Any, memoryview]:
+        """header: the request's JSON. tensors: the buffers behind it; the answer's are given the same way.
+
+        Raises PredictionError.
+        """
+        headers = {"Content-Type": "application/octet-stream", JSON_LENGTH: str(len(header))}
+        answer = self._answer("POST", path, header + tensors, headers, seconds)
+        length = int(answer.headers.get(JSON_LENGTH) or len(answer.data))
+        whole = memoryview(answer.data)
+        return json.loads(bytes(whole[:length])), whole[length:]
+
+    def _answer(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str], seconds: float
+    ) -> urllib3.BaseHTTPResponse:
+        """A model has no side effects, so what got no answer is asked once more."""
+        deadline = time.monotonic() + seconds
+        while True:
+            answer = self._ask(method, path, body, headers, max(deadline - time.monotonic(), 0.1))
+            if answer.status < 400:
+                return answer
+            pause = min(float(answer.headers.get("Retry-After") or 1), LONGEST_PAUSE_SECONDS)
+            if answer.status != UNAVAILABLE or time.monotonic() + pause > deadline:
+                raise PredictionError(f"{self.said}: {_words(answer)}", answer.status)
+            time.sleep(pause)
+
+    def _ask(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str], seconds: float
+    ) -> urllib3.BaseHTTPResponse:
+        try:
+            return self._pool.request(
+                method,
+                f"{self._path}{path}",
+                body=body,
+                headers=headers,
+                timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds),
+                retries=urllib3.Retry(total=1, allowed_methods=None, status=0, redirect=0),
+                redirect=False,
+            )
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise PredictionError(
+                f"{self.said} does not answer: {_cause(error)}; see the Deployment's status"
+            ) from error
+
+
+def _words(answer: urllib3.BaseHTTPResponse) -> str:
+    try:
+        return f"{json.loads(answer.data)['error']} (HTTP {answer.status})"
+    except (ValueError, KeyError, TypeError):
+        said = answer.data[:200].decode("utf-8", "replace").strip()
+        return f"HTTP {answer.status}{': ' if said else ''}{said}"
+
+
+def _cause(error: Exception) -> str:
+    """The innermost reason, without the library's wrapping."""
+    cause: Any = error
+    while isinstance(getattr(cause, "reason", None), Exception):
+        cause = cause.reason
+    return str(cause).rpartition(">: ")[2] or type(cause).__name__

@@ -1,0 +1,82 @@
+"""What was checked of a version's rows, and found."""
+
+import json
+from typing import TYPE_CHECKING, Any, Self
+
+from colonnade_access import Object
+from colonnade_access.words import short
+from colonnade_api import DatasetVersion as Recorded
+from colonnade_client import html, libraries
+from colonnade_client.session import Session
+from colonnade_client.store.files import opened, path_of
+from colonnade_client.store.proven import content
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Report:
+    """data: report.json, whole."""
+
+    def __init__(self, dataset: str, digest: str | None, data: dict[str, Any]) -> None:
+        self.dataset, self.digest, self.data = dataset, digest, data
+
+    @classmethod
+    def fetch(cls, session: Session, dataset: Object, version: Recorded) -> Self:
+        """Raises Corrupt when it isn't the one that status names by its digest; ColonnadeError."""
+        with opened(session, dataset) as files:
+            said = content(files, path_of(version.report_uri, files), version.report_digest)
+        return cls(dataset["metadata"]["name"], version.digest, json.loads(said))
+
+    @property
+    def rows(self) -> int:
+        """Rows that the version holds."""
+        return int(self.data.get("rows", 0))
+
+    @property
+    def invalid_rows(self) -> int:
+        """Rows that broke a rule."""
+        return int(self.data.get("invalidRows", 0))
+
+    @property
+    def rules(self) -> "pd.DataFrame":
+        """A row for each rule: which, of which column, how many rows broke it, examples."""
+        return _frame(self.data.get("rules"))
+
+    @property
+    def columns(self) -> "pd.DataFrame":
+        """A row for each column: its type and statistics."""
+        return _frame(self.data.get("columns"))
+
+    def __repr__(self) -> str:
+        return f"<Report of {self.dataset} {self._which()}: {self.rows:,} rows, {self.invalid_rows:,} set aside>"
+
+    def _which(self) -> str:
+        return short(self.digest) if self.digest else "(refused)"
+
+    def _repr_html_(self) -> str:
+        broken = [rule for rule in self.data.get("rules", ()) if rule.get("rows")]
+        rules = [(each["rule"], each["column"], f"{each['rows']:,}", _listed(each["examples"])) for each in broken]
+        profiles = [
+            (each["name"], each["type"], *(_short(each.get(key)) for key in ("nulls", "distinct", "min", "max")))
+            for each in self.data.get("columns", ())
+        ]
+        return html.block(
+            f"Report of {self.dataset}, {self._which()}",
+            html.facts([("rows", f"{self.rows:,}"), ("set aside", f"{self.invalid_rows:,}")]),
+            html.table(("rule", "column", "rows", "for example"), rules),
+            html.table(("column", "type", "missing", "distinct", "min", "max"), profiles),
+        )
+
+
+def _frame(rows: list[dict[str, Any]] | None) -> "pd.DataFrame":
+    frame: pd.DataFrame = libraries.pandas().DataFrame(rows or [])
+    return frame
+
+
+def _listed(examples: list[object]) -> str:
+    return ", ".join(map(str, examples))
+
+
+def _short(value: object) -> object:
+    return f"{value:,.4g}" if isinstance(value, float) else value
