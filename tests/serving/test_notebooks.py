@@ -18,9 +18,12 @@ from colonnade_client.session import Session
 from tests.ports import port
 from tests.serving.process import Served, serving
 from tests.unit.cli.objects import deployment
+from tests.unit.cli.playground import Playground
 from tests.unit.jobs.harness import FEATURES, SCHEMA, Harness, people
 
 FOLDERS = pytest.TempPathFactory
+ROUTED = "/namespaces/default/deployments/people"
+"""Where the router has it."""
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +44,8 @@ def answer(harness: Harness) -> dict[str, Any]:
 def served(harness: Harness, answer: dict[str, Any], tmp_path_factory: FOLDERS) -> Iterator[Served]:
     bundle = harness.fetched(answer["artifactUri"])
     folder = tmp_path_factory.mktemp("served")
-    with serving(folder, str(bundle), f"--digest={answer['digest']}", "--name=people") as server:
+    settings = (f"--digest={answer['digest']}", "--name=people", f"--root-path={ROUTED}")
+    with serving(folder, str(bundle), *settings) as server:
         yield server
 
 
@@ -50,10 +54,11 @@ def asked(served: Served) -> Deployment:
     return at(f"http://127.0.0.1:{served.port}")
 
 
-def at(url: str) -> Deployment:
+def at(url: str | None, api: str = "", router_url: str | None = None) -> Deployment:
     item = deployment()
     item["metadata"]["name"] = "people"
-    return Deployment(Session(Cluster(kubernetes.ApiClient(), "default")), item, url)
+    cluster = Cluster(kubernetes.ApiClient(kubernetes.Configuration(host=api)), "default")
+    return Deployment(Session(cluster, router_url=router_url), item, url)
 
 
 def rows() -> pd.DataFrame:
@@ -161,6 +166,60 @@ def test_what_has_no_columns_is_refused(asked: Deployment) -> None:
 def test_the_inputs_are_known(asked: Deployment) -> None:
     assert asked.inputs["joined"] == "FP64"
     assert asked.inputs["city"] == "BYTES"
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Playground]:
+    with Playground(tmp_path).running() as playground:
+        yield playground
+
+
+def router_pod(port: int, ready: str = "True") -> dict[str, Any]:
+    labels = {"app.kubernetes.io/name": "colonnade", "app.kubernetes.io/component": "router"}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "router", "namespace": "colonnade-system", "labels": labels},
+        "spec": {"containers": [{"name": "envoy", "ports": [{"name": "http", "containerPort": port}]}]},
+        "status": {"phase": "Running", "conditions": [{"type": "Ready", "status": ready}]},
+    }
+
+
+def test_from_outside_it_is_asked_through_a_port_forward(
+    asked: Deployment, served: Served, cluster: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+    monkeypatch.setattr(predictor, "MOST_ROWS", 13)
+    cluster.add(router_pod(served.port))
+    pd.testing.assert_frame_equal(at(None, cluster.url).predict(rows()), asked.predict(rows()))
+
+
+def test_within_the_cluster_it_is_asked_by_its_service(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1")
+    inside = at(None)
+    inside.item["status"]["url"] = f"http://127.0.0.1:{served.port}"
+    assert len(inside.predict(rows())) == 60
+
+
+def test_the_routers_own_address_is_enough(served: Served) -> None:
+    assert len(at(None, router_url=f"http://127.0.0.1:{served.port}/").predict(rows())) == 60
+
+
+def test_a_port_forward_that_is_refused_says_what_to_do_instead(
+    served: Served, cluster: Playground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KUBERNETES_SERVICE_HOST", raising=False)
+    with pytest.raises(
+        PredictionError, match=r"no pod of the router is ready in namespace colonnade-system; say where"
+    ):
+        at(None, cluster.url).predict(rows())
+    cluster.add(router_pod(served.port))
+    way = "/api/v1/namespaces/colonnade-system/pods/router/portforward"
+    cluster.refusals["GET", way] = (403, {"message": "pods is forbidden"})
+    with pytest.raises(
+        PredictionError, match=r"no port-forward .*: Handshake status 403 Forbidden; say where the router"
+    ):
+        at(None, cluster.url).predict(rows())
 
 
 def test_where_nothing_answers_it_is_said(tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ from kubernetes import client
 from kubernetes.stream import stream
 from kubernetes.stream.ws_client import STDERR_CHANNEL, STDOUT_CHANNEL
 
+from colonnade_access import websockets
 from colonnade_access.errors import ColonnadeError
 from colonnade_access.store.pod import StorePod
 
-CONNECT_SECONDS = 15
 IDLE_SECONDS = 120
 """Longest silence of the other side: it may have to hash a large file before it speaks."""
 
@@ -79,15 +79,12 @@ def running(store: StorePod, program: str, *arguments: str) -> Iterator[Channel]
         finally:
             socket.close()
     except (client.ApiException, websocket.WebSocketException, ssl.SSLError, OSError) as error:
-        cause = getattr(error, "reason", None) or error
-        raise ColonnadeError(f"the connection into the pod {store.name} broke: {cause}; try again") from error
+        said = websockets.cause(error)
+        raise ColonnadeError(f"the connection into the pod {store.name} broke: {said}; try again") from error
 
 
 def _opened(store: StorePod, command: list[str]) -> Any:
-    """The client passes no time limit on; the process's own one is borrowed, and given back."""
-    before = websocket.getdefaulttimeout()
-    websocket.setdefaulttimeout(CONNECT_SECONDS)
-    try:
+    with websockets.patient():
         return stream(
             client.CoreV1Api(store.cluster.api).connect_get_namespaced_pod_exec,
             store.name,
@@ -100,5 +97,3 @@ def _opened(store: StorePod, command: list[str]) -> Any:
             binary=True,
             _preload_content=False,
         )
-    finally:
-        websocket.setdefaulttimeout(before)

@@ -8,7 +8,7 @@ from kubernetes import client
 from kubernetes.stream import portforward
 from urllib3.connection import HTTPConnection
 
-from colonnade_access import Object, Refused
+from colonnade_access import Object, Refused, websockets
 from colonnade_api.kinds import PODS
 from colonnade_client.errors import PredictionError
 from colonnade_client.prediction.endpoint import Endpoint
@@ -58,14 +58,17 @@ class _Connection(HTTPConnection):
         try:
             pod = _router(self._session.system.list(PODS, ROUTER), system)
             port = _port(pod)
-            forward = portforward(
-                client.CoreV1Api(self._session.cluster.api).connect_get_namespaced_pod_portforward,
-                pod["metadata"]["name"],
-                system,
-                ports=str(port),
-            )
+            with websockets.patient():
+                forward = portforward(
+                    client.CoreV1Api(self._session.cluster.api).connect_get_namespaced_pod_portforward,
+                    pod["metadata"]["name"],
+                    system,
+                    ports=str(port),
+                )
         except (Refused, client.ApiException) as refused:
-            raise PredictionError(f"no port-forward into namespace {system}: {_cause(refused)}; {INSTEAD}") from refused
+            raise PredictionError(
+                f"no port-forward into namespace {system}: {websockets.cause(refused)}; {INSTEAD}"
+            ) from refused
         connected: socket.socket = forward.socket(port)
         return connected
 
@@ -81,7 +84,3 @@ def _router(pods: list[Object], system: str) -> Object:
 def _port(pod: Object) -> int:
     ports = (port for each in pod["spec"]["containers"] for port in each.get("ports") or ())
     return next(int(port["containerPort"]) for port in ports if port.get("name") == HTTP)
-
-
-def _cause(refused: Exception) -> str:
-    return str(getattr(refused, "reason", None) or refused)

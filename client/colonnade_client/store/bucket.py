@@ -13,6 +13,8 @@ from colonnade_access import ColonnadeError
 
 CONNECT_TIMEOUT = timedelta(seconds=10)
 READ_TIMEOUT = timedelta(seconds=60)
+WHOLE_TIMEOUT = timedelta(hours=6)
+"""Of one file, however large and slow."""
 RETRIES = {"max_retries": 4, "retry_timeout": timedelta(seconds=60)}
 ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
@@ -33,7 +35,7 @@ class Bucket:
                 progress(len(chunk))
         except FileNotFoundError as missing:
             raise ColonnadeError(f"{self.root}/{path} is not in the store (any more)") from missing
-        except (BaseError, ValueError, PermissionError, OSError) as error:
+        except (BaseError, ValueError, TypeError, OSError) as error:
             raise ColonnadeError(
                 f"{self.root}/{path} can't be read with the credentials of this process: {_first_line(error)}; set "
                 "the bucket's (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL, …) or give Client("
@@ -44,11 +46,13 @@ class Bucket:
         options = dict(self._options)
         client = {
             "connect_timeout": CONNECT_TIMEOUT,
-            "timeout": READ_TIMEOUT,
+            "read_timeout": READ_TIMEOUT,
+            "timeout": WHOLE_TIMEOUT,
             "allow_http": str(options.get("endpoint", "")).startswith("http://"),
             **options.pop("client_options", {}),
         }
-        return from_url(self.root, client_options=client, retry_config=RETRIES, **options)  # type: ignore[call-overload]
+        settings: Any = {"retry_config": RETRIES, **options, "client_options": client}
+        return from_url(self.root, **settings)
 
 
 def _aws() -> dict[str, str]:

@@ -55,7 +55,7 @@ def said(kind: str, status: str = "True", reason: str = "Ready", message: str = 
 
 
 def train(client: Client, dataset: Any = "flights", **more: Any) -> ModelVersion:
-    wanted = {"task": "Classification", "wait": False, "progress": False, "timeout": 60} | more
+    wanted: Any = {"task": "Classification", "wait": False, "progress": False, "timeout": 60} | more
     return client.train("late", dataset, "late", wanted.pop("estimator", LOGISTIC), **wanted)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+DATA, FAILED = 0, 1
 STDIN, STDOUT, STDERR, ERROR, CLOSE = 0, 1, 2, 3, 255
 Object = dict[str, Any]
 
@@ -46,6 +47,7 @@ class Playground:
         asyncio.set_event_loop(loop)
         app = web.Application()
         app.router.add_get("/api/v1/namespaces/{namespace}/pods/{pod}/exec", self._exec)
+        app.router.add_get("/api/v1/namespaces/{namespace}/pods/{pod}/portforward", self._portforward)
         app.router.add_route("*", "/{path:.*}", self._answer)
         runner = web.AppRunner(app)
         loop.run_until_complete(runner.setup())
@@ -109,6 +111,24 @@ class Playground:
         feeding.cancel()
         await socket.send_bytes(bytes([ERROR]) + json.dumps({"status": "Success"}).encode())
         await socket.close()
+        return socket
+
+    async def _portforward(self, request: web.Request) -> web.StreamResponse:
+        """To the port of that number on this host."""
+        if refusal := self.refusals.get((request.method, request.path)):
+            return web.json_response(refusal[1], status=refusal[0])
+        port = int(request.query["ports"])
+        socket = web.WebSocketResponse(protocols=["v4.channel.k8s.io"], max_msg_size=0)
+        await socket.prepare(request)
+        for channel in (DATA, FAILED):
+            await socket.send_bytes(bytes([channel]) + port.to_bytes(2, "little"))
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        answering = asyncio.ensure_future(_drain(reader, socket, DATA))
+        async for message in socket:
+            writer.write(message.data[1:])
+            await writer.drain()
+        answering.cancel()
+        writer.close()
         return socket
 
 

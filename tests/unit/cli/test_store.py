@@ -13,7 +13,7 @@ from tests.unit.cli.objects import flights, made
 from tests.unit.cli.playground import Playground, path_of
 
 Manifest = dict[str, Any]
-INFO = {
+INFO: Manifest = {
     "apiVersion": "v1",
     "kind": "ConfigMap",
     "metadata": {"name": "colonnade-info", "namespace": "colonnade-system"},
@@ -99,7 +99,7 @@ def test_a_missing_claim_is_made_as_the_operator_would(
 def test_a_bucket_is_written_to_without_us(
     cluster: Playground, kubectl_colonnade: Run, stored: Path, file: Path
 ) -> None:
-    cluster.add(INFO | {"data": INFO["data"] | {"store": "s3://models/team"}})  # type: ignore[operator]
+    cluster.add(INFO | {"data": INFO["data"] | {"store": "s3://models/team"}})
     seen = kubectl_colonnade("push", "dset/flights", str(file))
     assert seen.code == 1
     assert "aws s3 cp flights.parquet s3://models/team/default/uploads/flights/flights.parquet" in seen.err
