@@ -8,6 +8,7 @@ from colonnade_api.kinds import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, MONITOR_P
 from colonnade_client import html
 from colonnade_client.dataset import Dataset
 from colonnade_client.deployment import Deployment
+from colonnade_client.errors import InvalidSpec
 from colonnade_client.estimators import described
 from colonnade_client.model import Model
 from colonnade_client.modelversion import ModelVersion
@@ -104,6 +105,9 @@ class Client:
 
         Raises InvalidSpec, which names the argument; Failed, with the condition's own words; TookTooLong.
         """
+        for argument, names in (("features", features), ("exclude", exclude)):
+            if isinstance(names, str):
+                raise InvalidSpec(f'{argument} takes a list of names: {argument}=["{names}"]')
         whole = {
             "datasetRef": {"name": dataset_name(dataset)},
             "target": target,

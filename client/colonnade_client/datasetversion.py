@@ -87,8 +87,8 @@ class DatasetVersion:
         return formats.duckdb(self._table(), connection)
 
     def download(self, target: str | Path) -> Path:
-        """The parquet file as it is, proven."""
-        return Path(shutil.copyfile(self._table(), target))
+        """The parquet file as it is, proven. target: a file or a folder."""
+        return Path(shutil.copy(self._table(), target))
 
     def quarantine(self) -> "pd.DataFrame":
         """The rows that were set aside as the source has them, in text, each with the rules that it broke."""

@@ -12,7 +12,7 @@ import yaml
 
 from tests.documented import Command, commands, manifests
 from tests.e2e import tables
-from tests.e2e.world import PATIENCE_SECONDS, Manifest, Namespace, eventually
+from tests.e2e.world import PATIENCE_SECONDS, Manifest, Namespace, eventually, kubeconfig
 from tests.ports import port
 
 STARTED = "docs/getting-started.md"
@@ -30,11 +30,7 @@ class Shell:
 
     def __init__(self, namespace: str, folder: Path) -> None:
         self.folder = folder
-        config = yaml.safe_load(Path(os.environ["KUBECONFIG"]).read_text())
-        for each in config["contexts"]:
-            each["context"]["namespace"] = namespace
-        (folder / "kubeconfig").write_text(yaml.safe_dump(config))
-        self.environment = os.environ | {"KUBECONFIG": str(folder / "kubeconfig")}
+        self.environment = os.environ | {"KUBECONFIG": str(kubeconfig(namespace, folder))}
 
     def types(self, command: Command) -> str:
         ended = subprocess.run(

@@ -1,6 +1,7 @@
 """What the end-to-end tests speak: a namespace of their own on the real cluster, through kubectl as a user has it."""
 
 import json
+import os
 import subprocess
 import time
 import uuid
@@ -107,6 +108,16 @@ class Namespace:
         if done.returncode != 0:
             raise Refused(f"{' '.join(typed)}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
+
+
+def kubeconfig(namespace: str, folder: Path) -> Path:
+    """A person's, whose context is in that namespace."""
+    config = yaml.safe_load(Path(os.environ["KUBECONFIG"]).read_text())
+    for each in config["contexts"]:
+        each["context"]["namespace"] = namespace
+    path = folder / "kubeconfig"
+    path.write_text(yaml.safe_dump(config))
+    return path
 
 
 @contextmanager

@@ -80,6 +80,18 @@ def test_no_package_needs_what_it_did_not_ask_for(installed: Path, tmp_path: Pat
     run(installed / "python", "-c", "import colonnade.runtime.operator, colonnade.router.agent", cwd=tmp_path)
 
 
+def test_the_client_brings_little_along(checkout: Path, wheels: Path, tmp_path: Path) -> None:
+    binaries = environment(checkout / "notebook")
+    needed = [next(wheels.glob(f"colonnade_{name}-*.whl")) for name in ("api", "access", "client")]
+    run(binaries / "pip", "install", "--quiet", *needed, cwd=checkout)
+    assert "No broken requirements" in run(binaries / "pip", "check", cwd=tmp_path)
+    brought = {line.partition("==")[0] for line in run(binaries / "pip", "freeze", cwd=tmp_path).splitlines()}
+    assert not brought & {"colonnade", "kopf", "grpcio", "typer", "onnxruntime", "scikit-learn", "polars", "duckdb"}
+    told = "import colonnade_client as it; from colonnade_client import libraries; libraries.load('polars')"
+    said = subprocess.run([binaries / "python", "-c", told], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert 'pip install "colonnade-client[polars]"' in said.stderr
+
+
 def test_what_a_build_leaves_behind_is_none_of_the_checks(tmp_path: Path) -> None:
     """setuptools builds in place: its copies of the sources must not be linted or typed as ours."""
     left = REPOSITORY / "serving/build/lib-left-behind/colonnade_serving/broken.py"

@@ -10,7 +10,7 @@ import urllib3
 from colonnade_client.errors import PredictionError
 
 CONNECT_SECONDS = 10
-UNAVAILABLE = 503
+OK, UNAVAILABLE = 200, 503
 LONGEST_PAUSE_SECONDS = 5.0
 JSON_LENGTH = "Inference-Header-Content-Length"
 
@@ -31,7 +31,7 @@ class Endpoint:
 
     def get(self, path: str, seconds: float) -> Any:
         """What the path answers in JSON. Raises PredictionError."""
-        return json.loads(self._answer("GET", path, None, {}, seconds).data)
+        return self._parsed(self._answer("GET", path, None, {}, seconds).data)
 
     def post(self, path: str, header: bytes, tensors: bytes, seconds: float) -> tuple[Any, memoryview]:
         """header: the request's JSON. tensors: the buffers behind it; the answer's are given the same way.
@@ -42,16 +42,24 @@ class Endpoint:
         answer = self._answer("POST", path, header + tensors, headers, seconds)
         length = int(answer.headers.get(JSON_LENGTH) or len(answer.data))
         whole = memoryview(answer.data)
-        return json.loads(bytes(whole[:length])), whole[length:]
+        return self._parsed(bytes(whole[:length])), whole[length:]
+
+    def _parsed(self, said: bytes) -> Any:
+        try:
+            return json.loads(said)
+        except ValueError:
+            shown = said[:80].decode("utf-8", "replace").strip()
+            raise PredictionError(
+                f"{self.said} answers what no Deployment does: {shown}; is it the right URL?", OK
+            ) from None
 
     def _answer(
         self, method: str, path: str, body: bytes | None, headers: dict[str, str], seconds: float
     ) -> urllib3.BaseHTTPResponse:
-        """A model has no side effects, so what got no answer is asked once more."""
         deadline = time.monotonic() + seconds
         while True:
-            answer = self._ask(method, path, body, headers, max(deadline - time.monotonic(), 0.1))
-            if answer.status < 400:
+            answer = self._ask(method, path, body, headers, deadline)
+            if answer.status == OK:
                 return answer
             pause = min(float(answer.headers.get("Retry-After") or 1), LONGEST_PAUSE_SECONDS)
             if answer.status != UNAVAILABLE or time.monotonic() + pause > deadline:
@@ -59,22 +67,36 @@ class Endpoint:
             time.sleep(pause)
 
     def _ask(
-        self, method: str, path: str, body: bytes | None, headers: dict[str, str], seconds: float
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str], deadline: float
     ) -> urllib3.BaseHTTPResponse:
+        """What a broken connection left without an answer is asked once more: a model has no side effects."""
         try:
-            return self._pool.request(
-                method,
-                f"{self._path}{path}",
-                body=body,
-                headers=headers,
-                timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, seconds), read=seconds),
-                retries=urllib3.Retry(total=1, allowed_methods=None, status=0, redirect=0),
-                redirect=False,
-            )
+            return self._sent(method, path, body, headers, deadline)
+        except urllib3.exceptions.ProtocolError:
+            pass
         except (urllib3.exceptions.HTTPError, OSError) as error:
-            raise PredictionError(
-                f"{self.said} does not answer: {_cause(error)}; see the Deployment's status"
-            ) from error
+            raise self._silent(error) from error
+        try:
+            return self._sent(method, path, body, headers, deadline)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            raise self._silent(error) from error
+
+    def _sent(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str], deadline: float
+    ) -> urllib3.BaseHTTPResponse:
+        left = max(deadline - time.monotonic(), 0.1)
+        return self._pool.request(
+            method,
+            f"{self._path}{path}",
+            body=body,
+            headers=headers,
+            timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, left), read=left),
+            retries=False,
+            redirect=False,
+        )
+
+    def _silent(self, error: Exception) -> PredictionError:
+        return PredictionError(f"{self.said} does not answer: {_cause(error)}; see the Deployment's status")
 
 
 def _words(answer: urllib3.BaseHTTPResponse) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 import tempfile
 from contextlib import suppress
 from functools import cache
@@ -11,8 +12,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from colonnade_access import Object
+from colonnade_access import ColonnadeError, Object
 from colonnade_access.words import short
+from colonnade_access.words import size as human
 from colonnade_api.stored import DATA, MANIFEST, Identity, table_digest
 from colonnade_client.errors import Corrupt, Encrypted
 from colonnade_client.progress import counted
@@ -55,6 +57,7 @@ def _fetch(files: Files, digest: str, name: str, place: Path, size: int) -> None
     folder = f"datasets/{digest.removeprefix('sha256:')}"
     manifest = _manifest(content(files, f"{folder}/{MANIFEST}", None), digest, files.root)
     place.parent.mkdir(exist_ok=True)
+    _must_fit(place.parent, size)
     partial = place.with_suffix(".partial")
     try:
         with partial.open("wb") as target, counted(name, size, "B", scaled=True) as progress:
@@ -63,6 +66,15 @@ def _fetch(files: Files, digest: str, name: str, place: Path, size: int) -> None
         partial.rename(place)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _must_fit(folder: Path, size: int) -> None:
+    free = shutil.disk_usage(folder).free
+    if free < size:
+        raise ColonnadeError(
+            f"the version has {human(size)} and {folder.parent.parent} has {human(free)} left: "
+            "name a larger place by TMPDIR"
+        )
 
 
 def _manifest(said: bytes, digest: str, root: str) -> dict[str, Any]:

@@ -60,7 +60,7 @@ def train(client: Client, dataset: Any = "flights", **more: Any) -> ModelVersion
 
 
 def test_the_object_is_what_the_arguments_say(client: Client, dataset: Dataset, objects: Objects) -> None:
-    forest = RandomForestClassifier(n_estimators=20)
+    forest = RandomForestClassifier(n_estimators=20, max_features=None)
     gates = [{"metric": "roc_auc", "min": 0.8}]
     made = train(
         client,
@@ -76,7 +76,10 @@ def test_the_object_is_what_the_arguments_say(client: Client, dataset: Dataset, 
         "datasetRef": {"name": "flights"},
         "target": "late",
         "task": "Classification",
-        "estimator": {"name": "sklearn.ensemble.RandomForestClassifier", "params": {"n_estimators": 20}},
+        "estimator": {
+            "name": "sklearn.ensemble.RandomForestClassifier",
+            "params": {"n_estimators": 20, "max_features": None},
+        },
         "crossValidation": {"folds": 3},
         "seed": 7,
     }
@@ -97,6 +100,7 @@ def test_names_count_on(client: Client, dataset: Dataset) -> None:
     [
         ({"task": "Clustering"}, "training.task: Input should be 'Classification' or 'Regression'"),
         ({"epochs": 3}, "training.epochs: Extra inputs are not permitted"),
+        ({"features": "carrier"}, r'features takes a list of names: features=\["carrier"\]'),
         ({"features": ["late"]}, "the target can't be among the features"),
         ({"gates": [{"metric": "roc_auc"}]}, "gates.0: a gate bounds its metric by min"),
         ({"gates": [{"metric": "rmse", "max": 3}]}, "a gate's metric is none of a Classification's"),

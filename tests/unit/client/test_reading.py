@@ -103,6 +103,15 @@ def test_a_version_that_is_gone_is_said_to_be(client: Client, collected: Collect
         client.dataset("people").version().to_arrow()
 
 
+def test_a_version_that_does_not_fit_is_not_begun(client: Client, collected: Collect, cluster: Playground) -> None:
+    dataset = collected()
+    dataset["status"]["versions"][0]["bytes"] = 2**60
+    with pytest.raises(
+        ColonnadeError, match=r"the version has 1048576\.0 TiB and .* left: name a larger place by TMPDIR"
+    ):
+        client.dataset("people").version().to_arrow()
+
+
 def test_no_pod_is_left_behind(client: Client, collected: Collect, cluster: Playground) -> None:
     collected()
     client.dataset("people").version().to_arrow()
