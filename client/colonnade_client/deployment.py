@@ -34,8 +34,9 @@ class Deployment(Handle):
 
         rows: a DataFrame (pandas or polars), a pyarrow Table, or a dictionary of columns, with a column for each input
         of the model; others are let be. A missing value is None, NaN or NaT. Dates are taken as UTC where they name no
-        zone. An output with several numbers a row becomes a column for each, named for its class where it has one:
-        probabilities_0, probabilities_1. timeout: seconds for one request; many rows are several.
+        zone. A model with one input of many columns takes a NumPy array, shape (rows, columns), in the order that it
+        was trained with. An output with several numbers a row becomes a column for each, named for its class where it
+        has one: probabilities_0, probabilities_1. timeout: seconds for one request; many rows are several.
 
         Raises UnsuitableData, which names column and row; PredictionError.
         """

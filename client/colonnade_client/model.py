@@ -2,13 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from colonnade_access import NotFound
 from colonnade_access.words import number
 from colonnade_api.kinds import MODEL_VERSIONS
-from colonnade_client import html
+from colonnade_client import html, libraries
 from colonnade_client.modelversion import ModelVersion
 from colonnade_client.session import Session
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("version", "metric", "value", "low", "high", "rows")
 
 
 class Model:
@@ -31,6 +37,17 @@ class Model:
     def latest(self) -> ModelVersion:
         """The newest that is ready, which LatestApproved serves; of none that is ready, the newest."""
         return next((each for each in self.versions if each.ready), self.versions[0])
+
+    @property
+    def metrics(self) -> "pd.DataFrame":
+        """A row for each metric of each version: version, metric, value, low, high (its 95 % interval), rows."""
+        rows = [
+            (each.name, name, one.value, one.low, one.high, one.n)
+            for each in self.versions
+            for name, one in each.metrics.items()
+        ]
+        frame: pd.DataFrame = libraries.pandas().DataFrame(rows, columns=list(COLUMNS))
+        return frame
 
     def __repr__(self) -> str:
         return f"<Model {self.name}: {', '.join(each.name for each in self.versions)}>"

@@ -9,6 +9,7 @@ from typing import Any, Self
 DELAY_SECONDS = 1.0
 """What is quicker shows no bar at all."""
 LONGEST = 120
+BYTES = "B"
 
 
 def _tqdm(**settings: Any) -> Any:
@@ -38,9 +39,10 @@ class Waiting:
 
 
 @contextmanager
-def counted(what: str, total: int, unit: str, scaled: bool = False) -> Iterator[Any]:
+def counted(what: str, total: int, unit: str, shown: bool = True) -> Iterator[Any]:
     """Call what it gives with how many more are done."""
-    bar = _tqdm(desc=what, total=total, unit=unit, unit_scale=scaled, delay=DELAY_SECONDS, leave=False)
+    settings = {"desc": what, "total": total, "unit": unit, "unit_scale": unit == BYTES, "disable": not shown}
+    bar = _tqdm(**settings, delay=DELAY_SECONDS, leave=False)
     try:
         yield bar.update
     finally:

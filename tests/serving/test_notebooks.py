@@ -15,6 +15,7 @@ from colonnade_access import Cluster
 from colonnade_client import Deployment, PredictionError, UnsuitableData
 from colonnade_client.prediction import predictor
 from colonnade_client.session import Session
+from colonnade_serving.engine import Engine
 from tests.ports import port
 from tests.serving.process import Served, serving
 from tests.unit.cli.objects import deployment
@@ -161,6 +162,24 @@ def test_values_of_several_types_are_named(asked: Deployment) -> None:
 def test_what_has_no_columns_is_refused(asked: Deployment) -> None:
     with pytest.raises(UnsuitableData, match="ndarray has no columns with names"):
         asked.predict(np.zeros((3, 6)))
+
+
+def test_a_model_of_one_array_takes_an_array(logistic: Path, tmp_path: Path) -> None:
+    given = np.random.default_rng(3).normal(size=(50, 3))
+    due = Engine(logistic, threads=1).infer({"X": given.astype("float32")})
+    with serving(tmp_path, str(logistic), "--name=people") as server:
+        foreign = at(f"http://127.0.0.1:{server.port}")
+        found = foreign.predict(given)
+        with pytest.raises(UnsuitableData, match=r"one array X of FP32 \[rows, 3\], whose columns have no names"):
+            foreign.predict(rows())
+        with pytest.raises(UnsuitableData, match=r"the model takes \[rows, 3\], and the array is \[50, 2\]"):
+            foreign.predict(given[:, :2])
+        with pytest.raises(UnsuitableData, match=r"X, row 7, column 2: 1e\+300 is none that FP32 holds"):
+            foreign.predict(np.where(np.arange(150).reshape(50, 3) == 23, 1e300, given))
+        with pytest.raises(UnsuitableData, match="the array holds <U"):
+            foreign.predict(given.astype(str))
+    np.testing.assert_allclose(found["label"], due["label"].reshape(-1))
+    np.testing.assert_allclose(found.iloc[:, 1:].to_numpy(), due["probabilities"], atol=1e-6)
 
 
 def test_the_inputs_are_known(asked: Deployment) -> None:

@@ -51,20 +51,28 @@ class Predictor:
 
     def predict(self, given: Any, progress: bool) -> "pd.DataFrame":
         """Raises UnsuitableData for rows that don't fit."""
-        inputs = [_column_of(tensor) for tensor in self.model.inputs]
-        rows = frames.taken(given, [tensor.name for tensor in inputs])
-        columns = [tensors.column(one.name, rows.columns[one.name], one.datatype) for one in inputs]
+        columns, index = self._sent(given)
+        count = len(columns[0].values)
         found: list[dict[str, Any]] = []
-        with counted("rows", rows.count, "row") as told:
-            for chosen in _chunks(columns, rows.count):
+        with counted("rows", count, "row", shown=progress) as told:
+            for chosen in _chunks(columns, count):
                 found.append(self._ask(columns, chosen))
-                if progress:
-                    told(chosen.stop - chosen.start)
+                told(chosen.stop - chosen.start)
         whole = (
             {name: np.concatenate([each[name] for each in found]) for name in found[0]} if found else self._nothing()
         )
-        frame: pd.DataFrame = libraries.pandas().DataFrame(whole, index=rows.index)
+        frame: pd.DataFrame = libraries.pandas().DataFrame(whole, index=index)
         return frame
+
+    def _sent(self, given: Any) -> tuple[list[Column], "pd.Index[Any] | None"]:
+        """What goes to each input, and the rows' index."""
+        inputs = self.model.inputs
+        if len(inputs) == 1 and len(inputs[0].shape) == 2 and inputs[0].shape[1] != 1:
+            return [tensors.matrix(inputs[0].name, given, inputs[0].datatype, inputs[0].shape[1])], None
+        for tensor in inputs:
+            _must_be_a_column(tensor)
+        rows = frames.taken(given, [tensor.name for tensor in inputs])
+        return [tensors.column(one.name, rows.columns[one.name], one.datatype) for one in inputs], rows.index
 
     def _ask(self, columns: list[Column], rows: slice) -> dict[str, Any]:
         count = rows.stop - rows.start
@@ -74,10 +82,10 @@ class Predictor:
                 {
                     "name": tensor.name,
                     "datatype": tensor.datatype,
-                    "shape": [count, *tensor.shape[1:]],
+                    "shape": [count, *column.values.shape[1:], *tensor.shape[column.values.ndim :]],
                     "parameters": {"binary_data_size": len(buffer)},
                 }
-                for tensor, buffer in zip(self.model.inputs, buffers, strict=True)
+                for tensor, column, buffer in zip(self.model.inputs, columns, buffers, strict=True)
             ],
             "parameters": {"binary_data_output": True},
         }
@@ -119,13 +127,12 @@ def _tensors(said: list[dict[str, Any]]) -> tuple[Tensor, ...]:
     )
 
 
-def _column_of(tensor: Tensor) -> Tensor:
+def _must_be_a_column(tensor: Tensor) -> None:
     if tensor.shape[:1] != (-1,) or tensor.shape[1:] not in ((), (1,)):
         raise UnsuitableData(
-            f"the model's input {tensor.name} is {tensor.datatype} {list(tensor.shape)}: its columns have no names, "
-            "so a frame can't be told from another; ask it by a client of the Open Inference Protocol"
+            f"the model's input {tensor.name} is {tensor.datatype} {list(tensor.shape)}, and no column of a frame: "
+            "ask it by a client of the Open Inference Protocol, such as tritonclient"
         )
-    return tensor
 
 
 def _chunks(columns: list[Column], count: int) -> Iterator[slice]:

@@ -24,7 +24,7 @@ NUMPY = {**FLOATS, **WHOLE, BOOL: "u1"}
 
 @dataclass(frozen=True)
 class Column:
-    """values: as the buffer has them, one a row; texts are encoded already."""
+    """values: as the buffer has them, a row each on axis 0; texts are encoded already."""
 
     name: str
     values: Array
@@ -52,6 +52,30 @@ def column(name: str, values: pa.Array, datatype: str) -> Column:
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
     return Column(name, _texts(name, values) if datatype == BYTES else _encoder(name, datatype)(name, values, datatype))
+
+
+def matrix(name: str, values: Any, datatype: str, width: int) -> Column:
+    """values: a NumPy array (rows, width) of numbers, in the order that the model was trained with; width -1: any.
+
+    Raises UnsuitableData, also for a frame, whose columns the model has no names for.
+    """
+    if not isinstance(values, np.ndarray):
+        raise UnsuitableData(
+            f"the model takes one array {name} of {datatype} [rows, {width}], whose columns have no names: choose them "
+            "in the order that it was trained with, and give frame[[…]].to_numpy()"
+        )
+    if values.ndim != 2 or width not in (-1, values.shape[1]):
+        raise UnsuitableData(f"{name}: the model takes [rows, {width}], and the array is {list(values.shape)}")
+    kind = NUMPY.get(datatype)
+    if kind is None or values.dtype.kind not in "fiub":
+        raise UnsuitableData(f"{name}: the model takes {datatype}, and the array holds {values.dtype}")
+    with np.errstate(over="ignore", invalid="ignore"):
+        narrow = np.ascontiguousarray(values.astype(kind))
+    changed = np.isinf(narrow) & np.isfinite(values) if datatype in FLOATS else narrow != values
+    if changed.any():
+        row, place = (int(each[0]) for each in np.nonzero(changed))
+        raise UnsuitableData(f"{name}, row {row}, column {place}: {values[row, place]} is none that {datatype} holds")
+    return Column(name, narrow)
 
 
 def _encoder(name: str, datatype: str) -> Callable[[str, pa.Array, str], Array]:

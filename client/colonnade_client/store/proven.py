@@ -17,7 +17,7 @@ from colonnade_access.words import short
 from colonnade_access.words import size as human
 from colonnade_api.stored import DATA, MANIFEST, Identity, table_digest
 from colonnade_client.errors import Corrupt, Encrypted
-from colonnade_client.progress import counted
+from colonnade_client.progress import BYTES, counted
 from colonnade_client.session import Session
 from colonnade_client.store.files import Files, opened
 
@@ -60,7 +60,7 @@ def _fetch(files: Files, digest: str, name: str, place: Path, size: int) -> None
     _must_fit(place.parent, size)
     partial = place.with_suffix(".partial")
     try:
-        with partial.open("wb") as target, counted(name, size, "B", scaled=True) as progress:
+        with partial.open("wb") as target, counted(name, size, BYTES) as progress:
             files.fetch(f"{folder}/{name}", target, progress)
         _must_hold(partial, manifest, digest, name)
         partial.rename(place)

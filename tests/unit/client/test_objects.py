@@ -56,6 +56,15 @@ def test_a_models_versions_are_the_newest_first(client: Client, cluster: Playgro
     model = client.model("flights-late")
     assert [each.name for each in model.versions] == ["flights-late-2", "flights-late-1"]
     assert model.latest.name == "flights-late-2"
+    assert list(model.metrics["version"]) == ["flights-late-2", "flights-late-1"]
+    assert dict(model.metrics.iloc[0]) | {"rows": 0} == {
+        "version": "flights-late-2",
+        "metric": "roc_auc",
+        "value": 0.9281,
+        "low": 0.9262,
+        "high": 0.93,
+        "rows": 0,
+    }
 
 
 def test_a_model_version_tells_metrics_and_lineage(client: Client, cluster: Playground) -> None:
