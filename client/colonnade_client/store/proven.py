@@ -15,7 +15,8 @@ import pyarrow as pa
 from colonnade_access import ColonnadeError, Object
 from colonnade_access.words import short
 from colonnade_access.words import size as human
-from colonnade_api.stored import DATA, MANIFEST, Identity, table_digest
+from colonnade_api import DatasetVersion
+from colonnade_api.stored import DATA, MANIFEST, QUARANTINE, REPORT, Identity, table_digest
 from colonnade_client.errors import Corrupt, Encrypted
 from colonnade_client.progress import BYTES, counted
 from colonnade_client.session import Session
@@ -37,6 +38,22 @@ def table(session: Session, dataset: Object, digest: str, name: str) -> Path:
     return place
 
 
+def recorded(session: Session, dataset: Object, digest: str) -> DatasetVersion:
+    """What the store says of a version that status lists no more.
+
+    Raises Corrupt when that was changed; ColonnadeError when it is gone.
+    """
+    with opened(session, dataset) as files:
+        folder = _folder_of(digest)
+        manifest = _manifest(content(files, f"{folder}/{MANIFEST}", None), digest, files.root)
+        addresses = {
+            "reportUri": f"{files.root}/{folder}/{REPORT}",
+            "quarantineUri": f"{files.root}/{folder}/{QUARANTINE}",
+        }
+        proof = {"reportDigest": (manifest.get("files") or {}).get(REPORT)}
+    return DatasetVersion.model_validate(manifest | addresses | proof)
+
+
 def content(files: Files, path: str, digest: str | None) -> bytes:
     """A small file. digest: sha256 of its bytes, where that is known.
 
@@ -54,7 +71,7 @@ def content(files: Files, path: str, digest: str | None) -> bytes:
 
 
 def _fetch(files: Files, digest: str, name: str, place: Path, size: int) -> None:
-    folder = f"datasets/{digest.removeprefix('sha256:')}"
+    folder = _folder_of(digest)
     manifest = _manifest(content(files, f"{folder}/{MANIFEST}", None), digest, files.root)
     place.parent.mkdir(exist_ok=True)
     _must_fit(place.parent, size)
@@ -100,6 +117,10 @@ def _must_hold(path: Path, manifest: dict[str, Any], digest: str, name: str) -> 
         holds = False
     if not holds:
         raise Corrupt(f"the rows of {name} are not those of version {short(digest)}: they were changed; {RESTORE}")
+
+
+def _folder_of(digest: str) -> str:
+    return f"datasets/{digest.removeprefix('sha256:')}"
 
 
 def _is_encrypted(path: Path) -> bool:

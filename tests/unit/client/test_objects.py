@@ -44,6 +44,18 @@ def test_first_digits_name_a_version(client: Client, cluster: Playground) -> Non
             dataset.version(wrong)
 
 
+def test_a_tag_names_a_version(client: Client, cluster: Playground) -> None:
+    tagged = two_versions()
+    tagged["metadata"]["annotations"] = {"tag.colonnade.dev/golden": digest("a"), "tag.colonnade.dev/aaaa": digest("b")}
+    cluster.add(tagged)
+    dataset = client.dataset("flights")
+    assert dataset.version("golden").digest == digest("a")
+    assert dataset.version("golden").tags == ("golden",)
+    assert dataset.version("aaaa").digest == digest("b"), "a tag comes before first digits"
+    with pytest.raises(InvalidSpec, match=r"0 versions called c; there are: b{10}, a{10}, golden, aaaa"):
+        dataset.version("c")
+
+
 def test_the_rollback_of_a_dataset_is_followed(client: Client, cluster: Playground) -> None:
     cluster.add(two_versions() | {"status": two_versions()["status"] | {"current": digest("a")}})
     assert client.dataset("flights").version().digest == digest("a")

@@ -112,6 +112,23 @@ def test_a_version_that_does_not_fit_is_not_begun(client: Client, collected: Col
         client.dataset("people").version().to_arrow()
 
 
+def test_a_version_that_status_lists_no_more_is_read_by_its_digest(
+    client: Client, collected: Collect, cluster: Playground, harness: Harness
+) -> None:
+    first = collected()["status"]["versions"][0]
+    older = folder(harness)
+    dataset = collected("a\n1\n2\n")
+    dataset["metadata"]["annotations"] = {"tag.colonnade.dev/golden": first["digest"]}
+    for which in (first["digest"], "golden"):
+        version = client.dataset("people").version(which)
+        assert version.rows == 400
+        assert version.to_arrow().equals(pq.read_table(older / "data.parquet"))
+        assert version.report().rows == 400
+        assert not version.is_current
+    with pytest.raises(ColonnadeError, match=r"version.json is not in the store"):
+        client.dataset("people").version(f"sha256:{'0' * 64}")
+
+
 def test_no_pod_is_left_behind(client: Client, collected: Collect, cluster: Playground) -> None:
     collected()
     client.dataset("people").version().to_arrow()
