@@ -28,6 +28,7 @@ from colonnade_api.common import (
     Uri,
     short_digest,
 )
+from colonnade_api.queries import MAX_UPSTREAMS, UpstreamVersion
 from colonnade_api.sources import DataSource
 
 MAX_VERSIONS = 100
@@ -118,6 +119,12 @@ class DatasetVersion(StatusPart):
     )
     quarantine_uri: Uri | None = Field(
         default=None, description="The rows that were set aside, with the rule that each broke."
+    )
+    upstream: tuple[UpstreamVersion, ...] = Field(
+        default=(),
+        max_length=MAX_UPSTREAMS,
+        description="The versions of other Datasets that it was made with.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
     )
 
 

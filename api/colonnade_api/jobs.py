@@ -11,12 +11,14 @@ from colonnade_api.results import Comparison, FoldMetric, Lineage, Parity, Signa
 
 
 class DatasetJob(SpecPart):
-    """To look at a Dataset's source; previous: the digest of the current version."""
+    """To look at a Dataset's source; previous: the digest of the current version. upstream: by the name of each Dataset
+    that this one is made with, the digest of the version to take."""
 
     namespace: str
     name: str
     spec: DatasetSpec
     previous: Digest | None = None
+    upstream: dict[str, Digest] = Field(default={})
 
 
 class TrainingData(SpecPart):

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from colonnade_api.common import ObjectRef, Rule, SpecPart
 from colonnade_api.csv import Csv
+from colonnade_api.queries import Query
 
 SCHEDULE_PATTERN = r"^(@(hourly|daily|midnight|weekly|monthly|yearly|annually)|[0-9*,/-]+( [0-9A-Za-z*,/-]+){4})$"
 SCHEMES = ("file", "pvc", "https", "http", "s3")
@@ -73,15 +74,27 @@ class Refresh(SpecPart):
     )
 
 
+FILE_FIELDS = ("secretRef", "format", "csv", "refresh")
+
+
 class DataSource(SpecPart):
-    """Where the rows come from: exactly one of storageUri and upload."""
+    """Where the rows come from: exactly one of storageUri, upload and query."""
 
     rules = (
         Rule(
-            "has(self.storageUri) != has(self.upload)",
-            "say where the rows come from by exactly one of storageUri (such as s3://bucket/key.parquet) and upload: "
-            "{} (uploaded by `kubectl colonnade push`)",
-            lambda source: (source.storage_uri is None) != (source.upload is None),
+            "[has(self.storageUri), has(self.upload), has(self.query)].filter(given, given).size() == 1",
+            "say where the rows come from by exactly one of storageUri (such as s3://bucket/key.parquet), upload: {} "
+            "(uploaded by `kubectl colonnade push`) and query (SQL over other Datasets)",
+            lambda source: [source.storage_uri, source.upload, source.query].count(None) == 2,
+        ),
+        Rule(
+            "!has(self.query) || !(" + " || ".join(f"has(self.{f})" for f in FILE_FIELDS) + ")",
+            "secretRef, format, csv and refresh are about files, and a query reads none; it is looked at again "
+            "whenever one of its Datasets has a new version",
+            lambda source: (
+                source.query is None or (source.secret_ref, source.format, source.csv, source.refresh) == (None,) * 4
+            ),
+            field=".query",
         ),
         HTTP_IS_MEANT,
         Rule(
@@ -110,6 +123,9 @@ class DataSource(SpecPart):
         description="The rows are uploaded by hand: `kubectl colonnade push dset/NAME FILE`. Write `upload: {}` "
         "instead of a storageUri.",
     )
+    query: Query | None = Field(
+        default=None, description="The rows are made of other Datasets' current versions, by SQL."
+    )
     insecure: bool = Field(
         default=False, description="Allow http://, where anyone on the way can read and change the data."
     )
@@ -130,6 +146,13 @@ class DataSource(SpecPart):
         description="When to look at the source again; changed content makes a new version, unchanged content none. "
         "Left out: when the spec changes, or the annotation colonnade.dev/refresh.",
     )
+
+    @property
+    def described(self) -> str:
+        """What people know it by: its address, or what it is read from."""
+        if self.query is not None:
+            return f"the query over {', '.join(each.name for each in self.query.datasets)}"
+        return self.storage_uri or "what was pushed"
 
 
 class ModelSource(SpecPart):

@@ -1,7 +1,8 @@
 """What a Dataset version is named by: the digest of what it holds."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from colonnade_api.stored.canonical_json import canonical_json
@@ -12,16 +13,26 @@ DATA, QUARANTINE, REPORT, MANIFEST = "data.parquet", "quarantine.parquet", "repo
 
 @dataclass(frozen=True)
 class Identity:
-    """All that a version's digest covers. content, quarantine: digests of the tables' contents."""
+    """All that a version's digest covers. content, quarantine: digests of the tables' contents. upstream: by the names
+    of other Datasets, the digests of the versions that it was made with."""
 
     content: str
     quarantine: str
     schema: dict[str, Any]
     split: dict[str, Any]
+    upstream: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, manifest: Mapping[str, Any]) -> "Identity":
+        """What a version.json records of it."""
+        upstream = manifest.get("upstream", {})
+        return cls(manifest["content"], manifest["quarantine"], manifest["schema"], manifest["split"], upstream)
 
     def fields(self) -> dict[str, Any]:
-        """As the manifest records them."""
-        return {"content": self.content, "quarantine": self.quarantine, "schema": self.schema, "split": self.split}
+        """As the manifest records them; no upstream leaves no trace, so that such a version keeps its digest."""
+        made_with = {"upstream": dict(self.upstream)} if self.upstream else {}
+        alone = {"content": self.content, "quarantine": self.quarantine, "schema": self.schema, "split": self.split}
+        return alone | made_with
 
     @property
     def digest(self) -> str:

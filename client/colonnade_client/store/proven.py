@@ -98,7 +98,7 @@ def _manifest(said: bytes, digest: str, root: str) -> dict[str, Any]:
     """version.json, covered by the version's digest."""
     with suppress(ValueError, KeyError, TypeError):
         manifest: dict[str, Any] = json.loads(said)
-        known = Identity(manifest["content"], manifest["quarantine"], manifest["schema"], manifest["split"])
+        known = Identity.of(manifest)
         if known.digest == digest:
             return manifest
     raise Corrupt(f"{root}/datasets/{digest.removeprefix('sha256:')}/{MANIFEST} was changed; {RESTORE}")

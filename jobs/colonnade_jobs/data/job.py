@@ -13,7 +13,6 @@ from colonnade_api.columns import Table
 from colonnade_api.csv import Csv
 from colonnade_api.dataset import DatasetSpec, DatasetVersion, Split
 from colonnade_api.jobs import DatasetJob, DatasetResult
-from colonnade_api.sources import dataset_uploads
 from colonnade_api.stored import canonical_json
 from colonnade_serving.digests import hex_of, of_file
 from colonnade_serving.store import Store, StoreError
@@ -26,13 +25,13 @@ from . import (
     columns,
     content,
     database,
+    fetching,
     filling,
     formats,
     naming,
     reading,
     report,
     skipped,
-    sources,
     sql,
     unpack,
     validation,
@@ -42,7 +41,6 @@ from .columns import Field
 from .formats import Guess
 from .reading import RawTable
 from .rules import Rule
-from .sources import Origin
 from .validation import ValidationResult
 from .version import DATA, QUARANTINE, REPORT, Identity
 
@@ -55,8 +53,7 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
     downloads, folder = scratch / "downloads", scratch / "version"
     downloads.mkdir()
     folder.mkdir()
-    origin = Origin(store, dataset_uploads(job.name), claims)
-    address, files, passed = sources.fetch(job.spec.source, origin, downloads)
+    address, files, passed = fetching.fetch(job, store, claims, downloads)
     progress.report(10, f"reading {len(files)} file{'s' if len(files) > 1 else ''} of {address}")
     with database.shortages_as_errors(), database.connect(scratch) as connection:
         table, fields, validated = _check(connection, job, unpack.unpack(files, downloads), scratch / "texts")
@@ -150,9 +147,8 @@ def _write(
         data = content.write(kept.to_arrow_reader(content.BATCH_ROWS), names, folder / DATA)
     reasons = naming.distinct([*names, "reasons"])
     quarantine = content.write(_aside(connection, fields, validated), reasons, folder / QUARANTINE)
-    return Identity(
-        data, quarantine, columns.describe(fields, job.spec.table or Table()), job.spec.split.model_dump(by_alias=True)
-    )
+    schema, split = columns.describe(fields, job.spec.table or Table()), job.spec.split.model_dump(by_alias=True)
+    return Identity(data, quarantine, schema, split, job.upstream)
 
 
 def _aside(
@@ -174,7 +170,7 @@ def _aside(
 def _objection(job: DatasetJob, validated: ValidationResult) -> PermanentError | None:
     limit = 0.0 if job.spec.validation.on_invalid == "Reject" else job.spec.validation.max_invalid_fraction
     if not validated.rows:
-        return PermanentError("NoRows", f"{job.spec.source.storage_uri or 'the upload'} holds no rows")
+        return PermanentError("NoRows", f"{job.spec.source.described} holds no rows")
     if validated.share > limit or validated.invalid == validated.rows:
         most = validated.rules[0]
         return PermanentError(
@@ -228,4 +224,5 @@ def _version(store: Store, manifest: dict[str, Any]) -> DatasetVersion:
     kept = ("digest", "rows", "bytes", "createdAt", "source", "schemaDigest", "invalidRows")
     found = {key: manifest[key] for key in kept}
     found |= {"reportUri": store.uri(f"{place}/{REPORT}"), "quarantineUri": store.uri(f"{place}/{QUARANTINE}")}
-    return DatasetVersion.model_validate(found | {"reportDigest": manifest["files"][REPORT]})
+    upstream = [{"dataset": name, "digest": digest} for name, digest in sorted(manifest.get("upstream", {}).items())]
+    return DatasetVersion.model_validate(found | {"reportDigest": manifest["files"][REPORT], "upstream": upstream})

@@ -51,7 +51,7 @@ def read_manifest(store: Store, digest: str) -> dict[str, Any]:
         ) from error
     except StoreError as error:
         raise TransientError("StoreUnreachable", str(error)) from error
-    identity = Identity(manifest["content"], manifest["quarantine"], manifest["schema"], manifest["split"])
+    identity = Identity.of(manifest)
     if identity.digest != digest:
         raise PermanentError(
             "DatasetCorrupt", f"{store.uri(path)} describes {identity.digest}: it was changed; delete it"

@@ -19,6 +19,7 @@ from colonnade.cli.kinds import DATASET, MODEL_VERSION, reference
 from colonnade.cli.names import of_kinds
 from colonnade.cli.options import SystemNamespace, connected
 from colonnade.cli.terminal import say, stderr
+from colonnade.cli.views.dataset import source as source_of
 from colonnade_access.cluster import Cluster
 from colonnade_access.references import Object
 from colonnade_access.store import LocalFile, StorePod, installation, mounted, send
@@ -73,9 +74,9 @@ class Upload(NamedTuple):
 
 def dataset_upload(dataset: Object, file: LocalFile) -> Upload:
     """Raises CliError for a Dataset that wouldn't read what is pushed."""
-    name, address = dataset["metadata"]["name"], dataset["spec"]["source"].get("storageUri")
-    folder = dataset_uploads(name)
-    if address and not address.startswith(f"file:///store/{folder}/"):
+    name, folder = dataset["metadata"]["name"], dataset_uploads(dataset["metadata"]["name"])
+    source, address = dataset["spec"]["source"], source_of(dataset)
+    if "upload" not in source and not address.startswith(f"file:///store/{folder}/"):
         raise CliError(
             f"dset/{name} is collected from {address}, not from what is pushed; write spec.source: {{upload: {{}}}}"
         )

@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 from colonnade.kube.kinds import WATCHED, Key, Manifest, Resource, key_of
 from colonnade.observe.compact import compact
-from colonnade.observe.index import Index, Path, label
+from colonnade.observe.index import Index, label
+from colonnade_api.upstreams import Path
 
 REMEMBERED_ENDS = 10_000
 

@@ -6,6 +6,7 @@ from colonnade.observe import objects
 from colonnade.observe.cache import Cache
 from colonnade.observe.index import MODEL_OF_DEPLOYMENT
 from colonnade.observe.jobs import jobs_of
+from colonnade.observe.upstreams import upstreams_of
 from colonnade.plan.common.observed import InvalidSpec
 from colonnade.plan.dataset.observed import ObservedDataset
 from colonnade.plan.modelversion.observed import DatasetSummary, ObservedModelVersion, ServingModel
@@ -27,6 +28,7 @@ def observe_dataset(key: Key, live: Manifest, cache: Cache, image: str) -> Obser
         status=objects.status(DatasetStatus, live),
         jobs=jobs_of(Owner(key, live["metadata"]["uid"]), cache),
         image=image,
+        upstreams=upstreams_of(key, live, cache),
     )
 
 

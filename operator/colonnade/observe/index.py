@@ -14,11 +14,12 @@ from colonnade.kube.kinds import (
     key_of,
 )
 from colonnade.manifests.labels import OWNER_LABELS
+from colonnade_api.upstreams import UPSTREAM_FIELDS, Path, values_at
 from colonnade_api.wellknown import REVISION_LABEL
 
-Path = tuple[str, ...]
 SERVICE_NAME = "kubernetes.io/service-name"
 
+UPSTREAMS_OF_DATASET: tuple[Path, ...] = tuple(("spec", *field) for field in UPSTREAM_FIELDS)
 DATASET_OF_VERSION: Path = ("spec", "training", "datasetRef", "name")
 MODEL_OF_VERSION: Path = ("spec", "model")
 MODEL_OF_DEPLOYMENT: Path = ("spec", "model", "name")
@@ -30,7 +31,7 @@ def label(name: str) -> Path:
 
 
 FIELDS: Mapping[Resource, tuple[Path, ...]] = {
-    DATASETS: (),
+    DATASETS: UPSTREAMS_OF_DATASET,
     MODEL_VERSIONS: (DATASET_OF_VERSION, MODEL_OF_VERSION),
     DEPLOYMENTS: (MODEL_OF_DEPLOYMENT, POLICY_OF_DEPLOYMENT),
     MONITOR_POLICIES: (),
@@ -40,10 +41,7 @@ FIELDS: Mapping[Resource, tuple[Path, ...]] = {
 
 def value_at(manifest: Manifest, path: Path) -> object:
     """None where it isn't set."""
-    found: object = manifest
-    for name in path:
-        found = found.get(name) if isinstance(found, dict) else None
-    return found
+    return next(values_at(manifest, path), None)
 
 
 class Index:
@@ -71,5 +69,5 @@ class Index:
     def _places(self, manifest: Manifest) -> Iterator[tuple[dict[object, dict[str, Manifest]], object, str]]:
         name = key_of(manifest).name
         for path, by_value in self._by_field.items():
-            if (value := value_at(manifest, path)) is not None:
+            for value in dict.fromkeys(values_at(manifest, path)):
                 yield by_value, value, name

@@ -20,9 +20,10 @@ from colonnade.observe.index import (
     MODEL_OF_DEPLOYMENT,
     MODEL_OF_VERSION,
     POLICY_OF_DEPLOYMENT,
-    Path,
+    UPSTREAMS_OF_DATASET,
     value_at,
 )
+from colonnade_api.upstreams import Path
 
 
 def keys_to_enqueue(manifest: Manifest, cache: Cache) -> set[Key]:
@@ -36,6 +37,8 @@ def keys_to_enqueue(manifest: Manifest, cache: Cache) -> set[Key]:
 def _onlookers(key: Key, manifest: Manifest, cache: Cache) -> Iterator[Key]:
     if key.resource == DATASETS:
         yield from _naming(MODEL_VERSIONS, DATASET_OF_VERSION, key.name, key.namespace, cache)
+        for field in UPSTREAMS_OF_DATASET:
+            yield from _naming(DATASETS, field, key.name, key.namespace, cache)
     elif key.resource == MODEL_VERSIONS:
         model = value_at(manifest, MODEL_OF_VERSION)
         yield from _naming(DEPLOYMENTS, MODEL_OF_DEPLOYMENT, model, key.namespace, cache)

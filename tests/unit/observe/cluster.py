@@ -86,6 +86,12 @@ def slice_(name, *endpoints, service="late-c0ffee0123"):
     return an_object(ENDPOINT_SLICES, name, {"kubernetes.io/service-name": service}, endpoints=found)
 
 
+def joined(name, *others, **parts):
+    """A Dataset that is made with others."""
+    query = {"datasets": [{"name": other} for other in others], "statement": "SELECT 1"}
+    return an_object(DATASETS, name, spec={"source": {"query": query}}, **parts)
+
+
 def dataset(name="flights", **parts):
     return an_object(DATASETS, name, spec={"source": {"storageUri": "s3://raw/f.csv"}}, **parts)
 

@@ -5,6 +5,7 @@ from colonnade.observe import objects
 from colonnade.observe.collected import observe_dataset, observe_model_version
 from colonnade.observe.deployments import observe_deployment, observe_policy
 from colonnade.plan.common.observed import InvalidSpec
+from colonnade.plan.dataset.upstream import Upstream
 from colonnade.plan.modelversion.observed import DatasetSummary, ServingModel
 from colonnade.signals.evidence import Missing
 from tests.unit.observe.cluster import (
@@ -12,6 +13,7 @@ from tests.unit.observe.cluster import (
     client_service,
     dataset,
     deployment,
+    joined,
     key,
     known,
     model_version,
@@ -101,3 +103,28 @@ def test_a_policy_sees_the_deployments_that_name_it():
     others = (deployment("a", policy="strict"), deployment("b"), deployment("c", policy="other"))
     found = observe_policy(key(MONITOR_POLICIES, "strict"), live, known(live, *others))
     assert [target.deployment for target in found.targets] == ["a"]
+
+
+def upstreams(live, *others):
+    return observe_dataset(key(DATASETS, live["metadata"]["name"]), live, known(live, *others), "jobs:1").upstreams
+
+
+def test_a_dataset_sees_the_versions_of_those_that_it_is_made_with():
+    flights = dataset(status={"current": DIGEST, "conditions": [READY]})
+    weather = dataset("weather", status={"conditions": [READY | {"status": "False", "message": "no rows yet"}]})
+    assert upstreams(joined("late", "flights", "weather", "carriers"), flights, weather).named == (
+        Upstream("flights", DIGEST),
+        Upstream("weather", message="no rows yet"),
+        Upstream("carriers", exists=False),
+    )
+
+
+def test_a_dataset_that_reaches_itself_sees_the_circle():
+    assert upstreams(joined("a", "a")).circle == ("a", "a")
+    ring = (joined("b", "x", "c"), joined("c", "a"), joined("x", "y"))
+    assert upstreams(joined("a", "b"), *ring).circle == ("a", "b", "c", "a")
+
+
+def test_one_that_only_leads_to_a_circle_has_none_and_one_that_is_reached_twice_is_none():
+    assert upstreams(joined("z", "a"), joined("a", "b"), joined("b", "a")).circle == ()
+    assert upstreams(joined("d", "b", "c"), joined("b", "a"), joined("c", "a"), dataset("a")).circle == ()

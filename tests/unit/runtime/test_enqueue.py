@@ -7,6 +7,7 @@ from tests.unit.observe.cluster import (
     deployment,
     job,
     job_pod,
+    joined,
     key,
     known,
     model_version,
@@ -35,6 +36,11 @@ def test_what_names_nobody_concerns_nobody():
 def test_a_dataset_concerns_the_versions_that_are_trained_on_it():
     found = keys_to_enqueue(dataset(), known(model_version("late-1"), model_version("other-1", dataset_name="weather")))
     assert found == {key(DATASETS, "flights"), key(MODEL_VERSIONS, "late-1")}
+
+
+def test_a_dataset_concerns_those_that_are_made_with_it():
+    others = joined("late", "weather", "flights"), joined("other", "weather")
+    assert names(dataset(), *others) == {"datasets/flights", "datasets/late"}
 
 
 def test_a_version_concerns_the_deployments_of_its_model():

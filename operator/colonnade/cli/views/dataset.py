@@ -7,6 +7,7 @@ from colonnade.cli.views.parts import conditions, heading
 from colonnade_access.references import Object
 from colonnade_access.words import NOTHING, ago, count, short, size
 from colonnade_api import DatasetStatus, DatasetVersion
+from colonnade_api.upstreams import upstreams
 
 SHOWN_VERSIONS = 5
 
@@ -32,6 +33,8 @@ def source(item: Object) -> str:
     wanted = item["spec"]["source"]
     if address := wanted.get("storageUri"):
         return str(address)
+    if "query" in wanted:
+        return f"the query over {', '.join(upstreams(item['spec']))}"
     return f"upload: kubectl colonnade push dset/{item['metadata']['name']} FILE"
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from colonnade.plan.common.observed import InvalidSpec, Job
+from colonnade.plan.dataset.upstream import NO_UPSTREAMS, Upstreams
 from colonnade_api import DatasetSpec, DatasetStatus, ObjectMeta
 
 
@@ -15,3 +16,4 @@ class ObservedDataset:
     status: DatasetStatus
     jobs: tuple[Job, ...] = ()
     image: str = ""
+    upstreams: Upstreams = NO_UPSTREAMS

@@ -37,20 +37,21 @@ NO_CONTENT = ("description", "owner", "license")
 class Look:
     """A reason to look at the source: the Job that ought to have run by now, and the one whose words count until then.
 
-    `due` is None until rows were pushed for the first time.
+    `due` is None until rows were pushed for the first time, and while `upstream` names what there is no version of yet.
     """
 
     spec: DatasetSpec
     spec_hash: str
     due: str | None
     job: Job | None
+    upstream: str = ""
 
 
 def plan(observed: ObservedDataset, now: datetime) -> Decision[DatasetStatus]:
     """What the Dataset needs now. Versions stay through every failure; Ready speaks of them, Valid of the last look."""
     if observed.metadata.deletion_timestamp:
         return finalize(observed.metadata, observed.status)
-    problem = _problem(observed.spec)
+    problem = _problem(observed.spec) or observed.upstreams.problem()
     if problem or isinstance(observed.spec, InvalidSpec):
         kept = carried_over(observed.status.conditions, ("Ready", "Valid"))
         status = _judged(observed, observed.status, (*kept, true("Stalled", "InvalidSpec", problem)), now)
@@ -78,8 +79,12 @@ def _look(observed: ObservedDataset, spec: DatasetSpec, now: datetime) -> Look:
     spec_hash = short_hash(_content(spec))
     if spec.source.upload is not None and not token:
         return Look(spec, spec_hash, None, None)
+    if waits := observed.upstreams.waits_for(observed.metadata.namespace):
+        return Look(spec, spec_hash, None, None, waits)
     tick = _last_tick(spec, observed.metadata.creation_timestamp, now)
-    due = f"{observed.metadata.name}-{short_hash([spec_hash, tick.isoformat() if tick else '', token])}"
+    made_with = sorted(observed.upstreams.digests.items())
+    reasons = [spec_hash, tick.isoformat() if tick else "", token, *([made_with] if made_with else [])]
+    due = f"{observed.metadata.name}-{short_hash(reasons)}"
     return Look(spec, spec_hash, due, _speaking(observed.jobs, spec_hash, due))
 
 
@@ -116,7 +121,13 @@ def _actions(observed: ObservedDataset, look: Look, now: datetime) -> tuple[Acti
 
 def _run_job(observed: ObservedDataset, look: Look, name: str) -> RunJob:
     about = observed.metadata
-    document = DatasetJob(namespace=about.namespace, name=about.name, spec=look.spec, previous=observed.status.current)
+    document = DatasetJob(
+        namespace=about.namespace,
+        name=about.name,
+        spec=look.spec,
+        previous=observed.status.current,
+        upstream=dict(observed.upstreams.digests),
+    )
     return RunJob(name, look.spec_hash, document)
 
 
@@ -149,8 +160,9 @@ def _judge(status: DatasetStatus, observed: ObservedDataset, look: Look, now: da
 
 
 def _waits_for(look: Look, metadata: ObjectMeta, now: datetime) -> tuple[str, str]:
-    source = look.spec.source.storage_uri or "what was pushed"
-    job = look.job
+    source, job = look.spec.source.described, look.job
+    if look.upstream:
+        return "WaitingForUpstream", look.upstream
     if look.due is None:
         return "WaitingForUpload", f"no rows yet; upload them: kubectl colonnade push dset/{metadata.name} FILE"
     if job is None:

@@ -11,6 +11,7 @@ from colonnade.plan.common.decision import Decision
 from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade.plan.dataset.observed import ObservedDataset
 from colonnade.plan.dataset.plan import plan
+from colonnade.plan.dataset.upstream import Upstream, Upstreams
 from colonnade_api import DatasetSpec, DatasetStatus, ObjectMeta
 from tests.unit.plan.world import START, at, digest
 
@@ -300,3 +301,74 @@ def test_a_schedule_that_is_none_is_named() -> None:
     stalled = decision.status.condition("Stalled")
     assert stalled is not None
     assert stalled.message == 'spec.source.refresh.schedule: minute "99" lies outside 0 to 59'
+
+
+QUERY = {"query": {"datasets": [{"name": "flights"}, {"name": "weather"}], "statement": "SELECT 1"}}
+
+
+def joined(observed: ObservedDataset | None = None, *named: Upstream, circle: tuple[str, ...] = ()) -> ObservedDataset:
+    """A Dataset that is made with others, as they are now."""
+    return replace(observed or dataset(source=QUERY), upstreams=Upstreams(named, circle))
+
+
+def at_version(name: str, version: str) -> Upstream:
+    return Upstream(name, digest(version))
+
+
+def test_the_job_is_told_which_version_of_each_upstream_to_take() -> None:
+    decision = plan(joined(None, at_version("flights", "f1"), at_version("weather", "w1")), at(0))
+    run = next(action for action in decision.actions if isinstance(action, RunJob))
+    assert run.document.manifest()["upstream"] == {"flights": digest("f1"), "weather": digest("w1")}
+
+
+def test_a_new_version_of_an_upstream_is_a_reason_to_look_again() -> None:
+    before = (at_version("flights", "f1"), at_version("weather", "w1"))
+    observed = answered(started(joined(None, *before)), accepted("a"))
+    assert jobs_of(plan(observed, at(100))) == []
+    later = joined(observed, at_version("flights", "f1"), at_version("weather", "w2"))
+    assert len(jobs_of(plan(later, at(100)))) == 1
+    assert plan(later, at(100)).status.current == digest("a"), "the version before stays until there is another"
+
+
+def test_the_order_in_which_upstreams_are_named_is_no_reason_to_look() -> None:
+    flights, weather = at_version("flights", "f1"), at_version("weather", "w1")
+    assert jobs_of(plan(joined(None, flights, weather), at(0))) == jobs_of(plan(joined(None, weather, flights), at(0)))
+
+
+def test_a_dataset_without_upstreams_keeps_the_name_of_its_job() -> None:
+    assert jobs_of(plan(dataset(), at(0))) == ["flights-15214ef5c4"]
+
+
+def test_it_waits_for_an_upstream_that_has_no_version_and_says_why() -> None:
+    empty = Upstream("weather", message="no rows yet; upload them")
+    decision = plan(joined(None, at_version("flights", "f1"), empty), at(0))
+    assert decision.actions == ()
+    for kind, status in (("Ready", "False"), ("Reconciling", "True")):
+        found = decision.status.condition(kind)
+        assert found is not None
+        assert (found.status, found.reason) == (status, "WaitingForUpstream")
+        assert found.message == "Dataset weather has no version yet: no rows yet; upload them"
+
+
+def test_it_waits_for_an_upstream_that_is_not_there() -> None:
+    decision = plan(joined(None, Upstream("wether", exists=False)), at(0))
+    found = decision.status.condition("Ready")
+    assert found is not None
+    assert found.message == "there is no Dataset wether in namespace demo"
+
+
+def test_its_version_stays_ready_while_an_upstream_is_gone() -> None:
+    observed = answered(started(joined(None, at_version("flights", "f1"))), accepted("a"))
+    later = plan(joined(observed, Upstream("flights", exists=False)), at(100)).status
+    ready, valid = later.condition("Ready"), later.condition("Valid")
+    assert ready is not None
+    assert valid is not None
+    assert (ready.status, valid.status, later.current) == ("True", "True", digest("a"))
+
+
+def test_a_circle_is_drawn_and_no_job_runs() -> None:
+    decision = plan(joined(None, at_version("weather", "w1"), circle=("flights", "weather", "flights")), at(0))
+    assert decision.actions == ()
+    found = decision.status.condition("Stalled")
+    assert found is not None
+    assert (found.reason, "flights -> weather -> flights" in found.message) == ("InvalidSpec", True)

@@ -1,0 +1,35 @@
+"""From a Dataset's source, whatever it is, to local files."""
+
+from pathlib import Path
+
+from colonnade_api.jobs import DatasetJob
+from colonnade_api.queries import Query
+from colonnade_api.sources import dataset_uploads
+from colonnade_serving.store import Store
+
+from .. import progress
+from . import sources
+from .sources import Fetched, Origin
+
+
+def fetch(job: DatasetJob, store: Store, claims: Path, folder: Path) -> Fetched:
+    """The source's rows as files, in folder where they aren't mounted.
+
+    Raises PermanentError when there is nothing there or it can't be made, TransientError when that can't be known.
+    """
+    source = job.spec.source
+    if source.query is not None:
+        return Fetched(source.described, [_queried(source.query, job, store, folder)])
+    return sources.fetch(source, Origin(store, dataset_uploads(job.name), claims), folder)
+
+
+def _queried(query: Query, job: DatasetJob, store: Store, folder: Path) -> Path:
+    from . import querying  # noqa: PLC0415 - only where there is a query
+
+    tables = folder / "upstream"
+    tables.mkdir()
+    found = querying.fetch((each.name for each in query.datasets), job.upstream, store, tables)
+    progress.report(5, f"running the query over {', '.join(found)}")
+    target = folder / "query.parquet"
+    querying.run(query, found, target, folder)
+    return target

@@ -1,0 +1,42 @@
+"""The Datasets that one is made with, as they are now."""
+
+from colonnade.kube.kinds import DATASETS, Key, Manifest
+from colonnade.observe import objects
+from colonnade.observe.cache import Cache
+from colonnade.plan.dataset.upstream import Upstream, Upstreams
+from colonnade_api import DatasetStatus
+from colonnade_api.upstreams import upstreams
+
+
+def upstreams_of(key: Key, live: Manifest, cache: Cache) -> Upstreams:
+    named = tuple(_upstream(key.namespace, name, cache) for name in names_in(live))
+    return Upstreams(named, _circle(key, live, cache))
+
+
+def names_in(dataset: Manifest) -> tuple[str, ...]:
+    return upstreams(dataset.get("spec") or {})
+
+
+def _upstream(namespace: str, name: str, cache: Cache) -> Upstream:
+    live = cache.get(Key(DATASETS, namespace, name))
+    if live is None:
+        return Upstream(name, exists=False)
+    status = objects.status_of_another(DatasetStatus, live)
+    _, message = objects.readiness(status.condition("Ready"))
+    return Upstream(name, status.current, message=message)
+
+
+def _circle(key: Key, live: Manifest, cache: Cache) -> tuple[str, ...]:
+    """Each Dataset is looked into once, however many ways lead to it."""
+    seen: set[str] = set()
+    ways: list[tuple[str, ...]] = [(key.name, name) for name in reversed(names_in(live))]
+    while ways:
+        way = ways.pop()
+        if way[-1] == key.name:
+            return way
+        if way[-1] in seen:
+            continue
+        seen.add(way[-1])
+        if further := cache.get(Key(DATASETS, key.namespace, way[-1])):
+            ways += [(*way, name) for name in reversed(names_in(further))]
+    return ()
