@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
+LOOK_SECONDS = 0.1
 DELAY_SECONDS = 1.0
 """What is quicker shows no bar at all."""
 LONGEST = 120
@@ -24,12 +25,13 @@ class Waiting:
     """Says what is waited for, and how long already."""
 
     def __init__(self, what: str, shown: bool) -> None:
-        layout = "{desc} [{elapsed}]"
-        self._bar = _tqdm(desc=what, bar_format=layout, disable=not shown, delay=DELAY_SECONDS, leave=False)
+        settings = {"desc": what, "bar_format": "{desc} [{elapsed}]", "mininterval": LOOK_SECONDS, "disable": not shown}
+        self._bar = _tqdm(**settings, delay=DELAY_SECONDS, leave=False)
         self._what = what
 
     def says(self, words: str) -> None:
-        self._bar.set_description_str(f"{self._what}: {words[:LONGEST]}")
+        self._bar.set_description_str(f"{self._what}: {words[:LONGEST]}", refresh=False)
+        self._bar.update(0)
 
     def __enter__(self) -> Self:
         return self
