@@ -96,7 +96,7 @@ def _must_fit(folder: Path, size: int) -> None:
 
 def _manifest(said: bytes, digest: str, root: str) -> dict[str, Any]:
     """version.json, covered by the version's digest."""
-    with suppress(ValueError, KeyError, TypeError):
+    with suppress(ValueError, KeyError, TypeError, AttributeError):
         manifest: dict[str, Any] = json.loads(said)
         known = Identity.of(manifest)
         if known.digest == digest:
