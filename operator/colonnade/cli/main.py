@@ -9,6 +9,7 @@ from colonnade.cli.approval import approve, reject
 from colonnade.cli.errors import UsageError
 from colonnade.cli.options import flags_before_the_command
 from colonnade.cli.push import push
+from colonnade.cli.refresh import refresh
 from colonnade.cli.report import report
 from colonnade.cli.rollout import abort, promote, retry, undo
 from colonnade.cli.status import status
@@ -24,7 +25,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.callback()(flags_before_the_command)
-for command in (status, tree, versions, push, report, promote, abort, retry, undo, approve, reject):
+for command in (status, tree, versions, push, refresh, report, promote, abort, retry, undo, approve, reject):
     app.command()(command)
 
 

@@ -188,6 +188,7 @@ TYPED = {
     "versions": ("dset/flights",),
     "push": ("dset/flights", __file__),
     "report": ("dset/flights",),
+    "refresh": ("dset/flights",),
     "promote": ("flights-late",),
     "abort": ("flights-late",),
     "undo": ("flights-late",),

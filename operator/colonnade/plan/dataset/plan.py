@@ -12,7 +12,6 @@ from colonnade.plan.common.digests import short_hash
 from colonnade.plan.common.finalizer import finalize
 from colonnade.plan.common.job_results import (
     answer,
-    by_annotation,
     failure,
     finished,
     gave_up,
@@ -169,7 +168,7 @@ def _waits_for(look: Look, metadata: ObjectMeta, now: datetime) -> tuple[str, st
         return "Collecting", f"a Job that reads {source} is being started"
     if gave_up(job, DatasetResult):
         tick = "at the next tick of its schedule, " if look.spec.source.refresh else ""
-        command = by_annotation("dset", metadata, REFRESH_ANNOTATION)
+        command = f"kubectl colonnade refresh dset/{metadata.name} -n {metadata.namespace}"
         return failure(job, f"look again with another spec or image, {tick}or by {command}")
     return "Collecting", f"Job {job.name} reads {source}{working(job, now)}"
 

@@ -252,8 +252,8 @@ def test_a_mistake_of_ours_is_not_repeated_and_says_who_may_ask_again() -> None:
         "False",
         "InternalError",
         f"Job {observed.jobs[0].name}: KeyError: 'age'; this is a mistake of Colonnade's own, and the same Job would "
-        "only repeat it: report it, and look again with another spec or image, or by kubectl annotate --overwrite "
-        "dset/flights -n demo colonnade.dev/refresh=TEXT, with a new TEXT each time",
+        "only repeat it: report it, and look again with another spec or image, or by kubectl colonnade refresh "
+        "dset/flights -n demo",
     )
     assert said(observed, "Stalled")[1] == "InternalError"
     assert said(observed, "Reconciling")[0] == "absent"
