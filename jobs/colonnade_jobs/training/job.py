@@ -13,13 +13,13 @@ from colonnade_serving.bundle import MANIFEST
 from colonnade_serving.store import Store, StoreError
 
 from .. import progress
-from ..errors import TransientError
+from ..data import stored
+from ..errors import PermanentError, TransientError
 from . import (
     bundle,
     card,
     card_html,
     comparison,
-    dataset,
     estimators,
     evaluation,
     export,
@@ -66,7 +66,9 @@ def _facts(job: TrainJob, store: Store, folder: Path, scratch: Path) -> Facts:
 def _train(job: TrainJob, wanted: Training, store: Store, folder: Path, scratch: Path) -> Facts:
     supported.check(estimators.build(wanted.estimator, wanted.task, wanted.seed))
     progress.report(5, "fetching the dataset")
-    manifest, table = dataset.fetch(job.dataset, store, scratch)
+    if job.dataset is None:
+        raise PermanentError("DatasetNotFound", "spec.training.datasetRef: no dataset version was named")
+    manifest, table = stored.fetch(job.dataset.name, job.dataset.digest, store, scratch)
     choice = features.choose(manifest["schema"], wanted.target, wanted.features)
     progress.report(15, f"training {wanted.estimator.name}")
     trained = fitting.fit(wanted, manifest, table, choice)
@@ -76,7 +78,7 @@ def _train(job: TrainJob, wanted: Training, store: Store, folder: Path, scratch:
     model = export.export(trained.pipeline, choice.features, _outputs(wanted.task, choice))
     onnx.save(model, folder / "model.onnx")
     facts, served = evaluation.evaluate(job, wanted, trained, parity.load(folder / "model.onnx"))
-    if job.serving is None or job.dataset is None:
+    if job.serving is None:
         return facts
     challenger = Challenger(wanted, trained, served, Table(job.dataset.digest, manifest, table))
     return replace(facts, comparison=comparison.compare(challenger, job.serving, store, scratch))

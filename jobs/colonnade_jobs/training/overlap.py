@@ -9,12 +9,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from colonnade_api.dataset import Split
-from colonnade_api.jobs import TrainingData
 from colonnade_api.training import Training
 from colonnade_serving.store import Store
 
+from ..data import stored
 from ..errors import PermanentError
-from . import dataset, frames, split
+from . import frames, split
 
 Array = np.ndarray[Any, Any]
 
@@ -52,7 +52,7 @@ def learnt(here: Table, wanted: Training, other: str | None, store: Store, scrat
     folder = scratch / "other"
     folder.mkdir()
     try:
-        manifest, path = dataset.fetch(TrainingData(name="its Dataset", digest=other), store, folder)
+        manifest, path = stored.fetch("its Dataset", other, store, folder)
         training = _training_rows(manifest, path, wanted)
     except PermanentError as error:
         return Learnt(nothing, error.message)

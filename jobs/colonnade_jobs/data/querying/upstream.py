@@ -3,14 +3,10 @@
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-import pyarrow as pa
+from colonnade_serving.store import Store
 
-from colonnade_api.stored import table_digest
-from colonnade_serving import digests
-from colonnade_serving.store import Store, StoreError, StoreNotFound
-
-from ...errors import PermanentError, TransientError
-from .. import version
+from ...errors import PermanentError
+from .. import stored
 
 
 def fetch(names: Iterable[str], told: Mapping[str, str], store: Store, folder: Path) -> dict[str, Path]:
@@ -25,21 +21,4 @@ def fetch(names: Iterable[str], told: Mapping[str, str], store: Store, folder: P
 def _fetch(name: str, digest: str | None, store: Store, folder: Path) -> Path:
     if digest is None:
         raise PermanentError("DatasetNotFound", f"spec.source.query.datasets: no version of {name} was named")
-    manifest = version.read_manifest(store, digest)
-    table = folder / f"{name}.parquet"
-    try:
-        store.fetch(f"datasets/{digests.hex_of(digest)}/{version.DATA}", table)
-    except StoreNotFound as error:
-        raise PermanentError("DatasetNotFound", str(error)) from error
-    except StoreError as error:
-        raise TransientError("StoreUnreachable", str(error)) from error
-    if _content(table) != manifest["content"]:
-        raise PermanentError("DatasetCorrupt", f"the rows of {name} are not those of {digest}: they were changed")
-    return table
-
-
-def _content(table: Path) -> str | None:
-    try:
-        return table_digest(table)
-    except (pa.ArrowException, OSError):  # no table that we wrote
-        return None
+    return stored.fetch(name, digest, store, folder)[1]
