@@ -92,8 +92,8 @@ class DatasetSpec(SpecPart):
     cleaning: tuple[CleaningStep, ...] = Field(
         default=(),
         max_length=64,
-        description="Steps in the order given. trim and dropDuplicates come before the rows are checked; "
-        "fillMissing comes after, computed from the rows that passed.",
+        description="Steps in the order given. All come before the rows are checked but fillMissing, which comes "
+        "after, computed from the rows that passed.",
         json_schema_extra={"x-kubernetes-list-type": "atomic"},
     )
     split: Split = Field(default=Split(), description="Which rows are held out from training to judge models on.")

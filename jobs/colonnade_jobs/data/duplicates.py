@@ -5,9 +5,8 @@ from collections.abc import Iterator
 
 import duckdb
 
-from . import casting
+from . import casting, operations
 from .cleaning import Duplicates
-from .columns import Field
 from .database import one_row
 from .rules import NOUNS
 
@@ -18,18 +17,24 @@ def drop(connection: duckdb.DuckDBPyConnection, step: Duplicates) -> int:
 
     Two values that can't be read as their column's type are equal when they read alike.
     """
-    keys = [key for field in step.fields for key in _keys(field, trim=field.rule.name in step.trimmed)]
-    named = ", ".join(f"{key} AS key_{n}" for n, key in enumerate(keys))
+    values = [f"{casting.typed(field, trim=field.rule.name in step.trimmed)} AS {field.inner}" for field in step.fields]
+    unread = dict(_unread(step))
+    alike = [f"{text} AS {name}" for name, text in unread.items()]
+    typed = operations.layered(f"SELECT rowid AS row_id, {', '.join([*values, *alike])} FROM raw", step.operations)
+    keys = [*(field.inner for field in step.fields), *unread]
+    renamed = ", ".join(f"{key} AS key_{key}" for key in keys)
     kept = (
         "SELECT coalesce(min(row_id) FILTER (WHERE reasons IS NULL), min(row_id)) FROM validated "
-        f"JOIN (SELECT rowid AS row_id, {named} FROM raw) USING (row_id) "
-        f"GROUP BY {', '.join(f'key_{n}' for n in range(len(keys)))}"
+        f"JOIN (SELECT row_id, {renamed} FROM ({typed})) USING (row_id) "
+        f"GROUP BY {', '.join(f'key_{key}' for key in keys)}"
     )
     return int(one_row(connection, f"DELETE FROM validated WHERE row_id NOT IN ({kept})")[0])
 
 
-def _keys(field: Field, *, trim: bool) -> Iterator[str]:
-    typed = casting.typed(field, trim=trim)
-    yield typed
-    if field.rule.type in NOUNS and field.source == "VARCHAR":
-        yield f"CASE WHEN {typed} IS NULL THEN {casting.present(field, trim=trim)} END"
+def _unread(step: Duplicates) -> Iterator[tuple[str, str]]:
+    """By a name, the SQL of what stands where a value can't be read as its column's type."""
+    for field in step.fields:
+        if field.rule.type in NOUNS and field.source == "VARCHAR":
+            trim = field.rule.name in step.trimmed
+            typed = casting.typed(field, trim=trim)
+            yield f"unread_{field.inner}", f"CASE WHEN {typed} IS NULL THEN {casting.present(field, trim=trim)} END"

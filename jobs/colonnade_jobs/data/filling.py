@@ -2,17 +2,15 @@
 # ruff: noqa: S608 - identifiers are of our own making, values go through literal()
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import duckdb
 
 from ..errors import PermanentError
-from . import casting
-from .casting import STORED
+from . import cells
 from .cleaning import Fill
 from .database import one_row
 from .rules import NOUNS
-from .sql import literal
 
 EXACT_BELOW = 1e18
 TWO_ULPS = 2.0**-51
@@ -48,7 +46,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, one: Fill) -> Filled:
                 "fill it by a constant",
             )
         return Filled(rule.name, one.step.strategy, None, 0)
-    typed = f"CAST({literal(value)} AS {STORED.get(rule.type, 'VARCHAR')})"
+    typed = cells.typed(one.field, value)
     missing = f"{column} IS NULL AND reasons IS NULL"
     rows = one_row(connection, f"UPDATE validated SET {column} = {typed} WHERE {missing}")[0]
     return Filled(rule.name, one.step.strategy, value, int(rows))
@@ -70,12 +68,11 @@ def _value(connection: duckdb.DuckDBPyConnection, one: Fill) -> str | None:
 def _constant(connection: duckdb.DuckDBPyConnection, one: Fill) -> str:
     """The constant, read as a cell of its column would be."""
     rule, given = one.field.rule, str(one.step.value)
-    cell = replace(one.field, inner=literal(given), source="VARCHAR", text="")
-    found = one_row(connection, f"SELECT CAST({casting.typed(cell, trim=False)} AS VARCHAR)")[0]
+    found = cells.read(connection, one.field, given)
     if found is None:
         noun = NOUNS.get(rule.type, rule.type)
         raise PermanentError("InvalidSpec", f"{one.place}.value: {given!r} is no {noun}; {rule.name} is a {noun}")
-    return str(found)
+    return found
 
 
 def _valid(column: str) -> str:

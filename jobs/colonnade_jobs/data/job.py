@@ -29,14 +29,18 @@ from . import (
     filling,
     formats,
     naming,
+    parsing,
     reading,
     report,
+    rewriting,
     skipped,
     sql,
+    stepping,
     unpack,
     validation,
     version,
 )
+from .cleaning import Steps
 from .columns import Field
 from .formats import Guess
 from .reading import RawTable
@@ -80,31 +84,39 @@ def _check(
     spec = job.spec
     schema, csv = spec.table or Table(), spec.source.csv or Csv()
     texts.mkdir()
-    declared = {column.name: column.type for column in schema.columns}
-    table = reading.load(connection, files, spec.source, declared, texts)
+    loaded = reading.load(connection, files, spec.source, stepping.kinds_in_source(schema, spec.cleaning), texts)
     shutil.rmtree(texts)
-    fields = columns.resolve(connection, table.names, schema)
-    guess = formats.detect(connection, fields, set(declared), csv)
+    rewritten = rewriting.rewrite(connection, loaded, schema, spec.cleaning, csv)
+    table, steps = rewritten.table, Steps(spec.cleaning, loaded.names, rewritten.texts)
+    schema = parsing.with_parsed(schema, table.names, steps)
+    declared = {column.name: column.type for column in schema.columns}
+    fields = parsing.as_told(connection, columns.resolve(connection, table.names, schema), steps)
+    guess = formats.detect(connection, fields, set(declared) - parsing.told(fields, steps), csv)
     _check_split(job, fields)
     progress.report(30, f"checking {len(fields)} columns")
-    fields, plan, rules = _apply(connection, guess, spec)
-    validated = validation.settle(connection, rules, plan)
+    fields, plan, rules = _apply(connection, guess, spec, schema, steps)
+    validated = validation.settle(connection, rules, plan, rewritten.source)
+    changed = validation.changed(connection, fields, plan)
     filled = filling.fill(connection, plan.fills)
     progress.report(55, f"{validated.rows:,} rows checked, {validated.invalid:,} refused")
-    return table.with_formats(formats.shown(fields, set(declared))), fields, replace(validated, filled=filled)
+    return (
+        table.with_formats(formats.shown(fields, set(declared))),
+        fields,
+        replace(validated, filled=filled, changed=changed, source=rewritten.source),
+    )
 
 
 def _apply(
-    connection: duckdb.DuckDBPyConnection, guess: Guess, spec: DatasetSpec
+    connection: duckdb.DuckDBPyConnection, guess: Guess, spec: DatasetSpec, schema: Table, steps: Steps
 ) -> tuple[list[Field], cleaning.Plan, list[Rule]]:
     """Makes `validated`; once more, where a value isn't of its type as a sample had it, and all values show another."""
-    plan = cleaning.plan(guess.fields, spec.cleaning)
-    rules = validation.apply(connection, guess.fields, spec.table or Table(), plan)
+    plan = cleaning.plan(connection, guess.fields, steps)
+    rules = validation.apply(connection, guess.fields, schema, plan)
     unclear = guess.sampled & validation.mistyped(connection, rules)
     told = formats.from_all(connection, guess.fields, unclear, spec.source.csv or Csv())
     if told == guess.fields:
         return told, plan, rules
-    return _apply(connection, Guess(told, frozenset()), spec)
+    return _apply(connection, Guess(told, frozenset()), spec, schema, steps)
 
 
 def _check_split(job: DatasetJob, fields: list[Field]) -> None:
@@ -163,7 +175,7 @@ def _aside(
     labels = "[" + ", ".join(sql.literal(label) for label in validated.labels) + "]::VARCHAR[]"
     return connection.sql(
         f"SELECT {raw}, array_to_string(list_transform(reasons, lambda rule: ({labels})[rule + 1]), '; ') "
-        "FROM validated JOIN raw ON raw.rowid = row_id WHERE reasons IS NOT NULL ORDER BY row_id"
+        f"FROM validated JOIN {validated.source} AS raw ON raw.rowid = row_id WHERE reasons IS NOT NULL ORDER BY row_id"
     ).to_arrow_reader(content.BATCH_ROWS)
 
 

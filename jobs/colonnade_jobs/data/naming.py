@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from itertools import count
 
+UNMARKED = "_unmarked"
+
 
 def inner(index: int) -> str:
     """What the column at an index is called inside, whatever its owner calls it; safe in SQL as it stands."""
@@ -11,7 +13,7 @@ def inner(index: int) -> str:
 
 def unmarked(inner_name: str) -> str:
     """What a column's text is called in `raw` where no null marker was looked for yet."""
-    return f"{inner_name}_unmarked"
+    return f"{inner_name}{UNMARKED}"
 
 
 def uncast(inner_name: str) -> str:

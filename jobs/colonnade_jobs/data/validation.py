@@ -8,11 +8,12 @@ import duckdb
 from colonnade_api.columns import Table
 
 from ..errors import PermanentError
-from . import casting, duplicates, naming, rules, uniqueness, violations
+from . import casting, duplicates, naming, operations, rules, uniqueness, violations
 from .cleaning import Plan
 from .columns import Field
 from .database import one_row, raise_shortage, without_optimizer
 from .filling import Filled
+from .operations import Changed
 from .rules import NOUNS, Rule
 from .sql import error_text
 from .violations import RuleReport
@@ -23,7 +24,8 @@ class ValidationResult:
     """What the checks found: rows looked at (duplicates apart), rows refused, and each rule's report.
 
     labels: what the rule of each number objects to; reports come with the rule that hit most first. filled: what
-    cleaning did to missing values.
+    cleaning did to missing values; changed: what its steps did before the checks. source: the table that
+    has the values as they came.
     """
 
     rows: int
@@ -32,6 +34,8 @@ class ValidationResult:
     labels: list[str]
     rules: list[RuleReport]
     filled: list[Filled] = field(default_factory=list)
+    changed: list[Changed] = field(default_factory=list)
+    source: str = "raw"
 
     @property
     def share(self) -> float:
@@ -64,12 +68,25 @@ def mistyped(connection: duckdb.DuckDBPyConnection, found: list[Rule]) -> set[st
     return {rule.field.inner for rule in broken if rule.broken == rules.is_mistyped(rule.field)}
 
 
-def settle(connection: duckdb.DuckDBPyConnection, found: list[Rule], plan: Plan) -> ValidationResult:
-    """Of `validated` drops duplicates and refuses what repeats a key, in this order; returns what all rules found."""
+def settle(
+    connection: duckdb.DuckDBPyConnection, found: list[Rule], plan: Plan, source: str = "raw"
+) -> ValidationResult:
+    """Of `validated` drops duplicates and refuses what repeats a key, in this order; returns what all rules found.
+
+    source: the table that has the values as they came.
+    """
     dropped = sum(duplicates.drop(connection, step) for step in plan.duplicates)
     uniqueness.mark_repeated(connection, {n: rule.key for n, rule in enumerate(found) if rule.key})
     rows, invalid = one_row(connection, "SELECT count(*), count(reasons) FROM validated")
-    return ValidationResult(rows, invalid, dropped, [rule.label for rule in found], violations.count(connection, found))
+    reports = violations.count(connection, found, source)
+    return ValidationResult(rows, invalid, dropped, [rule.label for rule in found], reports)
+
+
+def changed(connection: duckdb.DuckDBPyConnection, fields: list[Field], plan: Plan) -> list[Changed]:
+    """What each step did to the rows before they were checked."""
+    return operations.count(
+        connection, _typed(fields, set(), replace(plan, operations=[])), plan.operations, len(fields)
+    )
 
 
 def _make_validated(connection: duckdb.DuckDBPyConnection, fields: list[Field], found: list[Rule], plan: Plan) -> None:
@@ -77,7 +94,8 @@ def _make_validated(connection: duckdb.DuckDBPyConnection, fields: list[Field], 
     typed = _typed(fields, {rule.field.rule.name for rule in found}, plan)
     with without_optimizer(connection, len(fields)):
         connection.execute(
-            f"CREATE OR REPLACE TABLE validated AS SELECT row_id, {values}, {_reasons(found)} AS reasons FROM ({typed})"
+            f"CREATE OR REPLACE TABLE validated AS SELECT row_id, {values}, {_reasons(found)} AS reasons "
+            f"FROM ({typed}) {'WHERE NOT gone' if plan.operations else ''}"
         )
 
 
@@ -89,7 +107,7 @@ def _typed(fields: list[Field], ruled: set[str], plan: Plan) -> str:
     sources = [f"{field.text or field.inner} AS {naming.uncast(field.inner)}" for field in flagged]
     flags = [f"{_mistyped(field, trim=trimmed[field.inner])} AS {rules.is_mistyped(field)}" for field in flagged]
     values = f"SELECT {', '.join(['rowid AS row_id', *typed, *sources])} FROM raw"
-    return f"SELECT {', '.join(['*', *flags])} FROM ({values})"
+    return operations.layered(f"SELECT {', '.join(['*', *flags])} FROM ({values})", plan.operations)
 
 
 def _mistyped(field: Field, *, trim: bool) -> str:

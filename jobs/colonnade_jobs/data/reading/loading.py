@@ -34,7 +34,8 @@ def load(
     empty folder. Raises PermanentError when a file isn't what it should be.
     """
     csv = source.csv or Csv()
-    _check_date_format(connection, csv.date_format)
+    if csv.date_format:
+        check_date_format(connection, csv.date_format, "spec.source.csv.dateFormat")
     kinds = {file_type_of(file, source.format): file for file in files}
     if len(kinds) > 1:
         one, other = (f"{file.name} ({kind})" for kind, file in kinds.items())
@@ -46,16 +47,16 @@ def load(
     return _parquet(connection, files)
 
 
-def _check_date_format(connection: duckdb.DuckDBPyConnection, form: str | None) -> None:
-    if form is None or form in UNIX:
+def check_date_format(connection: duckdb.DuckDBPyConnection, form: str, place: str) -> None:
+    """Raises PermanentError for what is no format for dates. place: where it stands in the spec."""
+    if form in UNIX:
         return
     try:
         connection.execute(f"SELECT strptime(strftime(TIMESTAMP '2001-02-03', {literal(form)}), {literal(form)})")
     except duckdb.Error as error:
         raise PermanentError(
             "InvalidSpec",
-            f"spec.source.csv.dateFormat: {form} is no format for dates, such as %d/%m/%Y or %Y-%m-%d %H:%M, nor unix "
-            "or unix-ms",
+            f"{place}: {form} is no format for dates, such as %d/%m/%Y or %Y-%m-%d %H:%M, nor unix or unix-ms",
         ) from error
 
 

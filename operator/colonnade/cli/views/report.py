@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from colonnade.cli.page import Facts, Line, Page, Word, facts, line, page, table
+from colonnade.cli.page import Facts, Line, Page, Table, Word, facts, line, page, table
 from colonnade_access.words import short
 from colonnade_api import DatasetVersion
 
@@ -14,11 +14,15 @@ def report_of(found: dict[str, Any], name: str, version: DatasetVersion) -> Page
     """found: report.json as the Job wrote it."""
     rules = sorted((rule for rule in found["rules"] if rule["rows"]), key=lambda rule: -rule["rows"])
     reading = _reading(found.get("reading") or {})
+    cleaned = _cleaned(found)
     if not rules:
-        return page(_heading(found, name, version), reading, line(Word("no row broke a rule", "good")))
+        return page(_heading(found, name, version), reading, cleaned, line(Word("no row broke a rule", "good")))
     rows = [(rule["rule"], rule["column"], f"{rule['rows']:,}", _examples(rule)) for rule in rules]
     return page(
-        _heading(found, name, version), reading, table(("rule", "column", "rows", "for example"), rows, right=("rows",))
+        _heading(found, name, version),
+        reading,
+        cleaned,
+        table(("rule", "column", "rows", "for example"), rows, right=("rows",)),
     )
 
 
@@ -36,6 +40,14 @@ def _reading(reading: dict[str, Any]) -> Facts | None:
     files = [(file["name"], _written(file)) for file in reading.get("files", ())[:MAX_FILES]]
     notes = [("", note) for note in reading.get("notes", ())]
     return facts([*files, *notes]) if files or notes else None
+
+
+def _cleaned(found: dict[str, Any]) -> Table | None:
+    """What each step of cleaning did."""
+    steps = [(step["step"], step["about"] or "every column of text", step["rows"]) for step in found.get("cleaned", ())]
+    filled = [("fillMissing", f"{step['column']}: {step['value']}", step["rows"]) for step in found.get("filled", ())]
+    rows = [(step, _cut(about), f"{count:,}") for step, about, count in [*steps, *filled]]
+    return table(("cleaning", "of", "rows"), rows, right=("rows",)) if rows else None
 
 
 def _written(file: dict[str, Any]) -> str:
