@@ -2,7 +2,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from colonnade.cli.main import main
 from tests.unit.cli.playground import Playground
@@ -28,17 +27,7 @@ def cluster(tmp_path: Path) -> Iterator[Playground]:
 def kubectl_colonnade(
     cluster: Playground, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Run:
-    kubeconfig = tmp_path / "kubeconfig"
-    kubeconfig.write_text(
-        yaml.safe_dump(
-            {
-                "current-context": "here",
-                "contexts": [{"name": "here", "context": {"cluster": "here", "user": "ada"}}],
-                "clusters": [{"name": "here", "cluster": {"server": cluster.url}}],
-                "users": [{"name": "ada", "user": {}}],
-            }
-        )
-    )
+    kubeconfig = cluster.kubeconfig(tmp_path)
 
     def run(*arguments: str) -> Outcome:
         monkeypatch.setattr("sys.argv", ["kubectl-colonnade", *arguments, "--kubeconfig", str(kubeconfig)])

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
 from aiohttp import WSMsgType, web
 
 DATA, FAILED = 0, 1
@@ -30,6 +31,18 @@ class Playground:
     def add(self, *objects: Object) -> None:
         for each in objects:
             self.objects[path_of(each)] = each
+
+    def kubeconfig(self, folder: Path) -> Path:
+        """Of ada, who may do everything here."""
+        path = folder / "kubeconfig"
+        config = {
+            "current-context": "here",
+            "contexts": [{"name": "here", "context": {"cluster": "here", "user": "ada"}}],
+            "clusters": [{"name": "here", "cluster": {"server": self.url}}],
+            "users": [{"name": "ada", "user": {}}],
+        }
+        path.write_text(yaml.safe_dump(config))
+        return path
 
     @contextmanager
     def running(self) -> Iterator["Playground"]:

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from colonnade_client import Client
 from colonnade_client.store import proven
@@ -38,19 +37,7 @@ def cluster(harness: Harness) -> Iterator[Playground]:
 
 @pytest.fixture
 def client(cluster: Playground, tmp_path: Path) -> Client:
-    path = tmp_path / "kubeconfig"
-    context = {"cluster": "here", "user": "ada", "namespace": "default"}
-    path.write_text(
-        yaml.safe_dump(
-            {
-                "current-context": "it",
-                "contexts": [{"name": "it", "context": context}],
-                "users": [{"name": "ada", "user": {}}],
-                "clusters": [{"name": "here", "cluster": {"server": cluster.url}}],
-            }
-        )
-    )
-    return Client(kubeconfig=str(path))
+    return Client(kubeconfig=str(cluster.kubeconfig(tmp_path)))
 
 
 @pytest.fixture
