@@ -10,7 +10,7 @@ from colonnade_serving.store import Item, Store, StoreError, StoreNotFound, open
 
 from .. import progress
 from ..errors import PermanentError, TransientError
-from . import addresses, skipped
+from . import addresses, changes, skipped
 
 SOURCE_PREFIX = "COLONNADE_SOURCE_"
 
@@ -19,7 +19,7 @@ def fetch(address: str, scratch: Path) -> tuple[list[Path], list[str]]:
     """The objects of s3://bucket/key-or-glob, streamed to scratch in key order, and the names of those passed over.
 
     Credentials: AWS_* from the environment; COLONNADE_SOURCE_AWS_* go before, where the store has others.
-    Raises PermanentError when nothing matches, TransientError when the bucket doesn't answer.
+    Raises PermanentError when nothing matches, TransientError when the bucket doesn't answer or changes meanwhile.
     """
     _, name, key = addresses.parse(address)
     try:
@@ -29,7 +29,9 @@ def fetch(address: str, scratch: Path) -> tuple[list[Path], list[str]]:
         if not found:
             raise PermanentError("SourceNotFound", f"spec.source.storageUri: nothing matches {address}")
         targets = [scratch / f"{n:06d}-{Path(item.path).name}" for n, item in enumerate(found)]
-        return [_download(bucket, item, target) for item, target in zip(found, targets, strict=True)], passed
+        files = [_download(bucket, item, target) for item, target in zip(found, targets, strict=True)]
+        _check_unchanged(bucket, found, files, _matching(bucket, key)[0])
+        return files, passed
     except StoreNotFound as error:
         raise PermanentError("SourceNotFound", f"spec.source.storageUri: {error}") from error
     except StoreError as error:
@@ -57,6 +59,14 @@ def _download(bucket: Store, item: Item, target: Path) -> Path:
     progress.report(5, f"fetching {bucket.uri(item.path)} ({item.size:,} bytes)")
     bucket.fetch(item.path, target)
     return target
+
+
+def _check_unchanged(bucket: Store, before: list[Item], files: list[Path], after: list[Item]) -> None:
+    """Raises TransientError where an object is another one by now, or came with another number of bytes than listed."""
+    still = set(after)
+    for item, file in zip(before, files, strict=True):
+        if item not in still or file.stat().st_size != item.size:
+            raise changes.changed(bucket.uri(item.path))
 
 
 @contextmanager

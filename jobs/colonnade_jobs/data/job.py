@@ -21,6 +21,7 @@ from .. import progress
 from ..errors import PermanentError, TransientError
 from ..formatting import percent
 from . import (
+    changes,
     cleaning,
     columns,
     content,
@@ -60,7 +61,8 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
     address, files, passed = fetching.fetch(job, store, claims, downloads)
     progress.report(10, f"reading {len(files)} file{'s' if len(files) > 1 else ''} of {address}")
     with database.shortages_as_errors(), database.connect(scratch) as connection:
-        table, fields, validated = _check(connection, job, unpack.unpack(files, downloads), scratch / "texts")
+        with changes.unchanged(files):
+            table, fields, validated = _check(connection, job, unpack.unpack(files, downloads), scratch / "texts")
         shutil.rmtree(downloads)
         table = table.with_notes(skipped.note(passed))
         progress.report(60, "writing")

@@ -29,11 +29,15 @@ class StoreNotFound(StoreError):
 
 @dataclass(frozen=True)
 class Item:
-    """One stored file: its path below the store's URL, its size in bytes, when it was last written."""
+    """One stored file: its path below the store's URL, its size in bytes, when it was last written.
+
+    etag: what another content changes too, where the store tells it.
+    """
 
     path: str
     size: int
     modified: datetime
+    etag: str | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,8 @@ class Store:
         with self._saying(prefix):
             found = [meta for page in obstore.list(self.client, prefix or None) for meta in page]
         visible = (meta for meta in found if not directories.is_temporary(meta["path"]))
-        return sorted((Item(m["path"], m["size"], m["last_modified"]) for m in visible), key=lambda item: item.path)
+        items = (Item(m["path"], m["size"], m["last_modified"], m["e_tag"]) for m in visible)
+        return sorted(items, key=lambda item: item.path)
 
     def exists(self, path: str) -> bool:
         """Whether there is a file at path. Raises StoreError when that can't be known."""

@@ -15,7 +15,7 @@ import pytest
 from colonnade_api.jobs import DatasetJob
 from colonnade_jobs import data
 from colonnade_jobs.errors import PermanentError, TransientError
-from colonnade_serving.store import open_store
+from colonnade_serving.store import Store, open_store
 from tests.ports import port
 from tests.unit.jobs.harness import Harness
 
@@ -78,6 +78,22 @@ def test_nothing_there_is_an_answer(harness: Harness, bucket: Any) -> None:
 def test_a_bucket_out_of_reach_is_worth_a_retry(harness: Harness, bucket: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(TransientError):
         harness.dataset("s3://no-such-bucket/rows.csv")
+
+
+def test_objects_that_change_while_they_are_fetched_are_worth_a_retry(
+    harness: Harness, bucket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch = Store.fetch
+
+    def overtaken(store: Store, path: str, target: Path) -> str:
+        found = fetch(store, path, target)
+        bucket.put_object(Bucket="raw", Key="flights/part-01.csv", Body=b"n\n7\n")
+        return found
+
+    monkeypatch.setattr(Store, "fetch", overtaken)
+    with pytest.raises(TransientError, match=r"s3://raw/flights/part-01\.csv changed while it was read") as error:
+        harness.dataset("s3://raw/flights/part-*.csv")
+    assert error.value.reason == "SourceChanged"
 
 
 def test_the_source_may_have_credentials_of_its_own(
