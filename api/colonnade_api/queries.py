@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from colonnade_api.common import Digest, Name, Rule, SpecPart, StatusPart, Word
+from colonnade_api.common import Digest, Name, ObjectName, Rule, SpecPart, StatusPart, Word
 
 ALIAS_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
 MAX_UPSTREAMS = 16
@@ -55,6 +55,28 @@ class Query(SpecPart):
         description="One SELECT in DuckDB's SQL. What differs from run to run (random(), now()) is refused, since "
         "equal input has to make an equal version; without an ORDER BY the rows are sorted by all columns.",
         examples=["SELECT f.*, w.temp FROM flights f LEFT JOIN w USING (origin, time_hour)"],
+    )
+
+
+class SecretKey(SpecPart):
+    """One value of a Secret in the same namespace."""
+
+    name: ObjectName = Field(description="Name of the Secret.")
+    key: Word = Field(description="The key in it.", examples=["uri"])
+
+
+class Sql(SpecPart):
+    """Rows that a database answers."""
+
+    connection_secret_ref: SecretKey = Field(
+        description="Where the database's address lies, with user and password: "
+        "postgresql://USER:PASSWORD@HOST:5432/DATABASE?sslmode=verify-full, or sqlite:///PATH of a file that the Job "
+        "sees, such as sqlite:///store/shop.db. It is mounted as a file, and shown nowhere."
+    )
+    statement: Statement = Field(
+        description="One SELECT in the database's own SQL, run in a read-only transaction; the rows are sorted by all "
+        "columns, since a database promises no order that stays.",
+        examples=["SELECT id, price, ordered_at FROM orders"],
     )
 
 

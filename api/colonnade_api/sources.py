@@ -6,7 +6,7 @@ from pydantic import Field
 
 from colonnade_api.common import ObjectRef, Rule, SpecPart
 from colonnade_api.csv import Csv
-from colonnade_api.queries import Query
+from colonnade_api.queries import Query, Sql
 
 SCHEDULE_PATTERN = r"^(@(hourly|daily|midnight|weekly|monthly|yearly|annually)|[0-9*,/-]+( [0-9A-Za-z*,/-]+){4})$"
 SCHEMES = ("file", "pvc", "https", "http", "s3")
@@ -78,14 +78,14 @@ FILE_FIELDS = ("secretRef", "format", "csv", "refresh")
 
 
 class DataSource(SpecPart):
-    """Where the rows come from: exactly one of storageUri, upload and query."""
+    """Where the rows come from: exactly one of storageUri, upload, query and sql."""
 
     rules = (
         Rule(
-            "[has(self.storageUri), has(self.upload), has(self.query)].filter(given, given).size() == 1",
+            "[has(self.storageUri), has(self.upload), has(self.query), has(self.sql)].filter(given, given).size() == 1",
             "say where the rows come from by exactly one of storageUri (such as s3://bucket/key.parquet), upload: {} "
-            "(uploaded by `kubectl colonnade push`) and query (SQL over other Datasets)",
-            lambda source: [source.storage_uri, source.upload, source.query].count(None) == 2,
+            "(uploaded by `kubectl colonnade push`), query (SQL over other Datasets) and sql (a database)",
+            lambda source: [source.storage_uri, source.upload, source.query, source.sql].count(None) == 3,
         ),
         Rule(
             "!has(self.query) || !(" + " || ".join(f"has(self.{f})" for f in FILE_FIELDS) + ")",
@@ -96,11 +96,18 @@ class DataSource(SpecPart):
             ),
             field=".query",
         ),
+        Rule(
+            "!has(self.sql) || !(has(self.secretRef) || has(self.format) || has(self.csv))",
+            "secretRef, format and csv are about files, and sql reads none; its credentials are those of "
+            "connectionSecretRef",
+            lambda source: source.sql is None or (source.secret_ref, source.format, source.csv) == (None,) * 3,
+            field=".sql",
+        ),
         HTTP_IS_MEANT,
         Rule(
-            "!has(self.refresh) || has(self.storageUri)",
-            "refresh needs a storageUri to look at; an upload is new when someone pushes it",
-            lambda source: source.refresh is None or source.storage_uri is not None,
+            "!has(self.refresh) || has(self.storageUri) || has(self.sql)",
+            "refresh needs a storageUri or a database to look at; an upload is new when someone pushes it",
+            lambda source: source.refresh is None or bool(source.storage_uri or source.sql),
             field=".refresh",
         ),
         Rule(
@@ -126,6 +133,7 @@ class DataSource(SpecPart):
     query: Query | None = Field(
         default=None, description="The rows are made of other Datasets' current versions, by SQL."
     )
+    sql: Sql | None = Field(default=None, description="The rows are a database's: PostgreSQL or SQLite.")
     insecure: bool = Field(
         default=False, description="Allow http://, where anyone on the way can read and change the data."
     )
@@ -152,6 +160,8 @@ class DataSource(SpecPart):
         """What people know it by: its address, or what it is read from."""
         if self.query is not None:
             return f"the query over {', '.join(each.name for each in self.query.datasets)}"
+        if self.sql is not None:
+            return f"the database of Secret {self.sql.connection_secret_ref.name}"
         return self.storage_uri or "what was pushed"
 
 

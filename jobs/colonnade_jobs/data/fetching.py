@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from colonnade_api.jobs import DatasetJob
-from colonnade_api.queries import Query
+from colonnade_api.queries import Query, Sql
 from colonnade_api.sources import dataset_uploads
 from colonnade_serving.store import Store
 
@@ -20,6 +20,8 @@ def fetch(job: DatasetJob, store: Store, claims: Path, folder: Path) -> Fetched:
     source = job.spec.source
     if source.query is not None:
         return Fetched(source.described, [_queried(source.query, job, store, folder)])
+    if source.sql is not None:
+        return Fetched(source.described, [_answered(source.sql, folder)])
     return sources.fetch(source, Origin(store, dataset_uploads(job.name), claims), folder)
 
 
@@ -32,4 +34,13 @@ def _queried(query: Query, job: DatasetJob, store: Store, folder: Path) -> Path:
     progress.report(5, f"running the query over {', '.join(found)}")
     target = folder / "query.parquet"
     querying.run(query, found, target, folder)
+    return target
+
+
+def _answered(sql: Sql, folder: Path) -> Path:
+    from . import databases  # noqa: PLC0415 - only where there is a database
+
+    progress.report(5, f"asking the database of Secret {sql.connection_secret_ref.name}")
+    target = folder / "answer.parquet"
+    databases.fetch(sql, target, folder)
     return target

@@ -35,6 +35,8 @@ def source(item: Object) -> str:
         return str(address)
     if "query" in wanted:
         return f"the query over {', '.join(upstreams(item['spec']))}"
+    if "sql" in wanted:
+        return f"the database of Secret {wanted['sql']['connectionSecretRef']['name']}"
     return f"upload: kubectl colonnade push dset/{item['metadata']['name']} FILE"
 
 

@@ -117,6 +117,11 @@ def _pod(platform: Platform, name: str, task: Task) -> Manifest:
             {"name": "source", "mountPath": f"{source.CLAIMS_FOLDER}/{claim}", "readOnly": True}
         )
         volumes.append({"name": "source", "persistentVolumeClaim": {"claimName": claim, "readOnly": True}})
+    if secret := source.connection(task.source):
+        container["volumeMounts"].append(
+            {"name": "connection", "mountPath": source.CONNECTION_FOLDER, "readOnly": True}
+        )
+        volumes.append(source.connection_volume(secret))
     if not fits:
         container["volumeMounts"].append({"name": "job", "mountPath": JOB_FOLDER, "readOnly": True})
         volumes.append({"name": "job", "configMap": {"name": name}})

@@ -5,15 +5,17 @@ from urllib.parse import SplitResult, urlsplit
 from colonnade.kube.kinds import Manifest
 from colonnade.manifests.pod import bucket_credentials, from_secret
 from colonnade_api import DataSource, ModelSource
+from colonnade_api.queries import SecretKey
 
 CLAIMS_FOLDER = "/pvc"
+CONNECTION_FOLDER, CONNECTION_FILE = "/connection", "uri"
 PREFIX = "COLONNADE_SOURCE_"
 REMOTE = ("s3", "https", "http")
 Source = DataSource | ModelSource | None
 
 
 def is_remote(source: Source) -> bool:
-    return _address(source).scheme in REMOTE
+    return _address(source).scheme in REMOTE or connection(source) is not None
 
 
 def claim(source: Source) -> str | None:
@@ -22,8 +24,21 @@ def claim(source: Source) -> str | None:
     return address.netloc if address.scheme == "pvc" else None
 
 
+def connection(source: Source) -> SecretKey | None:
+    """Where a database's address lies."""
+    return source.sql.connection_secret_ref if isinstance(source, DataSource) and source.sql else None
+
+
+def connection_volume(secret: SecretKey) -> Manifest:
+    """The address as a file: an environment would show it to whoever describes the pod's processes."""
+    items = [{"key": secret.key, "path": CONNECTION_FILE}]
+    return {"name": "connection", "secret": {"secretName": secret.name, "items": items, "defaultMode": 0o440}}
+
+
 def environment(source: Source) -> list[Manifest]:
     """Credentials, by reference to their Secret."""
+    if connection(source):
+        return [{"name": f"{PREFIX}CONNECTION_FILE", "value": f"{CONNECTION_FOLDER}/{CONNECTION_FILE}"}]
     if source is None or source.secret_ref is None:
         return []
     secret = source.secret_ref.name
