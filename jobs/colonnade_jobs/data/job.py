@@ -47,7 +47,7 @@ from .formats import Guess
 from .reading import RawTable
 from .rules import Rule
 from .validation import ValidationResult
-from .version import DATA, QUARANTINE, REPORT, Identity
+from .version import DATA, PAGE, QUARANTINE, REPORT, Identity
 
 
 def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc")) -> DatasetResult:
@@ -200,7 +200,8 @@ def _invalid(
 ) -> DatasetResult:
     place = f"rejected/{job.name}"
     try:
-        for file in (REPORT, QUARANTINE):
+        version.write_page(folder)
+        for file in (REPORT, PAGE, QUARANTINE):
             store.send(folder / file, f"{place}/{file}")
     except StoreError as error:
         raise TransientError("StoreUnreachable", str(error)) from error

@@ -28,6 +28,7 @@ def build(
         "cleaned": [asdict(step) for step in validated.changed],
         "filled": [asdict(step) for step in validated.filled],
         "columns": profiles,
+        "missing": statistics.missing(connection, [f for f, p in zip(fields, profiles, strict=True) if p["nulls"]]),
         "split": split_sizes(valid, split, timeless),
     }
 

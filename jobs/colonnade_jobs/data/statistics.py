@@ -15,6 +15,7 @@ from .columns import Field
 BINS = 20
 TOP_VALUES = 20
 SHOWN_LETTERS = 100
+PARTS, MOST_MISSING = 40, 60
 NUMERIC = {"number", "integer", "date"}
 VALID = "validated WHERE reasons IS NULL"
 
@@ -59,6 +60,22 @@ def profiles(connection: duckdb.DuckDBPyConnection, fields: list[Field]) -> list
     for inner, top in _tops(connection, [field for field in fields if field.rule.type not in NUMERIC]).items():
         found[inner] |= top
     return [{"name": field.rule.name, "type": field.rule.type} | found[field.inner] for field in fields]
+
+
+def missing(connection: duckdb.DuckDBPyConnection, fields: list[Field]) -> Profile | None:
+    """Where in the table values are missing: by column, how many in each of some parts of equal length, in order.
+
+    fields: the columns that lack some; the first of them are looked at. None where there is none.
+    """
+    looked_at = fields[:MOST_MISSING]
+    if not looked_at:
+        return None
+    part = f"CAST(floor(row_id * {PARTS}::DOUBLE / (SELECT max(row_id) + 1 FROM validated)) AS INTEGER)"
+    counts = ", ".join(f"count(*) - count({one.inner})" for one in looked_at)
+    query = f"SELECT {part} AS part, count(*), {counts} FROM {VALID} GROUP BY part ORDER BY part"
+    rows = connection.execute(query).fetchall()
+    columns = [{"name": one.rule.name, "counts": [row[n] for row in rows]} for n, one in enumerate(looked_at, start=2)]
+    return {"rows": [row[1] for row in rows], "columns": columns}
 
 
 def _counts(field: Field) -> Callable[[str], list[str]]:

@@ -5,13 +5,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from colonnade_api import pages
 from colonnade_api.stored import DATA, FORMAT, MANIFEST, QUARANTINE, REPORT, Identity, canonical_json
 from colonnade_serving import digests
 from colonnade_serving.store import Store, StoreError, StoreNotFound
 
 from ..errors import PermanentError, TransientError
 
-__all__ = ["DATA", "FORMAT", "MANIFEST", "QUARANTINE", "REPORT", "Identity", "publish", "read_manifest"]
+__all__ = ["DATA", "FORMAT", "MANIFEST", "PAGE", "QUARANTINE", "REPORT", "Identity", "publish", "read_manifest"]
+
+PAGE = "report.html"
 
 
 def publish(store: Store, folder: Path, identity: Identity, facts: dict[str, Any]) -> dict[str, Any]:
@@ -21,7 +24,8 @@ def publish(store: Store, folder: Path, identity: Identity, facts: dict[str, Any
     Raises TransientError when the store doesn't answer.
     """
     path = f"datasets/{digests.hex_of(identity.digest)}"
-    files = {name: digests.of_file(folder / name) for name in (DATA, QUARANTINE, REPORT)}
+    write_page(folder, digests.hex_of(identity.digest)[:10])
+    files = {name: digests.of_file(folder / name) for name in (DATA, QUARANTINE, REPORT, PAGE)}
     created = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     manifest = {
         "format": FORMAT,
@@ -35,6 +39,12 @@ def publish(store: Store, folder: Path, identity: Identity, facts: dict[str, Any
         return read_manifest(store, identity.digest)
     except StoreError as error:
         raise TransientError("StoreUnreachable", str(error)) from error
+
+
+def write_page(folder: Path, version: str = "") -> None:
+    """Draws the report in a folder as a page beside it. version: its digest in short, where there is one."""
+    report = json.loads((folder / REPORT).read_bytes())
+    (folder / PAGE).write_text(pages.dataset_report(report, version=version), encoding="utf-8")
 
 
 def read_manifest(store: Store, digest: str) -> dict[str, Any]:

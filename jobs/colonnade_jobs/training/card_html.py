@@ -5,6 +5,8 @@ from html import escape
 from typing import Any
 
 from colonnade_api.metrics import direction
+from colonnade_api.pages import parts
+from colonnade_api.pages.parts import code, section, sentences, table
 
 from ..formatting import rounded
 
@@ -16,25 +18,24 @@ def render(card: dict[str, Any], comparison: dict[str, Any] | None = None) -> st
     """
     parameters, analysis = card["modelParameters"], card["quantitativeAnalysis"]
     sections = [
-        _section("Look at this", _list(card["considerations"]["warnings"]))
+        section("Look at this", sentences(card["considerations"]["warnings"]))
         if card["considerations"]["warnings"]
         else "",
-        _section("Metrics", _metrics(analysis, parameters)) if analysis["metrics"] else "",
-        _section("Compared with what serves", _comparison(comparison)) if comparison else "",
-        _section("Target", _balance(analysis["balance"], parameters)) if analysis["balance"] else "",
-        _section("Training", _training(parameters, analysis)) if parameters["estimator"] else "",
-        _section("Inputs", _table(["Name", "Type", "Encoding"], _inputs(parameters["inputs"]))),
-        _section("Outputs", _table(["Name", "Type", "Shape"], _outputs(parameters["outputs"]))),
-        _section("Limits", _list(card["considerations"]["limits"])),
-        _section("Lineage", _lineage(card)),
-        _section("Versions", _pairs(card["versions"])) if card["versions"] else "",
+        section("Metrics", _metrics(analysis, parameters)) if analysis["metrics"] else "",
+        section("Compared with what serves", _comparison(comparison)) if comparison else "",
+        section("Target", _balance(analysis["balance"], parameters)) if analysis["balance"] else "",
+        section("Training", _training(parameters, analysis)) if parameters["estimator"] else "",
+        section("Inputs", table(["Name", "Type", "Encoding"], _inputs(parameters["inputs"]))),
+        section("Outputs", table(["Name", "Type", "Shape"], _outputs(parameters["outputs"]))),
+        section("Limits", sentences(card["considerations"]["limits"])),
+        section("Lineage", _lineage(card)),
+        section("Versions", _pairs(card["versions"])) if card["versions"] else "",
     ]
     estimator = (parameters["estimator"] or {}).get("name", "an imported model")
     subtitle = f"{escape(estimator)}" + (f" · {escape(parameters['task'])}" if parameters["task"] else "")
     if parameters["target"]:
         subtitle += f" of <b>{escape(parameters['target'])}</b>"
-    title = escape(card["model"])
-    return PAGE.format(title=title, subtitle=subtitle, sections="\n".join(filter(None, sections)))
+    return parts.page(card["model"], subtitle, sections, "", "52rem")
 
 
 def _metrics(analysis: dict[str, Any], parameters: dict[str, Any]) -> str:
@@ -58,13 +59,13 @@ def _metrics(analysis: dict[str, Any], parameters: dict[str, Any]) -> str:
         if agreed
         else ""
     )
-    return _table(head, rows) + _which(parameters) + note
+    return table(head, rows) + _which(parameters) + note
 
 
 def _comparison(comparison: dict[str, Any]) -> str:
     serving = escape(comparison["modelVersion"])
     asked = f"Both were asked the same {comparison['rows']:,} held-out rows. " if comparison["rows"] else ""
-    served = f"{serving} served {_code(comparison['deployment'])} when this version was trained."
+    served = f"{serving} served {code(comparison['deployment'])} when this version was trained."
     said = f"<p>{asked}{escape(comparison['message'])} {served}</p>"
     unseen = comparison.get("unseen")
     of_these = f"<p>On the {unseen['rows']:,} of them that {serving} did not learn from:</p>" if unseen else ""
@@ -82,12 +83,12 @@ def _differences(compared: dict[str, Any], serving: str) -> str:
         ]
         for name, metric in compared["metrics"].items()
     ]
-    return _table(head, rows) if rows else ""
+    return table(head, rows) if rows else ""
 
 
 def _which(parameters: dict[str, Any]) -> str:
     if parameters["positiveClass"] is not None:
-        return f"<p>precision, recall, f1 and roc_auc are of the class {_code(parameters['positiveClass'])}.</p>"
+        return f"<p>precision, recall, f1 and roc_auc are of the class {code(parameters['positiveClass'])}.</p>"
     return "<p>precision, recall, f1 and roc_auc are means over the classes.</p>" if parameters["classes"] else ""
 
 
@@ -95,16 +96,16 @@ def _balance(balance: list[dict[str, Any]], parameters: dict[str, Any]) -> str:
     if not parameters["classes"]:
         names = {"train": "Training", "test": "Held out"}
         head = ["Rows", *(name.capitalize() for name in balance[0] if name != "rows")]
-        return _table(
+        return table(
             head, [[names[of["rows"]], *(rounded(v, 6) for k, v in of.items() if k != "rows")] for of in balance]
         )
     totals = {side: sum(of[side] for of in balance) for side in ("train", "test")}
     rows = [
-        [_code(of["class"]), *(f"{of[side]:,} ({of[side] / max(total, 1):.1%})" for side, total in totals.items())]
+        [code(of["class"]), *(f"{of[side]:,} ({of[side] / max(total, 1):.1%})" for side, total in totals.items())]
         for of in balance
     ]
     more = len(parameters["classes"]) - len(balance)
-    return _table(["Class", "Training rows", "Held-out rows"], rows) + (
+    return table(["Class", "Training rows", "Held-out rows"], rows) + (
         f"<p>And {more:,} rarer classes.</p>" if more else ""
     )
 
@@ -129,58 +130,12 @@ def _lineage(card: dict[str, Any]) -> str:
 
 
 def _pairs(rows: dict[str, Any]) -> str:
-    return _table([], [[escape(key), _code(value)] for key, value in rows.items() if value is not None])
-
-
-def _list(sentences: list[str]) -> str:
-    return "<ul>" + "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences) + "</ul>"
+    return table([], [[escape(key), code(value)] for key, value in rows.items() if value is not None])
 
 
 def _inputs(inputs: list[dict[str, Any]]) -> list[list[str]]:
-    return [[_code(tensor["name"]), escape(tensor["datatype"]), escape(tensor["encoding"])] for tensor in inputs]
+    return [[code(tensor["name"]), escape(tensor["datatype"]), escape(tensor["encoding"])] for tensor in inputs]
 
 
 def _outputs(outputs: list[dict[str, Any]]) -> list[list[str]]:
-    return [[_code(t["name"]), escape(t["datatype"]), escape(str(t["shape"]).replace("-1", "n"))] for t in outputs]
-
-
-def _code(value: object) -> str:
-    return f"<code>{escape(str(value))}</code>"
-
-
-def _section(title: str, body: str) -> str:
-    return f"<section><h2>{escape(title)}</h2>{body}</section>"
-
-
-def _table(head: list[str], rows: list[list[str]]) -> str:
-    top = "<tr>" + "".join(f"<th>{escape(cell)}</th>" for cell in head) + "</tr>" if head else ""
-    return (
-        f"<table>{top}" + "".join("<tr>" + "".join(f"<td>{c}</td>" for c in row) + "</tr>" for row in rows) + "</table>"
-    )
-
-
-PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title>
-<style>
-:root {{ color-scheme: light dark; --ink: #1d2433; --soft: #5d6678; --line: #e1e5ec; --page: #fbfbfd;
-  --accent: #7a5c2e }}
-@media (prefers-color-scheme: dark) {{
-  :root {{ --ink: #e7eaf1; --soft: #9aa3b5; --line: #2c3342; --page: #141821; --accent: #d8b67c }}
-}}
-body {{ margin: 0 auto; max-width: 52rem; padding: 3rem 1.5rem; background: var(--page); color: var(--ink);
-  font: 16px/1.55 system-ui, sans-serif }}
-h1 {{ margin: 0; font-size: 2rem; letter-spacing: -.02em }}
-header p, section p {{ color: var(--soft) }}
-header {{ border-bottom: 3px solid var(--accent); padding-bottom: .4rem }}
-h2 {{ margin: 2.2rem 0 .6rem; font-size: .85rem; text-transform: uppercase; letter-spacing: .1em;
-  color: var(--accent) }}
-table {{ border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }}
-th {{ text-align: left; font-weight: 500; color: var(--soft) }}
-td, th {{ padding: .4rem .8rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top }}
-code {{ font: .88em ui-monospace, monospace; overflow-wrap: anywhere }}
-</style></head>
-<body><header><h1>{title}</h1><p>{subtitle}</p></header>
-{sections}
-</body></html>
-"""
+    return [[code(t["name"]), escape(t["datatype"]), escape(str(t["shape"]).replace("-1", "n"))] for t in outputs]

@@ -1,9 +1,11 @@
 """`report`: which rules a Dataset's rows broke, and the rows that were set aside."""
 
 import json
+import webbrowser
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Annotated, Any
 
 import typer
@@ -20,7 +22,7 @@ from colonnade_access.store import StorePod, fetch, installation, mounted
 from colonnade_access.store.installation import SYSTEM_NAMESPACE
 from colonnade_access.store.manifests import MOUNT
 from colonnade_access.words import count, short
-from colonnade_api import DatasetStatus, DatasetVersion
+from colonnade_api import DatasetStatus, DatasetVersion, pages
 
 Target = Annotated[
     Path | None,
@@ -32,12 +34,16 @@ Version = Annotated[
 ]
 
 
+Open = Annotated[bool, typer.Option("--open", help="Draw the report as a page, say where it is, and open it.")]
+
+
 @connected
-def report(
+def report(  # noqa: PLR0913, PLR0917 - an option each
     cluster: Cluster,
     dataset: Annotated[str, typer.Argument(metavar="dset/NAME", help="The Dataset.", autocompletion=of_kinds(DATASET))],
     quarantined: Target = None,
     version: Version = None,
+    opened: Open = False,
     system_namespace: SystemNamespace = SYSTEM_NAMESPACE,
 ) -> None:
     """Rules hit, with examples; of the rows refused last, else of the current version.
@@ -54,6 +60,8 @@ def report(
         if quarantined:
             _save(store, _path(chosen.quarantine_uri), quarantined)
     show(report_of(found, item["metadata"]["name"], chosen))
+    if opened:
+        _open(found, item["metadata"]["name"], chosen)
     if quarantined:
         say(f"{count(chosen.invalid_rows, 'row')} written to {quarantined}, each with its reasons")
 
@@ -96,6 +104,15 @@ def _read(store: StorePod, version: DatasetVersion) -> dict[str, Any]:
         )
     found: dict[str, Any] = json.loads(content.getvalue())
     return found
+
+
+def _open(found: dict[str, Any], name: str, version: DatasetVersion) -> None:
+    """Draws the page here, of the report that was proven: a page that lies in the store could have been changed."""
+    digest = short(version.digest) if version.digest else ""
+    page = Path(mkdtemp(prefix="colonnade-")) / f"{name}-{digest or 'refused'}.html"
+    page.write_text(pages.dataset_report(found, name, digest), encoding="utf-8")
+    say(str(page))
+    webbrowser.open(page.as_uri())
 
 
 def _save(store: StorePod, path: str, target: Path) -> None:

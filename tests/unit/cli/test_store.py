@@ -207,3 +207,19 @@ def test_a_report_that_was_collected_as_garbage_is_said_to_be_gone(kubectl_colon
 def test_an_unknown_version_lists_those_that_there_are(kubectl_colonnade: Run, stored: Path) -> None:
     seen = kubectl_colonnade("report", "dset/flights", "--version", "ffff")
     assert seen.err == "error: dset/flights has 0 versions that start with ffff; there are: aaaaaaaaaa\n"
+
+
+def test_a_report_is_opened_as_a_page_that_is_drawn_here(
+    cluster: Playground, kubectl_colonnade: Run, stored: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_report(cluster)
+    (cluster.store / "datasets" / ("a" * 64) / "report.html").write_text("a page that someone changed")
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    seen = kubectl_colonnade("report", "dset/flights", "--open")
+    assert seen.code == 0, seen.err
+    (page,) = tmp_path.glob("colonnade-*/flights-aaaaaaaaaa.html")
+    assert "carrier allowed" in page.read_text()
+    assert str(page) in seen.out + seen.err
+    assert opened == [page.as_uri()]

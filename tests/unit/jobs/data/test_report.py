@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from colonnade_api import pages
 from colonnade_jobs.errors import PermanentError
 from tests.unit.jobs.harness import Harness
 
@@ -73,3 +74,22 @@ def test_numbers_of_every_size_have_a_spread(harness: Harness, size: float) -> N
     assert column["stddev"] == pytest.approx(size)
     assert sum(column["histogram"]["counts"]) == 3
     assert column["histogram"]["edges"][-1] == pytest.approx(size)
+
+
+def test_where_values_are_missing_is_told_by_parts_of_the_table(harness: Harness) -> None:
+    rows = pd.DataFrame({"a": [None if n < 500 else 1.0 for n in range(1000)], "b": range(1000)})
+    missing = harness.report(harness.dataset(rows))["missing"]
+    assert missing["rows"] == [25] * 40
+    assert missing["columns"] == [{"name": "a", "counts": [25] * 20 + [0] * 20}]
+
+
+def test_the_report_lies_beside_its_page(harness: Harness) -> None:
+    answer = harness.dataset("fare,city\n1,Bern\n2,\n")
+    page = harness.fetched(answer["version"]["reportUri"]).with_name("report.html")
+    assert page.read_text() == pages.dataset_report(
+        harness.report(answer), version=answer["version"]["digest"].removeprefix("sha256:")[:10]
+    )
+    refused = harness.dataset(
+        "a\nx\n", schema={"columns": [{"name": "a", "type": "number"}]}, validation={"onInvalid": "Reject"}
+    )
+    assert "a not a number" in harness.fetched(refused["version"]["reportUri"]).with_name("report.html").read_text()
