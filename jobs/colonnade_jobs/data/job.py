@@ -25,6 +25,7 @@ from . import (
     cleaning,
     columns,
     content,
+    contract,
     database,
     fetching,
     filling,
@@ -43,6 +44,7 @@ from . import (
 )
 from .cleaning import Steps
 from .columns import Field
+from .contract import Look
 from .formats import Guess
 from .reading import RawTable
 from .rules import Rule
@@ -64,14 +66,16 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
         with changes.unchanged(files):
             table, fields, validated = _check(connection, job, unpack.unpack(files, downloads), scratch / "texts")
         shutil.rmtree(downloads)
-        table = table.with_notes(skipped.note(passed))
+        changed = contract.changes(store, job.previous, Look(connection, table, fields, validated.source))
+        table = table.with_notes(changed, skipped.note(passed))
         progress.report(60, "writing")
         identity = _write(connection, fields, validated, folder, job)
         progress.report(80, "profiling columns")
         profile = report.build(connection, fields, validated, job.spec.split)
         (folder / REPORT).write_bytes(canonical_json(profile | {"reading": table.facts()}))
     if problem := _objection(job, validated):
-        return _invalid(job, store, folder, validated, problem)
+        told = PermanentError(problem.reason, ". ".join([problem.message, *changed]))
+        return _invalid(job, store, folder, validated, told)
     rows = validated.rows - validated.invalid
     _check_strata(job.spec.split, profile, rows)
     facts = {"rows": rows, "bytes": (folder / DATA).stat().st_size, "source": address, "invalidRows": validated.invalid}

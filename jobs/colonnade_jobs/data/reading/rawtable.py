@@ -23,9 +23,9 @@ class RawTable:
         """The same, with how more columns are written."""
         return replace(self, notations=self.notations | notations)
 
-    def with_notes(self, notes: list[str]) -> "RawTable":
-        """The same, with more to be said."""
-        return replace(self, notes=[*self.notes, *notes])
+    def with_notes(self, first: list[str], last: list[str]) -> "RawTable":
+        """The same, with more to be said before and after."""
+        return replace(self, notes=[*first, *self.notes, *last])
 
     def facts(self) -> dict[str, Any]:
         """As the report shows it."""

@@ -1,0 +1,120 @@
+"""What changed in a source since the version before: columns, their types, how the files are written.
+
+None of it is a fault of a row, and all of it changes what the rows mean: it is said, in the answer and in the report.
+"""
+# ruff: noqa: S608 - identifiers are of our own making, values go through literal()
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import duckdb
+
+from colonnade_serving import digests
+from colonnade_serving.store import Store, StoreError, StoreNotFound
+
+from ..errors import PermanentError, TransientError
+from . import version
+from .columns import Field
+from .reading import RawTable
+from .reading.plain import INTEGER, NUMBER
+from .sql import literal
+from .version import REPORT
+
+SHOWN = 10
+WRITTEN = {"delimiter": "delimiter", "encoding": "encoding", "skippedLines": "count of lines before the header"}
+NUMERIC = {"integer": INTEGER, "number": NUMBER}
+NO_VALUES = "no values"
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a version was made of. types, notations: by column; written: how the first file is, nothing of parquet."""
+
+    types: Mapping[str, str]
+    notations: Mapping[str, str]
+    written: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Look:
+    """What is read now. source: the table that the fields are columns of."""
+
+    connection: duckdb.DuckDBPyConnection
+    table: RawTable
+    fields: list[Field]
+    source: str
+
+
+def changes(store: Store, previous: str | None, look: Look) -> list[str]:
+    """What differs from the version of digest `previous`, as one sentence; nothing where nothing does.
+
+    Raises TransientError where the store doesn't answer.
+    """
+    if previous is None:
+        return []
+    try:
+        before = _of_version(store, previous)
+    except PermanentError as error:
+        return [f"What changed since version {previous[:17]} is unknown: {error.message}"]
+    rows = {field.rule.name: row for field in look.fields if (row := _first_unlike(look, field, before))}
+    found = list(_changes(before, _of_look(look), rows))
+    if not found:
+        return []
+    more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+    return [f"Since version {previous[:17]}: {'; '.join(islice(found, SHOWN))}{more}"]
+
+
+def _of_version(store: Store, digest: str) -> Contract:
+    manifest = version.read_manifest(store, digest)
+    path = f"datasets/{digests.hex_of(digest)}/{REPORT}"
+    try:
+        content = store.get(path)
+    except StoreNotFound as error:
+        raise PermanentError("DatasetCorrupt", f"{store.uri(path)} is gone") from error
+    except StoreError as error:
+        raise TransientError("StoreUnreachable", str(error)) from error
+    if digests.of_bytes(content) != manifest["files"][REPORT]:
+        raise PermanentError("DatasetCorrupt", f"{store.uri(path)} was changed")
+    types = {column["name"]: column["type"] for column in manifest["schema"]["columns"]}
+    return _contract(types, json.loads(content).get("reading", {}))
+
+
+def _of_look(look: Look) -> Contract:
+    return _contract({field.rule.name: field.rule.type for field in look.fields}, look.table.facts())
+
+
+def _contract(types: dict[str, str], reading: dict[str, Any]) -> Contract:
+    return Contract(types, reading.get("columns", {}), next(iter(reading.get("files", [])), {}))
+
+
+def _changes(before: Contract, now: Contract, rows: Mapping[str, int]) -> Iterator[str]:
+    yield from (f"column {name} is gone" for name in before.types if name not in now.types)
+    yield from (f"column {name} is new" for name in now.types if name not in before.types)
+    for name in (name for name in now.types if name in before.types):
+        was, how = before.notations.get(name), now.notations.get(name)
+        if NO_VALUES in (was, how):
+            continue
+        if before.types[name] != now.types[name]:
+            first = f" (first: row {rows[name]:,})" if name in rows else ""
+            yield f"{name} was {before.types[name]}, is {now.types[name]} now{first}"
+        elif was and how and was != how:
+            yield f"{name} was written as {was}, is {how} now"
+    if bool(before.written) != bool(now.written):
+        yield "the files were csv, are parquet now" if before.written else "the files were parquet, are csv now"
+        return
+    for fact, called in WRITTEN.items():
+        if before.written.get(fact) != now.written.get(fact):
+            yield f"the files' {called} was {before.written.get(fact)!r}, is {now.written.get(fact)!r} now"
+
+
+def _first_unlike(look: Look, field: Field, before: Contract) -> int | None:
+    """The first row, from 1, whose value made words of a column of numbers. The value itself may be protected."""
+    pattern = NUMERIC.get(before.types.get(field.rule.name, ""))
+    if pattern is None or field.rule.type in NUMERIC or field.source != "VARCHAR":
+        return None
+    unlike = f"{field.inner} IS NOT NULL AND NOT regexp_full_match({field.inner}, {literal(pattern)})"
+    row = look.connection.execute(f"SELECT min(rowid) FROM {look.source} WHERE {unlike}").fetchall()[0][0]
+    return None if row is None else int(row) + 1
