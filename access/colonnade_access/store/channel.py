@@ -16,6 +16,7 @@ from colonnade_access import websockets
 from colonnade_access.errors import ColonnadeError
 from colonnade_access.store.pod import StorePod
 
+FORBIDDEN = "403"
 IDLE_SECONDS = 120
 """Longest silence of the other side: it may have to hash a large file before it speaks."""
 
@@ -80,7 +81,8 @@ def running(store: StorePod, program: str, *arguments: str) -> Iterator[Channel]
             socket.close()
     except (client.ApiException, websocket.WebSocketException, ssl.SSLError, OSError) as error:
         said = websockets.cause(error)
-        raise ColonnadeError(f"the connection into the pod {store.name} broke: {said}; try again") from error
+        advice = f"ask for the role edit in namespace {store.cluster.namespace}" if FORBIDDEN in said else "try again"
+        raise ColonnadeError(f"the connection into the pod {store.name} broke: {said}; {advice}") from error
 
 
 def _opened(store: StorePod, command: list[str]) -> Any:

@@ -108,6 +108,8 @@ class Playground:
         return body
 
     async def _exec(self, request: web.Request) -> web.StreamResponse:
+        if refusal := self.refusals.get((request.method, "exec")):
+            return web.json_response(refusal[1], status=refusal[0])
         socket = web.WebSocketResponse(protocols=["v5.channel.k8s.io"], max_msg_size=0)
         await socket.prepare(request)
         _, *arguments = [each.replace("/store/", f"{self.store}/") for each in request.query.getall("command")]

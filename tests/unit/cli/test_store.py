@@ -74,6 +74,15 @@ def test_a_changed_file_replaces_the_one_before(kubectl_colonnade: Run, stored: 
     assert [each.name for each in stored.parent.iterdir()] == ["flights.parquet"]
 
 
+def test_who_may_not_reach_into_pods_is_told_so(
+    cluster: Playground, kubectl_colonnade: Run, stored: Path, file: Path
+) -> None:
+    cluster.refusals["GET", "exec"] = (403, {"message": "pods/exec is forbidden"})
+    seen = kubectl_colonnade("push", "dset/flights", str(file))
+    assert seen.code == 1
+    assert seen.err.endswith("Handshake status 403 Forbidden; ask for the role edit in namespace default\n")
+
+
 def test_an_empty_file_is_a_file(kubectl_colonnade: Run, stored: Path, file: Path) -> None:
     file.write_bytes(b"")
     assert kubectl_colonnade("push", "dset/flights", str(file)).code == 0
