@@ -28,10 +28,9 @@ from colonnade_api.common import (
     Uri,
     short_digest,
 )
+from colonnade_api.keeping import MAX_VERSIONS, Asked, Audit, Backup, KeepingNow, Records, Retention
 from colonnade_api.queries import MAX_UPSTREAMS, UpstreamVersion
 from colonnade_api.sources import DataSource
-
-MAX_VERSIONS = 100
 
 
 class Validation(SpecPart):
@@ -96,6 +95,12 @@ class DatasetSpec(SpecPart):
         "after, computed from the rows that passed.",
         json_schema_extra={"x-kubernetes-list-type": "atomic"},
     )
+    retention: Retention | None = Field(
+        default=None,
+        description="Which versions stay. Left out: the newest 10 are listed, and nothing is removed from the store.",
+    )
+    audit: Audit | None = Field(default=None, description="When stored versions are read again and proven.")
+    backup: Backup | None = Field(default=None, description="Where copies of the versions lie.")
     split: Split = Field(default=Split(), description="Which rows are held out from training to judge models on.")
 
 
@@ -126,6 +131,8 @@ class DatasetVersion(StatusPart):
         description="The versions of other Datasets that it was made with.",
         json_schema_extra={"x-kubernetes-list-type": "atomic"},
     )
+    audited_at: datetime | None = Field(default=None, description="When its stored bytes were last proven.")
+    backed_up_at: datetime | None = Field(default=None, description="When its copy in the backup was made or proven.")
 
 
 class DatasetStatus(Status):
@@ -143,6 +150,9 @@ class DatasetStatus(Status):
         description="The last rows that were not accepted, with their report; absent once newer rows were.",
     )
     checked_at: datetime | None = Field(default=None, description="When the source was last looked at.")
+    keeping: Records = Field(default=(), description="The last audit, backup, restore, diff and collection.")
+    keeping_now: KeepingNow | None = Field(default=None, description="Which of them is being done; absent when none.")
+    kept_command: Asked | None = Field(default=None, description="The last colonnade.dev/keep that was carried out.")
 
     @computed_field(  # type: ignore[prop-decorator]
         description="The current version in short: the first ten hex digits of its digest.",

@@ -31,6 +31,25 @@ StorageUri = Annotated[
 ]
 
 
+Schedule = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=64,
+        pattern=SCHEDULE_PATTERN,
+        json_schema_extra={
+            "x-kubernetes-validations": [
+                {
+                    "rule": f"self.matches('{SCHEDULE_PATTERN}')",
+                    "message": "write @hourly, @daily, @weekly, @monthly, or five cron fields such as '*/15 * * * *'",
+                }
+            ]
+        },
+    ),
+]
+"""When to do something again and again, as crontab(5) writes it, in UTC."""
+
+
 def _http_is_meant(source: Any) -> bool:
     return source.insecure or not (source.storage_uri or "").startswith("http://")
 
@@ -55,22 +74,19 @@ def dataset_uploads(name: str) -> str:
 def model_upload(name: str, digest: str) -> str:
     """Where in the store a file lies that was pushed for a ModelVersion. digest: sha256:HEX. No Dataset's name has a
     dot."""
-    return f"uploads/modelversion.{name}/{digest.removeprefix('sha256:')}.onnx"
+    return f"{model_uploads(name)}/{digest.removeprefix('sha256:')}.onnx"
+
+
+def model_uploads(name: str) -> str:
+    """The folder in the store of what is pushed for a ModelVersion."""
+    return f"uploads/modelversion.{name}"
 
 
 class Refresh(SpecPart):
     """When to look at the source again."""
 
-    schedule: Annotated[str, Field(min_length=1, max_length=64, pattern=SCHEDULE_PATTERN)] = Field(
-        description="@hourly, @daily, @weekly, @monthly, or five cron fields in UTC, such as `*/15 * * * *`.",
-        json_schema_extra={
-            "x-kubernetes-validations": [
-                {
-                    "rule": f"self.matches('{SCHEDULE_PATTERN}')",
-                    "message": "write @hourly, @daily, @weekly, @monthly, or five cron fields such as '*/15 * * * *'",
-                }
-            ]
-        },
+    schedule: Schedule = Field(
+        description="@hourly, @daily, @weekly, @monthly, or five cron fields in UTC, such as `*/15 * * * *`."
     )
 
 

@@ -26,3 +26,12 @@ def rounded(value: float, digits: int = 4) -> str:
 def percent(share: float) -> str:
     """A share, 0 to 1, as a percentage of three digits; only what is all is 100 %."""
     return f"{rounded(100 * share if share >= 1 else min(100 * share, 99.9), 3)} %"
+
+
+def size(count: int) -> str:
+    """Bytes for people: 812 B, 1.4 MiB."""
+    value, units = float(count), ["B", "KiB", "MiB", "GiB", "TiB"]
+    while value >= 1024 and len(units) > 1:
+        value /= 1024
+        units.pop(0)
+    return f"{rounded(value, 3)} {units[0]}"

@@ -1,4 +1,4 @@
-"""The command: `colonnade-jobs dataset | train`."""
+"""The command: `colonnade-jobs dataset | train | keep`."""
 
 from importlib.metadata import version
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from colonnade_api.jobs import DatasetJob, DatasetResult, TrainJob, TrainResult
+from colonnade_api.keepjobs import KeepJob, KeepResult
 from colonnade_serving.store import Store, StoreError, open_store
 
 from . import outcome, results
@@ -105,6 +106,29 @@ def train(
             return TrainResult(outcome="Failed", reason=error.reason, message=error.message)
 
     raise typer.Exit(outcome.tell(make, answer))
+
+
+@app.command()
+def keep(
+    store: StoreUrl,
+    job: JobText = None,
+    job_file: JobFile = None,
+    claims: Claims = Path("/pvc"),
+    answer: AnswerFile = results.TERMINATION_LOG,
+) -> None:
+    """Do one thing for a Dataset's stored versions: prove, copy, restore, compare, collect garbage."""
+    text = _told(job, job_file)
+
+    def work(scratch: Path) -> KeepResult:
+        from . import keeping  # noqa: PLC0415 - as above
+
+        try:
+            asked = read(KeepJob, text)
+            return keeping.run(asked, _store(store, asked.namespace), scratch, claims)
+        except PermanentError as error:
+            return KeepResult(outcome="Failed", reason=error.reason, message=error.message)
+
+    raise typer.Exit(outcome.tell(work, answer))
 
 
 def _told(job: str | None, job_file: Path | None) -> str:

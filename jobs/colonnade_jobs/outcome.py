@@ -6,12 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from colonnade_api.jobs import DatasetResult, JobError, TrainResult
+from colonnade_api.keepjobs import KeepResult
 
 from . import progress, results
 from .errors import TransientError
 
 DEFINITE, RETRY, OUR_MISTAKE = 0, 1, 3
-Work = Callable[[Path], DatasetResult | TrainResult]
+Work = Callable[[Path], DatasetResult | TrainResult | KeepResult]
 """With an empty folder for scratch; returns a definite answer, raises TransientError."""
 
 

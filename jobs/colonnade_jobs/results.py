@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 from colonnade_api.jobs import DatasetResult, JobError, TrainResult
+from colonnade_api.keepjobs import KeepResult
 
 LIMIT_BYTES = 4096
 LONGEST_MESSAGE = 1000  # bytes, once room is short
 TERMINATION_LOG = Path("/dev/termination-log")
 """Where the kubelet reads it."""
 
-Result = DatasetResult | TrainResult | JobError
+Result = DatasetResult | TrainResult | KeepResult | JobError
 Answer = dict[str, Any]
 
 
@@ -27,8 +28,8 @@ def write(result: Result, target: Path) -> None:
 
 def encode(result: Result) -> bytes:
     """The answer as JSON of at most 4,096 bytes. What is left out for that is named in `omitted`, in this order: the
-    end of a long message, the folds' metrics, the names of tensors (the signature's digest stays), the last metrics, at
-    last the comparison."""
+    end of a long message, the folds' metrics, the names of tensors (the signature's digest stays), the last metrics,
+    the oldest of restored versions, at last the comparison."""
     return next(data for answer in _shorter(result.manifest()) if len(data := _json(answer)) <= LIMIT_BYTES)
 
 
@@ -40,11 +41,17 @@ def _shorter(answer: Answer) -> Iterator[Answer]:
             answer = answer | {field: shorter, "omitted": [*answer.get("omitted", []), field]}
             yield answer
     while answer.get("metrics"):
-        answer = answer | {"metrics": dict(list(answer["metrics"].items())[:-1])}
-        answer["omitted"] = [*dict.fromkeys([*answer.get("omitted", []), "metrics"])]
+        answer = _omitting(answer, "metrics", dict(list(answer["metrics"].items())[:-1]))
+        yield answer
+    while answer.get("restored"):
+        answer = _omitting(answer, "restored", answer["restored"][:-1])
         yield answer
     answer["omitted"] = [*answer.get("omitted", []), "comparison"]
     yield {field: value for field, value in answer.items() if field != "comparison"}
+
+
+def _omitting(answer: Answer, field: str, rest: object) -> Answer:
+    return answer | {field: rest, "omitted": [*dict.fromkeys([*answer.get("omitted", []), field])]}
 
 
 def _cut(message: str) -> str:

@@ -10,6 +10,8 @@ from colonnade_api.stored.canonical_json import canonical_json
 FORMAT = "colonnade.dev/dataset/v1"
 DATA, QUARANTINE, REPORT, MANIFEST = "data.parquet", "quarantine.parquet", "report.json", "version.json"
 
+SEAL = "manifestDigest"
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -43,6 +45,17 @@ class Identity:
     def schema_digest(self) -> str:
         """The digest of names, types and rules alone."""
         return _digest(self.schema)
+
+
+def sealed(manifest: dict[str, Any]) -> dict[str, Any]:
+    """A manifest with the digest of all else that it says, so that a bit that was flipped in any of it is found."""
+    rest = {key: value for key, value in manifest.items() if key != SEAL}
+    return rest | {SEAL: _digest(rest)}
+
+
+def is_whole(manifest: dict[str, Any]) -> bool:
+    """Whether it says what it said when it was sealed; of one that never was, nothing speaks against it."""
+    return SEAL not in manifest or manifest == sealed(manifest)
 
 
 def _digest(fields: dict[str, Any]) -> str:

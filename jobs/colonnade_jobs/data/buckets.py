@@ -23,7 +23,7 @@ def fetch(address: str, scratch: Path) -> tuple[list[Path], list[str]]:
     """
     _, name, key = addresses.parse(address)
     try:
-        with _credentials():
+        with credentials(SOURCE_PREFIX):
             bucket = open_store(f"s3://{name}")
         found, passed = _matching(bucket, key)
         if not found:
@@ -70,8 +70,9 @@ def _check_unchanged(bucket: Store, before: list[Item], files: list[Path], after
 
 
 @contextmanager
-def _credentials() -> Iterator[None]:
-    own = {key.removeprefix(SOURCE_PREFIX): value for key, value in os.environ.items() if key.startswith(SOURCE_PREFIX)}
+def credentials(prefix: str) -> Iterator[None]:
+    """AWS_* of the environment are those that have this prefix, where there are any."""
+    own = {key.removeprefix(prefix): value for key, value in os.environ.items() if key.startswith(prefix)}
     before = {key: value for key, value in os.environ.items() if key.startswith("AWS_")}
     if not own:
         yield

@@ -64,7 +64,7 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
     progress.report(10, f"reading {len(files)} file{'s' if len(files) > 1 else ''} of {address}")
     with database.shortages_as_errors(), database.connect(scratch) as connection:
         with changes.unchanged(files):
-            table, fields, validated = _check(connection, job, unpack.unpack(files, downloads), scratch / "texts")
+            table, fields, validated = check(connection, job, unpack.unpack(files, downloads), scratch / "texts")
         shutil.rmtree(downloads)
         changed = contract.changes(store, job.previous, Look(connection, table, fields, validated.source))
         table = table.with_notes(changed, skipped.note(passed))
@@ -84,9 +84,10 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
     return _result(store, manifest, job.previous, table)
 
 
-def _check(
+def check(
     connection: duckdb.DuckDBPyConnection, job: DatasetJob, files: list[Path], texts: Path
 ) -> tuple[RawTable, list[Field], ValidationResult]:
+    """Makes `raw` and `validated` of files; texts: an empty place for what is decoded. Raises PermanentError."""
     spec = job.spec
     schema, csv = spec.table or Table(), spec.source.csv or Csv()
     texts.mkdir()

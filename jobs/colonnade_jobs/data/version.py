@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from colonnade_api import pages
-from colonnade_api.stored import DATA, FORMAT, MANIFEST, QUARANTINE, REPORT, Identity, canonical_json
+from colonnade_api.stored import DATA, FORMAT, MANIFEST, QUARANTINE, REPORT, Identity, canonical_json, sealed
 from colonnade_serving import digests
 from colonnade_serving.store import Store, StoreError, StoreNotFound
 
+from .. import marks
 from ..errors import PermanentError, TransientError
 
 __all__ = ["DATA", "FORMAT", "MANIFEST", "PAGE", "QUARANTINE", "REPORT", "Identity", "publish", "read_manifest"]
@@ -33,7 +34,8 @@ def publish(store: Store, folder: Path, identity: Identity, facts: dict[str, Any
         "schemaDigest": identity.schema_digest,
         "createdAt": created,
     }
-    (folder / MANIFEST).write_bytes(canonical_json(manifest | identity.fields() | facts | {"files": files}))
+    (folder / MANIFEST).write_bytes(canonical_json(sealed(manifest | identity.fields() | facts | {"files": files})))
+    marks.keep(store, path, MANIFEST)
     try:
         store.commit(folder, path, MANIFEST)
         return read_manifest(store, identity.digest)

@@ -12,7 +12,7 @@ from colonnade_serving import digests
 from colonnade_serving.bundle import MANIFEST
 from colonnade_serving.store import Store, StoreError
 
-from .. import progress
+from .. import marks, progress
 from ..data import stored
 from ..errors import PermanentError, TransientError
 from . import (
@@ -47,6 +47,7 @@ def run(job: TrainJob, store: Store, scratch: Path) -> TrainResult:
     progress.report(95, "storing the bundle")
     digest = bundle.write(folder, facts)
     path = f"models/{digests.hex_of(digest)}"
+    marks.keep(store, path, MANIFEST)
     try:
         store.commit(folder, path, MANIFEST)
         facts = _with_page(facts, store, path)

@@ -54,6 +54,11 @@ class Leadership:
     def holds(self) -> bool:
         return self._renewed_at is not None and self.clock() - self._renewed_at < self.terms.renew_within
 
+    @property
+    def uid(self) -> str:
+        """The Lease's own: one an installation, whoever leads, for as long as its namespace lasts."""
+        return str(((self._lease or {}).get("metadata") or {}).get("uid", ""))
+
     async def acquire(self) -> None:
         """Returns as leader."""
         while not await self._attempt():  # noqa: ASYNC110 - what it waits for happens on the API server

@@ -2,7 +2,7 @@
 
 from colonnade.kube.kinds import DATASETS, DEPLOYMENTS, Key, Manifest
 from colonnade.manifests import Owner
-from colonnade.observe import objects
+from colonnade.observe import objects, references
 from colonnade.observe.cache import Cache
 from colonnade.observe.index import MODEL_OF_DEPLOYMENT
 from colonnade.observe.jobs import jobs_of
@@ -19,16 +19,23 @@ from colonnade_api import (
     ServedRevision,
 )
 
+KEEPING = "keeping"
+"""The component of Jobs that keep versions: manifests/workloads/task.py."""
 
-def observe_dataset(key: Key, live: Manifest, cache: Cache, image: str) -> ObservedDataset:
-    """image: what a Job that reads data runs."""
+
+def observe_dataset(key: Key, live: Manifest, cache: Cache, image: str, installation: str) -> ObservedDataset:
+    """image: what a Job that reads data runs. installation: a name for this one."""
+    jobs = jobs_of(Owner(key, live["metadata"]["uid"]), cache)
     return ObservedDataset(
         metadata=objects.metadata(live),
         spec=objects.spec(DatasetSpec, live),
         status=objects.status(DatasetStatus, live),
-        jobs=jobs_of(Owner(key, live["metadata"]["uid"]), cache),
+        jobs=tuple(job for job in jobs if job.component != KEEPING),
         image=image,
         upstreams=upstreams_of(key, live, cache),
+        keep_jobs=tuple(job for job in jobs if job.component == KEEPING),
+        pinned=references.pinned(key, cache),
+        collection=references.collection(key, cache, installation),
     )
 
 

@@ -10,7 +10,7 @@ from colonnade.observe import pods
 from colonnade.observe.cache import Cache
 from colonnade.observe.objects import conditions, created_at, deleting, labels
 from colonnade.plan.common.observed import Job
-from colonnade_api.wellknown import SPEC_HASH_LABEL
+from colonnade_api.wellknown import COMPONENT_LABEL, SPEC_HASH_LABEL
 
 ENDED_BY_EXIT_CODE = "PodFailurePolicy"
 """Kubernetes' reason for a Job that its podFailurePolicy failed at once: manifests/workloads has the exit codes."""
@@ -49,6 +49,7 @@ def _job(job: Manifest, its_pods: Sequence[Manifest]) -> Job:
         result=answers[0] if answers else None,
         message=_message(held, its_pods),
         deleting=deleting(job),
+        component=labels(job).get(COMPONENT_LABEL, ""),
         image=str(job["spec"]["template"]["spec"]["containers"][0]["image"]),
     )
 

@@ -49,6 +49,10 @@ class Election:
     def holds(self) -> bool:
         return self._leadership is not None and self._leadership.holds()
 
+    def installation(self) -> str:
+        """A name for this installation that no other has; empty before it has led."""
+        return self._leadership.uid if self._leadership else ""
+
     def guard(self) -> None:
         """Raises LeadershipLost unless the lease was renewed recently enough to be surely ours."""
         if self._leadership is None:

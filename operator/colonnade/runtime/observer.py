@@ -1,6 +1,6 @@
 """For each of our kinds, what to look at and who decides."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -38,13 +38,15 @@ from colonnade_api import MonitorPolicySpec
 
 @dataclass(frozen=True)
 class Observer:
-    """What observing takes. image: what training Jobs run. prometheus: where a policy names none."""
+    """What observing takes. image: what training Jobs run. prometheus: where a policy names none.
+    installation: a name for this one that no other has."""
 
     cache: Cache
     routers: Routers
     session: aiohttp.ClientSession
     image: str
     prometheus: str
+    installation: Callable[[], str] = lambda: ""
     metrics: dict[str, RouterMetrics] = field(default_factory=dict)
 
     async def deployment(self, key: Key, live: Manifest, now: datetime) -> ObservedDeployment:
@@ -76,7 +78,7 @@ class Observer:
 
 def deciders(observer: Observer) -> Mapping[Resource, Decide]:
     async def datasets(key: Key, live: Manifest, now: datetime) -> Decision[Any]:
-        return dataset.plan(observe_dataset(key, live, observer.cache, observer.image), now)
+        return dataset.plan(observe_dataset(key, live, observer.cache, observer.image, observer.installation()), now)
 
     async def model_versions(key: Key, live: Manifest, now: datetime) -> Decision[Any]:
         return modelversion.plan(observe_model_version(key, live, observer.cache, observer.image), now)

@@ -99,7 +99,9 @@ class Operator:
     def _queue(self, session: aiohttp.ClientSession) -> WorkQueue[Key]:
         settings = self.settings
         routers = Routers(session, self._router_pods, settings.agent_port)
-        observer = Observer(self.cache, routers, session, settings.jobs_image, settings.prometheus())
+        observer = Observer(
+            self.cache, routers, session, settings.jobs_image, settings.prometheus(), self.election.installation
+        )
         applier = Applier(self.api, self.cache, settings.platform(), Events(self.api, settings.pod_name))
         reconciler = Reconciler(deciders(observer), applier, self.metrics, settings.pass_seconds)
         return WorkQueue(reconciler.reconcile, reconciler.failed, settings.workers)

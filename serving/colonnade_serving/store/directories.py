@@ -15,6 +15,15 @@ def is_temporary(path: str) -> bool:
     return any(part.startswith(TEMPORARY) for part in path.split("/"))
 
 
+def remove_abandoned(root: Path, before: float) -> int:
+    """Takes away what writers that were killed have left, last written before this time (seconds since the epoch).
+    Returns how many directories that were."""
+    abandoned = [path for path in root.glob(f"*/{TEMPORARY}*") if path.stat().st_mtime < before]
+    for path in abandoned:
+        shutil.rmtree(path, ignore_errors=True)
+    return len(abandoned)
+
+
 def commit(source: Path, target: Path, manifest: str) -> bool:
     """Copies a directory of plain files to target, whole or not at all; False when another writer was first."""
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -123,6 +123,14 @@ class Store:
             self.send(file, f"{path}/{file.name}")
         return self.put_new(f"{path}/{manifest}", (directory / manifest).read_bytes())
 
+    def remove_abandoned(self, before: datetime) -> int:
+        """Takes away what `commit` left on a file:// store where its process was killed before this time; elsewhere
+        nothing is left. Returns how many directories that were. Raises StoreError."""
+        if self.root is None:
+            return 0
+        with self._saying(""):
+            return directories.remove_abandoned(self.root, before.timestamp())
+
     def uri(self, path: str) -> str:
         """The whole address of a path, as status and logs show it."""
         return f"{self.url}/{path}"

@@ -16,7 +16,7 @@ from colonnade.manifests import (
     store_claim,
     workload,
 )
-from tests.unit.manifests.wishes import FLIGHTS, LATE, LATE_1, bucket, collect, platform, revision, train
+from tests.unit.manifests.wishes import FLIGHTS, LATE, LATE_1, bucket, collect, keep, platform, revision, train
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -25,6 +25,9 @@ MADE = {
     "dataset-job-s3": lambda: job(platform(bucket()), FLIGHTS, collect(secretRef={"name": "raw"})),
     "dataset-network": lambda: job_network(platform(), FLIGHTS, collect("pvc://raw/flights.parquet")),
     "dataset-network-s3": lambda: job_network(platform(bucket()), FLIGHTS, collect()),
+    "keeping-job": lambda: job(platform(), FLIGHTS, keep()),
+    "keeping-job-s3": lambda: job(platform(bucket()), FLIGHTS, keep("s3://copies", secretRef={"name": "copies"})),
+    "keeping-network-s3": lambda: job_network(platform(), FLIGHTS, keep("s3://copies")),
     "training-job": lambda: job(platform(pull_secrets=("registry",)), LATE_1, train()),
     "serving-workload": lambda: workload(platform(), LATE, revision()),
     "serving-workload-s3": lambda: workload(platform(bucket()), LATE, revision()),

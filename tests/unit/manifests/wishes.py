@@ -8,6 +8,7 @@ from colonnade.manifests import BucketStore, Owner, Platform, VolumeStore
 from colonnade.plan.common.actions import EnsureRevision, RunJob
 from colonnade_api import DatasetSpec, ModelVersionSpec, Resources, Serving
 from colonnade_api.jobs import DatasetJob, TrainingData, TrainJob
+from colonnade_api.keepjobs import AuditTask, KeepJob
 
 UID = "0b876407-1fea-4869-8661-23ec10630439"
 HEX = "1f" * 32
@@ -51,6 +52,12 @@ LATE = owner(DEPLOYMENTS, "flights-late")
 def collect(uri=PARQUET, schema=None, **source):
     spec = DatasetSpec.model_validate({"source": {"storageUri": uri, **source}, "schema": schema})
     return RunJob("flights-a9239f0139", "77aa01fe22", DatasetJob(namespace="team", name="flights", spec=spec))
+
+
+def keep(uri="pvc://copies/flights", **backup):
+    spec = DatasetSpec.model_validate({"source": {"storageUri": PARQUET}, "backup": {"storageUri": uri, **backup}})
+    document = KeepJob(namespace="team", name="flights", spec=spec, task=AuditTask(versions=(f"sha256:{HEX}",)))
+    return RunJob("flights-keep-a9239f0139", "a9239f0139", document)
 
 
 def train(spec=FOREST):

@@ -34,7 +34,7 @@ def seen(live, *others):
 def test_a_spec_that_our_types_refuse_names_the_field():
     live = dataset()
     live["spec"]["source"] = {"storageUri": "ftp://raw/f.csv"}
-    found = observe_dataset(key(DATASETS, "flights"), live, known(live), "jobs:1")
+    found = observe_dataset(key(DATASETS, "flights"), live, known(live), "jobs:1", "")
     assert isinstance(found.spec, InvalidSpec)
     assert found.spec.message.startswith("spec.source.storageUri: ")
 
@@ -106,7 +106,7 @@ def test_a_policy_sees_the_deployments_that_name_it():
 
 
 def upstreams(live, *others):
-    return observe_dataset(key(DATASETS, live["metadata"]["name"]), live, known(live, *others), "jobs:1").upstreams
+    return observe_dataset(key(DATASETS, live["metadata"]["name"]), live, known(live, *others), "jobs:1", "").upstreams
 
 
 def test_a_dataset_sees_the_versions_of_those_that_it_is_made_with():

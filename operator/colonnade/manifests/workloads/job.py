@@ -113,10 +113,9 @@ def _pod(platform: Platform, name: str, task: Task) -> Manifest:
     }
     volumes = store_volumes(platform)
     if claim:
-        container["volumeMounts"].append(
-            {"name": "source", "mountPath": f"{source.CLAIMS_FOLDER}/{claim}", "readOnly": True}
-        )
-        volumes.append({"name": "source", "persistentVolumeClaim": {"claimName": claim, "readOnly": True}})
+        access = {} if source.is_written(task.source) else {"readOnly": True}
+        container["volumeMounts"].append({"name": "source", "mountPath": f"{source.CLAIMS_FOLDER}/{claim}", **access})
+        volumes.append({"name": "source", "persistentVolumeClaim": {"claimName": claim, **access}})
     if secret := source.connection(task.source):
         container["volumeMounts"].append(
             {"name": "connection", "mountPath": source.CONNECTION_FOLDER, "readOnly": True}

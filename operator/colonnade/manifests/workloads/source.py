@@ -5,13 +5,15 @@ from urllib.parse import SplitResult, urlsplit
 from colonnade.kube.kinds import Manifest
 from colonnade.manifests.pod import bucket_credentials, from_secret
 from colonnade_api import DataSource, ModelSource
+from colonnade_api.keeping import Backup
 from colonnade_api.queries import SecretKey
 
 CLAIMS_FOLDER = "/pvc"
 CONNECTION_FOLDER, CONNECTION_FILE = "/connection", "uri"
 PREFIX = "COLONNADE_SOURCE_"
 REMOTE = ("s3", "https", "http")
-Source = DataSource | ModelSource | None
+BACKUP_PREFIX = "COLONNADE_BACKUP_"
+Source = DataSource | ModelSource | Backup | None
 
 
 def is_remote(source: Source) -> bool:
@@ -35,6 +37,11 @@ def connection_volume(secret: SecretKey) -> Manifest:
     return {"name": "connection", "secret": {"secretName": secret.name, "items": items, "defaultMode": 0o440}}
 
 
+def is_written(source: Source) -> bool:
+    """Whether more than reading is done there."""
+    return isinstance(source, Backup)
+
+
 def environment(source: Source) -> list[Manifest]:
     """Credentials, by reference to their Secret."""
     if connection(source):
@@ -43,7 +50,7 @@ def environment(source: Source) -> list[Manifest]:
         return []
     secret = source.secret_ref.name
     if _address(source).scheme == "s3":
-        return bucket_credentials(secret, prefix=PREFIX)
+        return bucket_credentials(secret, prefix=BACKUP_PREFIX if isinstance(source, Backup) else PREFIX)
     return [
         from_secret(f"{PREFIX}{key.upper()}", secret, key, optional=True) for key in ("username", "password", "token")
     ]

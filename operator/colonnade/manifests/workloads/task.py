@@ -7,6 +7,8 @@ from datetime import timedelta
 from colonnade.kube.kinds import Manifest
 from colonnade_api import DataSource, ModelSource, Resources
 from colonnade_api.jobs import DatasetJob, TrainJob
+from colonnade_api.keeping import Backup
+from colonnade_api.keepjobs import KeepJob
 
 MODEST = {"requests": {"cpu": "250m", "memory": "512Mi"}}
 
@@ -15,13 +17,14 @@ MODEST = {"requests": {"cpu": "250m", "memory": "512Mi"}}
 class Task:
     """command: of colonnade-jobs. component: in labels. document: what it is told, as JSON.
 
-    source: what it reads beside the store. longest: after that it is ended. resources: None for a modest share.
+    source: what it reads, or writes, beside the store. longest: after that it is ended. resources: None for a modest
+    share.
     """
 
     command: str
     component: str
     document: str
-    source: DataSource | ModelSource | None
+    source: DataSource | ModelSource | Backup | None
     longest: timedelta
     resources: Resources | None = None
 
@@ -30,8 +33,10 @@ class Task:
         return MODEST if asked == Resources() else asked.manifest()
 
 
-def task_of(document: DatasetJob | TrainJob) -> Task:
+def task_of(document: DatasetJob | TrainJob | KeepJob) -> Task:
     told = json.dumps(document.manifest(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    if isinstance(document, KeepJob):
+        return Task("keep", "keeping", told, document.backup, timedelta(hours=12))
     source = document.spec.source
     if isinstance(document, DatasetJob):
         return Task("dataset", "dataset", told, source, timedelta(hours=6))

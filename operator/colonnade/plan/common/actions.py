@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from colonnade_api import Serving as ServingSettings
 from colonnade_api.jobs import DatasetJob, TrainJob
+from colonnade_api.keepjobs import KeepJob
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class RunJob:
 
     name: str
     spec_hash: str
-    document: DatasetJob | TrainJob
+    document: DatasetJob | TrainJob | KeepJob
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ class Job:
     waits.
     `result` is the parsed termination message of a pod that exited 0; `message` is why it fails or waits
     (OOMKilled, ImagePullBackOff, the words of an Error answer), empty when all is well. `final`: it failed by an exit
-    code that says that another try would only repeat it. `image` is what its pods run.
+    code that says that another try would only repeat it. `image` is what its pods run, `component` what it
+    is for.
     """
 
     name: str
@@ -37,3 +38,4 @@ class Job:
     message: str = ""
     deleting: bool = False
     image: str = ""
+    component: str = ""

@@ -8,8 +8,22 @@ from colonnade_api import DatasetSpec, DatasetStatus, ObjectMeta
 
 
 @dataclass(frozen=True)
+class Collection:
+    """installation: whose store it is. references: units of the store that stay, sorted. unreadable: an object whose
+    references can't be told, so that nothing may be removed."""
+
+    installation: str
+    references: tuple[str, ...] = ()
+    unreadable: str = ""
+
+
+@dataclass(frozen=True)
 class ObservedDataset:
-    """`image` is what a Job would run."""
+    """`image` is what a Job would run.
+
+    keep_jobs: those that keep versions. pinned: versions that others refer to, by their digests. collection: of what
+    the store holds, all that is referred to, where this Dataset collects its namespace's garbage.
+    """
 
     metadata: ObjectMeta
     spec: DatasetSpec | InvalidSpec
@@ -17,3 +31,6 @@ class ObservedDataset:
     jobs: tuple[Job, ...] = ()
     image: str = ""
     upstreams: Upstreams = NO_UPSTREAMS
+    keep_jobs: tuple[Job, ...] = ()
+    pinned: frozenset[str] = frozenset()
+    collection: Collection | None = None

@@ -23,13 +23,13 @@ from colonnade.plan.common.job_results import (
 )
 from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade.plan.dataset import schedule
+from colonnade.plan.dataset.keeping import conditions, keeping
 from colonnade.plan.dataset.observed import ObservedDataset
 from colonnade_api import DatasetSpec, DatasetStatus, ObjectMeta
 from colonnade_api.jobs import DatasetJob, DatasetResult
 from colonnade_api.wellknown import REFRESH_ANNOTATION
 
-KEPT_VERSIONS = 10
-NO_CONTENT = ("description", "owner", "license")
+NO_CONTENT = ("description", "owner", "license", "retention", "audit", "backup")
 
 
 @dataclass(frozen=True)
@@ -52,24 +52,27 @@ def plan(observed: ObservedDataset, now: datetime) -> Decision[DatasetStatus]:
         return finalize(observed.metadata, observed.status)
     problem = _problem(observed.spec) or observed.upstreams.problem()
     if problem or isinstance(observed.spec, InvalidSpec):
-        kept = carried_over(observed.status.conditions, ("Ready", "Valid"))
+        kept = carried_over(observed.status.conditions, ("Ready", "Valid", "Audited", "BackedUp"))
         status = _judged(observed, observed.status, (*kept, true("Stalled", "InvalidSpec", problem)), now)
         return Decision((), status)
     look = _look(observed, observed.spec, now)
     status = _with_answer(observed.status, look.job)
-    status = _judged(observed, status, _judge(status, observed, look, now), now)
+    status, for_versions = keeping.keep(observed, observed.spec, status, now)
+    updates = (*_judge(status, observed, look, now), *conditions.of_keeping(observed.spec, status))
+    status = _judged(observed, status, updates, now)
     events = _events(observed.status, status)
-    return Decision(_actions(observed, look, now), status, events, _look_again(look, now))
+    times = filter(None, (_look_again(look, now), keeping.look_again(observed.spec, status, now)))
+    return Decision((*_actions(observed, look, now), *for_versions), status, events, min(times, default=None))
 
 
 def _problem(spec: DatasetSpec | InvalidSpec) -> str:
     if isinstance(spec, InvalidSpec):
         return spec.message
-    try:
-        if spec.source.refresh:
-            schedule.parse(spec.source.refresh.schedule)
-    except ValueError as error:
-        return f"spec.source.refresh.schedule: {error}"
+    for field, text in keeping.schedules(spec):
+        try:
+            schedule.parse(text)
+        except ValueError as error:
+            return f"{field}: {error}"
     return ""
 
 
@@ -141,7 +144,7 @@ def _with_answer(status: DatasetStatus, job: Job | None) -> DatasetStatus:
         return status
     known = next((each for each in status.versions if each.digest == version.digest), version)
     others = tuple(each for each in status.versions if each.digest != version.digest)
-    newest_first = (known, *others)[:KEPT_VERSIONS]
+    newest_first = (known, *others)
     return status.model_copy(update={**checked, "current": known.digest, "versions": newest_first, "refused": None})
 
 
@@ -218,7 +221,8 @@ def _events(before: DatasetStatus, after: DatasetStatus) -> tuple[Event, ...]:
     events = []
     if after.current != before.current:
         events.append(Event("Normal", "VersionCreated", _accepted(after)))
-    was, valid = before.condition("Valid"), after.condition("Valid")
-    if valid and valid.status == "False" and (was is None or was.message != valid.message):
-        events.append(Event("Warning", valid.reason, clipped(valid.message)))
+    for kind in ("Valid", "Audited", "BackedUp"):
+        was, found = before.condition(kind), after.condition(kind)
+        if found and found.status == "False" and (was is None or was.message != found.message):
+            events.append(Event("Warning", found.reason, clipped(found.message)))
     return tuple(events)

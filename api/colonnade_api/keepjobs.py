@@ -1,0 +1,97 @@
+"""What a Job that keeps a Dataset's versions is told, and what it answers: `colonnade-jobs keep`."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from colonnade_api.common import Count, Digest, SpecPart, Uri, Word
+from colonnade_api.dataset import DatasetSpec, DatasetVersion
+from colonnade_api.jobs import JobResult
+from colonnade_api.keeping import Backup
+
+
+class AuditTask(SpecPart):
+    """To read these versions again; what is damaged is healed from the backup, where there is one."""
+
+    kind: Literal["Audit"] = "Audit"
+    versions: tuple[Digest, ...]
+
+
+class BackUpTask(SpecPart):
+    """To copy these versions, of which the backup may have some."""
+
+    kind: Literal["BackUp"] = "BackUp"
+    versions: tuple[DatasetVersion, ...]
+
+
+class VerifyTask(SpecPart):
+    """To restore each copy of these into scratch and compare digests; a copy that is damaged is made again."""
+
+    kind: Literal["Verify"] = "Verify"
+    versions: tuple[DatasetVersion, ...]
+
+
+class RestoreTask(SpecPart):
+    """To bring these versions back into the store; all that the backup has of the Dataset where none is named."""
+
+    kind: Literal["Restore"] = "Restore"
+    versions: tuple[Digest, ...] = ()
+
+
+class DiffTask(SpecPart):
+    """To compare two versions."""
+
+    kind: Literal["Diff"] = "Diff"
+    before: Digest
+    after: Digest
+
+
+class CollectTask(SpecPart):
+    """To mark what nothing refers to, and to remove what was marked a day ago.
+
+    installation: whose store it is. references: units (colonnade_api.references) that stay.
+    """
+
+    kind: Literal["Collect"] = "Collect"
+    installation: Word
+    references: tuple[str, ...]
+    dry_run: bool = False
+
+
+KeepTask = Annotated[
+    AuditTask | BackUpTask | VerifyTask | RestoreTask | DiffTask | CollectTask, Field(discriminator="kind")
+]
+
+
+class KeepJob(SpecPart):
+    """One thing to do for the versions of a Dataset."""
+
+    namespace: str
+    name: str
+    spec: DatasetSpec
+    task: KeepTask
+
+    @property
+    def backup(self) -> Backup | None:
+        return self.spec.backup
+
+
+class KeepResult(JobResult):
+    """A definite answer to a KeepJob. done: the versions that are now proven or copied, by their first hex digits, as
+    many as SHORT_REFERENCE. restored: versions that a status may lack, newest first."""
+
+    outcome: Literal["Succeeded", "Failed"]
+    done: tuple[Word, ...] = ()
+    restored: tuple[DatasetVersion, ...] = ()
+    bytes: Count | None = None
+    report_uri: Uri | None = None
+    report_digest: Digest | None = None
+    page_uri: Uri | None = None
+
+
+SHORT_REFERENCE = 16
+
+
+def shortly(digest: str) -> str:
+    """A version in `done`."""
+    return digest.removeprefix("sha256:")[:SHORT_REFERENCE]

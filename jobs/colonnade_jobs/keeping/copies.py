@@ -1,0 +1,122 @@
+"""The backup: blobs named by their digest, of each version a document that names its files, of each Dataset an index.
+
+`blobs/HEX`, `versions/HEX.json`, `index/DATASET/HEX.json`. A version has a copy once its document is there, which comes
+after all of its blobs; so a Job that dies between two writes leaves no half copy.
+"""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from colonnade_api.dataset import DatasetVersion
+from colonnade_api.keepjobs import KeepJob
+from colonnade_api.stored import canonical_json
+from colonnade_serving.digests import hex_of
+from colonnade_serving.store import Store, StoreError, StoreNotFound, open_store
+
+from ..data.addresses import parse
+from ..data.buckets import credentials
+from ..errors import PermanentError, TransientError
+
+FORMAT = "colonnade.dev/backup/v1"
+PREFIX = "COLONNADE_BACKUP_"
+Document = dict[str, Any]
+"""format, digest, and files: digest and bytes of each, by its name."""
+
+
+@dataclass(frozen=True)
+class Copies:
+    """The backup of one Dataset. All methods raise StoreError when the backup doesn't answer."""
+
+    store: Store
+    dataset: str
+
+    def document(self, digest: str) -> Document | None:
+        """What a version's copy consists of; None where there is no copy that can be read."""
+        try:
+            found: Document = json.loads(self.store.get(_document(digest)))
+        except StoreNotFound:
+            return None
+        except ValueError:
+            return None
+        return found if found.get("format") == FORMAT and found.get("digest") == digest else None
+
+    def has_blob(self, digest: str) -> bool:
+        return self.store.exists(_blob(digest))
+
+    def send_blob(self, file: Path, digest: str) -> None:
+        self.store.send(file, _blob(digest))
+
+    def fetch_blob(self, digest: str, target: Path) -> bool:
+        """Whether target now holds the bytes of that digest."""
+        try:
+            return self.store.fetch(_blob(digest), target) == digest
+        except StoreNotFound:
+            return False
+
+    def finish(self, version: DatasetVersion, files: dict[str, Any]) -> None:
+        """Says that a version has its copy; nothing is written where that is known."""
+        if version.digest is None:
+            return
+        wanted = {"format": FORMAT, "digest": version.digest, "files": files}
+        if self.document(version.digest) != wanted:
+            self.store.put(_document(version.digest), canonical_json(wanted))
+        entry = version.model_copy(update={"backed_up_at": None, "audited_at": None})
+        self.store.put_new(f"{self._index}/{hex_of(version.digest)}.json", canonical_json(entry.manifest()))
+
+    def entries(self) -> Iterator[DatasetVersion]:
+        """The versions of this Dataset that have a copy, newest first."""
+        found = [DatasetVersion.model_validate_json(self.store.get(item.path)) for item in self.store.list(self._index)]
+        return iter(sorted(found, key=lambda version: (str(version.created_at), str(version.digest)), reverse=True))
+
+    @property
+    def _index(self) -> str:
+        return f"index/{self.dataset}"
+
+
+def open_copies(job: KeepJob, store: Store, claims: Path) -> Copies:
+    """The backup that a Job's spec names. Raises PermanentError where it is none or the store itself, TransientError
+    where it doesn't answer."""
+    if job.backup is None:
+        raise PermanentError("NoBackup", f"spec.backup: dset/{job.name} has no backup; name one, such as s3://bucket")
+    url = _url(job.backup.storage_uri, claims)
+    if _overlap(f"{url.rstrip('/')}/", f"{store.url.rstrip('/')}/") and not _elsewhere():
+        raise PermanentError(
+            "InvalidSpec",
+            f"spec.backup.storageUri: {job.backup.storage_uri} and the store {store.url} lie one in the other, so that "
+            "both would be lost at once; name another place",
+        )
+    url = f"{url.rstrip('/')}/{job.namespace}"
+    try:
+        if url.startswith("file://"):
+            Path(url.removeprefix("file://")).mkdir(parents=True, exist_ok=True)
+        with credentials(PREFIX):
+            return Copies(open_store(url), job.name)
+    except (StoreError, OSError) as error:
+        raise TransientError("BackupUnreachable", str(error)) from error
+
+
+def _url(storage_uri: str, claims: Path) -> str:
+    scheme, claim, path = parse(storage_uri)
+    return f"file://{claims / claim / path}" if scheme == "pvc" else storage_uri
+
+
+def _overlap(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+def _elsewhere() -> bool:
+    """Whether a bucket of the same name is another server's."""
+    own = os.environ.get(f"{PREFIX}AWS_ENDPOINT_URL")
+    return own is not None and own != os.environ.get("AWS_ENDPOINT_URL")
+
+
+def _document(digest: str) -> str:
+    return f"versions/{hex_of(digest)}.json"
+
+
+def _blob(digest: str) -> str:
+    return f"blobs/{hex_of(digest)}"

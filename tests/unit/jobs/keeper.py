@@ -1,0 +1,110 @@
+"""Versions to keep, in a store of files or behind a real S3 server, and a hand that is struck at its nth write."""
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from colonnade_api.keepjobs import KeepJob, KeepResult
+from colonnade_jobs import keeping
+from colonnade_serving.store import Store
+from tests.unit.jobs.harness import Harness
+
+DAY_OLD = 2 * 86_400
+
+
+class Killed(Exception):
+    """The process ends here, between two writes."""
+
+
+@dataclass(frozen=True)
+class Struck(Store):
+    """A store whose writer dies before, or just after, its nth write."""
+
+    left: list[int] = field(default_factory=list)
+    after: bool = False
+
+    def put(self, path: str, data: bytes) -> None:
+        self._strike(lambda: Store.put(self, path, data))
+
+    def put_new(self, path: str, data: bytes) -> bool:
+        return bool(self._strike(lambda: Store.put_new(self, path, data)))
+
+    def send(self, source: Path, path: str) -> str:
+        return str(self._strike(lambda: Store.send(self, source, path)))
+
+    def delete(self, path: str) -> None:
+        self._strike(lambda: Store.delete(self, path))
+
+    def _strike(self, write: Any) -> Any:
+        self.left[0] -= 1
+        if self.left[0] < 0 and not self.after:
+            raise Killed
+        found = write()
+        if self.left[0] < 0:
+            raise Killed
+        return found
+
+
+def struck(store: Store, after_writes: int, after: bool = False) -> Struck:
+    return Struck(store.url, store.client, store.root, [after_writes], after)
+
+
+class Keeper(Harness):
+    """A harness whose versions are kept, with a backup in another folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.versions: list[dict[str, Any]] = []
+        self.spec: dict[str, Any] = {
+            "source": {"storageUri": "file:///rows.csv"},
+            "backup": {"storageUri": f"file://{folder / 'backup'}"},
+        }
+
+    def collected(self, rows: Any, **spec: Any) -> str:
+        """The digest of a new version of these rows."""
+        version = self.dataset(rows, **spec)["version"]
+        self.versions.insert(0, {key: value for key, value in version.items() if value is not None})
+        return str(version["digest"])
+
+    @property
+    def digests(self) -> list[str]:
+        return [version["digest"] for version in self.versions]
+
+    def keep(self, kind: str, store: Store | None = None, **task: Any) -> KeepResult:
+        """The answer of a Job that keeps."""
+        if kind in ("BackUp", "Verify"):
+            task.setdefault("versions", self.versions)
+        if kind == "Audit":
+            task.setdefault("versions", self.digests)
+        job = {"namespace": "default", "name": "rows", "spec": self.spec, "task": {"kind": kind, **task}}
+        scratch = self.folder / "scratch"
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir()
+        return keeping.run(KeepJob.model_validate(job), store or self.store, scratch, self.folder / "pvc")
+
+    def blob(self, digest: str, name: str = "data.parquet") -> Path:
+        """A stored file, by its path."""
+        return self.folder / "store" / "datasets" / digest.removeprefix("sha256:") / name
+
+    def flip_a_bit(self, path: Path) -> None:
+        data = bytearray(path.read_bytes())
+        data[len(data) // 2] ^= 1
+        path.write_bytes(data)
+
+    def ages(self) -> None:
+        """All that is stored was written two days ago."""
+        for path in (self.folder / "store").rglob("*"):
+            moment = path.stat().st_mtime - DAY_OLD
+            os.utime(path, (moment, moment))
+
+    def files(self, place: str = "store") -> dict[str, bytes]:
+        """All that lies there, without what was never committed."""
+        root = self.folder / place
+        found = (path for path in root.rglob("*") if path.is_file() and ".new-" not in str(path))
+        return {str(path.relative_to(root)): path.read_bytes() for path in found}
+
+
+ROWS = "id,age,city\n1,30,Bern\n2,41,Chur\n3,52,Bern\n"
+MORE = "id,age,city\n1,30,Bern\n2,44,Chur\n4,61,Basel\n5,22,Bern\n"
