@@ -47,7 +47,8 @@ def explain(file: Path, shown: str, dialect: Dialect, error: duckdb.Error) -> Pe
 def with_even_ends(file: Path, dialect: Dialect, target: Path) -> None:
     """Writes the rows of a file to target, comma-separated, each line ended by a line feed alone, without a header."""
     with _lines(file) as lines, target.open("w", encoding="utf-8", newline="") as plain:
-        writer = csv.writer(plain, lineterminator="\n")
+        # All quoted: Python leaves a lone carriage return bare, at which DuckDB stumbles.
+        writer = csv.writer(plain, lineterminator="\n", quoting=csv.QUOTE_ALL)
         found = dialect.records(_after(lines, dialect.skip), trim=False)
         writer.writerows(record.fields for record in islice(found, int(dialect.header), None))
 

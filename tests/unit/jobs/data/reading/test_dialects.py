@@ -145,3 +145,9 @@ def test_a_column_of_several_files_is_spelled_alike(harness: Harness) -> None:
     harness.write("age\n2\n", "parts/2.csv")
     with pytest.raises(PermanentError, match="Age and age are columns of several files"):
         harness.dataset(f"file://{harness.folder}/parts")
+
+
+def test_a_carriage_return_within_quotes_stays_where_lines_end_in_several_ways(harness: Harness) -> None:
+    (harness.folder / "rows.csv").write_bytes(b'a,b\r\n1,"x\ry"\n2,z\r\n')
+    table = harness.table(harness.dataset(f"file://{harness.folder}/rows.csv"))
+    assert table.to_dict("list") == {"a": [1, 2], "b": ["x\ry", "z"]}
