@@ -158,8 +158,9 @@ class DataSource(SpecPart):
         description="Secret with the source's credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and "
         "AWS_ENDPOINT_URL, AWS_REGION) for s3://; username and password, or token, for https://.",
     )
-    format: Literal["csv", "parquet"] | None = Field(
-        default=None, description="csv or parquet. Left out: told by the file's first bytes."
+    format: Literal["csv", "parquet", "jsonl"] | None = Field(
+        default=None,
+        description="csv, parquet or jsonl (one JSON object a line). Left out: told by the file's first bytes.",
     )
     csv: Csv | None = Field(
         default=None,

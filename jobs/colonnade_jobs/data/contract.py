@@ -102,12 +102,16 @@ def _changes(before: Contract, now: Contract, rows: Mapping[str, int]) -> Iterat
             yield f"{name} was {before.types[name]}, is {now.types[name]} now{first}"
         elif was and how and was != how:
             yield f"{name} was written as {was}, is {how} now"
-    if bool(before.written) != bool(now.written):
-        yield "the files were csv, are parquet now" if before.written else "the files were parquet, are csv now"
+    if _format(before) != _format(now):
+        yield f"the files were {_format(before)}, are {_format(now)} now"
         return
     for fact, called in WRITTEN.items():
         if before.written.get(fact) != now.written.get(fact):
             yield f"the files' {called} was {before.written.get(fact)!r}, is {now.written.get(fact)!r} now"
+
+
+def _format(contract: Contract) -> str:
+    return str(contract.written.get("format", "csv")) if contract.written else "parquet"
 
 
 def _first_unlike(look: Look, field: Field, before: Contract) -> int | None:

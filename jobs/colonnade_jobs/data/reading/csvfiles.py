@@ -1,7 +1,7 @@
 """Csv files to the table `raw`: each value read once, as text, by a strict reader; then every column in its type."""
 # ruff: noqa: S608 - columns are of our own naming, values go through literal()
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, islice
 from pathlib import Path
@@ -53,7 +53,18 @@ def load(
     line and reason, where a line doesn't fit or a column can be read in two ways.
     """
     found = [_prepared(file, csv, scratch / f"{n}") for n, file in enumerate(files)]
-    parts = [file for file in found if file] or [_nothing(files[0])]
+    parts = [file for file in found if file] or [nothing(files[0])]
+    return make(connection, parts, csv, declared, scratch)
+
+
+def make(
+    connection: duckdb.DuckDBPyConnection,
+    parts: Sequence[CsvFile],
+    csv: Csv,
+    declared: dict[str, ColumnType],
+    scratch: Path,
+) -> RawTable:
+    """As above, of files whose dialect is known."""
     names = _union(parts)
     columns = {naming.inner(n): name for n, name in enumerate(names)}
     connection.execute(f"CREATE TEMP TABLE texts ({', '.join(f'{column} VARCHAR' for column in columns)})")
@@ -96,11 +107,12 @@ def _prepared(file: Path, csv: Csv, target: Path) -> CsvFile | None:
     return CsvFile(file.name, path, encoding, dialect)
 
 
-def _nothing(file: Path) -> CsvFile:
+def nothing(file: Path) -> CsvFile:
+    """A file without any row."""
     return CsvFile(file.name, file, "utf-8", Dialect(",", '"', '"', True, 0, ("column0",)))
 
 
-def _union(parts: list[CsvFile]) -> list[str]:
+def _union(parts: Sequence[CsvFile]) -> list[str]:
     names = list(dict.fromkeys(name for part in parts for name in part.dialect.names))
     within = {frozenset(part.dialect.names) for part in parts}
     spelled: dict[str, str] = {}
@@ -205,7 +217,7 @@ def _markers_among(words: list[str], connection: duckdb.DuckDBPyConnection, file
             )
 
 
-def _notes(parts: list[CsvFile]) -> Iterator[str]:
+def _notes(parts: Sequence[CsvFile]) -> Iterator[str]:
     dialect = parts[0].dialect
     if dialect.preamble:
         shown = " / ".join(dialect.preamble)[:100]

@@ -7,7 +7,7 @@ from typing import BinaryIO, Literal, cast
 
 from ...errors import PermanentError
 
-Kind = Literal["csv", "parquet"]
+Kind = Literal["csv", "parquet", "jsonl"]
 
 HEAD_BYTES = 4096
 GZIP = b"\x1f\x8b"
@@ -33,17 +33,24 @@ TEXTS: tuple[tuple[re.Pattern[bytes], str], ...] = (
         "an HTML page: look at what the address answers",
     ),
     (re.compile(rb"<\?xml\b|<Workbook\b"), "an XML document: write it as csv or parquet"),
-    (re.compile(rb'\{\s*("|\}|$)|\[\s*(\{|\[\s*["\d-])'), "JSON: write it as csv or parquet"),
+    (re.compile(rb'\{\s*("|\}|$)|\[\s*(\{|\[\s*["\d-])'), "JSON: write one object a line (jsonl), csv or parquet"),
 )
 
 
+BOM = b"\xef\xbb\xbf"
+OBJECT_A_LINE = re.compile(rb'\s*\{[ \t]*["}][^\n]*((?<=\})[ \t\r]*(\n|$)|$)')
+"""The first line is a whole object, or longer than the head."""
+
+
 def file_type_of(file: Path, given: Kind | None) -> Kind:
-    """csv or parquet. given: what the spec says it is. Raises PermanentError with what it really is."""
+    """csv, parquet or jsonl. given: what the spec says it is. Raises PermanentError with what it really is."""
     head = head_of(file)
     if head.startswith(PARQUET):
-        if given == "csv":
+        if given in ("csv", "jsonl"):
             raise PermanentError("UnreadableSource", f"{file.name} is a Parquet file: leave spec.source.format out")
         return "parquet"
+    if given == "jsonl" or (given is None and OBJECT_A_LINE.match(head.removeprefix(BOM))):
+        return "jsonl"
     found = _known(head)
     if given == "parquet" or (given is None and _is_called_parquet(file)):
         raise PermanentError(
@@ -74,7 +81,7 @@ def _known(head: bytes) -> str | None:
     for signature, what in SIGNATURES:
         if head.startswith(signature):
             return what
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    text = head.removeprefix(BOM).lstrip()
     return next((what for pattern, what in TEXTS if pattern.match(text)), None)
 
 

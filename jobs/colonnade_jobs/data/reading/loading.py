@@ -13,7 +13,7 @@ from ...errors import PermanentError
 from .. import naming, parquet
 from ..database import raise_shortage
 from ..sql import error_text, literal
-from . import csvfiles
+from . import csvfiles, jsonlines
 from .filetypes import file_type_of
 from .rawtable import RawTable
 
@@ -38,13 +38,25 @@ def load(
         check_date_format(connection, csv.date_format, "spec.source.csv.dateFormat")
     kinds = {file_type_of(file, source.format): file for file in files}
     if len(kinds) > 1:
-        one, other = (f"{file.name} ({kind})" for kind, file in kinds.items())
+        one, other, *_ = (f"{file.name} ({kind})" for kind, file in kinds.items())
         raise PermanentError(
-            "UnreadableSource", f"spec.source: csv and parquet are mixed, as in {one} and {other}; bring one"
+            "UnreadableSource",
+            f"spec.source: {' and '.join(sorted(kinds))} are mixed, as in {one} and {other}; bring one",
         )
     if "csv" in kinds:
         return csvfiles.load(connection, files, csv, declared, scratch)
+    if "jsonl" in kinds:
+        return _jsonl(connection, files, csv, declared, scratch)
     return _parquet(connection, files)
+
+
+def _jsonl(
+    connection: duckdb.DuckDBPyConnection, files: list[Path], csv: Csv, declared: dict[str, ColumnType], scratch: Path
+) -> RawTable:
+    found = [jsonlines.prepare(file, scratch / f"{n}") for n, file in enumerate(files)]
+    parts = [file for file in found if file]
+    table = csvfiles.make(connection, parts or [csvfiles.nothing(files[0])], csv, declared, scratch)
+    return table.with_notes([], [note for part in parts for note in part.notes()])
 
 
 def check_date_format(connection: duckdb.DuckDBPyConnection, form: str, place: str) -> None:

@@ -52,7 +52,7 @@ def _cleaned(found: dict[str, Any]) -> Table | None:
 
 def _written(file: dict[str, Any]) -> str:
     if "delimiter" not in file:
-        return "parquet"
+        return str(file.get("format", "parquet"))
     header = "a header" if file["header"] else "no header"
     skipped = f", {file['skippedLines']} lines before it" if file.get("skippedLines") else ""
     quoted = f"quoted by {file['quote']}" if file["quote"] else "nothing quoted"

@@ -118,4 +118,4 @@ def test_the_store_may_be_a_bucket(harness: Harness, bucket: Any, tmp_path: Path
     assert version is not None
     assert str(version.report_uri).startswith("s3://store/colonnade/team/datasets/")
     names = {item.path.rpartition("/")[2] for item in store.list("datasets")}
-    assert names == {"data.parquet", "quarantine.parquet", "report.json", "version.json"}
+    assert names == {"data.parquet", "quarantine.parquet", "report.html", "report.json", "version.json"}

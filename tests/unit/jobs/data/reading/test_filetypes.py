@@ -34,7 +34,7 @@ def parquet() -> bytes:
     ("content", "what"),
     [
         (b'[{"a":1,"b":2},{"a":3,"b":4}]', "rows.csv is JSON"),
-        (b'{"a":1}\n{"a":3}\n', "rows.csv is JSON"),
+        (b'{\n"a":1}\n{"a":3}\n', "rows.csv is JSON"),
         (b"<html><body>404 not found</body></html>", "rows.csv is an HTML page"),
         (b"\n <!DOCTYPE html><p>sign in</p>", "rows.csv is an HTML page"),
         (b'<?xml version="1.0"?><rows/>', "rows.csv is an XML document"),
