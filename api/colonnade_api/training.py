@@ -69,6 +69,13 @@ class Preprocessing(SpecPart):
         "models, neighbours, networks) and not before trees, where it costs parity. Standard: always. None: never.",
     )
     encode: Encode = Field(default=Encode(), description="How categories become numbers.")
+    cleaning: Literal["FromDataset", "None"] | None = Field(
+        default=None,
+        description="Whether the Dataset's trim, lowercase, replace, clip and fillMissing are done to each request, so "
+        "that a raw row gets the answer of the cleaned one. FromDataset, which holds when left out: those that the "
+        "version records, which it does once one of its steps is lowercase, replace or clip. None: requests bring "
+        "cleaned rows.",
+    )
 
 
 class CrossValidation(SpecPart):

@@ -1,7 +1,7 @@
 """What a Dataset version is named by: the digest of what it holds."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,25 +16,28 @@ SEAL = "manifestDigest"
 @dataclass(frozen=True)
 class Identity:
     """All that a version's digest covers. content, quarantine: digests of the tables' contents. upstream: by the names
-    of other Datasets, the digests of the versions that it was made with."""
+    of other Datasets, the digests of the versions that it was made with. cleaning: the steps that a row needs when
+    it is served too, with their fitted values."""
 
     content: str
     quarantine: str
     schema: dict[str, Any]
     split: dict[str, Any]
     upstream: Mapping[str, str] = field(default_factory=dict)
+    cleaning: Sequence[Mapping[str, Any]] = ()
 
     @classmethod
     def of(cls, manifest: Mapping[str, Any]) -> "Identity":
         """What a version.json records of it."""
         upstream = manifest.get("upstream", {})
-        return cls(manifest["content"], manifest["quarantine"], manifest["schema"], manifest["split"], upstream)
+        alone = (manifest["content"], manifest["quarantine"], manifest["schema"], manifest["split"])
+        return cls(*alone, upstream, manifest.get("cleaning", ()))
 
     def fields(self) -> dict[str, Any]:
-        """As the manifest records them; no upstream leaves no trace, so that such a version keeps its digest."""
+        """As the manifest records them; what there is none of leaves no trace: such a version keeps its digest."""
         made_with = {"upstream": dict(self.upstream)} if self.upstream else {}
         alone = {"content": self.content, "quarantine": self.quarantine, "schema": self.schema, "split": self.split}
-        return alone | made_with
+        return alone | made_with | ({"cleaning": list(self.cleaning)} if self.cleaning else {})
 
     @property
     def digest(self) -> str:

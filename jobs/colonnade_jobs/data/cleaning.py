@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -16,6 +17,10 @@ from .rewriting import Texts
 from .rules import NOUNS
 from .stepping import Turn
 
+if TYPE_CHECKING:
+    from .filling import Filled
+
+Recorded = dict[str, Any]
 NUMERIC = {"number", "integer"}
 BEFORE_FILLING = ("replace", "lowercase", "clip", "dropRows", "parse")
 
@@ -43,12 +48,16 @@ class Fill:
 
 @dataclass(frozen=True)
 class Plan:
-    """The steps in their order. trimmed: columns that are read without blanks at their ends."""
+    """The steps in their order. trimmed: columns that are read without blanks at their ends.
+
+    recorded: what a single row needs at serving time too, as a version records it.
+    """
 
     trimmed: frozenset[str] = frozenset()
     operations: list[Operation] = field(default_factory=list)
     duplicates: list[Duplicates] = field(default_factory=list)
     fills: list[Fill] = field(default_factory=list)
+    recorded: list[Recorded] = field(default_factory=list)
 
     @property
     def filled(self) -> set[str]:
@@ -74,7 +83,40 @@ def plan(connection: duckdb.DuckDBPyConnection, fields: list[Field], steps: Step
     for turn in stepping.turns(steps.names, steps.steps):
         _check_order(turn, steps.steps)
         planned = _with(connection, planned, turn, fields, steps)
+        recorded = _recorded(connection, turn, fields, steps)
+        planned = replace(planned, recorded=[*planned.recorded, *recorded])
     return planned
+
+
+def _recorded(connection: duckdb.DuckDBPyConnection, turn: Turn, fields: list[Field], steps: Steps) -> list[Recorded]:
+    """A step that a single row can be given, by the columns' last names and with values in their types."""
+    step = turn.step
+    if step.trim or step.lowercase:
+        named = turn.columns(step.trim.columns if step.trim else step.lowercase.columns if step.lowercase else ())
+        own = [one for one in ([fields[n] for n in named] or fields) if one.rule.type in TEXTUAL]
+        return [{"step": turn.kind, "column": one.rule.name} for one in own]
+    if step.clip:
+        name = fields[turn.column(step.clip.column)].rule.name
+        return [{"step": "clip", "column": name, "min": step.clip.min, "max": step.clip.max}]
+    if step.replace:
+        n = turn.column(step.replace.column)
+        mapping: Texts = dict(step.replace.values) | dict.fromkeys(step.replace.missing)
+        values = {
+            _cell(connection, turn, fields[n], text): value and _cell(connection, turn, fields[n], value)
+            for text, value in mapping.items()
+            if text not in steps.texts.get(n, {})
+        }
+        return [{"step": "replace", "column": fields[n].rule.name, "values": values}] if values else []
+    return []
+
+
+def recorded(planned: Plan, steps: Sequence[CleaningStep], fills: Sequence["Filled"]) -> list[Recorded]:
+    """What a version records for serving: nothing of a table whose steps only trim and fill, as before there were
+    others, so that it keeps its digest."""
+    if not any(step.lowercase or step.replace or step.clip for step in steps):
+        return []
+    filled = [{"step": "fillMissing", "column": f.column, "value": f.value} for f in fills if f.value is not None]
+    return [*planned.recorded, *filled]
 
 
 def _with(connection: duckdb.DuckDBPyConnection, so_far: Plan, turn: Turn, fields: list[Field], steps: Steps) -> Plan:

@@ -106,11 +106,9 @@ def check(
     changed = validation.changed(connection, fields, plan)
     filled = filling.fill(connection, plan.fills)
     progress.report(55, f"{validated.rows:,} rows checked, {validated.invalid:,} refused")
-    return (
-        table.with_formats(formats.shown(fields, set(declared))),
-        fields,
-        replace(validated, filled=filled, changed=changed, source=rewritten.source),
-    )
+    recorded = cleaning.recorded(plan, spec.cleaning, filled)
+    done = replace(validated, filled=filled, changed=changed, source=rewritten.source, recorded=recorded)
+    return table.with_formats(formats.shown(fields, set(declared))), fields, done
 
 
 def _apply(
@@ -167,7 +165,7 @@ def _write(
     reasons = naming.distinct([*names, "reasons"])
     quarantine = content.write(_aside(connection, fields, validated), reasons, folder / QUARANTINE)
     schema, split = columns.describe(fields, job.spec.table or Table()), job.spec.split.model_dump(by_alias=True)
-    return Identity(data, quarantine, schema, split, job.upstream)
+    return Identity(data, quarantine, schema, split, job.upstream, validated.recorded)
 
 
 def _aside(

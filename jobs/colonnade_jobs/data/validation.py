@@ -2,6 +2,7 @@
 # ruff: noqa: S608 - identifiers are of our own making, values go through literal()
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import duckdb
 
@@ -25,7 +26,7 @@ class ValidationResult:
 
     labels: what the rule of each number objects to; reports come with the rule that hit most first. filled: what
     cleaning did to missing values; changed: what its steps did before the checks. source: the table that
-    has the values as they came.
+    has the values as they came. recorded: the steps that a version records for serving.
     """
 
     rows: int
@@ -36,6 +37,7 @@ class ValidationResult:
     filled: list[Filled] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)
     source: str = "raw"
+    recorded: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def share(self) -> float:

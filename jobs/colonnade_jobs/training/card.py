@@ -23,7 +23,9 @@ def describe(facts: Facts) -> dict[str, Any]:
         "modelParameters": {
             "task": facts.task,
             "estimator": facts.training.estimator.model_dump() if facts.training else None,
-            "preprocessing": facts.training.preprocessing.model_dump(by_alias=True) if facts.training else None,
+            "preprocessing": facts.training.preprocessing.model_dump(by_alias=True, exclude_none=True)
+            if facts.training
+            else None,
             "target": facts.training.target if facts.training else None,
             "inputs": [_tensor(tensor) | {"encoding": ENCODINGS[tensor.kind]} for tensor in facts.inputs],
             "outputs": [_tensor(tensor) for tensor in facts.outputs],
@@ -43,6 +45,10 @@ def describe(facts: Facts) -> dict[str, Any]:
         "lineage": facts.lineage,
         "versions": facts.versions,
     }
+
+
+def _preprocessing(facts: Facts) -> dict[str, Any] | None:
+    return facts.training.preprocessing.model_dump(by_alias=True, exclude_none=True) if facts.training else None
 
 
 def _positive(classes: list[str | int] | None) -> str | int | None:

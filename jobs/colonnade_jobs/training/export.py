@@ -10,8 +10,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import Pipeline
 
 from ..errors import PermanentError
-from . import trees
+from . import cleaning_front, trees
 from .canonical_onnx import canonical_onnx
+from .cleaning_front import Steps
 from .features import Feature
 from .frames import inner_name
 from .pipeline import WORD_RE2
@@ -20,8 +21,10 @@ OPSET = {"": 18, "ai.onnx.ml": 3}
 TENSORS = {"number": FloatTensorType, "category": StringTensorType, "text": StringTensorType, "date": DoubleTensorType}
 
 
-def export(pipeline: Pipeline, features: list[Feature], outputs: list[str]) -> ModelProto:
+def export(pipeline: Pipeline, features: list[Feature], outputs: list[str], cleaning: Steps = ()) -> ModelProto:
     """The graph: an input (rows, 1) by each feature's name, outputs in order under the given names.
+
+    cleaning: steps that are done to the inputs first.
 
     The pipeline's trees get thresholds that float32 can hold. Raises PermanentError (ExportFailed) when the exporter
     can't express it.
@@ -48,6 +51,7 @@ def export(pipeline: Pipeline, features: list[Feature], outputs: list[str]) -> M
             "ExportFailed",
             f"spec.training.estimator: its ONNX form has {written} outputs where {len(outputs)} are due; use another",
         )
+    cleaning_front.put(model, features, cleaning)
     names = {inner_name(n): feature.name for n, feature in enumerate(features)}
     names |= dict(zip([output.name for output in model.graph.output], outputs, strict=True))
     return canonical_onnx(model, names)

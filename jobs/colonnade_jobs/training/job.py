@@ -19,6 +19,7 @@ from . import (
     bundle,
     card,
     card_html,
+    cleaning_front,
     comparison,
     estimators,
     evaluation,
@@ -76,7 +77,10 @@ def _train(job: TrainJob, wanted: Training, store: Store, folder: Path, scratch:
     limits.check_trees(trained.pipeline, len(getattr(trained.pipeline, "classes_", [0])))
     progress.report(60, "exporting to ONNX")
     choice = trained.choice
-    model = export.export(trained.pipeline, choice.features, _outputs(wanted.task, choice))
+    steps = cleaning_front.steps(manifest, choice.features, wanted.preprocessing.cleaning)
+    cleaning_front.check_settled(trained.frame, steps, scratch)
+    trained = replace(trained, notes=[*trained.notes, *cleaning_front.notes(steps)])
+    model = export.export(trained.pipeline, choice.features, _outputs(wanted.task, choice), steps)
     onnx.save(model, folder / "model.onnx")
     facts, served = evaluation.evaluate(job, wanted, trained, parity.load(folder / "model.onnx"))
     if job.serving is None:
