@@ -1,5 +1,6 @@
 """How a Job ends: what it answers, and the exit code by which Kubernetes knows whether to try again."""
 
+import errno
 import tempfile
 import traceback
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from . import progress, results
 from .errors import TransientError
 
 DEFINITE, RETRY, OUR_MISTAKE = 0, 1, 3
+FULL = (errno.ENOSPC, errno.EDQUOT)
 Work = Callable[[Path], DatasetResult | TrainResult | KeepResult]
 """With an empty folder for scratch; returns a definite answer, raises TransientError."""
 
@@ -34,6 +36,8 @@ def of(work: Work) -> tuple[results.Result, int]:
     except MemoryError:
         return JobError(reason="OutOfMemory", message="the Job ran out of memory: raise its limit"), RETRY
     except OSError as error:  # a full disk, a volume that went away
+        if error.errno in FULL:
+            return JobError(reason="VolumeFull", message=f"the volume is full: {error}; free or add space"), RETRY
         return JobError(reason="SystemError", message=f"{error.filename or 'a file'}: {error}"), RETRY
     except Exception as error:  # our own mistake: the log holds the trace, the answer says that there is one
         traceback.print_exc()

@@ -1,12 +1,14 @@
 """Memory or disk that runs out is no fault of the data: a retry with more of it may mend it."""
 
 import errno
+from pathlib import Path
 
 import duckdb
 import pandas as pd
 import pytest
 
-from colonnade_jobs import resources
+from colonnade_api.jobs import DatasetResult
+from colonnade_jobs import outcome, resources
 from colonnade_jobs.data.database import raise_shortage
 from tests.unit.jobs.harness import Harness
 
@@ -30,3 +32,13 @@ def test_a_full_disk_is_the_systems_fault_and_a_broken_file_is_not() -> None:
     assert full.value.errno == errno.ENOSPC
     raise_shortage(duckdb.IOException("No magic bytes found at end of file"))
     raise_shortage(duckdb.InvalidInputException("a line is too long"))
+
+
+def test_a_volume_that_is_full_is_said_and_is_worth_a_retry() -> None:
+    def fill(_: Path) -> DatasetResult:
+        Path("/dev/full").write_bytes(b"rows")
+        raise AssertionError("a full device took what was written")
+
+    answer, code = outcome.of(fill)
+    assert (answer.reason, code) == ("VolumeFull", outcome.RETRY)
+    assert answer.message == "the volume is full: [Errno 28] No space left on device; free or add space"
