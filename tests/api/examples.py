@@ -48,7 +48,43 @@ def policy(*signals: Spec, **spec: Any) -> Spec:
 DURATION = "such as 250ms, 30s, 10m, 24h"
 ERRORS = {"type": "ErrorRate", "max": 0.01}
 
+
+def query(*datasets: Spec, **source: Any) -> Spec:
+    return dataset(source={"query": {"datasets": list(datasets), "statement": "SELECT 1"}, **source})
+
+
+SQL = {"connectionSecretRef": {"name": "shop", "key": "uri"}, "statement": "SELECT 1"}
+
 INVALID = (
+    Invalid(
+        "a query beside an address",
+        "Dataset",
+        query({"name": "flights"}, storageUri="s3://raw/a.csv"),
+        "spec.source",
+        "exactly one of storageUri",
+    ),
+    Invalid(
+        "two tables of one name",
+        "Dataset",
+        query({"name": "flights"}, {"name": "weather", "alias": "Flights"}),
+        "spec.source.query.datasets",
+        "give one of them an alias",
+    ),
+    Invalid(
+        "a query on a schedule",
+        "Dataset",
+        query({"name": "flights"}, refresh={"schedule": "@daily"}),
+        "spec.source",
+        "whenever one of its Datasets has a new version",
+    ),
+    Invalid("a query over nothing", "Dataset", query(), "spec.source.query.datasets", "at least 1"),
+    Invalid(
+        "a database with a file's format",
+        "Dataset",
+        dataset(source={"sql": SQL, "format": "csv"}),
+        "spec.source",
+        "sql reads none",
+    ),
     Invalid("no source", "Dataset", {}, "spec.source", "Required value"),
     Invalid("neither address nor upload", "Dataset", dataset(source={}), "spec.source", "exactly one of storageUri"),
     Invalid(
@@ -481,6 +517,8 @@ INVALID = (
 
 VALID: tuple[tuple[str, str, Spec], ...] = (
     ("an upload", "Dataset", {"source": {"upload": {}}}),
+    ("a join", "Dataset", query({"name": "flights"}, {"name": "weather-hourly", "alias": "w"})),
+    ("a database", "Dataset", {"source": {"sql": SQL, "refresh": {"schedule": "@daily"}}}),
     (
         "a whole table",
         "Dataset",

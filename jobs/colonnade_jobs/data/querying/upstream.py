@@ -1,4 +1,4 @@
-"""The versions of other Datasets that a Job was told to take, fetched and proven."""
+"""The versions of other Datasets that a Job was told to take."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -10,10 +10,9 @@ from .. import stored
 
 
 def fetch(names: Iterable[str], told: Mapping[str, str], store: Store, folder: Path) -> dict[str, Path]:
-    """By name, the table of the version that was told, in folder.
+    """By name, the table of the version that was told, proven, in folder.
 
-    Raises PermanentError (DatasetNotFound; DatasetCorrupt: not one value may differ from what the digest names),
-    TransientError.
+    Raises PermanentError (DatasetNotFound, DatasetCorrupt), TransientError.
     """
     return {name: _fetch(name, told.get(name), store, folder) for name in dict.fromkeys(names)}
 
