@@ -28,7 +28,9 @@ from colonnade_api.common import (
     Uri,
     short_digest,
 )
+from colonnade_api.encryption import SecretKey
 from colonnade_api.keeping import MAX_VERSIONS, Asked, Audit, Backup, KeepingNow, Records, Retention
+from colonnade_api.privacy import Privacy
 from colonnade_api.queries import MAX_UPSTREAMS, UpstreamVersion
 from colonnade_api.sources import DataSource
 
@@ -101,7 +103,13 @@ class DatasetSpec(SpecPart):
     )
     audit: Audit | None = Field(default=None, description="When stored versions are read again and proven.")
     backup: Backup | None = Field(default=None, description="Where copies of the versions lie.")
+    privacy: Privacy | None = Field(default=None, description="What is protected before anything is stored.")
     split: Split = Field(default=Split(), description="Which rows are held out from training to judge models on.")
+
+    def encryption_keys(self) -> tuple[SecretKey, ...]:
+        """The keys that open its versions; the first is the one that new ones are wrapped by."""
+        encryption = self.privacy.encryption if self.privacy else None
+        return encryption.all_keys() if encryption else ()
 
 
 class DatasetVersion(StatusPart):

@@ -6,28 +6,34 @@ from pydantic import Field, model_validator
 
 from colonnade_api.common import Count, Digest, Report, SpecPart, StatusPart, Uri, Word
 from colonnade_api.dataset import DatasetSpec, DatasetVersion
+from colonnade_api.encryption import SecretKey
 from colonnade_api.modelversion import Metrics, ModelVersionSpec
 from colonnade_api.results import Comparison, FoldMetric, Lineage, Parity, Signature
 
 
 class DatasetJob(SpecPart):
     """To look at a Dataset's source; previous: the digest of the current version. upstream: by the name of each Dataset
-    that this one is made with, the digest of the version to take."""
+    that this one is made with, the digest of the version to take; upstream_keys: what opens those that are encrypted.
+    retained: digests of the versions in status, which are encrypted, or wrapped anew, where the spec names another
+    key."""
 
     namespace: str
     name: str
     spec: DatasetSpec
     previous: Digest | None = None
     upstream: dict[str, Digest] = Field(default={})
+    upstream_keys: tuple[SecretKey, ...] = Field(default=())
+    retained: tuple[Digest, ...] = Field(default=())
 
 
 class TrainingData(SpecPart):
-    """The version to train on, who answers for it, and on what terms it may be used."""
+    """The version to train on, who answers for it, on what terms it may be used, and the keys that open it."""
 
     name: str
     digest: Digest
     owner: str = ""
     license: str = ""
+    keys: tuple[SecretKey, ...] = Field(default=())
 
 
 class ServingVersion(SpecPart):

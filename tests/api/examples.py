@@ -129,7 +129,7 @@ INVALID = (
         "spec.source.format",
         'supported values: "csv", "parquet"',
     ),
-    Invalid("an unknown field", "Dataset", dataset(privacy={}), "spec.privacy", "unknown field"),
+    Invalid("an unknown field", "Dataset", dataset(colour={}), "spec.colour", "unknown field"),
     Invalid("an unknown type", "Dataset", columns({"type": "float"}), "spec.schema.columns[0].type", '"number"'),
     Invalid(
         "a column twice",

@@ -22,7 +22,7 @@ from colonnade_client.progress import BYTES, counted
 from colonnade_client.session import Session
 from colonnade_client.store.files import Files, opened
 
-ENCRYPTED_FOOTER = b"PARE"
+ENCRYPTED_FOOTER, ENCRYPTED_FILE = b"PARE", b"CLN1"
 RESTORE = "restore it from a backup, or collect the Dataset again"
 
 
@@ -57,10 +57,12 @@ def recorded(session: Session, dataset: Object, digest: str) -> DatasetVersion:
 def content(files: Files, path: str, digest: str | None) -> bytes:
     """A small file. digest: sha256 of its bytes, where that is known.
 
-    Raises Corrupt when it isn't that one.
+    Raises Corrupt when it isn't that one; Encrypted.
     """
     target = BytesIO()
     files.fetch(path, target, lambda _: None)
+    if target.getvalue().startswith(ENCRYPTED_FILE):
+        raise Encrypted(f"{files.root}/{path} is encrypted, and the Python client has no key to it")
     found = f"sha256:{hashlib.sha256(target.getvalue()).hexdigest()}"
     if digest and found != digest:
         raise Corrupt(

@@ -12,11 +12,16 @@ BATCH_ROWS = 65_536
 GROUP_ROWS = 122_880
 
 
-def write(batches: pa.RecordBatchReader, names: list[str], target: Path) -> str:
-    """Writes a table as parquet, its columns under names, and returns the digest, computed on the way."""
+def write(batches: pa.RecordBatchReader, names: list[str], target: Path, encryption: Any = None) -> str:
+    """Writes a table as parquet, its columns under names, and returns the digest, computed on the way.
+
+    encryption: None, or pyarrow's FileEncryptionProperties.
+    """
     schema = pa.schema([pa.field(name, kind) for name, kind in zip(names, batches.schema.types, strict=True)])
     whole = TableDigest(schema)
-    with pq.ParquetWriter(target, schema, compression="zstd", **_encodings(schema)) as writer:
+    with pq.ParquetWriter(
+        target, schema, compression="zstd", encryption_properties=encryption, **_encodings(schema)
+    ) as writer:
         for batch in batches:
             whole.add(batch)
             writer.write_batch(pa.RecordBatch.from_arrays(batch.columns, schema=schema), row_group_size=GROUP_ROWS)

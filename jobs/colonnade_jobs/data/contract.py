@@ -12,16 +12,14 @@ from typing import Any
 
 import duckdb
 
-from colonnade_serving import digests
-from colonnade_serving.store import Store, StoreError, StoreNotFound
+from colonnade_serving.store import Store
 
-from ..errors import PermanentError, TransientError
-from . import version
+from ..errors import PermanentError
+from . import stored
 from .columns import Field
 from .reading import RawTable
 from .reading.plain import INTEGER, NUMBER
 from .sql import literal
-from .version import REPORT
 
 SHOWN = 10
 WRITTEN = {"delimiter": "delimiter", "encoding": "encoding", "skippedLines": "count of lines before the header"}
@@ -68,16 +66,7 @@ def changes(store: Store, previous: str | None, look: Look) -> list[str]:
 
 
 def _of_version(store: Store, digest: str) -> Contract:
-    manifest = version.read_manifest(store, digest)
-    path = f"datasets/{digests.hex_of(digest)}/{REPORT}"
-    try:
-        content = store.get(path)
-    except StoreNotFound as error:
-        raise PermanentError("DatasetCorrupt", f"{store.uri(path)} is gone") from error
-    except StoreError as error:
-        raise TransientError("StoreUnreachable", str(error)) from error
-    if digests.of_bytes(content) != manifest["files"][REPORT]:
-        raise PermanentError("DatasetCorrupt", f"{store.uri(path)} was changed")
+    manifest, content = stored.report(digest, store)
     types = {column["name"]: column["type"] for column in manifest["schema"]["columns"]}
     return _contract(types, json.loads(content).get("reading", {}))
 

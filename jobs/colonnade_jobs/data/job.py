@@ -14,7 +14,7 @@ from colonnade_api.csv import Csv
 from colonnade_api.dataset import DatasetSpec, DatasetVersion, Split
 from colonnade_api.jobs import DatasetJob, DatasetResult
 from colonnade_api.stored import canonical_json
-from colonnade_serving.digests import hex_of, of_file
+from colonnade_serving.digests import hex_of
 from colonnade_serving.store import Store, StoreError
 
 from .. import progress
@@ -27,6 +27,7 @@ from . import (
     content,
     contract,
     database,
+    encryption,
     fetching,
     filling,
     formats,
@@ -57,6 +58,10 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
 
     Raises PermanentError, TransientError.
     """
+    ring = encryption.mounted()
+    key = encryption.wrapping_key(job.spec, ring)
+    encryption.check_upstream(job, store)
+    encryption.protect(store, job.retained, ring, key, scratch)
     downloads, folder = scratch / "downloads", scratch / "version"
     downloads.mkdir()
     folder.mkdir()
@@ -80,7 +85,11 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
     _check_strata(job.spec.split, profile, rows)
     facts = {"rows": rows, "bytes": (folder / DATA).stat().st_size, "source": address, "invalidRows": validated.invalid}
     progress.report(90, f"storing {identity.digest}")
+    version.write_page(folder, hex_of(identity.digest)[:10])
+    facts |= encryption.protect_folder(folder, identity.digest, key)
     manifest = version.publish(store, folder, identity, facts)
+    encryption.protect(store, [identity.digest], ring, key, scratch)
+    encryption.check_open(store, manifest, ring)
     return _result(store, manifest, job.previous, table)
 
 
@@ -202,9 +211,13 @@ def _invalid(
     job: DatasetJob, store: Store, folder: Path, validated: ValidationResult, problem: PermanentError
 ) -> DatasetResult:
     place = f"rejected/{job.name}"
+    version.write_page(folder)
+    key = encryption.wrapping_key(job.spec, encryption.mounted())
+    facts = encryption.protect_folder(folder, place, key)
     try:
-        version.write_page(folder)
-        for file in (REPORT, PAGE, QUARANTINE):
+        for file in (REPORT, PAGE, QUARANTINE, encryption.KEYS):
+            store.delete(f"{place}/{file}")
+        for file in ([encryption.KEYS] if key else []) + [REPORT, PAGE, QUARANTINE]:
             store.send(folder / file, f"{place}/{file}")
     except StoreError as error:
         raise TransientError("StoreUnreachable", str(error)) from error
@@ -212,7 +225,7 @@ def _invalid(
         rows=validated.rows - validated.invalid,
         invalid_rows=validated.invalid,
         report_uri=store.uri(f"{place}/{REPORT}"),
-        report_digest=of_file(folder / REPORT),
+        report_digest=facts["report"],
         quarantine_uri=store.uri(f"{place}/{QUARANTINE}"),
     )
     return DatasetResult(outcome="Invalid", reason=problem.reason, message=problem.message, version=found)
@@ -243,4 +256,5 @@ def _version(store: Store, manifest: dict[str, Any]) -> DatasetVersion:
     found = {key: manifest[key] for key in kept}
     found |= {"reportUri": store.uri(f"{place}/{REPORT}"), "quarantineUri": store.uri(f"{place}/{QUARANTINE}")}
     upstream = [{"dataset": name, "digest": digest} for name, digest in sorted(manifest.get("upstream", {}).items())]
-    return DatasetVersion.model_validate(found | {"reportDigest": manifest["files"][REPORT], "upstream": upstream})
+    report_digest = manifest.get("report", manifest["files"][REPORT])
+    return DatasetVersion.model_validate(found | {"reportDigest": report_digest, "upstream": upstream})

@@ -1,6 +1,7 @@
 """A stored Dataset version, opened: fetched, and proven to be the one that was named.
 
-Whoever reads a version's rows (training, queries, references, comparisons, audits) opens it here.
+Whoever reads a version's rows (training, queries, references, comparisons, audits) opens it here. One that is encrypted
+lies in plain in the Job's own folder, which ends with its pod.
 """
 
 from pathlib import Path
@@ -8,19 +9,19 @@ from typing import Any
 
 import pyarrow as pa
 
-from colonnade_api.stored import DATA, table_digest
+from colonnade_api.stored import DATA, REPORT, table_digest
 from colonnade_serving import digests
 from colonnade_serving.store import Store, StoreError, StoreNotFound
 
 from ..errors import PermanentError, TransientError
-from . import version
+from . import encryption, version
 
 
 def fetch(name: str, digest: str, store: Store, folder: Path) -> tuple[dict[str, Any], Path]:
     """The version's manifest, and its table in folder, named by the digest. name: of the Dataset, for people.
 
-    Raises PermanentError (DatasetNotFound; DatasetCorrupt: not one value may differ from what the digest names),
-    TransientError.
+    Raises PermanentError (DatasetNotFound; KeyMissing; DatasetCorrupt: not one value may differ from what the digest
+    names), TransientError.
     """
     manifest = version.read_manifest(store, digest)
     table = folder / f"{digests.hex_of(digest)}.parquet"
@@ -30,13 +31,51 @@ def fetch(name: str, digest: str, store: Store, folder: Path) -> tuple[dict[str,
         raise PermanentError("DatasetNotFound", str(error)) from error
     except StoreError as error:
         raise TransientError("StoreUnreachable", str(error)) from error
-    if _content(table) != manifest["content"]:
+    if _content(table, digest, store) != manifest["content"]:
         raise PermanentError("DatasetCorrupt", f"the rows of {name} are not those of {digest}: they were changed")
     return manifest, table
 
 
-def _content(table: Path) -> str | None:
+def report(digest: str, store: Store) -> tuple[dict[str, Any], bytes]:
+    """The version's manifest, and its report.json in plain, proven.
+
+    Raises PermanentError (DatasetNotFound, DatasetCorrupt, KeyMissing), TransientError.
+    """
+    manifest = version.read_manifest(store, digest)
+    path = f"datasets/{digests.hex_of(digest)}/{REPORT}"
     try:
-        return table_digest(table)
+        found = store.get(path)
+    except StoreNotFound as error:
+        raise PermanentError("DatasetCorrupt", f"{store.uri(path)} is gone") from error
+    except StoreError as error:
+        raise TransientError("StoreUnreachable", str(error)) from error
+    if found.startswith(encryption.SEALED_FILE):
+        found = encryption.open_file(found, REPORT, _data_key(digest, store))
+    if digests.of_bytes(found) != manifest.get("report", manifest["files"][REPORT]):
+        raise PermanentError("DatasetCorrupt", f"{store.uri(path)} was changed")
+    return manifest, found
+
+
+def _content(table: Path, digest: str, store: Store) -> str | None:
+    """The digest of its content; what is encrypted is opened on the way."""
+    try:
+        if not encryption.is_sealed(table):
+            return table_digest(table)
+        sealed = table.with_suffix(".sealed")
+        table.rename(sealed)
+        try:
+            return encryption.open_table(sealed, DATA, _data_key(digest, store), table)
+        finally:
+            sealed.unlink()
     except (pa.ArrowException, OSError):  # no table that we wrote
         return None
+
+
+def _data_key(digest: str, store: Store) -> bytes:
+    path = f"datasets/{digests.hex_of(digest)}/{encryption.KEYS}"
+    try:
+        return encryption.mounted().open(store.get(path), digest)
+    except StoreNotFound as error:
+        raise PermanentError("KeyMissing", f"{store.uri(path)} is gone: nobody can read {digest} any more") from error
+    except StoreError as error:
+        raise TransientError("StoreUnreachable", str(error)) from error

@@ -19,13 +19,13 @@ PAGE = "report.html"
 
 
 def publish(store: Store, folder: Path, identity: Identity, facts: dict[str, Any]) -> dict[str, Any]:
-    """Commits data, quarantine and report from folder under the version's digest; returns the manifest in the store.
+    """Commits a folder's data, quarantine, report and page under the version's digest; returns the stored manifest.
 
-    facts: rows, bytes, source, invalidRows. A version that is there already keeps its first manifest.
+    facts: rows, bytes, source, invalidRows, report (the digest of the report in plain), encrypted. A version that is
+    there already keeps its first manifest.
     Raises TransientError when the store doesn't answer.
     """
     path = f"datasets/{digests.hex_of(identity.digest)}"
-    write_page(folder, digests.hex_of(identity.digest)[:10])
     files = {name: digests.of_file(folder / name) for name in (DATA, QUARANTINE, REPORT, PAGE)}
     created = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     manifest = {

@@ -24,6 +24,9 @@ from colonnade_access.store.manifests import MOUNT
 from colonnade_access.words import count, short
 from colonnade_api import DatasetStatus, DatasetVersion, pages
 
+SEALED = b"CLN1"
+"""How an encrypted report begins."""
+
 Target = Annotated[
     Path | None,
     typer.Option("--quarantined", metavar="FILE", help="Write the rows that were set aside there.", dir_okay=False),
@@ -96,6 +99,10 @@ def _read(store: StorePod, version: DatasetVersion) -> dict[str, Any]:
     """Raises CliError when it isn't the one that the Job's answer named."""
     path, content = _path(version.report_uri), BytesIO()
     fetch(store, path, content)
+    if content.getvalue().startswith(SEALED):
+        raise CliError(
+            f"{path} is encrypted, and this command has no key: see docs/data/encryption.md for who can read it"
+        )
     digest = f"sha256:{sha256(content.getvalue()).hexdigest()}"
     if version.report_digest and digest != version.report_digest:
         raise CliError(

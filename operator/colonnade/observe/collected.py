@@ -62,7 +62,7 @@ def _dataset(key: Key, name: str, cache: Cache) -> DatasetSummary | None:
     status = objects.status_of_another(DatasetStatus, live)
     ready, message = objects.readiness(status.condition("Ready"))
     owner, terms = (str(live["spec"].get(field, "")) for field in ("owner", "license"))
-    return DatasetSummary(name, status.current, ready, message, owner, terms)
+    return DatasetSummary(name, status.current, ready, message, owner, terms, objects.encryption_keys(live))
 
 
 def _serving(namespace: str, model: str, cache: Cache) -> ServingModel | None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from colonnade.kube.kinds import Manifest
 from colonnade.plan.common.observed import InvalidSpec
 from colonnade_api import Condition, ObjectMeta
+from colonnade_api.encryption import Encryption, SecretKey
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -64,3 +65,12 @@ def conditions(manifest: Manifest) -> dict[str, dict[str, Any]]:
     """The True ones, by type."""
     found = (manifest.get("status") or {}).get("conditions") or ()
     return {condition["type"]: condition for condition in found if condition["status"] == "True"}
+
+
+def encryption_keys(dataset: Manifest) -> tuple[SecretKey, ...]:
+    """What opens the versions of a Dataset that is only looked at; nothing where that can't be read."""
+    told = (dataset["spec"].get("privacy") or {}).get("encryption")
+    try:
+        return Encryption.model_validate(told).all_keys() if told else ()
+    except ValidationError:
+        return ()

@@ -23,7 +23,7 @@ def _upstream(namespace: str, name: str, cache: Cache) -> Upstream:
         return Upstream(name, exists=False)
     status = objects.status_of_another(DatasetStatus, live)
     _, message = objects.readiness(status.condition("Ready"))
-    return Upstream(name, status.current, message=message)
+    return Upstream(name, status.current, message=message, keys=objects.encryption_keys(live))
 
 
 def _circle(key: Key, live: Manifest, cache: Cache) -> tuple[str, ...]:

@@ -16,13 +16,25 @@ from colonnade.manifests import (
     store_claim,
     workload,
 )
-from tests.unit.manifests.wishes import FLIGHTS, LATE, LATE_1, bucket, collect, keep, platform, revision, train
+from tests.unit.manifests.wishes import (
+    FLIGHTS,
+    LATE,
+    LATE_1,
+    bucket,
+    collect,
+    collect_encrypted,
+    keep,
+    platform,
+    revision,
+    train,
+)
 
 GOLDEN = Path(__file__).parent / "golden"
 
 MADE = {
     "dataset-job": lambda: job(platform(), FLIGHTS, collect("pvc://raw/flights.parquet")),
     "dataset-job-s3": lambda: job(platform(bucket()), FLIGHTS, collect(secretRef={"name": "raw"})),
+    "dataset-job-encrypted": lambda: job(platform(), FLIGHTS, collect_encrypted()),
     "dataset-network": lambda: job_network(platform(), FLIGHTS, collect("pvc://raw/flights.parquet")),
     "dataset-network-s3": lambda: job_network(platform(bucket()), FLIGHTS, collect()),
     "keeping-job": lambda: job(platform(), FLIGHTS, keep()),

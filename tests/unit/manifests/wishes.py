@@ -60,6 +60,13 @@ def keep(uri="pvc://copies/flights", **backup):
     return RunJob("flights-keep-a9239f0139", "a9239f0139", document)
 
 
+def collect_encrypted():
+    told = {"keySecretRef": {"name": "people-2", "key": "key"}, "previousKeys": [{"name": "people-1", "key": "key"}]}
+    spec = DatasetSpec.model_validate({"source": {"storageUri": PARQUET}, "privacy": {"encryption": told}})
+    document = DatasetJob(namespace="team", name="flights", spec=spec, retained=(f"sha256:{HEX}",))
+    return RunJob("flights-a9239f0139", "77aa01fe22", document)
+
+
 def train(spec=FOREST):
     spec = ModelVersionSpec.model_validate(spec)
     data = None if spec.training is None else TrainingData(name="flights", digest=f"sha256:{HEX}")

@@ -4,7 +4,7 @@ from colonnade.kube.kinds import CONFIG_MAPS, JOBS, NETWORK_POLICIES, Manifest
 from colonnade.manifests.labels import Owner, managed
 from colonnade.manifests.platform import BucketStore, Platform
 from colonnade.manifests.pod import pod, store_environment, store_mounts, store_volumes
-from colonnade.manifests.workloads import source
+from colonnade.manifests.workloads import keys, source
 from colonnade.manifests.workloads.task import Task, task_of
 from colonnade.plan.common.actions import RunJob
 from colonnade_api.wellknown import SPEC_HASH_LABEL
@@ -107,6 +107,7 @@ def _pod(platform: Platform, name: str, task: Task) -> Manifest:
             {"name": "HOME", "value": "/tmp"},  # noqa: S108 - the pod's own emptyDir
             *store_environment(platform),
             *source.environment(task.source),
+            *keys.environment(task.keys),
         ],
         "resources": task.requirements(),
         "volumeMounts": store_mounts(platform, read_only=False),

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from colonnade.kube.kinds import Manifest
 from colonnade_api import DataSource, ModelSource, Resources
+from colonnade_api.encryption import SecretKey
 from colonnade_api.jobs import DatasetJob, TrainJob
 from colonnade_api.keeping import Backup
 from colonnade_api.keepjobs import KeepJob
@@ -19,6 +20,7 @@ class Task:
 
     source: what it reads, or writes, beside the store. longest: after that it is ended. resources: None for a modest
     share.
+    keys: what opens and wraps versions that are encrypted.
     """
 
     command: str
@@ -27,6 +29,7 @@ class Task:
     source: DataSource | ModelSource | Backup | None
     longest: timedelta
     resources: Resources | None = None
+    keys: tuple[SecretKey, ...] = ()
 
     def requirements(self) -> Manifest:
         asked = self.resources or Resources()
@@ -36,9 +39,12 @@ class Task:
 def task_of(document: DatasetJob | TrainJob | KeepJob) -> Task:
     told = json.dumps(document.manifest(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     if isinstance(document, KeepJob):
-        return Task("keep", "keeping", told, document.backup, timedelta(hours=12))
+        return Task("keep", "keeping", told, document.backup, timedelta(hours=12), keys=document.spec.encryption_keys())
     source = document.spec.source
     if isinstance(document, DatasetJob):
-        return Task("dataset", "dataset", told, source, timedelta(hours=6))
+        keys = tuple(dict.fromkeys((*document.spec.encryption_keys(), *document.upstream_keys)))
+        return Task("dataset", "dataset", told, source, timedelta(hours=6), keys=keys)
     training = document.spec.training
-    return Task("train", "training", told, source, timedelta(hours=24), training.resources if training else None)
+    resources = training.resources if training else None
+    keys = document.dataset.keys if document.dataset else ()
+    return Task("train", "training", told, source, timedelta(hours=24), resources, keys)

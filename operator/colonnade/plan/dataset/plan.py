@@ -129,8 +129,17 @@ def _run_job(observed: ObservedDataset, look: Look, name: str) -> RunJob:
         spec=look.spec,
         previous=observed.status.current,
         upstream=dict(observed.upstreams.digests),
+        upstream_keys=observed.upstreams.keys,
+        retained=_retained(observed.status, look.spec),
     )
     return RunJob(name, look.spec_hash, document)
+
+
+def _retained(status: DatasetStatus, spec: DatasetSpec) -> tuple[str, ...]:
+    """What a Job encrypts, or wraps by another key."""
+    if not spec.encryption_keys():
+        return ()
+    return tuple(version.digest for version in status.versions if version.digest)
 
 
 def _with_answer(status: DatasetStatus, job: Job | None) -> DatasetStatus:

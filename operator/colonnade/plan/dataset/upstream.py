@@ -3,18 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from colonnade_api.encryption import SecretKey
 from colonnade_api.queries import MAX_UPSTREAMS
 
 
 @dataclass(frozen=True)
 class Upstream:
     """Another Dataset that the spec names. digest: of its current version, None before the first. exists: whether there
-    is such a Dataset; message: why it has no version yet."""
+    is such a Dataset; message: why it has no version yet; keys: what opens its versions."""
 
     name: str
     digest: str | None = None
     exists: bool = True
     message: str = ""
+    keys: tuple[SecretKey, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class Upstreams:
     def digests(self) -> Mapping[str, str]:
         """By name, the version to take of each that has one."""
         return {each.name: each.digest for each in self.named if each.digest}
+
+    @property
+    def keys(self) -> tuple[SecretKey, ...]:
+        """What opens those that are encrypted, each once."""
+        return tuple(dict.fromkeys(key for each in self.named for key in each.keys))
 
     def problem(self) -> str:
         """What no waiting mends; empty where nothing is wrong."""

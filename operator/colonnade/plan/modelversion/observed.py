@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade_api import ModelVersionSpec, ModelVersionStatus, ObjectMeta
+from colonnade_api.encryption import SecretKey
 
 
 @dataclass(frozen=True)
 class DatasetSummary:
     """The Dataset that a ModelVersion names. `digest` is its current version, None before the first; `message` says
-    why it isn't ready."""
+    why it isn't ready; `keys` open its versions."""
 
     name: str
     digest: str | None = None
@@ -17,6 +18,7 @@ class DatasetSummary:
     message: str = ""
     owner: str = ""
     license: str = ""
+    keys: tuple[SecretKey, ...] = ()
 
 
 @dataclass(frozen=True)

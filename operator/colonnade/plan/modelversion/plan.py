@@ -155,8 +155,11 @@ def _training_data(pinned: PinnedDataset | None, dataset: DatasetSummary | None)
     """What is pinned; whose it is and on what terms, for the model's card."""
     if pinned is None:
         return None
-    known = {"owner": dataset.owner, "license": dataset.license} if dataset else {}
-    return TrainingData(name=pinned.name, digest=pinned.digest, **known)
+    if dataset is None:
+        return TrainingData(name=pinned.name, digest=pinned.digest)
+    return TrainingData(
+        name=pinned.name, digest=pinned.digest, owner=dataset.owner, license=dataset.license, keys=dataset.keys
+    )
 
 
 def _judge(
