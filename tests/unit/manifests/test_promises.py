@@ -199,3 +199,19 @@ def test_a_document_beside_its_job_goes_with_the_jobs_owner():
     assert told["metadata"]["name"] == wide(200).name
     assert told["metadata"]["ownerReferences"] == FLIGHTS.references()
     assert job_document(FLIGHTS, wide(1)) is None
+
+
+def test_a_databases_address_is_a_file_that_no_variable_shows():
+    sql = {"connectionSecretRef": {"name": "shop", "key": "uri"}, "statement": "SELECT 1"}
+    made = job(platform(), FLIGHTS, collect(None, sql=sql))["spec"]["template"]["spec"]
+    volume = next(each for each in made["volumes"] if each["name"] == "connection")
+    assert volume["secret"] == {
+        "secretName": "shop",
+        "items": [{"key": "uri", "path": "uri"}],
+        "defaultMode": 0o440,
+    }
+    (container,) = made["containers"]
+    variables = {each["name"]: each.get("value") for each in container["env"]}
+    assert variables["COLONNADE_SOURCE_CONNECTION_FILE"] == "/connection/uri"
+    assert not any("valueFrom" in each for each in container["env"])
+    assert "egress" in job_network(platform(), FLIGHTS, collect(None, sql=sql))["spec"]
