@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 
@@ -16,9 +16,6 @@ from .operations import Operation
 from .rewriting import Texts
 from .rules import NOUNS
 from .stepping import Turn
-
-if TYPE_CHECKING:
-    from .filling import Filled
 
 Recorded = dict[str, Any]
 NUMERIC = {"number", "integer"}
@@ -108,15 +105,6 @@ def _recorded(connection: duckdb.DuckDBPyConnection, turn: Turn, fields: list[Fi
         }
         return [{"step": "replace", "column": fields[n].rule.name, "values": values}] if values else []
     return []
-
-
-def recorded(planned: Plan, steps: Sequence[CleaningStep], fills: Sequence["Filled"]) -> list[Recorded]:
-    """What a version records for serving: nothing of a table whose steps only trim and fill, as before there were
-    others, so that it keeps its digest."""
-    if not any(step.lowercase or step.replace or step.clip for step in steps):
-        return []
-    filled = [{"step": "fillMissing", "column": f.column, "value": f.value} for f in fills if f.value is not None]
-    return [*planned.recorded, *filled]
 
 
 def _with(connection: duckdb.DuckDBPyConnection, so_far: Plan, turn: Turn, fields: list[Field], steps: Steps) -> Plan:

@@ -2,13 +2,16 @@
 # ruff: noqa: S608 - identifiers are of our own making, values go through literal()
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
 
+from colonnade_api.cleaning import CleaningStep
+
 from ..errors import PermanentError
 from . import cells
-from .cleaning import Fill
+from .cleaning import Fill, Plan, Recorded
 from .database import one_row
 from .rules import NOUNS
 
@@ -33,6 +36,15 @@ def fill(connection: duckdb.DuckDBPyConnection, fills: list[Fill]) -> list[Fille
     Raises PermanentError when a step has no value to give.
     """
     return [_fill(connection, one) for one in fills]
+
+
+def recorded(planned: Plan, steps: Sequence[CleaningStep], filled: Sequence[Filled]) -> list[Recorded]:
+    """What a version records for serving: nothing of a table whose steps only trim and fill, as before there were
+    others, so that it keeps its digest."""
+    if not any(step.lowercase or step.replace or step.clip for step in steps):
+        return []
+    fills = [{"step": "fillMissing", "column": f.column, "value": f.value} for f in filled if f.value is not None]
+    return [*planned.recorded, *fills]
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, one: Fill) -> Filled:

@@ -115,7 +115,7 @@ def check(
     changed = validation.changed(connection, fields, plan)
     filled = filling.fill(connection, plan.fills)
     progress.report(55, f"{validated.rows:,} rows checked, {validated.invalid:,} refused")
-    recorded = cleaning.recorded(plan, spec.cleaning, filled)
+    recorded = filling.recorded(plan, spec.cleaning, filled)
     done = replace(validated, filled=filled, changed=changed, source=rewritten.source, recorded=recorded)
     return table.with_formats(formats.shown(fields, set(declared))), fields, done
 
