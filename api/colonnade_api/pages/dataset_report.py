@@ -32,20 +32,38 @@ def render(found: Found, title: str = "Dataset report", version: str = "") -> st
 
 
 def _rules(found: Found) -> str:
-    broken = [rule for rule in found["rules"] if rule["rows"]]
+    broken = [rule for rule in found["rules"] if rule["rows"] or any(p["rows"] for p in rule.get("trend", []))]
     kept = len(found["rules"]) - len(broken)
     if not broken:
         return f"<p>No row broke a rule ({kept:,} checked).</p>" if kept else "<p>No rules were given.</p>"
-    most = max(rule["rows"] for rule in broken)
+    most = max(rule["rows"] for rule in broken) or 1
     lines = [
         [
             f"<b>{escape(_cut(rule['rule']))}</b>",
             f'<span class="bar" style="width:{max(8 * rule["rows"] / most, 0.15):.2f}rem"></span> {rule["rows"]:,}',
+            _trend(rule),
             ", ".join(code(_cut(example)) for example in rule["examples"]) or NOTHING,
         ]
         for rule in broken
     ]
-    return table(["Rule", "Rows", "For example"], lines) + (f"<p>{kept:,} more rules were kept.</p>" if kept else "")
+    return table(["Rule", "Rows", "Versions before", "For example"], lines) + (
+        f"<p>{kept:,} more rules were kept.</p>" if kept else ""
+    )
+
+
+def _trend(rule: Found) -> str:
+    """The counts of the versions before, and this one's, as a line."""
+    counts = [point["rows"] for point in rule.get("trend", [])]
+    if not counts:
+        return NOTHING
+    points = [*counts, rule["rows"]]
+    most = max(points) or 1
+    line = " ".join(f"{n},{18 - 16 * count / most:.1f}" for n, count in enumerate(points))
+    return (
+        f'<svg class="trend" role="img" aria-label="{", ".join(f"{count:,}" for count in points)}" '
+        f'viewBox="0 0 {len(points) - 1} 20" preserveAspectRatio="none"><polyline points="{line}"/></svg> '
+        f"{counts[-1]:,}"
+    )
 
 
 def _cleaned(found: Found) -> str:
@@ -163,6 +181,8 @@ def _cut(text: str) -> str:
 
 STYLE = """b { font-weight: 650 }
 .bar { display: inline-block; height: .65rem; background: var(--accent); border-radius: 2px }
+.trend { width: 5rem; height: 1rem; overflow: visible }
+.trend polyline { fill: none; stroke: var(--accent); stroke-width: 2; vector-effect: non-scaling-stroke }
 .warn { color: var(--accent); font-weight: 600 }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: 1rem }
 article { border: 1px solid var(--line); border-radius: 8px; padding: .8rem 1rem; content-visibility: auto;

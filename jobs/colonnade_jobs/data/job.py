@@ -39,6 +39,7 @@ from . import (
     skipped,
     sql,
     stepping,
+    trend,
     unpack,
     validation,
     version,
@@ -77,6 +78,7 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
         identity = _write(connection, fields, validated, folder, job)
         progress.report(80, "profiling columns")
         profile = report.build(connection, fields, validated, job.spec.split)
+        profile = trend.with_trend(profile, store, job.previous)
         (folder / REPORT).write_bytes(canonical_json(profile | {"reading": table.facts()}))
     if problem := _objection(job, validated):
         told = PermanentError(problem.reason, ". ".join([problem.message, *changed]))

@@ -7,7 +7,7 @@ from typing import Any
 from colonnade_api import pages
 
 HOSTILE = "<script>alert('x')</script>\"&"
-VOID = {"meta", "rect", "path"}
+VOID = {"meta", "rect", "path", "polyline"}
 
 
 class Elements(HTMLParser):
@@ -100,3 +100,9 @@ def test_a_column_of_nothing_and_of_one_value_have_a_card() -> None:
     one = number("b", histogram={"edges": [5, 5], "counts": [4]}, min=5, max=5, stddev=None)
     far = number("c", type="date", min=-1e12, max=1e15, mean=0)
     assert "4 missing" in pages.dataset_report(report(columns=[nothing, one, far]))
+
+
+def test_a_rule_shows_how_it_fared_before() -> None:
+    before = [{"version": "aaaaaaaaaa", "rows": 4}, {"version": "bbbbbbbbbb", "rows": 2}]
+    rules = [{"rule": "fare over 9", "column": "fare", "rows": 0, "examples": [], "trend": before}]
+    assert 'aria-label="4, 2, 0"' in pages.dataset_report(report(rules=rules))

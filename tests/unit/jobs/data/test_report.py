@@ -93,3 +93,18 @@ def test_the_report_lies_beside_its_page(harness: Harness) -> None:
         "a\nx\n", schema={"columns": [{"name": "a", "type": "number"}]}, validation={"onInvalid": "Reject"}
     )
     assert "a not a number" in harness.fetched(refused["version"]["reportUri"]).with_name("report.html").read_text()
+
+
+def test_each_rule_has_its_counts_of_the_versions_before(harness: Harness) -> None:
+    spec = {
+        "schema": {"columns": [{"name": "a", "type": "number", "max": 9}]},
+        "validation": {"onInvalid": "Quarantine", "maxInvalidFraction": 1},
+    }
+    digests: list[str] = []
+    for rows in ("a\n1\n10\n11\n", "a\n2\n10\n", "a\n3\n"):
+        answer = harness.dataset(rows, previous=digests[-1] if digests else None, **spec)
+        digests.append(answer["version"]["digest"])
+    over = next(rule for rule in harness.report(answer)["rules"] if rule["rule"] == "a over 9")
+    before = [{"version": d.removeprefix("sha256:")[:10], "rows": n} for d, n in zip(digests[:2], (2, 1), strict=True)]
+    assert over["trend"] == before
+    assert over["rows"] == 0
