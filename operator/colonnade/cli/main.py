@@ -7,12 +7,14 @@ import typer
 
 from colonnade.cli.approval import approve, reject
 from colonnade.cli.errors import UsageError
+from colonnade.cli.keeping import audit, backup, diff, gc, restore
 from colonnade.cli.options import flags_before_the_command
 from colonnade.cli.push import push
 from colonnade.cli.refresh import refresh
 from colonnade.cli.report import report
 from colonnade.cli.rollout import abort, promote, retry, undo
 from colonnade.cli.status import status
+from colonnade.cli.tags import hold, release, tag
 from colonnade.cli.terminal import say
 from colonnade.cli.tree import tree
 from colonnade.cli.versions import versions
@@ -25,7 +27,28 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.callback()(flags_before_the_command)
-for command in (status, tree, versions, push, refresh, report, promote, abort, retry, undo, approve, reject):
+for command in (
+    status,
+    tree,
+    versions,
+    push,
+    refresh,
+    report,
+    promote,
+    abort,
+    retry,
+    undo,
+    approve,
+    reject,
+    tag,
+    hold,
+    release,
+    diff,
+    audit,
+    backup,
+    restore,
+    gc,
+):
     app.command()(command)
 
 

@@ -1,0 +1,124 @@
+"""`audit`, `backup`, `restore`, `diff`, `gc`: something is done once for a Dataset's versions, and its answer told."""
+
+import time
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from colonnade.cli.kinds import DATASET, reference
+from colonnade.cli.names import of_kinds
+from colonnade.cli.options import connected
+from colonnade.cli.terminal import say
+from colonnade_access.cluster import Cluster
+from colonnade_access.errors import ColonnadeError
+from colonnade_api import DatasetStatus
+from colonnade_api.keepcommands import ALL, DRY_RUN, parse, written
+from colonnade_api.keeping import KeepingRecord
+from colonnade_api.references import tags
+from colonnade_api.wellknown import KEEP_ANNOTATION
+
+LOOK_SECONDS = 1.0
+ANSWERED_WITHIN_SECONDS = 3600.0
+
+Which = Annotated[str, typer.Argument(metavar="dset/NAME", help="The Dataset.", autocompletion=of_kinds(DATASET))]
+
+
+@connected
+def audit(cluster: Cluster, dataset: Which) -> None:
+    """Read the stored versions again now: each byte against its digest; what is damaged comes from the backup."""
+    _ask(cluster, dataset, "audit")
+
+
+@connected
+def backup(
+    cluster: Cluster,
+    dataset: Which,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Restore each copy into scratch, and compare digests.")
+    ] = False,
+) -> None:
+    """Copy the versions to the backup now; what is there isn't sent again."""
+    _ask(cluster, dataset, "verify" if verify else "backup")
+
+
+@connected
+def restore(
+    cluster: Cluster,
+    dataset: Which,
+    version: Annotated[
+        str | None, typer.Option("--version", metavar="DIGEST", help="This version: a tag, or a digest.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="All that the backup has of the Dataset.")] = False,
+) -> None:
+    """Bring versions back from the backup; of one that is damaged, the damaged files."""
+    if (version is None) != every:
+        raise typer.BadParameter("say which by one of the two", param_hint="'--version' / '--all'")
+    _ask(cluster, dataset, "restore", ALL if version is None else version)
+
+
+@connected
+def diff(
+    cluster: Cluster,
+    dataset: Which,
+    before: Annotated[str, typer.Argument(metavar="A", help="A version: a tag, or a digest's first digits.")],
+    after: Annotated[str, typer.Argument(metavar="B", help="The one to compare with it.")],
+) -> None:
+    """What changed between two versions: rows, schema, how each column's values are spread."""
+    record = _ask(cluster, dataset, "diff", before, after)
+    say(f"as a page: {record.page_uri}; as JSON: {record.report_uri}")
+
+
+@connected
+def gc(
+    cluster: Cluster,
+    dataset: Which,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+) -> None:
+    """Collect the namespace's garbage now: what was marked a day ago and has no reference goes, more is marked."""
+    record = _ask(cluster, dataset, "gc", *([DRY_RUN] if dry_run else []))
+    say(f"each unit, and what becomes of it: {record.report_uri}")
+
+
+def version_of(status: DatasetStatus, annotations: dict[str, str], text: str) -> str:
+    """The 64 hex digits of the version that a tag or a digest's first digits name; a whole digest need not be listed.
+
+    Raises ColonnadeError.
+    """
+    digits = tags(annotations).get(text, text).removeprefix("sha256:")
+    listed = [version.digest.removeprefix("sha256:") for version in status.versions if version.digest]
+    found = [each for each in listed if each.startswith(digits)] if digits else []
+    if len(found) == 1:
+        return found[0]
+    if len(digits) == 64 and not found:
+        return digits
+    there = ", ".join([*(each[:10] for each in listed), *tags(annotations)]) or "none"
+    raise ColonnadeError(f"{text} names {len(found)} versions; there are: {there}")
+
+
+def _ask(cluster: Cluster, dataset: str, verb: str, *arguments: str) -> KeepingRecord:
+    """Raises ColonnadeError where it failed, with the words of the Job."""
+    wanted = reference(dataset, DATASET)
+    item = cluster.get(wanted)
+    status, annotations = (
+        DatasetStatus.model_validate(item.get("status") or {}),
+        item["metadata"].get("annotations") or {},
+    )
+    named = (each if each in (ALL, DRY_RUN) else version_of(status, annotations, each) for each in arguments)
+    word = written(verb, *named, at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}")
+    cluster.merge(wanted, {"metadata": {"annotations": {KEEP_ANNOTATION: word}}})
+    deadline = time.monotonic() + ANSWERED_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        status = DatasetStatus.model_validate(cluster.get(wanted).get("status") or {})
+        if record := _record(status, word):
+            if record.outcome == "Failed":
+                raise ColonnadeError(f"{wanted}: {record.reason}: {record.message}")
+            say(f"{wanted}: {record.message}")
+            return record
+        time.sleep(LOOK_SECONDS)
+    raise ColonnadeError(f"{wanted}: no answer yet; it goes on: see kubectl colonnade status {wanted}")
+
+
+def _record(status: DatasetStatus, word: str) -> KeepingRecord | None:
+    command = parse(word)
+    return next((each for each in status.keeping if command and each.kind == command.kind and each.asked == word), None)

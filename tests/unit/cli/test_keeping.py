@@ -1,0 +1,100 @@
+"""Tags, holds, and what is asked of the Job that keeps versions."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tests.unit.cli.conftest import Run
+from tests.unit.cli.objects import digest, flights
+from tests.unit.cli.playground import Object, Playground
+
+A, B = digest("a"), digest("b")
+KEEP = "colonnade.dev/keep"
+
+
+def stored(annotations: dict[str, str] | None = None, **status: Any) -> Object:
+    versions = [{"digest": B, "rows": 3}, {"digest": A, "rows": 2}]
+    item = flights(**{"current": B, "versions": versions, **status})
+    item["metadata"]["annotations"] = annotations or {}
+    return item
+
+
+def written(cluster: Playground) -> dict[str, str | None]:
+    found: dict[str, str | None] = cluster.patches[-1][1]["metadata"]["annotations"]
+    return found
+
+
+@pytest.fixture
+def answers(cluster: Playground, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """What the operator answers to the next command."""
+
+    def given(kind: str, **record: Any) -> None:
+        def sleep(_seconds: float) -> None:
+            said = {"kind": kind, "asked": written(cluster)[KEEP], "outcome": "Succeeded", "reason": "Done", **record}
+            cluster.add(stored(keeping=[said]))
+
+        monkeypatch.setattr("colonnade.cli.keeping.time", SimpleNamespace(sleep=sleep, monotonic=lambda: 0.0))
+
+    return given
+
+
+def test_a_tag_names_a_version_by_its_whole_digest(cluster: Playground, kubectl_colonnade: Run) -> None:
+    cluster.add(stored())
+    assert kubectl_colonnade("tag", "dset/flights", A[7:15], "golden").code == 0
+    assert written(cluster) == {"tag.colonnade.dev/golden": A}
+
+
+def test_a_tag_that_the_api_server_would_refuse_is_refused(cluster: Playground, kubectl_colonnade: Run) -> None:
+    cluster.add(stored())
+    seen = kubectl_colonnade("tag", "dset/flights", A[7:15], "not a name")
+    assert seen.code == 1
+    assert "can't be a tag" in seen.err
+    assert cluster.patches == []
+
+
+def test_a_hold_says_why_and_is_released(cluster: Playground, kubectl_colonnade: Run) -> None:
+    cluster.add(stored())
+    kubectl_colonnade("hold", "dset/flights", A, "--reason", "audit 2026")
+    held = written(cluster)
+    assert held == {f"hold.colonnade.dev/{A[7:39]}": "audit 2026"}
+    cluster.add(stored({key: str(value) for key, value in held.items()}))
+    assert kubectl_colonnade("release", "dset/flights", A[7:15]).code == 0
+    assert written(cluster) == dict.fromkeys(held)
+
+
+def test_what_is_neither_tag_nor_held_is_not_released(cluster: Playground, kubectl_colonnade: Run) -> None:
+    cluster.add(stored())
+    assert "is no tag and is not held" in kubectl_colonnade("release", "dset/flights", A[7:15]).err
+
+
+def test_a_diff_is_asked_for_by_tag_or_digits_and_told(
+    cluster: Playground, kubectl_colonnade: Run, answers: Any
+) -> None:
+    cluster.add(stored({"tag.colonnade.dev/golden": A}))
+    answers("Diff", message="2 rows added", pageUri="file:///store/d.html", reportUri="file:///store/d.json")
+    seen = kubectl_colonnade("diff", "dset/flights", "golden", B[7:17])
+    assert seen.code == 0
+    assert str(written(cluster)[KEEP]).startswith(f"diff/{A[7:]}/{B[7:]}@")
+    assert "dset/flights: 2 rows added" in seen.err
+    assert "file:///store/d.html" in seen.err
+
+
+def test_what_failed_is_told_and_ends_with_1(cluster: Playground, kubectl_colonnade: Run, answers: Any) -> None:
+    cluster.add(stored())
+    answers("Restore", outcome="Failed", reason="CopyMissing", message="s3://copies has no whole copy")
+    seen = kubectl_colonnade("restore", "dset/flights", "--all")
+    assert seen.code == 1
+    assert "CopyMissing: s3://copies has no whole copy" in seen.err
+
+
+def test_a_restore_needs_to_be_told_what(cluster: Playground, kubectl_colonnade: Run) -> None:
+    cluster.add(stored())
+    assert kubectl_colonnade("restore", "dset/flights").code == 2
+    assert cluster.patches == []
+
+
+def test_a_version_that_is_not_there_is_told_with_those_that_are(cluster: Playground, kubectl_colonnade: Run) -> None:
+    cluster.add(stored())
+    seen = kubectl_colonnade("tag", "dset/flights", "ffff", "golden")
+    assert f"ffff names 0 versions; there are: {B[7:17]}, {A[7:17]}" in seen.err
