@@ -64,7 +64,7 @@ class Backup(SpecPart):
     verify: Schedule | None = Field(
         default=None,
         description="When every copy is restored into scratch and its digests are compared, such as @weekly. Left out: "
-        "only by `kubectl colonnade backup --verify`.",
+        "only by `kubectl colonnade backup dset/NAME --verify`.",
     )
 
 

@@ -53,4 +53,4 @@ def test_rows_are_read_a_model_is_trained_and_its_deployment_asked(quickstart: N
     assert "flights-late-2" in seen["trained"]
     assert "<iframe" in seen["trained.card()"]
     assert "probabilities_1" in seen["answers.head()"]
-    assert "errors" in seen['client.monitor("flights-late").signals']
+    assert "errors" in seen['client.monitor("flights-late")']

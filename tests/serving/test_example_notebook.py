@@ -125,5 +125,5 @@ def test_the_notebook_runs_from_its_first_cell_to_its_last(
     assert "Metric(value=0.9" in seen['trained.metrics["roc_auc"]']
     assert "<iframe" in seen["trained.card()"]
     assert "<th>probabilities_1</th>" in seen["answers.head()"]
-    assert "errors" in seen['client.monitor("flights-late").signals']
+    assert "errors" in seen['client.monitor("flights-late")']
     assert all(seen.values()), "a cell shows nothing"

@@ -30,6 +30,7 @@ def test_what_the_docs_tell_to_type_works(
     cluster.add(flights(), version(1), deployment(), policy())
     cluster.add(made("Dataset", "orders", {"source": {"upload": {}}}))
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("colonnade.cli.keeping.ANSWERED_WITHIN_SECONDS", 0.0)  # nobody is here to answer
     Path("orders.csv").write_text("price\n1\n")
     Path("fraud.onnx").write_bytes(b"bytes")
     typed = [NAMES.get(word, word) for word in command.words[2:] if word != "--watch"]
