@@ -17,8 +17,8 @@ def test_a_spec_is_read_with_its_defaults() -> None:
 
 
 def test_a_wish_that_isnt_understood_is_refused_rather_than_ignored() -> None:
-    spec = {"source": {"storageUri": "file:///a.csv"}, "privacy": {"columns": ["name"]}}
-    with pytest.raises(PermanentError, match=r"spec\.privacy: extra inputs are not permitted"):
+    spec = {"source": {"storageUri": "file:///a.csv"}, "colour": "red"}
+    with pytest.raises(PermanentError, match=r"spec\.colour: extra inputs are not permitted"):
         read(DatasetJob, json.dumps({"namespace": "a", "name": "b", "spec": spec}))
 
 
