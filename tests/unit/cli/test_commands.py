@@ -195,6 +195,14 @@ TYPED = {
     "retry": ("flights-late",),
     "approve": ("mv/flights-late-1", "--reason", "checked"),
     "reject": ("mv/flights-late-1", "--reason", "checked"),
+    "tag": ("dset/flights", "0123456789", "checked"),
+    "hold": ("dset/flights", "0123456789", "--reason", "checked"),
+    "release": ("dset/flights", "checked"),
+    "diff": ("dset/flights", "0123456789", "9876543210"),
+    "audit": ("dset/flights",),
+    "backup": ("dset/flights",),
+    "restore": ("dset/flights", "--all"),
+    "gc": ("dset/flights",),
 }
 
 
