@@ -7,6 +7,8 @@ from pydantic import Field
 from colonnade_api.common import ObjectName, SpecPart
 
 MAX_PREVIOUS_KEYS = 8
+SEALED_TABLE, SEALED_FILE = b"PARE", b"CLN1"
+"""How they begin: Parquet with an encrypted footer (PAR1 is one without), and any other file."""
 
 
 class SecretKey(SpecPart):

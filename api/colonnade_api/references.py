@@ -4,8 +4,7 @@ A unit is what goes or stays whole: `datasets/HEX`, `models/HEX`, `uploads/NAME`
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from colonnade_api.dataset import Dataset
 from colonnade_api.deployment import Deployment
@@ -15,8 +14,6 @@ from colonnade_api.wellknown import HOLD_PREFIX, TAG_PREFIX
 
 UNIT = re.compile(r"(datasets|models)/[0-9a-f]{64}|(uploads|rejected|diffs)/[^/]+")
 HOLD_DIGITS, SHORT_DIGITS = 32, 20
-Referrers = Mapping[str, tuple[str, ...]]
-"""By unit, those that refer to it, as `dset/flights (current)`."""
 
 
 def unit_of(path: str) -> str | None:
@@ -33,21 +30,6 @@ def bundle_unit(digest: str) -> str:
     return f"models/{digest.removeprefix('sha256:')}"
 
 
-def referrers(
-    datasets: Iterable[Dataset], models: Iterable[ModelVersion], deployments: Iterable[Deployment]
-) -> Referrers:
-    """All that these objects refer to."""
-    found: dict[str, dict[str, None]] = defaultdict(dict)
-    pairs = (
-        *(pair for each in datasets for pair in of_dataset(each)),
-        *(pair for each in models for pair in of_model(each)),
-        *(pair for each in deployments for pair in of_deployment(each)),
-    )
-    for unit, who in pairs:
-        found[unit][who] = None
-    return {unit: tuple(each) for unit, each in found.items()}
-
-
 def of_dataset(dataset: Dataset) -> Iterator[tuple[str, str]]:
     """Its versions, those that they were made of, its tags and holds, its uploads."""
     name = _named("dset", dataset)
@@ -59,7 +41,7 @@ def of_dataset(dataset: Dataset) -> Iterator[tuple[str, str]]:
     for tag, digest in tags(dataset.metadata.annotations).items():
         yield version_unit(digest), f"{name} (tag {tag})"
     for digits in holds(dataset.metadata.annotations):
-        yield f"datasets/{digits}", f"{name} (hold)"
+        yield version_unit(digits), f"{name} (hold)"
     if dataset.spec.source.upload is not None:
         yield dataset_uploads(dataset.metadata.name), name
     if dataset.spec.source.storage_uri and "/uploads/" in dataset.spec.source.storage_uri:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from colonnade_access import Object
 from colonnade_access.words import short, size
 from colonnade_api import DatasetVersion as Recorded
-from colonnade_api.common import GROUP
+from colonnade_api.references import tags
 from colonnade_api.stored import DATA, QUARANTINE
 from colonnade_client import formats, html
 from colonnade_client.report import Report
@@ -23,14 +23,12 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 Columns = Sequence[str] | None
-TAG_PREFIX = f"tag.{GROUP}/"
 Backend = Literal["numpy_nullable", "pyarrow"] | None
 
 
 def tags_of(dataset: Object) -> dict[str, str]:
     """Digests by the names that people gave to versions."""
-    annotations = dataset["metadata"].get("annotations") or {}
-    return {key.removeprefix(TAG_PREFIX): value for key, value in annotations.items() if key.startswith(TAG_PREFIX)}
+    return tags(dataset["metadata"].get("annotations") or {})
 
 
 class DatasetVersion:

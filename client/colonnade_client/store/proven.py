@@ -16,13 +16,14 @@ from colonnade_access import ColonnadeError, Object
 from colonnade_access.words import short
 from colonnade_access.words import size as human
 from colonnade_api import DatasetVersion
+from colonnade_api.encryption import SEALED_FILE, SEALED_TABLE
+from colonnade_api.references import version_unit
 from colonnade_api.stored import DATA, MANIFEST, QUARANTINE, REPORT, Identity, table_digest
 from colonnade_client.errors import Corrupt, Encrypted
 from colonnade_client.progress import BYTES, counted
 from colonnade_client.session import Session
 from colonnade_client.store.files import Files, opened
 
-ENCRYPTED_FOOTER, ENCRYPTED_FILE = b"PARE", b"CLN1"
 RESTORE = "restore it from a backup, or collect the Dataset again"
 
 
@@ -44,7 +45,7 @@ def recorded(session: Session, dataset: Object, digest: str) -> DatasetVersion:
     Raises Corrupt when that was changed; ColonnadeError when it is gone.
     """
     with opened(session, dataset) as files:
-        folder = _folder_of(digest)
+        folder = version_unit(digest)
         manifest = _manifest(content(files, f"{folder}/{MANIFEST}", None), digest, files.root)
         addresses = {
             "reportUri": f"{files.root}/{folder}/{REPORT}",
@@ -61,7 +62,7 @@ def content(files: Files, path: str, digest: str | None) -> bytes:
     """
     target = BytesIO()
     files.fetch(path, target, lambda _: None)
-    if target.getvalue().startswith(ENCRYPTED_FILE):
+    if target.getvalue().startswith(SEALED_FILE):
         raise Encrypted(f"{files.root}/{path} is encrypted, and the Python client has no key to it")
     found = f"sha256:{hashlib.sha256(target.getvalue()).hexdigest()}"
     if digest and found != digest:
@@ -73,7 +74,7 @@ def content(files: Files, path: str, digest: str | None) -> bytes:
 
 
 def _fetch(files: Files, digest: str, name: str, place: Path, size: int) -> None:
-    folder = _folder_of(digest)
+    folder = version_unit(digest)
     manifest = _manifest(content(files, f"{folder}/{MANIFEST}", None), digest, files.root)
     place.parent.mkdir(exist_ok=True)
     _must_fit(place.parent, size)
@@ -103,7 +104,7 @@ def _manifest(said: bytes, digest: str, root: str) -> dict[str, Any]:
         known = Identity.of(manifest)
         if known.digest == digest:
             return manifest
-    raise Corrupt(f"{root}/datasets/{digest.removeprefix('sha256:')}/{MANIFEST} was changed; {RESTORE}")
+    raise Corrupt(f"{root}/{version_unit(digest)}/{MANIFEST} was changed; {RESTORE}")
 
 
 def _must_hold(path: Path, manifest: dict[str, Any], digest: str, name: str) -> None:
@@ -121,13 +122,9 @@ def _must_hold(path: Path, manifest: dict[str, Any], digest: str, name: str) -> 
         raise Corrupt(f"the rows of {name} are not those of version {short(digest)}: they were changed; {RESTORE}")
 
 
-def _folder_of(digest: str) -> str:
-    return f"datasets/{digest.removeprefix('sha256:')}"
-
-
 def _is_encrypted(path: Path) -> bool:
     with path.open("rb") as file:
-        return file.read(4) == ENCRYPTED_FOOTER
+        return file.read(4) == SEALED_TABLE
 
 
 def _size(dataset: Object, digest: str) -> int:

@@ -13,6 +13,7 @@ from colonnade_api.columns import Table
 from colonnade_api.csv import Csv
 from colonnade_api.dataset import DatasetSpec, DatasetVersion, Split
 from colonnade_api.jobs import DatasetJob, DatasetResult
+from colonnade_api.references import version_unit
 from colonnade_api.stored import canonical_json
 from colonnade_serving.digests import hex_of
 from colonnade_serving.store import Store, StoreError
@@ -253,7 +254,7 @@ def _noted(table: RawTable) -> str:
 
 
 def _version(store: Store, manifest: dict[str, Any]) -> DatasetVersion:
-    place = f"datasets/{hex_of(manifest['digest'])}"
+    place = version_unit(manifest["digest"])
     kept = ("digest", "rows", "bytes", "createdAt", "source", "schemaDigest", "invalidRows")
     found = {key: manifest[key] for key in kept}
     found |= {"reportUri": store.uri(f"{place}/{REPORT}"), "quarantineUri": store.uri(f"{place}/{QUARANTINE}")}

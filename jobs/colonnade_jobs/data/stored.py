@@ -9,6 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from colonnade_api.encryption import SEALED_FILE
+from colonnade_api.references import version_unit
 from colonnade_api.stored import DATA, REPORT, table_digest
 from colonnade_serving import digests
 from colonnade_serving.store import Store, StoreError, StoreNotFound
@@ -26,7 +28,7 @@ def fetch(name: str, digest: str, store: Store, folder: Path) -> tuple[dict[str,
     manifest = version.read_manifest(store, digest)
     table = folder / f"{digests.hex_of(digest)}.parquet"
     try:
-        store.fetch(f"datasets/{digests.hex_of(digest)}/{DATA}", table)
+        store.fetch(f"{version_unit(digest)}/{DATA}", table)
     except StoreNotFound as error:
         raise PermanentError("DatasetNotFound", str(error)) from error
     except StoreError as error:
@@ -42,14 +44,14 @@ def report(digest: str, store: Store) -> tuple[dict[str, Any], bytes]:
     Raises PermanentError (DatasetNotFound, DatasetCorrupt, KeyMissing), TransientError.
     """
     manifest = version.read_manifest(store, digest)
-    path = f"datasets/{digests.hex_of(digest)}/{REPORT}"
+    path = f"{version_unit(digest)}/{REPORT}"
     try:
         found = store.get(path)
     except StoreNotFound as error:
         raise PermanentError("DatasetCorrupt", f"{store.uri(path)} is gone") from error
     except StoreError as error:
         raise TransientError("StoreUnreachable", str(error)) from error
-    if found.startswith(encryption.SEALED_FILE):
+    if found.startswith(SEALED_FILE):
         found = encryption.open_file(found, REPORT, _data_key(digest, store))
     if digests.of_bytes(found) != manifest.get("report", manifest["files"][REPORT]):
         raise PermanentError("DatasetCorrupt", f"{store.uri(path)} was changed")
@@ -72,7 +74,7 @@ def _content(table: Path, digest: str, store: Store) -> str | None:
 
 
 def _data_key(digest: str, store: Store) -> bytes:
-    path = f"datasets/{digests.hex_of(digest)}/{encryption.KEYS}"
+    path = f"{version_unit(digest)}/{encryption.KEYS}"
     try:
         return encryption.mounted().open(store.get(path), digest)
     except StoreNotFound as error:

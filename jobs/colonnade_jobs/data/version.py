@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from colonnade_api import pages
+from colonnade_api.references import version_unit
 from colonnade_api.stored import DATA, FORMAT, MANIFEST, QUARANTINE, REPORT, Identity, canonical_json, sealed
 from colonnade_serving import digests
 from colonnade_serving.store import Store, StoreError, StoreNotFound
@@ -25,7 +26,7 @@ def publish(store: Store, folder: Path, identity: Identity, facts: dict[str, Any
     there already keeps its first manifest.
     Raises TransientError when the store doesn't answer.
     """
-    path = f"datasets/{digests.hex_of(identity.digest)}"
+    path = version_unit(identity.digest)
     files = {name: digests.of_file(folder / name) for name in (DATA, QUARANTINE, REPORT, PAGE)}
     created = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     manifest = {
@@ -54,7 +55,7 @@ def read_manifest(store: Store, digest: str) -> dict[str, Any]:
 
     Raises PermanentError (DatasetNotFound, DatasetCorrupt), TransientError.
     """
-    path = f"datasets/{digests.hex_of(digest)}/{MANIFEST}"
+    path = f"{version_unit(digest)}/{MANIFEST}"
     try:
         manifest: dict[str, Any] = json.loads(store.get(path))
     except StoreNotFound as error:

@@ -7,6 +7,7 @@ import onnx
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from colonnade_api.jobs import TrainJob, TrainResult
+from colonnade_api.references import bundle_unit
 from colonnade_api.training import Training
 from colonnade_serving import digests
 from colonnade_serving.bundle import MANIFEST
@@ -47,7 +48,7 @@ def run(job: TrainJob, store: Store, scratch: Path) -> TrainResult:
     facts = _facts(job, store, folder, scratch)
     progress.report(95, "storing the bundle")
     digest = bundle.write(folder, facts)
-    path = f"models/{digests.hex_of(digest)}"
+    path = bundle_unit(digest)
     marks.keep(store, path, MANIFEST)
     try:
         store.commit(folder, path, MANIFEST)

@@ -23,9 +23,7 @@ from colonnade_access.store.installation import SYSTEM_NAMESPACE
 from colonnade_access.store.manifests import MOUNT
 from colonnade_access.words import count, short
 from colonnade_api import DatasetStatus, DatasetVersion, pages
-
-SEALED = b"CLN1"
-"""How an encrypted report begins."""
+from colonnade_api.encryption import SEALED_FILE
 
 Target = Annotated[
     Path | None,
@@ -99,7 +97,7 @@ def _read(store: StorePod, version: DatasetVersion) -> dict[str, Any]:
     """Raises CliError when it isn't the one that the Job's answer named."""
     path, content = _path(version.report_uri), BytesIO()
     fetch(store, path, content)
-    if content.getvalue().startswith(SEALED):
+    if content.getvalue().startswith(SEALED_FILE):
         raise CliError(
             f"{path} is encrypted, and this command has no key: see docs/data/encryption.md for who can read it"
         )

@@ -6,11 +6,10 @@ when: what a Job stores, and what lay there in plain or under another key.
 
 from .keyring import KEYS, Keyring, mounted, wrapping_key
 from .protection import check_open, check_upstream, protect, protect_folder
-from .seals import SEALED_FILE, is_sealed, open_file, open_table
+from .seals import is_sealed, open_file, open_table
 
 __all__ = [
     "KEYS",
-    "SEALED_FILE",
     "Keyring",
     "check_open",
     "check_upstream",

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from colonnade_api.jobs import DatasetJob
+from colonnade_api.references import version_unit
 from colonnade_api.stored import DATA, MANIFEST, QUARANTINE, REPORT, canonical_json, sealed
 from colonnade_serving import digests
 from colonnade_serving.store import Store, StoreError, StoreNotFound
@@ -51,7 +52,7 @@ def protect(store: Store, wanted: Iterable[str], ring: Keyring, wrapping: Wrappi
 
 
 def _protect(store: Store, digest: str, ring: Keyring, wrapping: WrappingKey, scratch: Path) -> None:
-    place = f"datasets/{digests.hex_of(digest)}"
+    place = version_unit(digest)
     if not store.exists(f"{place}/{MANIFEST}"):
         return
     manifest = version.read_manifest(store, digest)
@@ -99,7 +100,7 @@ def check_open(store: Store, manifest: dict[str, Any], ring: Keyring) -> None:
         return
     digest = manifest["digest"]
     try:
-        ring.open(store.get(f"datasets/{digests.hex_of(digest)}/{KEYS}"), digest)
+        ring.open(store.get(f"{version_unit(digest)}/{KEYS}"), digest)
     except StoreError as error:
         raise TransientError("StoreUnreachable", str(error)) from error
 

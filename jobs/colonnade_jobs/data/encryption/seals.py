@@ -13,12 +13,11 @@ import pyarrow.parquet.encryption as modular
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from colonnade_api.encryption import SEALED_FILE, SEALED_TABLE
+
 from ...errors import PermanentError
 from .. import content
 from .keyring import NONCE_BYTES, derived
-
-SEALED_TABLE = b"PARE"  # a Parquet file with an encrypted footer; PAR1 is one without
-SEALED_FILE = b"CLN1"
 
 
 def is_sealed(file: Path) -> bool:
