@@ -1,5 +1,10 @@
 """The two ways in which a Job ends without what was asked for."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from colonnade_serving.store import StoreError
+
 
 class PermanentError(Exception):
     """A definite negative answer: a retry can't mend it, a changed spec or source can.
@@ -20,3 +25,12 @@ class TransientError(Exception):
         super().__init__(message)
         self.reason = reason
         self.message = message
+
+
+@contextmanager
+def store_answers() -> Iterator[None]:
+    """A store that doesn't answer ends the Job for now. Who knows better what an absence means says so within."""
+    try:
+        yield
+    except StoreError as error:
+        raise TransientError("StoreUnreachable", str(error)) from error

@@ -8,10 +8,10 @@ import typer
 
 from colonnade_api.jobs import DatasetJob, DatasetResult, TrainJob, TrainResult
 from colonnade_api.keepjobs import KeepJob, KeepResult
-from colonnade_serving.store import Store, StoreError, open_store
+from colonnade_serving.store import Store, open_store
 
 from . import outcome, results
-from .errors import PermanentError, TransientError
+from .errors import PermanentError, store_answers
 from .specs import read
 
 app = typer.Typer(
@@ -138,10 +138,8 @@ def _told(job: str | None, job_file: Path | None) -> str:
 
 
 def _store(url: str, namespace: str) -> Store:
-    try:
+    with store_answers():
         return open_store(url, namespace)
-    except StoreError as error:
-        raise TransientError("StoreUnreachable", str(error)) from error
 
 
 def main() -> None:

@@ -7,9 +7,9 @@ there is a flag. Whichever of the two comes second sees the other, so that nobod
 import json
 from datetime import UTC, datetime, timedelta
 
-from colonnade_serving.store import Store, StoreError, StoreNotFound
+from colonnade_serving.store import Store, StoreNotFound
 
-from .errors import TransientError
+from .errors import TransientError, store_answers
 
 FOLDER = "gc"
 ABANDONED_AFTER = timedelta(minutes=15)
@@ -63,7 +63,7 @@ def remove_files(store: Store, unit: str, manifest: str) -> int:
 def keep(store: Store, unit: str, manifest: str) -> None:
     """Before something is written to a unit, or what is there is relied on. Raises TransientError while it is being
     removed."""
-    try:
+    with store_answers():
         lift(store, unit)
         flagged = _time(store, _flag(unit))
         if flagged is None:
@@ -72,8 +72,6 @@ def keep(store: Store, unit: str, manifest: str) -> None:
             raise TransientError("BeingRemoved", f"{store.uri(unit)} is being removed; it is made anew in a moment")
         remove_files(store, unit, manifest)
         store.delete(_flag(unit))
-    except StoreError as error:
-        raise TransientError("StoreUnreachable", str(error)) from error
 
 
 def _time(store: Store, path: str) -> datetime | None:

@@ -16,10 +16,10 @@ from colonnade_api.jobs import DatasetJob, DatasetResult
 from colonnade_api.references import version_unit
 from colonnade_api.stored import canonical_json
 from colonnade_serving.digests import hex_of
-from colonnade_serving.store import Store, StoreError
+from colonnade_serving.store import Store
 
 from .. import progress
-from ..errors import PermanentError, TransientError
+from ..errors import PermanentError, store_answers
 from ..formatting import percent
 from . import (
     changes,
@@ -217,13 +217,11 @@ def _invalid(
     version.write_page(folder)
     key = encryption.wrapping_key(job.spec, encryption.mounted())
     facts = encryption.protect_folder(folder, place, key)
-    try:
+    with store_answers():
         for file in (REPORT, PAGE, QUARANTINE, encryption.KEYS):
             store.delete(f"{place}/{file}")
         for file in ([encryption.KEYS] if key else []) + [REPORT, PAGE, QUARANTINE]:
             store.send(folder / file, f"{place}/{file}")
-    except StoreError as error:
-        raise TransientError("StoreUnreachable", str(error)) from error
     found = DatasetVersion(
         rows=validated.rows - validated.invalid,
         invalid_rows=validated.invalid,

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from colonnade_api.sources import DataSource
-from colonnade_serving.store import Store, StoreError
+from colonnade_serving.store import Store
 
-from ..errors import PermanentError, TransientError
+from ..errors import PermanentError, store_answers
 from . import addresses, buckets, skipped
 
 
@@ -55,7 +55,7 @@ def fetch(source: DataSource, origin: Origin, scratch: Path) -> Fetched:
 
 
 def _uploaded(origin: Origin, scratch: Path) -> Path:
-    try:
+    with store_answers():
         items = origin.store.list(origin.uploads)
         if not items:
             raise PermanentError(
@@ -64,8 +64,6 @@ def _uploaded(origin: Origin, scratch: Path) -> Path:
         latest = max(items, key=lambda item: (item.modified, item.path))
         target = scratch / Path(latest.path).name
         origin.store.fetch(latest.path, target)
-    except StoreError as error:
-        raise TransientError("StoreUnreachable", str(error)) from error
     return target
 
 

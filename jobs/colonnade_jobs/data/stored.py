@@ -13,9 +13,9 @@ from colonnade_api.encryption import SEALED_FILE
 from colonnade_api.references import version_unit
 from colonnade_api.stored import DATA, REPORT, table_digest
 from colonnade_serving import digests
-from colonnade_serving.store import Store, StoreError, StoreNotFound
+from colonnade_serving.store import Store, StoreNotFound
 
-from ..errors import PermanentError, TransientError
+from ..errors import PermanentError, store_answers
 from . import encryption, version
 
 
@@ -27,12 +27,11 @@ def fetch(name: str, digest: str, store: Store, folder: Path) -> tuple[dict[str,
     """
     manifest = version.read_manifest(store, digest)
     table = folder / f"{digests.hex_of(digest)}.parquet"
-    try:
-        store.fetch(f"{version_unit(digest)}/{DATA}", table)
-    except StoreNotFound as error:
-        raise PermanentError("DatasetNotFound", str(error)) from error
-    except StoreError as error:
-        raise TransientError("StoreUnreachable", str(error)) from error
+    with store_answers():
+        try:
+            store.fetch(f"{version_unit(digest)}/{DATA}", table)
+        except StoreNotFound as error:
+            raise PermanentError("DatasetNotFound", str(error)) from error
     if _content(table, digest, store) != manifest["content"]:
         raise PermanentError("DatasetCorrupt", f"the rows of {name} are not those of {digest}: they were changed")
     return manifest, table
@@ -45,14 +44,13 @@ def report(digest: str, store: Store) -> tuple[dict[str, Any], bytes]:
     """
     manifest = version.read_manifest(store, digest)
     path = f"{version_unit(digest)}/{REPORT}"
-    try:
-        found = store.get(path)
-    except StoreNotFound as error:
-        raise PermanentError("DatasetCorrupt", f"{store.uri(path)} is gone") from error
-    except StoreError as error:
-        raise TransientError("StoreUnreachable", str(error)) from error
+    with store_answers():
+        try:
+            found = store.get(path)
+        except StoreNotFound as error:
+            raise PermanentError("DatasetCorrupt", f"{store.uri(path)} is gone") from error
     if found.startswith(SEALED_FILE):
-        found = encryption.open_file(found, REPORT, _data_key(digest, store))
+        found = encryption.open_file(found, REPORT, encryption.data_key_of(store, digest, encryption.mounted()))
     if digests.of_bytes(found) != manifest.get("report", manifest["files"][REPORT]):
         raise PermanentError("DatasetCorrupt", f"{store.uri(path)} was changed")
     return manifest, found
@@ -66,18 +64,10 @@ def _content(table: Path, digest: str, store: Store) -> str | None:
         sealed = table.with_suffix(".sealed")
         table.rename(sealed)
         try:
-            return encryption.open_table(sealed, DATA, _data_key(digest, store), table)
+            return encryption.open_table(
+                sealed, DATA, encryption.data_key_of(store, digest, encryption.mounted()), table
+            )
         finally:
             sealed.unlink()
     except (pa.ArrowException, OSError):  # no table that we wrote
         return None
-
-
-def _data_key(digest: str, store: Store) -> bytes:
-    path = f"{version_unit(digest)}/{encryption.KEYS}"
-    try:
-        return encryption.mounted().open(store.get(path), digest)
-    except StoreNotFound as error:
-        raise PermanentError("KeyMissing", f"{store.uri(path)} is gone: nobody can read {digest} any more") from error
-    except StoreError as error:
-        raise TransientError("StoreUnreachable", str(error)) from error

@@ -9,10 +9,10 @@ from colonnade_api import pages
 from colonnade_api.references import version_unit
 from colonnade_api.stored import DATA, FORMAT, MANIFEST, QUARANTINE, REPORT, Identity, canonical_json, sealed
 from colonnade_serving import digests
-from colonnade_serving.store import Store, StoreError, StoreNotFound
+from colonnade_serving.store import Store, StoreNotFound
 
 from .. import marks
-from ..errors import PermanentError, TransientError
+from ..errors import PermanentError, store_answers
 
 __all__ = ["DATA", "FORMAT", "MANIFEST", "PAGE", "QUARANTINE", "REPORT", "Identity", "publish", "read_manifest"]
 
@@ -37,11 +37,9 @@ def publish(store: Store, folder: Path, identity: Identity, facts: dict[str, Any
     }
     (folder / MANIFEST).write_bytes(canonical_json(sealed(manifest | identity.fields() | facts | {"files": files})))
     marks.keep(store, path, MANIFEST)
-    try:
+    with store_answers():
         store.commit(folder, path, MANIFEST)
         return read_manifest(store, identity.digest)
-    except StoreError as error:
-        raise TransientError("StoreUnreachable", str(error)) from error
 
 
 def write_page(folder: Path, version: str = "") -> None:
@@ -56,14 +54,13 @@ def read_manifest(store: Store, digest: str) -> dict[str, Any]:
     Raises PermanentError (DatasetNotFound, DatasetCorrupt), TransientError.
     """
     path = f"{version_unit(digest)}/{MANIFEST}"
-    try:
-        manifest: dict[str, Any] = json.loads(store.get(path))
-    except StoreNotFound as error:
-        raise PermanentError(
-            "DatasetNotFound", f"the store has no dataset version {digest}: {store.uri(path)}"
-        ) from error
-    except StoreError as error:
-        raise TransientError("StoreUnreachable", str(error)) from error
+    with store_answers():
+        try:
+            manifest: dict[str, Any] = json.loads(store.get(path))
+        except StoreNotFound as error:
+            raise PermanentError(
+                "DatasetNotFound", f"the store has no dataset version {digest}: {store.uri(path)}"
+            ) from error
     identity = Identity.of(manifest)
     if identity.digest != digest:
         raise PermanentError(

@@ -12,19 +12,17 @@ from colonnade_api.keepjobs import (
     RestoreTask,
     VerifyTask,
 )
-from colonnade_serving.store import Store, StoreError
+from colonnade_serving.store import Store
 
-from ..errors import TransientError
+from ..errors import store_answers
 from . import audit, backup, collect, diff, restore
 from .copies import open_copies
 
 
 def run(job: KeepJob, store: Store, scratch: Path, claims: Path = Path("/pvc")) -> KeepResult:
     """Does the task; returns the answer. Raises PermanentError, TransientError."""
-    try:
+    with store_answers():
         return _run(job, store, scratch, claims)
-    except StoreError as error:
-        raise TransientError("StoreUnreachable", str(error)) from error
 
 
 def _run(job: KeepJob, store: Store, scratch: Path, claims: Path) -> KeepResult:

@@ -12,12 +12,12 @@ from colonnade_serving.datatypes import NUMPY
 from colonnade_serving.engine import Engine, ModelFailed
 from colonnade_serving.modelfile import ModelInvalid
 from colonnade_serving.protocol.signature import TensorSpec
-from colonnade_serving.store import Store, StoreError, StoreNotFound
+from colonnade_serving.store import Store, StoreNotFound
 
 from .. import progress
 from ..data import sources
 from ..data.sources import Origin
-from ..errors import PermanentError, TransientError
+from ..errors import PermanentError, store_answers
 from . import golden
 from .evaluation import lineage
 from .facts import Facts
@@ -54,14 +54,13 @@ def describe(job: TrainJob, store: Store, folder: Path, scratch: Path) -> Facts:
 def _fetch_upload(name: str, digest: str, store: Store, target: Path) -> None:
     """What was pushed, if it still has the digest that it was pushed with."""
     path = model_upload(name, digest)
-    try:
-        seen = store.fetch(path, target)
-    except StoreNotFound as error:
-        raise PermanentError(
-            "SourceNotFound", f"spec.source.upload: {path} is not in the store; push it again"
-        ) from error
-    except StoreError as error:
-        raise TransientError("StoreUnreachable", str(error)) from error
+    with store_answers():
+        try:
+            seen = store.fetch(path, target)
+        except StoreNotFound as error:
+            raise PermanentError(
+                "SourceNotFound", f"spec.source.upload: {path} is not in the store; push it again"
+            ) from error
     if seen != digest:
         raise PermanentError(
             "ModelInvalid", f"spec.source.upload: {path} is {seen}, {digest} was pushed; push it again"

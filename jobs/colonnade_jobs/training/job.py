@@ -11,11 +11,11 @@ from colonnade_api.references import bundle_unit
 from colonnade_api.training import Training
 from colonnade_serving import digests
 from colonnade_serving.bundle import MANIFEST
-from colonnade_serving.store import Store, StoreError
+from colonnade_serving.store import Store
 
 from .. import marks, progress
 from ..data import stored
-from ..errors import PermanentError, TransientError
+from ..errors import PermanentError, store_answers
 from . import (
     bundle,
     card,
@@ -50,11 +50,9 @@ def run(job: TrainJob, store: Store, scratch: Path) -> TrainResult:
     digest = bundle.write(folder, facts)
     path = bundle_unit(digest)
     marks.keep(store, path, MANIFEST)
-    try:
+    with store_answers():
         store.commit(folder, path, MANIFEST)
         facts = _with_page(facts, store, path)
-    except StoreError as error:
-        raise TransientError("StoreUnreachable", str(error)) from error
     size = sum(file.stat().st_size for file in folder.iterdir())
     return bundle.result(facts, digest, store.uri(path), size, {gate.metric for gate in job.spec.gates})
 

@@ -5,7 +5,7 @@ when: what a Job stores, and what lay there in plain or under another key.
 """
 
 from .keyring import KEYS, Keyring, mounted, wrapping_key
-from .protection import check_open, check_upstream, protect, protect_folder
+from .protection import check_open, check_upstream, data_key_of, protect, protect_folder
 from .seals import is_sealed, open_file, open_table
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Keyring",
     "check_open",
     "check_upstream",
+    "data_key_of",
     "is_sealed",
     "mounted",
     "open_file",

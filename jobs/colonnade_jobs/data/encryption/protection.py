@@ -13,9 +13,9 @@ from colonnade_api.jobs import DatasetJob
 from colonnade_api.references import version_unit
 from colonnade_api.stored import DATA, MANIFEST, QUARANTINE, REPORT, canonical_json, sealed
 from colonnade_serving import digests
-from colonnade_serving.store import Store, StoreError, StoreNotFound
+from colonnade_serving.store import Store, StoreNotFound
 
-from ...errors import PermanentError, TransientError
+from ...errors import PermanentError, store_answers
 from .. import version
 from ..version import PAGE
 from .keyring import DATA_KEY_BYTES, KEYS, Keyring, WrappingKey
@@ -44,11 +44,9 @@ def protect(store: Store, wanted: Iterable[str], ring: Keyring, wrapping: Wrappi
     """
     if wrapping is None:
         return
-    try:
+    with store_answers():
         for digest in wanted:
             _protect(store, digest, ring, wrapping, scratch)
-    except StoreError as error:
-        raise TransientError("StoreUnreachable", str(error)) from error
 
 
 def _protect(store: Store, digest: str, ring: Keyring, wrapping: WrappingKey, scratch: Path) -> None:
@@ -57,7 +55,7 @@ def _protect(store: Store, digest: str, ring: Keyring, wrapping: WrappingKey, sc
         return
     manifest = version.read_manifest(store, digest)
     if manifest.get("encrypted") and not store.exists(f"{place}/{KEYS}"):
-        raise PermanentError("KeyMissing", f"{store.uri(place)}/{KEYS} is gone: nobody can read {digest} any more")
+        raise _gone(store, digest)
     data_key = _wrapped(store, f"{place}/{KEYS}", digest, ring, wrapping)
     if not manifest.get("encrypted"):
         _encrypt(store, place, manifest, data_key, scratch)
@@ -91,18 +89,30 @@ def _encrypt(store: Store, place: str, manifest: dict[str, Any], data_key: bytes
     store.put(f"{place}/{MANIFEST}", canonical_json(sealed(manifest | facts)))
 
 
+def data_key_of(store: Store, digest: str, ring: Keyring) -> bytes:
+    """By which an encrypted version can be read.
+
+    Raises PermanentError (KeyMissing, DatasetCorrupt), TransientError.
+    """
+    with store_answers():
+        try:
+            return ring.open(store.get(f"{version_unit(digest)}/{KEYS}"), digest)
+        except StoreNotFound as error:
+            raise _gone(store, digest) from error
+
+
 def check_open(store: Store, manifest: dict[str, Any], ring: Keyring) -> None:
     """Equal content has one place in the store: where another Dataset encrypted it, its key is needed here too.
 
     Raises PermanentError (KeyMissing), TransientError.
     """
-    if not manifest.get("encrypted"):
-        return
-    digest = manifest["digest"]
-    try:
-        ring.open(store.get(f"{version_unit(digest)}/{KEYS}"), digest)
-    except StoreError as error:
-        raise TransientError("StoreUnreachable", str(error)) from error
+    if manifest.get("encrypted"):
+        data_key_of(store, manifest["digest"], ring)
+
+
+def _gone(store: Store, digest: str) -> PermanentError:
+    path = store.uri(f"{version_unit(digest)}/{KEYS}")
+    return PermanentError("KeyMissing", f"{path} is gone: nobody can read {digest} any more")
 
 
 def check_upstream(job: DatasetJob, store: Store) -> None:
