@@ -4,7 +4,6 @@ None of it is a fault of a row, and all of it changes what the rows mean: it is 
 """
 # ruff: noqa: S608 - identifiers are of our own making, values go through literal()
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -12,14 +11,11 @@ from typing import Any
 
 import duckdb
 
-from colonnade_serving.store import Store
-
-from ..errors import PermanentError
-from . import stored
 from .columns import Field
 from .reading import RawTable
 from .reading.plain import INTEGER, NUMBER
 from .sql import literal
+from .stored import Previous
 
 SHOWN = 10
 WRITTEN = {"delimiter": "delimiter", "encoding": "encoding", "skippedLines": "count of lines before the header"}
@@ -46,29 +42,25 @@ class Look:
     source: str
 
 
-def changes(store: Store, previous: str | None, look: Look) -> list[str]:
-    """What differs from the version of digest `previous`, as one sentence; nothing where nothing does.
-
-    Raises TransientError where the store doesn't answer.
-    """
+def changes(previous: Previous | None, look: Look) -> list[str]:
+    """What differs from the version before, as one sentence; nothing where nothing does."""
     if previous is None:
         return []
-    try:
-        before = _of_version(store, previous)
-    except PermanentError as error:
-        return [f"What changed since version {previous[:17]} is unknown: {error.message}"]
+    version = f"version {previous.digest[:17]}"
+    if previous.unknown:
+        return [f"What changed since {version} is unknown: {previous.unknown}"]
+    before = _of_version(previous)
     rows = {field.rule.name: row for field in look.fields if (row := _first_unlike(look, field, before))}
     found = list(_changes(before, _of_look(look), rows))
     if not found:
         return []
     more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    return [f"Since version {previous[:17]}: {'; '.join(islice(found, SHOWN))}{more}"]
+    return [f"Since {version}: {'; '.join(islice(found, SHOWN))}{more}"]
 
 
-def _of_version(store: Store, digest: str) -> Contract:
-    manifest, content = stored.report(digest, store)
-    types = {column["name"]: column["type"] for column in manifest["schema"]["columns"]}
-    return _contract(types, json.loads(content).get("reading", {}))
+def _of_version(previous: Previous) -> Contract:
+    types = {column["name"]: column["type"] for column in previous.manifest["schema"]["columns"]}
+    return _contract(types, previous.report.get("reading", {}))
 
 
 def _of_look(look: Look) -> Contract:

@@ -40,6 +40,7 @@ from . import (
     skipped,
     sql,
     stepping,
+    stored,
     trend,
     unpack,
     validation,
@@ -73,13 +74,14 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
         with changes.unchanged(files):
             table, fields, validated = check(connection, job, unpack.unpack(files, downloads), scratch / "texts")
         shutil.rmtree(downloads)
-        changed = contract.changes(store, job.previous, Look(connection, table, fields, validated.source))
+        previous = stored.previous(job.previous, store)
+        changed = contract.changes(previous, Look(connection, table, fields, validated.source))
         table = table.with_notes(changed, skipped.note(passed))
         progress.report(60, "writing")
         identity = _write(connection, fields, validated, folder, job)
         progress.report(80, "profiling columns")
         profile = report.build(connection, fields, validated, job.spec.split)
-        profile = trend.with_trend(profile, store, job.previous)
+        profile = trend.with_trend(profile, previous)
         (folder / REPORT).write_bytes(canonical_json(profile | {"reading": table.facts()}))
     if problem := _objection(job, validated):
         told = PermanentError(problem.reason, ". ".join([problem.message, *changed]))

@@ -4,6 +4,8 @@ Whoever reads a version's rows (training, queries, references, comparisons, audi
 lies in plain in the Job's own folder, which ends with its pod.
 """
 
+import json
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +56,30 @@ def report(digest: str, store: Store) -> tuple[dict[str, Any], bytes]:
     if digests.of_bytes(found) != manifest.get("report", manifest["files"][REPORT]):
         raise PermanentError("DatasetCorrupt", f"{store.uri(path)} was changed")
     return manifest, found
+
+
+@dataclass(frozen=True)
+class Previous:
+    """The version before. unknown: why manifest and report could not be read; empty where they could."""
+
+    digest: str
+    manifest: dict[str, Any] = field(default_factory=dict)
+    report: dict[str, Any] = field(default_factory=dict)
+    unknown: str = ""
+
+
+def previous(digest: str | None, store: Store) -> Previous | None:
+    """The version before, of which a look may say what changed; one that is gone or was changed stops no look.
+
+    Raises TransientError.
+    """
+    if digest is None:
+        return None
+    try:
+        manifest, found = report(digest, store)
+    except PermanentError as error:
+        return Previous(digest, unknown=error.message)
+    return Previous(digest, manifest, json.loads(found))
 
 
 def _content(table: Path, digest: str, store: Store) -> str | None:
