@@ -1,8 +1,10 @@
 """The command: `colonnade-jobs dataset | train | keep`."""
 
+from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -80,13 +82,10 @@ def dataset(
     def collect(scratch: Path) -> DatasetResult:
         from . import data  # noqa: PLC0415 - each command loads only its own libraries: duckdb here, scikit-learn there
 
-        try:
-            asked = read(DatasetJob, text)
-            return data.run(asked, _store(store, asked.namespace), scratch, claims)
-        except PermanentError as error:
-            return DatasetResult(outcome="Invalid", reason=error.reason, message=error.message)
+        asked = read(DatasetJob, text)
+        return data.run(asked, _store(store, asked.namespace), scratch, claims)
 
-    raise typer.Exit(outcome.tell(collect, answer))
+    _carry_out(collect, partial(DatasetResult, outcome="Invalid"), answer)
 
 
 @app.command()
@@ -99,13 +98,10 @@ def train(
     def make(scratch: Path) -> TrainResult:
         from . import training  # noqa: PLC0415 - as above
 
-        try:
-            asked = read(TrainJob, text)
-            return training.run(asked, _store(store, asked.namespace), scratch)
-        except PermanentError as error:
-            return TrainResult(outcome="Failed", reason=error.reason, message=error.message)
+        asked = read(TrainJob, text)
+        return training.run(asked, _store(store, asked.namespace), scratch)
 
-    raise typer.Exit(outcome.tell(make, answer))
+    _carry_out(make, partial(TrainResult, outcome="Failed"), answer)
 
 
 @app.command()
@@ -122,13 +118,22 @@ def keep(
     def work(scratch: Path) -> KeepResult:
         from . import keeping  # noqa: PLC0415 - as above
 
-        try:
-            asked = read(KeepJob, text)
-            return keeping.run(asked, _store(store, asked.namespace), scratch, claims)
-        except PermanentError as error:
-            return KeepResult(outcome="Failed", reason=error.reason, message=error.message)
+        asked = read(KeepJob, text)
+        return keeping.run(asked, _store(store, asked.namespace), scratch, claims)
 
-    raise typer.Exit(outcome.tell(work, answer))
+    _carry_out(work, partial(KeepResult, outcome="Failed"), answer)
+
+
+def _carry_out(work: outcome.Work, refused: Callable[..., outcome.Definite], answer: Path) -> NoReturn:
+    """refused: makes the definite negative answer of its reason and message."""
+
+    def attempt(scratch: Path) -> outcome.Definite:
+        try:
+            return work(scratch)
+        except PermanentError as error:
+            return refused(reason=error.reason, message=error.message)
+
+    raise typer.Exit(outcome.tell(attempt, answer))
 
 
 def _told(job: str | None, job_file: Path | None) -> str:

@@ -14,7 +14,8 @@ from .errors import TransientError
 
 DEFINITE, RETRY, OUR_MISTAKE = 0, 1, 3
 FULL = (errno.ENOSPC, errno.EDQUOT)
-Work = Callable[[Path], DatasetResult | TrainResult | KeepResult]
+Definite = DatasetResult | TrainResult | KeepResult
+Work = Callable[[Path], Definite]
 """With an empty folder for scratch; returns a definite answer, raises TransientError."""
 
 

@@ -8,7 +8,6 @@ from colonnade_api.dataset import DatasetVersion
 from colonnade_api.keepjobs import KeepResult, shortly
 from colonnade_api.references import version_unit
 from colonnade_api.stored import MANIFEST
-from colonnade_serving.digests import hex_of
 from colonnade_serving.store import Store, StoreError, StoreNotFound
 
 from .. import progress
@@ -121,4 +120,4 @@ def _copy(
 
 
 def _named(versions: Iterable[DatasetVersion]) -> Iterable[DatasetVersion]:
-    return (version for version in versions if version.digest and hex_of(version.digest))
+    return (version for version in versions if version.digest)

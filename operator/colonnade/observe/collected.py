@@ -35,7 +35,7 @@ def observe_dataset(key: Key, live: Manifest, cache: Cache, image: str, installa
         upstreams=upstreams_of(key, live, cache),
         keep_jobs=tuple(job for job in jobs if job.component == KEEPING),
         pinned=references.pinned(key, cache),
-        collection=references.collection(key, cache, installation),
+        collection=references.collection(key, live, cache, installation),
     )
 
 

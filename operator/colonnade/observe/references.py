@@ -26,18 +26,18 @@ def pinned(key: Key, cache: Cache) -> frozenset[str]:
     )
 
 
-def collection(key: Key, cache: Cache, installation: str) -> Collection | None:
+def collection(key: Key, live: Manifest, cache: Cache, installation: str) -> Collection | None:
     """All that is referred to anywhere, where this Dataset collects its namespace's garbage: the oldest of those with
     a retention does."""
-    if not installation or _collector(key.namespace, cache) != key.name:
+    if not installation or not _retains(live) or _collector(key.namespace, cache) != key.name:
         return None
     units = set[str]()
     for resource, derive in DERIVE:
-        for live in cache.all(resource):
+        for each in cache.all(resource):
             try:
-                units |= cache.derived(live, derive)
+                units |= cache.derived(each, derive)
             except ValidationError:
-                about = live["metadata"]
+                about = each["metadata"]
                 return Collection(installation, unreadable=f"{resource.short}/{about['name']} in {about['namespace']}")
     return Collection(installation, tuple(sorted(units)))
 
@@ -46,10 +46,14 @@ def _collector(namespace: str, cache: Cache) -> str | None:
     retaining = (
         (objects.created_at(live), str(live["metadata"]["name"]))
         for live in cache.all(DATASETS)
-        if live["metadata"]["namespace"] == namespace and live["spec"].get("retention") and not objects.deleting(live)
+        if live["metadata"]["namespace"] == namespace and _retains(live)
     )
     oldest: tuple[datetime, str] | None = min(retaining, default=None)
     return oldest[1] if oldest else None
+
+
+def _retains(live: Manifest) -> bool:
+    return bool(live["spec"].get("retention")) and not objects.deleting(live)
 
 
 def _of_dataset(live: Manifest) -> frozenset[str]:
