@@ -80,7 +80,7 @@ def ensure_running(component: Component) -> bool:
     return True
 
 
-def last_words(component: Component) -> str:
+def failure_message(component: Component) -> str:
     """The end of its log, for whoever has to find out why it stopped."""
     lines = component.log().read_text(errors="replace").splitlines() if component.log().exists() else []
     return "\n".join([f"{component.log()} ends:", *lines[-LAST_LINES:]])
@@ -93,7 +93,7 @@ def must_run(component: Component) -> None:
         if time.monotonic() < deadline:
             time.sleep(LOOK_AGAIN_SECONDS)
             continue
-        raise ClusterError(f"{component.name} stopped by itself. {last_words(component)}")
+        raise ClusterError(f"{component.name} stopped by itself. {failure_message(component)}")
 
 
 def stop(pid: int, limit_seconds: float = 10.0) -> None:

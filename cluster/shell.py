@@ -8,7 +8,7 @@ from pathlib import Path
 from cluster.steps import ClusterError
 
 MINUTES = 60.0
-LAST_WORDS_CHARACTERS = 3000
+MESSAGE_CHARACTERS = 3000
 
 
 def run(
@@ -39,8 +39,8 @@ def run(
     except subprocess.TimeoutExpired as late:
         raise ClusterError(f"`{' '.join(words)}` had not ended after {timeout_seconds:.0f} s") from late
     if done.returncode:
-        last_words = (done.stdout + done.stderr)[-LAST_WORDS_CHARACTERS:]
-        raise ClusterError(f"`{' '.join(words)}` exited {done.returncode}:\n{last_words}")
+        failure_message = (done.stdout + done.stderr)[-MESSAGE_CHARACTERS:]
+        raise ClusterError(f"`{' '.join(words)}` exited {done.returncode}:\n{failure_message}")
     return done.stdout
 
 

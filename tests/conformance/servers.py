@@ -18,7 +18,7 @@ from tests.bench.serving import environments as bench
 from . import environments
 
 HERE = Path(__file__).resolve().parent
-PATIENCE_SECONDS = 90.0
+TIMEOUT_SECONDS = 90.0
 
 
 class ServerError(Exception):
@@ -92,7 +92,7 @@ def running(name: str) -> Iterator[Address]:
 
 
 def _wait(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    end = time.monotonic() + PATIENCE_SECONDS
+    end = time.monotonic() + TIMEOUT_SECONDS
     while time.monotonic() < end and process.poll() is None:
         with suppress(OSError), urllib.request.urlopen(url, timeout=2):
             return

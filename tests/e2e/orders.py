@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from tests.e2e import tables
 from tests.e2e.client import Model
 from tests.e2e.world import (
-    PATIENCE_SECONDS,
+    TIMEOUT_SECONDS,
     Manifest,
     Namespace,
     dataset,
@@ -131,7 +131,7 @@ class Orders:
         found: str | None = (self.status().get("candidate") or {}).get("modelVersion")
         return found
 
-    def serves(self, model_version: str, seconds: float = PATIENCE_SECONDS) -> None:
+    def serves(self, model_version: str, seconds: float = TIMEOUT_SECONDS) -> None:
         def settled() -> bool:
             status = self.status()
             return (status.get("stable") or {}).get("modelVersion") == model_version and not status.get("candidate")
@@ -139,14 +139,14 @@ class Orders:
         eventually(f"orders serves {model_version}", settled, seconds)
         self.namespace.becomes("mdep", NAME)
 
-    def sends(self, weight: int, seconds: float = PATIENCE_SECONDS) -> None:
+    def sends(self, weight: int, seconds: float = TIMEOUT_SECONDS) -> None:
         eventually(
             f"{weight} % on the candidate",
             lambda: (self.status().get("candidate") or {}).get("weight") == weight,
             seconds,
         )
 
-    def rolls_back(self, model_version: str, because: str, seconds: float = PATIENCE_SECONDS) -> None:
+    def rolls_back(self, model_version: str, because: str, seconds: float = TIMEOUT_SECONDS) -> None:
         def rejected() -> list[dict[str, Any]]:
             return [r for r in self.status().get("rejected", []) if r["modelVersion"] == model_version]
 

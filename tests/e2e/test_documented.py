@@ -12,7 +12,7 @@ import yaml
 
 from tests.documented import Command, commands, manifests
 from tests.e2e import tables
-from tests.e2e.world import PATIENCE_SECONDS, Manifest, Namespace, eventually, kubeconfig
+from tests.e2e.world import TIMEOUT_SECONDS, Manifest, Namespace, eventually, kubeconfig
 from tests.ports import port
 
 STARTED = "docs/getting-started.md"
@@ -39,7 +39,7 @@ class Shell:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=PATIENCE_SECONDS,
+            timeout=TIMEOUT_SECONDS,
             check=False,
         )
         assert ended.returncode == 0, f"{command}: {ended.stderr or ended.stdout}"

@@ -15,7 +15,7 @@ import yaml
 
 KUBECTL_SECONDS = 90
 LOOK_SECONDS = 0.8  # each look is a kubectl, and the machine has other things to do
-PATIENCE_SECONDS = 400  # only to end what hangs
+TIMEOUT_SECONDS = 400  # only to end what hangs
 Manifest = dict[str, Any]
 
 
@@ -32,7 +32,7 @@ def kubectl(*arguments: str, stdin: str | None = None, seconds: float = KUBECTL_
     return done.stdout
 
 
-def eventually(what: str, holds: Callable[[], object], seconds: float = PATIENCE_SECONDS) -> Any:
+def eventually(what: str, holds: Callable[[], object], seconds: float = TIMEOUT_SECONDS) -> Any:
     """The first true value of `holds`; the last untrue one is in the message when time is up."""
     deadline, last = time.monotonic() + seconds, None
     while time.monotonic() < deadline:
@@ -84,7 +84,7 @@ class Namespace:
         )
 
     def becomes(
-        self, kind: str, name: str, of_type: str = "Ready", status: str = "True", seconds: float = PATIENCE_SECONDS
+        self, kind: str, name: str, of_type: str = "Ready", status: str = "True", seconds: float = TIMEOUT_SECONDS
     ) -> dict[str, str]:
         """The condition, once it has that status."""
         seen: dict[str, str] = {}

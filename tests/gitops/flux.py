@@ -19,7 +19,7 @@ from tests.ports import port
 
 Manifest = dict[str, Any]
 NAME = "models"
-PATIENCE_SECONDS = 120.0  # only to end what hangs
+TIMEOUT_SECONDS = 120.0  # only to end what hangs
 LOOK_SECONDS = 0.3
 CALL_SECONDS = 20
 REQUESTED = "reconcile.fluxcd.io/requestedAt"
@@ -92,10 +92,10 @@ class Flux:
         return cast("Manifest", found)
 
     def _until(self, what: str, holds: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        deadline = time.monotonic() + TIMEOUT_SECONDS
         while not holds():
             told = {kind[2]: self._get(kind).get("status") for kind in (SOURCES, APPLIED)}
-            assert time.monotonic() < deadline, f"not within {PATIENCE_SECONDS:.0f} s: {what}; {told}"
+            assert time.monotonic() < deadline, f"not within {TIMEOUT_SECONDS:.0f} s: {what}; {told}"
             time.sleep(LOOK_SECONDS)
 
 
@@ -196,7 +196,7 @@ def _install(api: client.ApiClient) -> None:
     for path in sorted((FLUX.home() / "crds").glob("*.yaml")):
         body = yaml.safe_load(path.read_text())
         crds.server_side_apply(body=body, name=body["metadata"]["name"], field_manager="tests", force_conflicts=True)
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while not all(_served(api, kind) for kind in (SOURCES, APPLIED)):
         assert time.monotonic() < deadline, "Flux's kinds are not served"
         time.sleep(LOOK_SECONDS)

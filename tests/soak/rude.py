@@ -13,7 +13,7 @@ from . import http2, rubbish
 from .questions import Question
 from .steady import split
 
-PATIENCE_SECONDS = 5.0
+TIMEOUT_SECONDS = 5.0
 STALL_SECONDS = (0.2, 4.0)
 PIPELINED = 500
 SMALL_BUFFER = 4096
@@ -51,7 +51,7 @@ class Line:
         """The first answer's status; else "closed", "reset" or "silence"."""
         data = b""
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 while (found := split(data)) is None:
                     more = await self.reader.read(65536)
                     if not more:
@@ -146,7 +146,7 @@ async def talks_nonsense_in_json(visitor: Visitor, line: Line) -> str:
 async def talks_rubbish_to_grpc(visitor: Visitor, line: Line) -> str:
     with suppress(ConnectionError):
         await line.send(http2.rubbish(visitor.random))
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(TIMEOUT_SECONDS):
         return "answered" if await line.reader.read(65536) else "closed"
 
 
@@ -188,7 +188,7 @@ GRPC: Mapping[str, Manner] = {
 async def visit(visitor: Visitor, kind: str, manner: Manner, port: int) -> None:
     """One visit on a connection of its own; what came of it is noted."""
     try:
-        async with asyncio.timeout(4 * PATIENCE_SECONDS):
+        async with asyncio.timeout(4 * TIMEOUT_SECONDS):
             reader, writer = await asyncio.open_connection("127.0.0.1", port)
             try:
                 visitor.note(kind, await manner(visitor, Line(reader, writer)))

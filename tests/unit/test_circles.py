@@ -8,7 +8,16 @@ from graphlib import CycleError, TopologicalSorter
 
 import grimp
 
-PACKAGES = ("colonnade_api", "colonnade", "colonnade_serving", "colonnade_jobs", "cluster", "demo")
+PACKAGES = (
+    "colonnade_api",
+    "colonnade_access",
+    "colonnade_client",
+    "colonnade",
+    "colonnade_serving",
+    "colonnade_jobs",
+    "cluster",
+    "demo",
+)
 
 
 def circle(imports: Mapping[str, Collection[str]]) -> list[str]:

@@ -5,7 +5,7 @@ import time
 import urllib.error
 import urllib.request
 
-PATIENCE_SECONDS = 60
+TIMEOUT_SECONDS = 60
 
 
 def answers(url: str) -> str:
@@ -22,7 +22,7 @@ def answers(url: str) -> str:
 
 
 def asked(name: str, url: str) -> bool:
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     while (answer := answers(url)).startswith("no") and time.monotonic() < deadline:
         time.sleep(1)
     print(f"{name:<12}{url}  {answer}", flush=True)

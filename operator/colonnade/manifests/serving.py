@@ -11,7 +11,7 @@ from colonnade_api.wellknown import DIGEST_ANNOTATION
 PORT = 8080
 PRE_STOP_SECONDS = 3  # what the routers take, at most, to stop sending to a pod that is on its way out
 DRAIN_DELAY_SECONDS = 2  # not ready, and still serving
-LAST_WORDS_SECONDS = 5  # the server's, for what waits for logs and traces
+FLUSH_SECONDS = 5  # the server's, for what waits for logs and traces
 LOAD_LIMIT_SECONDS = 600
 MODEST = {"requests": {"cpu": "100m", "memory": "256Mi"}}
 
@@ -51,7 +51,7 @@ def _pod(platform: Platform, owner: Owner, wanted: EnsureRevision, selector: dic
         platform,
         _container(platform, owner, wanted),
         store_volumes(platform),
-        terminationGracePeriodSeconds=PRE_STOP_SECONDS + DRAIN_DELAY_SECONDS + _grace(wanted) + LAST_WORDS_SECONDS,
+        terminationGracePeriodSeconds=PRE_STOP_SECONDS + DRAIN_DELAY_SECONDS + _grace(wanted) + FLUSH_SECONDS,
         topologySpreadConstraints=[spread],
     )
 

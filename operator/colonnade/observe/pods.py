@@ -14,8 +14,10 @@ def waiting(pod: Manifest) -> str:
     for container in _containers(pod):
         held = (container.get("state") or {}).get("waiting")
         if held and held.get("reason") not in ON_ITS_WAY:
-            return f"{held.get('reason')}: {_last_words(container) or held.get('message', '')}".removesuffix(": ")
-        if not container.get("ready") and (words := _last_words(container)):  # between two tries it says nothing itself
+            return f"{held.get('reason')}: {_failure_message(container) or held.get('message', '')}".removesuffix(": ")
+        if not container.get("ready") and (
+            words := _failure_message(container)
+        ):  # between two tries it says nothing itself
             return f"Restarted: {words}"
     return _unscheduled(pod)
 
@@ -52,7 +54,7 @@ def _complaint(state: Mapping[str, Any]) -> str:
     return f"exit code {state.get('exitCode')}{': ' if said else ''}{said}"
 
 
-def _last_words(container: Mapping[str, Any]) -> str:
+def _failure_message(container: Mapping[str, Any]) -> str:
     """Of the run before, for a container that waits to be started again."""
     before = (container.get("lastState") or {}).get("terminated")
     return _complaint(before) if before else ""

@@ -11,7 +11,7 @@ from kubernetes.aio import client, config, watch
 
 GROUP, VERSION, PLURAL = "colonnade.dev", "v1alpha1", "deployments"
 AT_ONCE = 16
-PATIENCE_SECONDS = 600.0
+TIMEOUT_SECONDS = 600.0
 
 
 @dataclass
@@ -74,7 +74,7 @@ class Fleet:
         return [self.told[name][1] - at for name, at in began.items()]
 
     async def caught_up(self, *names: str) -> None:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(TIMEOUT_SECONDS):
             while any(self.told.get(name, (0, 0.0))[0] < self.generations[name] for name in names or self.generations):
                 self._news.clear()
                 await self._news.wait()

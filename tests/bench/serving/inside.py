@@ -37,7 +37,7 @@ STAGES = (
 )
 
 
-class Hands(asyncio.Transport):
+class Client(asyncio.Transport):
     """Takes answers, and says so."""
 
     def __init__(self, taken: Callable[[], None]) -> None:
@@ -64,16 +64,16 @@ class Loop:
         self._request = request
         self._engine = engine
         self._written = 0.0
-        self._clients: list[tuple[Any, Hands]] = []
+        self._clients: list[tuple[Any, Client]] = []
         self._waiting = 0
         self._answered = asyncio.Event()
         for _ in range(connections):
             connection = process.connection(  # type: ignore[call-arg]
                 config=server.config, server_state=server.server_state, app_state={}
             )
-            hands = Hands(self._took)
-            connection.connection_made(hands)
-            self._clients.append((connection, hands))
+            client = Client(self._took)
+            connection.connection_made(client)
+            self._clients.append((connection, client))
 
     async def ask(self, rounds: int) -> list[list[float]]:
         """Each client asks, and waits for its answer, so often; returns each round's seconds by stage."""
@@ -90,7 +90,7 @@ class Loop:
             received = min(received, self._engine[0])  # a lone request runs before it is left to the loop
             marks = (began, received, *self._engine, self._written, time.perf_counter())
             told.append([after - before for before, after in pairwise(marks)])
-        assert all(hands.latest.startswith(b"HTTP/1.1 200") for _, hands in self._clients)
+        assert all(client.latest.startswith(b"HTTP/1.1 200") for _, client in self._clients)
         return told
 
     def _took(self) -> None:

@@ -27,7 +27,7 @@ class Plan:
     """How a server is measured. Seconds are of each level.
 
     foreign: a core's share that spoils a level when others take more. pressure: a level begins when there is less on
-    the server's core, or when patience, in seconds, is over.
+    the server's core, or when max_wait, in seconds, is over.
     """
 
     connections: tuple[int, ...] = (1, 8, 64)
@@ -38,7 +38,7 @@ class Plan:
     start_seconds: int = 90
     foreign: float = 0.05
     pressure: float = 1.15
-    patience: float = 20.0
+    max_wait: float = 20.0
     server_core: str = "0"
     load_core: str = "1"
     port: int = 9100
@@ -93,7 +93,7 @@ def measure(name: str, case: Case, plan: Plan, repeat: int, core: Core) -> Itera
     with _ready(name, case, plan, plan.port) as server:
         for level in _levels(plan):
             for last in (False, True):
-                record = _window(server, level, plan, repeat, core.wait(plan.pressure, plan.patience))
+                record = _window(server, level, plan, repeat, core.wait(plan.pressure, plan.max_wait))
                 spoilt = record.foreign > plan.foreign and not last
                 yield record, spoilt
                 if not spoilt:
@@ -112,7 +112,7 @@ def together(names: Sequence[str], case: Case, plan: Plan, windows: int, core: C
         ]
         for level in _levels(plan):
             for window in range(windows):
-                pressure = core.wait(plan.pressure, plan.patience)
+                pressure = core.wait(plan.pressure, plan.max_wait)
                 for server in servers if window % 2 else servers[::-1]:
                     yield _window(server, level, plan, window, pressure)
 

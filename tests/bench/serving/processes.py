@@ -22,8 +22,8 @@ from .registry import Server
 
 TICK = os.sysconf("SC_CLK_TCK")
 LIMIT_OFF_BY = 1e-4
-PATIENCE_SECONDS = 20.0
-LAST_WORDS_CHARACTERS = 1500
+TIMEOUT_SECONDS = 20.0
+MESSAGE_CHARACTERS = 1500
 
 
 class ServerError(Exception):
@@ -63,11 +63,11 @@ class Running:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             if self._process.poll() is not None:
-                raise ServerError(f"exited {self._process.returncode}: {self._last_words()}")
+                raise ServerError(f"exited {self._process.returncode}: {self._failure_message()}")
             with suppress(OSError), urllib.request.urlopen(self.url + self.server.ready, timeout=2):
                 return
             time.sleep(0.1)
-        raise ServerError(f"not ready in {seconds} s: {self._last_words()}")
+        raise ServerError(f"not ready in {seconds} s: {self._failure_message()}")
 
     def off_by(self, case: Case, rows: int) -> float | None:
         """The largest difference from the right answers over nine windows of rows. Raises when it isn't small."""
@@ -113,14 +113,14 @@ class Running:
             self._process.wait(5)
 
     def _ask(self, case: Case) -> list[float]:
-        end = time.monotonic() + PATIENCE_SECONDS
+        end = time.monotonic() + TIMEOUT_SECONDS
         while True:  # some say that they are ready before they can answer
             try:
                 return rpc.ask(self.target, case) if self.server.rpc else self._post(case)
             except OSError as error:
                 if time.monotonic() > end:
                     told = error.read()[:500] if hasattr(error, "read") else b""
-                    raise ServerError(f"{error} {told!r} {self._last_words()}") from error
+                    raise ServerError(f"{error} {told!r} {self._failure_message()}") from error
                 time.sleep(0.2)
 
     def _post(self, case: Case) -> list[float]:
@@ -143,8 +143,8 @@ class Running:
                     found.append(int(entry))
         return found
 
-    def _last_words(self) -> str:
-        return self._log.read_text(errors="replace")[-LAST_WORDS_CHARACTERS:]
+    def _failure_message(self) -> str:
+        return self._log.read_text(errors="replace")[-MESSAGE_CHARACTERS:]
 
 
 @contextmanager

@@ -38,9 +38,9 @@ class Core:
         self._least = min(self._least, seconds)
         return seconds / self._least
 
-    def wait(self, limit: float, patience: float) -> float:
-        """Returns when the pressure is below a limit, or patience, in seconds, is over; and what it then is."""
-        end = time.monotonic() + patience
+    def wait(self, limit: float, max_wait: float) -> float:
+        """Returns when the pressure is below a limit, or max_wait, in seconds, is over; and what it then is."""
+        end = time.monotonic() + max_wait
         while (found := self.pressure()) > limit and time.monotonic() < end:
             time.sleep(PAUSE_SECONDS)
         return found

@@ -27,11 +27,11 @@ def test_the_pressure_is_what_the_loop_takes_over_the_least_it_ever_took():
 
 
 def test_a_quiet_core_is_waited_for():
-    assert core(4.0, 3.0, 2.1, 9.0).wait(limit=1.15, patience=60.0) == 1.05
+    assert core(4.0, 3.0, 2.1, 9.0).wait(limit=1.15, max_wait=60.0) == 1.05
 
 
-def test_the_wait_ends_with_patience_and_says_what_the_pressure_is():
-    assert core(4.0, 2.0).wait(limit=1.15, patience=0.0) == 2.0
+def test_the_wait_ends_in_time_and_says_what_the_pressure_is():
+    assert core(4.0, 2.0).wait(limit=1.15, max_wait=0.0) == 2.0
 
 
 def test_the_real_loop_runs_on_its_core():

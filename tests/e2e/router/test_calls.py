@@ -11,7 +11,7 @@ from tests.e2e.router.calls import STREAM, Caller, CallPod, Conduct, failing, ta
 from tests.e2e.router.household import Household
 
 FLIGHTS, HOST = "air/flights", "flights.air"
-PATIENCE_SECONDS = 0.25
+TIMEOUT_SECONDS = 0.25
 FAILURES = ["UNAVAILABLE", "INTERNAL", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "CANCELLED"]
 
 Start = Callable[..., Awaitable[CallPod]]
@@ -39,7 +39,7 @@ async def caller(router: Household) -> AsyncIterator[Caller]:
 
 
 async def canary(router: Household, weight: int = 50) -> None:
-    retry = {"errors": True, "timeout": f"{PATIENCE_SECONDS * 1000:.0f}ms"}
+    retry = {"errors": True, "timeout": f"{TIMEOUT_SECONDS * 1000:.0f}ms"}
     await router.deploy(FLIGHTS, "s1", candidate="c1", weight=weight, retry_on_stable=retry)
 
 
@@ -111,7 +111,7 @@ async def test_what_a_candidate_delays_stable_answers_within_the_timeout(
     await canary(router)
     tally = await caller.load(100, at_once=20)
     assert (set(tally.revisions), tally.failures) == ({"s1"}, [])
-    assert PATIENCE_SECONDS <= tally.quantile(0.75) < 1.5
+    assert TIMEOUT_SECONDS <= tally.quantile(0.75) < 1.5
 
 
 async def test_what_a_candidate_objects_to_stable_is_asked_too(router: Household, pod: Start, caller: Caller) -> None:

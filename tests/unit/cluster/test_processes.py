@@ -71,7 +71,7 @@ def test_a_child_inherits_the_mark_but_is_not_the_component() -> None:
     assert found.program == "sh"
 
 
-def test_whoever_stopped_by_itself_leaves_its_last_words(tmp_path: Path) -> None:
+def test_whoever_stopped_by_itself_leaves_its_failure_message(tmp_path: Path) -> None:
     pid = tmp_path / "pid"
     dying = Component("dying", ("sh", "-c", f"echo no space left; echo $$ >{pid}.new; mv {pid}.new {pid}"))
     ensure_running(dying)

@@ -80,13 +80,13 @@ def test_serving_pods_mount_the_store_read_only_and_jobs_may_write():
     assert "readOnly" not in store(pods()["dataset"])
 
 
-def test_a_pod_that_leaves_has_time_for_the_routers_its_requests_and_its_last_words():
+def test_a_pod_that_leaves_has_time_for_the_routers_its_requests_and_its_flush():
     pod = workload(platform(), LATE, slow_to_leave())["spec"]["template"]
     drain = {name: float(environment(pod)[f"COLONNADE_DRAIN_{name}"]["value"]) for name in ("DELAY", "TIMEOUT")}
     assert drain["TIMEOUT"] == 90
     sleep = pod["spec"]["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
-    last_words = inspect.signature(Telemetry.close).parameters["seconds"].default
-    assert pod["spec"]["terminationGracePeriodSeconds"] >= sleep + sum(drain.values()) + last_words
+    flush = inspect.signature(Telemetry.close).parameters["seconds"].default
+    assert pod["spec"]["terminationGracePeriodSeconds"] >= sleep + sum(drain.values()) + flush
 
 
 def test_a_claim_that_is_read_is_mounted_read_only_where_the_job_looks():

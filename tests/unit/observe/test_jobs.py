@@ -33,7 +33,7 @@ def test_the_answer_is_the_termination_message_of_the_pod_that_exited_0():
     assert found.finished_at.isoformat() == "2026-11-23T12:05:00+00:00"
 
 
-def test_a_job_is_not_done_before_its_pods_last_words_are_known():
+def test_a_job_is_not_done_before_its_pods_message_is_known():
     still_running_as_far_as_we_know = job_pod(state={"running": {}})
     assert not observed(job(conditions=("Complete",)), still_running_as_far_as_we_know).succeeded
 

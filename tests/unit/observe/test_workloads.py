@@ -27,7 +27,7 @@ def test_endpoints_are_counted_once_and_only_while_ready():
     assert observed(workload(), first, second, elsewhere).endpoints == 2
 
 
-def test_a_crash_is_told_by_the_pods_last_words():
+def test_a_crash_is_told_by_the_pods_failure_message():
     found = observed(workload(ready=0), serving_pod("p", **crashing("digest mismatch: expected sha256:1f")))
     assert found.waiting == ("CrashLoopBackOff: exit code 1: digest mismatch: expected sha256:1f",)
 

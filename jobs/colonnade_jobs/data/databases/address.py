@@ -12,7 +12,7 @@ from ..buckets import SOURCE_PREFIX
 FIELD = "spec.source.sql.connectionSecretRef"
 POSTGRESQL = ("postgresql://", "postgres://")
 SQLITE = "sqlite:///"
-PATIENCE = {"connect_timeout": "10", "keepalives_idle": "30", "tcp_user_timeout": "60000"}
+TIMEOUTS = {"connect_timeout": "10", "keepalives_idle": "30", "tcp_user_timeout": "60000"}
 
 
 def read(sql: Sql) -> str:
@@ -33,7 +33,7 @@ def read(sql: Sql) -> str:
 
 def patient(address: str) -> str:
     """The same, with an end to waiting for a server that went away; what the address says itself stays."""
-    more = [f"{key}={value}" for key, value in PATIENCE.items() if f"{key}=" not in address]
+    more = [f"{key}={value}" for key, value in TIMEOUTS.items() if f"{key}=" not in address]
     return "&".join([address + ("" if "?" in address else "?"), *more]).replace("?&", "?") if more else address
 
 

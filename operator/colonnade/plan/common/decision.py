@@ -25,7 +25,7 @@ Status = TypeVar("Status", DatasetStatus, ModelVersionStatus, DeploymentStatus, 
 
 @dataclass(frozen=True)
 class Decision(Generic[Status]):
-    """`look_again_in` None: only a change brings the next pass (and the resync)."""
+    """`requeue_after` None: only a change brings the next pass (and the resync)."""
 
     actions: tuple[Action, ...]
     status: Status
