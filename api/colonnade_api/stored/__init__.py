@@ -5,7 +5,7 @@ Needs the extra `stored`: pyarrow, numpy and orjson.
 
 from colonnade_api.stored.canonical_json import canonical_json
 from colonnade_api.stored.content import TableDigest, table_digest
-from colonnade_api.stored.identity import DATA, FORMAT, MANIFEST, QUARANTINE, REPORT, Identity, is_whole, sealed
+from colonnade_api.stored.identity import DATA, FORMAT, MANIFEST, QUARANTINE, REPORT, Identity, proven_manifest, sealed
 
 __all__ = [
     "DATA",
@@ -16,7 +16,7 @@ __all__ = [
     "Identity",
     "TableDigest",
     "canonical_json",
-    "is_whole",
+    "proven_manifest",
     "sealed",
     "table_digest",
 ]

@@ -1,6 +1,7 @@
 """What a Dataset version is named by: the digest of what it holds."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -56,9 +57,15 @@ def sealed(manifest: dict[str, Any]) -> dict[str, Any]:
     return rest | {SEAL: _digest(rest)}
 
 
-def is_whole(manifest: dict[str, Any]) -> bool:
-    """Whether it says what it said when it was sealed; of one that never was, nothing speaks against it."""
-    return SEAL not in manifest or manifest == sealed(manifest)
+def proven_manifest(data: bytes, digest: str) -> dict[str, Any] | None:
+    """The version.json of that digest, as it was sealed; None for any other bytes. Of one that never was sealed the
+    digest alone speaks."""
+    try:
+        found: dict[str, Any] = json.loads(data)
+        known = Identity.of(found)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return found if known.digest == digest and (SEAL not in found or found == sealed(found)) else None
 
 
 def _digest(fields: dict[str, Any]) -> str:

@@ -1,10 +1,8 @@
 """Files that are what their digests say, or none at all."""
 
 import hashlib
-import json
 import shutil
 import tempfile
-from contextlib import suppress
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -18,7 +16,7 @@ from colonnade_access.words import size as human
 from colonnade_api import DatasetVersion
 from colonnade_api.encryption import SEALED_FILE, SEALED_TABLE
 from colonnade_api.references import version_unit
-from colonnade_api.stored import DATA, MANIFEST, QUARANTINE, REPORT, Identity, table_digest
+from colonnade_api.stored import DATA, MANIFEST, QUARANTINE, REPORT, proven_manifest, table_digest
 from colonnade_client.errors import Corrupt, Encrypted
 from colonnade_client.progress import BYTES, counted
 from colonnade_client.session import Session
@@ -98,13 +96,11 @@ def _must_fit(folder: Path, size: int) -> None:
 
 
 def _manifest(said: bytes, digest: str, root: str) -> dict[str, Any]:
-    """version.json, covered by the version's digest."""
-    with suppress(ValueError, KeyError, TypeError, AttributeError):
-        manifest: dict[str, Any] = json.loads(said)
-        known = Identity.of(manifest)
-        if known.digest == digest:
-            return manifest
-    raise Corrupt(f"{root}/{version_unit(digest)}/{MANIFEST} was changed; {RESTORE}")
+    """version.json, as it was sealed."""
+    manifest = proven_manifest(said, digest)
+    if manifest is None:
+        raise Corrupt(f"{root}/{version_unit(digest)}/{MANIFEST} was changed; {RESTORE}")
+    return manifest
 
 
 def _must_hold(path: Path, manifest: dict[str, Any], digest: str, name: str) -> None:

@@ -7,7 +7,17 @@ from typing import Any
 
 from colonnade_api import pages
 from colonnade_api.references import version_unit
-from colonnade_api.stored import DATA, FORMAT, MANIFEST, QUARANTINE, REPORT, Identity, canonical_json, sealed
+from colonnade_api.stored import (
+    DATA,
+    FORMAT,
+    MANIFEST,
+    QUARANTINE,
+    REPORT,
+    Identity,
+    canonical_json,
+    proven_manifest,
+    sealed,
+)
 from colonnade_serving import digests
 from colonnade_serving.store import Store, StoreNotFound
 
@@ -49,21 +59,22 @@ def write_page(folder: Path, version: str = "") -> None:
 
 
 def read_manifest(store: Store, digest: str) -> dict[str, Any]:
-    """version.json of a digest, after checking that the digest covers it.
+    """version.json of a digest, as it was sealed.
 
     Raises PermanentError (DatasetNotFound, DatasetCorrupt), TransientError.
     """
     path = f"{version_unit(digest)}/{MANIFEST}"
     with store_answers():
         try:
-            manifest: dict[str, Any] = json.loads(store.get(path))
+            manifest = proven_manifest(store.get(path), digest)
         except StoreNotFound as error:
             raise PermanentError(
                 "DatasetNotFound", f"the store has no dataset version {digest}: {store.uri(path)}"
             ) from error
-    identity = Identity.of(manifest)
-    if identity.digest != digest:
+    if manifest is None:
         raise PermanentError(
-            "DatasetCorrupt", f"{store.uri(path)} describes {identity.digest}: it was changed; delete it"
+            "DatasetCorrupt",
+            f"{store.uri(path)} is not what it was when it was written: it was changed; kubectl colonnade restore "
+            "brings it back from the backup; without one, delete it and collect the Dataset again",
         )
     return manifest

@@ -7,14 +7,14 @@ from typing import Any
 from colonnade_api.dataset import DatasetVersion
 from colonnade_api.keepjobs import KeepResult, shortly
 from colonnade_api.references import version_unit
-from colonnade_api.stored import MANIFEST
+from colonnade_api.stored import MANIFEST, proven_manifest
 from colonnade_serving.store import Store, StoreError, StoreNotFound
 
 from .. import progress
 from ..errors import TransientError
 from ..formatting import size
 from . import restore
-from .blobs import Fault, manifest_of
+from .blobs import Fault
 from .copies import Copies
 
 Files = dict[str, dict[str, Any]]
@@ -90,7 +90,7 @@ def _copy(
     digest = version.digest or ""
     unit = version_unit(digest)
     try:
-        manifest = manifest_of(store.get(f"{unit}/{MANIFEST}"), digest)
+        manifest = proven_manifest(store.get(f"{unit}/{MANIFEST}"), digest)
     except StoreNotFound:
         return 0, Fault(f"{unit}/{MANIFEST}", "is gone")
     if manifest is None:

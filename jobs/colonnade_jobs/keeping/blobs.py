@@ -1,12 +1,11 @@
 """The files of one stored version, and which of them are not what its manifest says."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from colonnade_api.references import version_unit
-from colonnade_api.stored import DATA, MANIFEST, Identity, is_whole, table_digest
+from colonnade_api.stored import DATA, MANIFEST, proven_manifest, table_digest
 from colonnade_serving.store import Store, StoreNotFound
 
 
@@ -20,16 +19,6 @@ class Fault(NamedTuple):
         return f"{self.path} {self.why}"
 
 
-def manifest_of(data: bytes, digest: str) -> dict[str, Any] | None:
-    """A manifest that the digest covers, as it was sealed; None for any other bytes."""
-    try:
-        found: dict[str, Any] = json.loads(data)
-        identity = Identity(found["content"], found["quarantine"], found["schema"], found["split"])
-    except (ValueError, KeyError, TypeError):
-        return None
-    return found if identity.digest == digest and is_whole(found) else None
-
-
 def faults(store: Store, digest: str, scratch: Path) -> Iterator[Fault]:
     """What of a stored version is missing or changed; its bytes are read for that, one file at a time.
 
@@ -37,7 +26,7 @@ def faults(store: Store, digest: str, scratch: Path) -> Iterator[Fault]:
     """
     unit = version_unit(digest)
     try:
-        manifest = manifest_of(store.get(f"{unit}/{MANIFEST}"), digest)
+        manifest = proven_manifest(store.get(f"{unit}/{MANIFEST}"), digest)
     except StoreNotFound:
         yield Fault(f"{unit}/{MANIFEST}", "is gone")
         return

@@ -7,13 +7,12 @@ from tempfile import TemporaryDirectory
 from colonnade_api.dataset import DatasetVersion
 from colonnade_api.keepjobs import KeepResult, shortly
 from colonnade_api.references import version_unit
-from colonnade_api.stored import DATA, MANIFEST, table_digest
+from colonnade_api.stored import DATA, MANIFEST, proven_manifest, table_digest
 from colonnade_serving.digests import of_file
 from colonnade_serving.store import Store, StoreNotFound
 
 from .. import marks, progress
 from ..formatting import size
-from .blobs import manifest_of
 from .copies import Copies
 
 
@@ -74,7 +73,7 @@ def _fetch(digest: str, copies: Copies, folder: Path) -> bool:
             return False
     if not (folder / MANIFEST).exists():
         return False
-    manifest = manifest_of((folder / MANIFEST).read_bytes(), digest)
+    manifest = proven_manifest((folder / MANIFEST).read_bytes(), digest)
     if manifest is None:
         return False
     named = all((folder / name).exists() and of_file(folder / name) == is_ for name, is_ in manifest["files"].items())

@@ -64,7 +64,15 @@ class Keeper(Harness):
 
     def collected(self, rows: Any, **spec: Any) -> str:
         """The digest of a new version of these rows."""
-        version = self.dataset(rows, **spec)["version"]
+        return self._listed(self.dataset(rows, **spec)["version"])
+
+    def queried(self, digest: str, statement: str) -> str:
+        """The digest of a new version that is made of that one, which the statement calls rows."""
+        source = {"query": {"datasets": [{"name": "rows"}], "statement": statement}}
+        job = {"namespace": "default", "name": "made", "spec": {"source": source}, "upstream": {"rows": digest}}
+        return self._listed(self.collect(job)["version"])
+
+    def _listed(self, version: dict[str, Any]) -> str:
         self.versions.insert(0, {key: value for key, value in version.items() if value is not None})
         return str(version["digest"])
 

@@ -36,6 +36,16 @@ def test_one_changed_value_is_told(harness: Harness, tmp_path: Path) -> None:
     assert problem.value.reason == "DatasetCorrupt"
 
 
+@pytest.mark.parametrize("forged", [b'"rows":3', b'"rows":', b"["])
+def test_a_manifest_that_is_not_as_it_was_sealed_is_told(harness: Harness, tmp_path: Path, forged: bytes) -> None:
+    harness.dataset(ROWS)
+    path = f"datasets/{harness.digest[7:]}/version.json"
+    harness.store.put(path, harness.store.get(path).replace(b'"rows":2', forged))
+    with pytest.raises(PermanentError, match=r"version\.json is not what it was when it was written") as problem:
+        stored.fetch("rows", harness.digest, harness.store, tmp_path)
+    assert problem.value.reason == "DatasetCorrupt"
+
+
 def test_a_version_that_is_not_there_is_named(harness: Harness, tmp_path: Path) -> None:
     with pytest.raises(PermanentError, match="no dataset version sha256:0000"):
         stored.fetch("rows", f"sha256:{'0' * 64}", harness.store, tmp_path)

@@ -59,6 +59,20 @@ def test_the_drill_a_model_trained_after_the_restore_has_the_same_digest(keeper:
     assert again["digest"] == trained["digest"]
 
 
+@pytest.mark.parametrize("kind", ["made by query", "cleaned as requests are"])
+def test_versions_whose_digest_covers_more_than_rows_are_kept_too(keeper: Keeper, kind: str) -> None:
+    if kind == "made by query":
+        keeper.queried(keeper.collected(ROWS), "SELECT id, age FROM rows")
+    else:
+        keeper.collected(ROWS, cleaning=[{"clip": {"column": "age", "min": 35}}])
+    assert keeper.keep("Audit").reason == "Proven"
+    assert keeper.keep("BackUp").reason == "Copied"
+    before = keeper.files()
+    shutil.rmtree(keeper.folder / "store")
+    assert keeper.keep("Restore", versions=keeper.digests).reason == "Restored"
+    assert keeper.files() == before
+
+
 def test_a_damaged_version_is_never_copied_over_its_good_copy(keeper: Keeper) -> None:
     digest = keeper.collected(ROWS)
     keeper.keep("BackUp")
