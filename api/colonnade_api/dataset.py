@@ -29,6 +29,15 @@ from colonnade_api.common import (
     short_digest,
 )
 from colonnade_api.encryption import SecretKey
+from colonnade_api.expectations import (
+    Freshness,
+    Outliers,
+    Reference,
+    Representation,
+    RowCount,
+    RowRule,
+    Stability,
+)
 from colonnade_api.keeping import MAX_VERSIONS, Asked, Audit, Backup, KeepingNow, Records, Retention
 from colonnade_api.privacy import Privacy
 from colonnade_api.queries import MAX_UPSTREAMS, UpstreamVersion
@@ -36,7 +45,7 @@ from colonnade_api.sources import DataSource
 
 
 class Validation(SpecPart):
-    """What happens to rows that break a rule of the schema."""
+    """What the table must keep to beyond its columns, and what happens to rows that break a rule."""
 
     on_invalid: Literal["Quarantine", "Reject"] = Field(
         default="Quarantine",
@@ -47,6 +56,36 @@ class Validation(SpecPart):
         default=0.01,
         description="The largest share of rows that may be set aside, 0 to 1. Over it there is no version, and "
         "condition Valid says why.",
+    )
+    row_rules: tuple[RowRule, ...] | None = Field(
+        default=None,
+        alias="rules",
+        max_length=64,
+        description="What each row must keep to, across its columns.",
+        json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]},
+    )
+    row_count: RowCount | None = Field(default=None, description="How many rows a version may have.")
+    freshness: Freshness | None = Field(default=None, description="How old the newest row may be.")
+    references: tuple[Reference, ...] | None = Field(
+        default=None,
+        max_length=16,
+        description="Columns whose values must occur in another Dataset.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
+    )
+    outliers: tuple[Outliers, ...] | None = Field(
+        default=None,
+        max_length=16,
+        description="Values far from the others of their column.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
+    )
+    representation: tuple[Representation, ...] | None = Field(
+        default=None,
+        max_length=16,
+        description="Which shares the values of a column must have.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
+    )
+    stability: Stability | None = Field(
+        default=None, description="How far the table may have moved since the version before."
     )
 
 
@@ -88,7 +127,8 @@ class DatasetSpec(SpecPart):
         "is valid.",
     )
     validation: Validation = Field(
-        default=Validation(), description="What happens to rows that break a rule of the schema."
+        default=Validation(),
+        description="What the table must keep to beyond its columns, and what happens to rows that break a rule.",
     )
     cleaning: tuple[CleaningStep, ...] = Field(
         default=(),

@@ -5,7 +5,10 @@ from typing import Any
 
 Path = tuple[str, ...]
 
-UPSTREAM_FIELDS: tuple[Path, ...] = (("source", "query", "datasets", "*", "name"),)
+UPSTREAM_FIELDS: tuple[Path, ...] = (
+    ("source", "query", "datasets", "*", "name"),
+    ("validation", "references", "*", "dataset"),
+)
 """Where in a Dataset's spec the names stand; `*`: in each item of a list."""
 
 

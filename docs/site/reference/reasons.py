@@ -13,7 +13,7 @@ from docs.site.reference.markdown import code, page, table
 TOLD = Path("docs/site/reasons.yaml")
 PLANNED = ("plan", "observe", "act", "signals", "runtime")
 """Rooms of the operator whose capitalised words are reasons, unless they are listed as something else."""
-REFUSED_BY = ("PermanentError", "TransientError")
+REFUSED_BY = ("PermanentError", "TransientError", "Finding")
 WORD = re.compile(r"^[A-Z][a-z]+(?:[A-Z][A-Za-z]*)*$")
 BREACHED = "Breached"
 INTRODUCTION = """\

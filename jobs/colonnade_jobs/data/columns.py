@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 
 from colonnade_api.columns import ColumnRule, ColumnType, Table
+from colonnade_api.dataset import Validation
 
 from ..errors import PermanentError
 from ..formatting import did_you_mean
@@ -71,10 +72,13 @@ def _as_it_comes(name: str, kind: ColumnType) -> ColumnRule:
     return ColumnRule.model_construct(name=name, type=kind, nullable=True)
 
 
-def describe(fields: list[Field], schema: Table) -> dict[str, Any]:
-    """The schema as a version records it: every column with its rules, and the unique key."""
+def describe(fields: list[Field], schema: Table, validation: Validation) -> dict[str, Any]:
+    """The schema as a version records it: every column with its rules, the unique key, and what goes across columns and
+    tables."""
     rules = [field.rule.model_dump(mode="json", by_alias=True, exclude_defaults=True) for field in fields]
-    return {"columns": rules, "uniqueKey": list(schema.unique_key)}
+    wanted = validation.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    beyond = {name: wanted[name] for name in ("rules", "references", "outliers") if name in wanted}
+    return {"columns": rules, "uniqueKey": list(schema.unique_key)} | beyond
 
 
 def _of_source(sql_type: str) -> ColumnType | None:

@@ -8,6 +8,7 @@ chance, the process's environment.
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import duckdb
@@ -19,7 +20,18 @@ from .columns import Field
 from .database import one_row
 from .sql import error_text, literal
 
-ALLOWED = {"CONSTANT", "COLUMN_REF", "COMPARISON", "CONJUNCTION", "OPERATOR", "BETWEEN", "CASE", "CAST", "FUNCTION"}
+ALLOWED = {
+    "CONSTANT",
+    "COLUMN_REF",
+    "COMPARISON",
+    "CONJUNCTION",
+    "OPERATOR",
+    "BETWEEN",
+    "CASE",
+    "CAST",
+    "TYPE",
+    "FUNCTION",
+}
 NOUNS = {"SUBQUERY": "a query", "WINDOW": "a window over other rows", "STAR": "*", "LAMBDA": "a lambda"}
 EXAMPLES = {"number": "1.5", "integer": "1", "boolean": "true", "date": "2000-01-01"}
 WORDS = (
@@ -30,6 +42,19 @@ WORDS = (
     "datepart date_diff datediff date_trunc epoch strftime nullif coalesce"
 )
 FUNCTIONS = frozenset(WORDS.split())
+TYPE_WORDS = (
+    "tinyint smallint integer int bigint long hugeint float real double decimal numeric boolean bool varchar text "
+    "string date time timestamp datetime interval"
+)
+TYPES = frozenset(TYPE_WORDS.split())
+
+
+@dataclass(frozen=True)
+class Demand:
+    """SQL of a condition over a row's typed values, and the fields that it speaks of."""
+
+    sql: str
+    fields: tuple[Field, ...]
 
 
 def condition(connection: duckdb.DuckDBPyConnection, expression: str, columns: Mapping[str, Field], place: str) -> str:
@@ -38,6 +63,25 @@ def condition(connection: duckdb.DuckDBPyConnection, expression: str, columns: M
     What can't be cast is null. place: where it stands in the spec. Raises PermanentError when it says more than a
     condition, names a column that isn't there, or doesn't fit the columns' types.
     """
+    parsed = _parsed(connection, expression, columns, place)
+    for node in _nodes(parsed):
+        if node["class"] == "CAST":
+            node["try_cast"] = True
+    written = _written(connection, parsed)
+    _check_types(connection, expression, written, columns, place)
+    return written
+
+
+def demand(connection: duckdb.DuckDBPyConnection, expression: str, columns: Mapping[str, Field], place: str) -> Demand:
+    """As `condition`, but what can't be cast is an error when it is run: in silence, it would pass."""
+    condition(connection, expression, columns, place)
+    parsed = _parsed(connection, expression, columns, place)
+    named = {node["column_names"][0] for node in _nodes(parsed) if node["class"] == "COLUMN_REF"}
+    return Demand(_written(connection, parsed), tuple(one for one in columns.values() if one.inner in named))
+
+
+def _parsed(connection: duckdb.DuckDBPyConnection, expression: str, columns: Mapping[str, Field], place: str) -> Any:
+    """The SELECT of an expression that says nothing which isn't allowed, with our own names."""
     serialized = one_row(connection, f"SELECT json_serialize_sql({literal(f'SELECT {expression}' + chr(10))})")[0]
     parsed = json.loads(serialized)
     if parsed["error"]:
@@ -47,11 +91,13 @@ def condition(connection: duckdb.DuckDBPyConnection, expression: str, columns: M
         raise _refused(place, expression, "it has to be one condition on a row, such as distance = 0 OR origin = dest")
     for node in _nodes(select["select_list"]):
         _check(node, expression, columns, place)
+    return parsed
+
+
+def _written(connection: duckdb.DuckDBPyConnection, parsed: Any) -> str:
     rewritten = literal(json.dumps(parsed))
     query = str(one_row(connection, f"SELECT json_deserialize_sql({rewritten}::JSON)")[0])
-    written = f"({query.removeprefix('SELECT ')})"
-    _check_types(connection, expression, written, columns, place)
-    return written
+    return f"({query.removeprefix('SELECT ')})"
 
 
 def _check_types(
@@ -89,10 +135,10 @@ def _check(node: dict[str, Any], expression: str, columns: Mapping[str, Field], 
     kind = node["class"]
     if kind == "FUNCTION" and (node["function_name"].lower() not in FUNCTIONS or node.get("schema")):
         raise _refused(place, expression, f"{node['function_name']} is no function of one row's values")
+    if kind == "TYPE" and (node["type_name"].lower() not in TYPES or node.get("schema") or node.get("catalog")):
+        raise _refused(place, expression, f"{node['type_name']} is no type that a value can be cast to here")
     if kind not in ALLOWED:
         raise _refused(place, expression, f"{NOUNS.get(kind, kind.lower())} is no condition on one row's values")
-    if kind == "CAST":
-        node["try_cast"] = True
     if kind != "COLUMN_REF":
         return
     name = ".".join(node["column_names"])

@@ -2,7 +2,8 @@
 # ruff: noqa: S608 - identifiers are of our own making, values go through literal()
 
 import shutil
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +24,13 @@ from ..errors import PermanentError, store_answers
 from ..formatting import percent
 from . import (
     changes,
+    checks,
     cleaning,
     columns,
     content,
     contract,
     database,
+    demands,
     encryption,
     fetching,
     filling,
@@ -56,6 +59,15 @@ from .validation import ValidationResult
 from .version import DATA, PAGE, QUARANTINE, REPORT, Identity
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """What the rows are held against. referenced: by name, the tables of the Datasets that they refer to."""
+
+    schema: Table
+    steps: Steps
+    referenced: Mapping[str, Path]
+
+
 def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc")) -> DatasetResult:
     """Reads, checks, cleans and stores; returns the answer.
 
@@ -72,7 +84,7 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
     progress.report(10, f"reading {len(files)} file{'s' if len(files) > 1 else ''} of {address}")
     with database.shortages_as_errors(), database.connect(scratch) as connection:
         with changes.unchanged(files):
-            table, fields, validated = check(connection, job, unpack.unpack(files, downloads), scratch / "texts")
+            table, fields, validated = check(connection, job, unpack.unpack(files, downloads), store, scratch)
         shutil.rmtree(downloads)
         previous = stored.previous(job.previous, store)
         changed = contract.changes(previous, Look(connection, table, fields, validated.source))
@@ -95,14 +107,17 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
     manifest = version.publish(store, folder, identity, facts)
     encryption.protect(store, [identity.digest], ring, key, scratch)
     encryption.check_open(store, manifest, ring)
-    return _result(store, manifest, job.previous, table)
+    return _result(store, manifest, job.previous, [*validated.warnings, *table.notes])
 
 
 def check(
-    connection: duckdb.DuckDBPyConnection, job: DatasetJob, files: list[Path], texts: Path
+    connection: duckdb.DuckDBPyConnection, job: DatasetJob, files: list[Path], store: Store, scratch: Path
 ) -> tuple[RawTable, list[Field], ValidationResult]:
-    """Makes `raw` and `validated` of files; texts: an empty place for what is decoded. Raises PermanentError."""
-    spec = job.spec
+    """Makes `raw` and `validated` of files; scratch: a folder for what is decoded and for other Datasets' tables.
+
+    Raises PermanentError, TransientError.
+    """
+    spec, texts = job.spec, scratch / "texts"
     schema, csv = spec.table or Table(), spec.source.csv or Csv()
     texts.mkdir()
     loaded = reading.load(connection, files, spec.source, stepping.kinds_in_source(schema, spec.cleaning), texts)
@@ -115,27 +130,37 @@ def check(
     guess = formats.detect(connection, fields, set(declared) - parsing.told(fields, steps), csv)
     _check_split(job, fields)
     progress.report(30, f"checking {len(fields)} columns")
-    fields, plan, rules = _apply(connection, guess, spec, schema, steps)
+    wanted = _Wanted(schema, steps, checks.referenced(job, store, scratch))
+    fields, plan, rules = _apply(connection, guess, spec, wanted)
     validated = validation.settle(connection, rules, plan, rewritten.source)
     changed = validation.changed(connection, fields, plan)
     filled = filling.fill(connection, plan.fills)
+    findings = [*validated.findings, *checks.of_table(connection, fields, job, store, scratch)]
     progress.report(55, f"{validated.rows:,} rows checked, {validated.invalid:,} refused")
     recorded = filling.recorded(plan, spec.cleaning, filled)
-    done = replace(validated, filled=filled, changed=changed, source=rewritten.source, recorded=recorded)
+    done = replace(
+        validated,
+        filled=filled,
+        changed=changed,
+        findings=findings,
+        source=rewritten.source,
+        recorded=recorded,
+    )
     return table.with_formats(formats.shown(fields, set(declared))), fields, done
 
 
 def _apply(
-    connection: duckdb.DuckDBPyConnection, guess: Guess, spec: DatasetSpec, schema: Table, steps: Steps
+    connection: duckdb.DuckDBPyConnection, guess: Guess, spec: DatasetSpec, wanted: _Wanted
 ) -> tuple[list[Field], cleaning.Plan, list[Rule]]:
     """Makes `validated`; once more, where a value isn't of its type as a sample had it, and all values show another."""
-    plan = cleaning.plan(connection, guess.fields, steps)
-    rules = validation.apply(connection, guess.fields, schema, plan)
+    plan = cleaning.plan(connection, guess.fields, wanted.steps)
+    demanded = demands.of_spec(connection, guess.fields, spec.validation, wanted.referenced)
+    rules = validation.apply(connection, guess.fields, wanted.schema, plan, demanded)
     unclear = guess.sampled & validation.mistyped(connection, rules)
     told = formats.from_all(connection, guess.fields, unclear, spec.source.csv or Csv())
     if told == guess.fields:
         return told, plan, rules
-    return _apply(connection, Guess(told, frozenset()), spec, schema, steps)
+    return _apply(connection, Guess(told, frozenset()), spec, wanted)
 
 
 def _check_split(job: DatasetJob, fields: list[Field]) -> None:
@@ -178,7 +203,8 @@ def _write(
         data = content.write(kept.to_arrow_reader(content.BATCH_ROWS), names, folder / DATA)
     reasons = naming.distinct([*names, "reasons"])
     quarantine = content.write(_aside(connection, fields, validated), reasons, folder / QUARANTINE)
-    schema, split = columns.describe(fields, job.spec.table or Table()), job.spec.split.model_dump(by_alias=True)
+    schema = columns.describe(fields, job.spec.table or Table(), job.spec.validation)
+    split = job.spec.split.model_dump(by_alias=True)
     return Identity(data, quarantine, schema, split, job.upstream, validated.recorded)
 
 
@@ -203,13 +229,14 @@ def _objection(job: DatasetJob, validated: ValidationResult) -> PermanentError |
     if not validated.rows:
         return PermanentError("NoRows", f"{job.spec.source.described} holds no rows")
     if validated.share > limit or validated.invalid == validated.rows:
-        most = validated.rules[0]
+        most = next(rule for rule in validated.rules if rule.action == "Quarantine")
         return PermanentError(
             "TooManyInvalidRows",
             f"{percent(validated.share)} of {validated.rows:,} rows break a rule (limit {percent(limit)}); "
             f"most: {most.rule} ({most.rows:,} rows). See the report: kubectl colonnade report dset/{job.name}",
         )
-    return None
+    rejected = next((finding for finding in validated.findings if finding.action == "Reject"), None)
+    return PermanentError(rejected.reason, rejected.message) if rejected else None
 
 
 def _invalid(
@@ -234,23 +261,23 @@ def _invalid(
     return DatasetResult(outcome="Invalid", reason=problem.reason, message=problem.message, version=found)
 
 
-def _result(store: Store, manifest: dict[str, Any], previous: str | None, table: RawTable) -> DatasetResult:
+def _result(store: Store, manifest: dict[str, Any], previous: str | None, notes: list[str]) -> DatasetResult:
     same = manifest["digest"] == previous
     aside = f", {manifest['invalidRows']:,} in quarantine" if manifest["invalidRows"] else ""
     state = "the content is still that of" if same else "stored as"
     return DatasetResult(
         outcome="Unchanged" if same else "NewVersion",
         reason="SameContent" if same else "Validated",
-        message=f"{manifest['rows']:,} rows{aside}; {state} {manifest['digest'][:17]}{_noted(table)}",
+        message=f"{manifest['rows']:,} rows{aside}; {state} {manifest['digest'][:17]}{_noted(notes)}",
         version=_version(store, manifest),
     )
 
 
-def _noted(table: RawTable) -> str:
-    if not table.notes:
+def _noted(notes: list[str]) -> str:
+    if not notes:
         return ""
-    more = f" (and {len(table.notes) - 1} more in the report)" if len(table.notes) > 1 else ""
-    return f". {table.notes[0]}{more}"
+    more = f" (and {len(notes) - 1} more in the report)" if len(notes) > 1 else ""
+    return f". {notes[0]}{more}"
 
 
 def _version(store: Store, manifest: dict[str, Any]) -> DatasetVersion:

@@ -25,6 +25,7 @@ def build(
         "invalidRows": validated.invalid,
         "duplicateRows": validated.duplicates,
         "rules": [asdict(rule) for rule in validated.rules],
+        "findings": [asdict(finding) for finding in validated.findings],
         "cleaned": [asdict(step) for step in validated.changed],
         "filled": [asdict(step) for step in validated.filled],
         "columns": profiles,

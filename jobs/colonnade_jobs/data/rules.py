@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from colonnade_api.columns import ColumnRule, Table
+from colonnade_api.expectations import Outliers
 
 from .. import formatting
 from .columns import Field
@@ -14,16 +15,27 @@ NOUNS = {"number": "number", "integer": "whole number", "boolean": "boolean", "d
 
 @dataclass(frozen=True)
 class Rule:
-    """One demand. label: for people; field: whose values are the examples.
+    """One demand. label: for people; fields: whose values are the examples.
 
-    broken: SQL over a row's typed values, true where it breaks the rule. key: for the demand that no two rows are
-    alike, the fields that they are told apart by; it can't be told from one row, and broken is empty.
+    broken: SQL over a row's typed values, true where it breaks the rule. What can't be told from one row has no broken:
+    key, for the demand that no two rows are alike, the fields that they are told apart by; elsewhere, SQL of the
+    condition by which rows of `validated` break it; outliers, which values of the column are too far from the others.
+    warns: whether rows that break it stay. place: where it stands in the spec.
     """
 
     label: str
-    field: Field
+    fields: tuple[Field, ...]
     broken: str = ""
     key: tuple[Field, ...] = ()
+    elsewhere: str = ""
+    outliers: Outliers | None = None
+    warns: bool = False
+    place: str = "spec.schema"
+
+    @property
+    def field(self) -> Field:
+        """The first of the fields."""
+        return self.fields[0]
 
 
 def of_schema(fields: list[Field], schema: Table, filled: set[str]) -> list[Rule]:
@@ -54,7 +66,7 @@ def mistyped(typed: str, is_present: str) -> str:
 
 def _of_type(field: Field) -> Iterator[Rule]:
     if noun := NOUNS.get(field.rule.type):
-        yield Rule(f"{field.rule.name} not a {noun}", field, is_mistyped(field))
+        yield Rule(f"{field.rule.name} not a {noun}", (field,), is_mistyped(field))
 
 
 def _of_column(field: Field, filled: set[str]) -> Iterator[Rule]:
@@ -62,30 +74,32 @@ def _of_column(field: Field, filled: set[str]) -> Iterator[Rule]:
     if not column.nullable and column.name not in filled:
         # A value that has the wrong type is null here too; it breaks the type rule, not this one.
         mistyped_too = f" AND NOT {is_mistyped(field)}" if column.type in NOUNS else ""
-        yield Rule(f"{column.name} missing", field, f"{value} IS NULL{mistyped_too}")
+        yield Rule(f"{column.name} missing", (field,), f"{value} IS NULL{mistyped_too}")
     if column.min is not None:
         yield Rule(
-            f"{column.name} under {formatting.number(column.min)}", field, f"{value} < {_bound(column, column.min)}"
+            f"{column.name} under {formatting.number(column.min)}", (field,), f"{value} < {_bound(column, column.min)}"
         )
     if column.max is not None:
         yield Rule(
-            f"{column.name} over {formatting.number(column.max)}", field, f"{value} > {_bound(column, column.max)}"
+            f"{column.name} over {formatting.number(column.max)}", (field,), f"{value} > {_bound(column, column.max)}"
         )
     if column.earliest is not None:
-        yield Rule(f"{column.name} before {column.earliest}", field, f"{value} < TIMESTAMP {literal(column.earliest)}")
+        yield Rule(
+            f"{column.name} before {column.earliest}", (field,), f"{value} < TIMESTAMP {literal(column.earliest)}"
+        )
     if column.latest is not None:
-        yield Rule(f"{column.name} after {column.latest}", field, f"{value} > TIMESTAMP {literal(column.latest)}")
+        yield Rule(f"{column.name} after {column.latest}", (field,), f"{value} > TIMESTAMP {literal(column.latest)}")
     if column.pattern is not None:
         unlike = f"NOT regexp_matches(CAST({value} AS VARCHAR), {literal(column.pattern)})"
-        yield Rule(f"{column.name} not like {column.pattern}", field, unlike)
+        yield Rule(f"{column.name} not like {column.pattern}", (field,), unlike)
     if column.allowed is not None:
-        yield Rule(f"{column.name} not allowed", field, f"{value} NOT IN ({_values(column)})")
+        yield Rule(f"{column.name} not allowed", (field,), f"{value} NOT IN ({_values(column)})")
     if column.unique:
         yield _unique(field)
 
 
 def _unique(*key: Field) -> Rule:
-    return Rule(f"{', '.join(field.rule.name for field in key)} repeated", key[0], key=key)
+    return Rule(f"{', '.join(field.rule.name for field in key)} repeated", key[:1], key=key)
 
 
 def _bound(column: ColumnRule, value: float) -> str:

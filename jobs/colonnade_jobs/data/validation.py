@@ -1,6 +1,7 @@
 """Every row against every rule: from the table `raw` to `validated`, with the reasons why a row is refused."""
 # ruff: noqa: S608 - identifiers are of our own making, values go through literal()
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -9,11 +10,12 @@ import duckdb
 from colonnade_api.columns import Table
 
 from ..errors import PermanentError
-from . import casting, duplicates, naming, operations, rules, uniqueness, violations
+from . import casting, duplicates, naming, operations, outliers, rules, uniqueness, violations
 from .cleaning import Plan
 from .columns import Field
 from .database import one_row, raise_shortage, without_optimizer
 from .filling import Filled
+from .findings import Finding
 from .operations import Changed
 from .rules import NOUNS, Rule
 from .sql import error_text
@@ -24,9 +26,9 @@ from .violations import RuleReport
 class ValidationResult:
     """What the checks found: rows looked at (duplicates apart), rows refused, and each rule's report.
 
-    labels: what the rule of each number objects to; reports come with the rule that hit most first. filled: what
-    cleaning did to missing values; changed: what its steps did before the checks. source: the table that
-    has the values as they came. recorded: the steps that a version records for serving.
+    labels: what the rule of each number objects to; reports come with the rule that hit most first. findings: what is
+    wrong beyond single rows. filled: what cleaning did to missing values; changed: what its steps did before the
+    checks. source: the table that has the values as they came. recorded: the steps that a version records for serving.
     """
 
     rows: int
@@ -34,6 +36,7 @@ class ValidationResult:
     duplicates: int
     labels: list[str]
     rules: list[RuleReport]
+    findings: list[Finding] = field(default_factory=list)
     filled: list[Filled] = field(default_factory=list)
     changed: list[Changed] = field(default_factory=list)
     source: str = "raw"
@@ -44,19 +47,36 @@ class ValidationResult:
         """Refused rows among all that were looked at, 0 to 1."""
         return self.invalid / self.rows if self.rows else 0.0
 
+    @property
+    def warnings(self) -> list[str]:
+        """What is wrong and refuses nothing: of single rows, then beyond them."""
+        valid = self.rows - self.invalid
+        warned = [rule for rule in self.rules if rule.action == "Warn" and rule.rows]
+        return [
+            *(f"{rule.rows:,} of {valid:,} rows break {rule.rule}, which only warns" for rule in warned),
+            *(finding.message for finding in self.findings if finding.action == "Warn"),
+        ]
 
-def apply(connection: duckdb.DuckDBPyConnection, fields: list[Field], schema: Table, plan: Plan) -> list[Rule]:
-    """Makes `validated` from `raw`: row_id, the columns in their types, and reasons, the numbers of the rules that a
-    row breaks, in order; null for a valid row. Returns the rules.
+
+def apply(
+    connection: duckdb.DuckDBPyConnection, fields: list[Field], schema: Table, plan: Plan, demands: Sequence[Rule] = ()
+) -> list[Rule]:
+    """Makes `validated` from `raw`: row_id, the columns in their types, reasons, the numbers of the rules that a row
+    breaks, in order, null for a valid row, and, where a rule only warns, warned, the same of those. Returns the rules:
+    the schema's, then the demands.
 
     Trimming comes first; what depends on other rows is left to `settle`. Raises PermanentError when a rule can't be
     run.
     """
     found = rules.of_schema(fields, schema, plan.filled)
+    typed = _typed(fields, {rule.field.rule.name for rule in found}, plan)
+    found += demands
     try:
-        _make_validated(connection, fields, found, plan)
+        _make_validated(connection, fields, found, typed, plan)
     except duckdb.Error as error:
         raise_shortage(error)
+        if failing := _failing(connection, demands, typed, plan, len(fields)):
+            raise failing from error
         raise PermanentError(
             "RuleUnusable", f"spec.schema: a rule doesn't fit its column: {error_text(error)}"
         ) from error
@@ -73,15 +93,41 @@ def mistyped(connection: duckdb.DuckDBPyConnection, found: list[Rule]) -> set[st
 def settle(
     connection: duckdb.DuckDBPyConnection, found: list[Rule], plan: Plan, source: str = "raw"
 ) -> ValidationResult:
-    """Of `validated` drops duplicates and refuses what repeats a key, in this order; returns what all rules found.
+    """Of `validated` refuses what refers to nothing, drops duplicates, and refuses outliers and what repeats a key, in
+    this order; returns what all rules found.
 
     source: the table that has the values as they came.
     """
+    for n, rule in enumerate(found):
+        if rule.elsewhere:
+            _mark(connection, n, rule, rule.elsewhere)
     dropped = sum(duplicates.drop(connection, step) for step in plan.duplicates)
+    findings = _mark_outliers(connection, found)
     uniqueness.mark_repeated(connection, {n: rule.key for n, rule in enumerate(found) if rule.key})
     rows, invalid = one_row(connection, "SELECT count(*), count(reasons) FROM validated")
     reports = violations.count(connection, found, source)
-    return ValidationResult(rows, invalid, dropped, [rule.label for rule in found], reports)
+    return ValidationResult(rows, invalid, dropped, [rule.label for rule in found], reports, findings)
+
+
+def _mark_outliers(connection: duckdb.DuckDBPyConnection, found: list[Rule]) -> list[Finding]:
+    """Each column is judged by the rows that broke no rule before: what one rule sets aside moves no other."""
+    judged = [
+        (n, rule, outliers.judge(connection, rule.field, rule.outliers))
+        for n, rule in enumerate(found)
+        if rule.outliers
+    ]
+    for n, rule, far in judged:
+        if far.condition:
+            _mark(connection, n, rule, far.condition)
+    return [finding for _, _, far in judged for finding in far.findings]
+
+
+def _mark(connection: duckdb.DuckDBPyConnection, number: int, rule: Rule, condition: str) -> None:
+    column = "warned" if rule.warns else "reasons"
+    connection.execute(
+        f"UPDATE validated SET {column} = list_append(coalesce({column}, []::INTEGER[]), {number}::INTEGER) "
+        f"WHERE {condition}"
+    )
 
 
 def changed(connection: duckdb.DuckDBPyConnection, fields: list[Field], plan: Plan) -> list[Changed]:
@@ -91,14 +137,43 @@ def changed(connection: duckdb.DuckDBPyConnection, fields: list[Field], plan: Pl
     )
 
 
-def _make_validated(connection: duckdb.DuckDBPyConnection, fields: list[Field], found: list[Rule], plan: Plan) -> None:
+def _make_validated(
+    connection: duckdb.DuckDBPyConnection, fields: list[Field], found: list[Rule], typed: str, plan: Plan
+) -> None:
     values = ", ".join(field.inner for field in fields)
-    typed = _typed(fields, {rule.field.rule.name for rule in found}, plan)
+    broken = {n: rule.broken for n, rule in enumerate(found) if rule.broken and not rule.warns}
+    warned = {n: rule.broken for n, rule in enumerate(found) if rule.broken and rule.warns}
+    columns = f"row_id, {values}, {_numbers(broken)} AS reasons"
+    if any(rule.warns for rule in found):
+        columns += f", {_numbers(warned)} AS warned"
     with without_optimizer(connection, len(fields)):
-        connection.execute(
-            f"CREATE OR REPLACE TABLE validated AS SELECT row_id, {values}, {_reasons(found)} AS reasons "
-            f"FROM ({typed}) {'WHERE NOT gone' if plan.operations else ''}"
-        )
+        connection.execute(f"CREATE OR REPLACE TABLE validated AS SELECT {columns} FROM ({typed}) {_staying(plan)}")
+
+
+def _staying(plan: Plan) -> str:
+    return "WHERE NOT gone" if plan.operations else ""
+
+
+def _failing(
+    connection: duckdb.DuckDBPyConnection, demands: Sequence[Rule], typed: str, plan: Plan, width: int
+) -> PermanentError | None:
+    """The first demand that can't be computed on a row, in words without a value of that row."""
+    for rule in demands:
+        if not rule.broken:
+            continue
+        with without_optimizer(connection, width):
+            row = one_row(
+                connection,
+                f"SELECT min(row_id) FROM (SELECT row_id, TRY(({rule.broken}) IS NULL) AS computed "
+                f"FROM (SELECT * FROM ({typed}) {_staying(plan)})) WHERE computed IS NULL",
+            )[0]
+        if row is not None:
+            return PermanentError(
+                "RuleUnusable",
+                f"{rule.place}: it can't be computed on row {row + 1:,} (the header not counted): a value can't be "
+                "cast, or a number is out of range; write TRY_CAST, or a CASE that keeps such rows out",
+            )
+    return None
 
 
 def _typed(fields: list[Field], ruled: set[str], plan: Plan) -> str:
@@ -118,8 +193,8 @@ def _mistyped(field: Field, *, trim: bool) -> str:
     return rules.mistyped(field.inner, casting.is_present(uncast, trim=trim))
 
 
-def _reasons(found: list[Rule]) -> str:
-    broken = {n: rule.broken for n, rule in enumerate(found) if rule.broken}
+def _numbers(broken: dict[int, str]) -> str:
+    """SQL: the numbers of the rules that a row breaks; null where it breaks none."""
     if not broken:
         return "CAST(NULL AS INTEGER[])"
     numbers = ", ".join(f"CASE WHEN {demand} THEN {n} END" for n, demand in broken.items())

@@ -20,14 +20,14 @@ def broken_rules(spec: DatasetSpec, digest: str, store: Store, scratch: Path) ->
     try:
         with database.shortages_as_errors(), database.connect(scratch) as connection:
             job = DatasetJob(namespace="", name="", spec=_spec(spec, parquet.names([table])))
-            validated = check(connection, job, [table], scratch / "texts")[2]
+            validated = check(connection, job, [table], store, scratch)[2]
     except PermanentError as error:
         return f"a rule can't be checked: {error.message}"
     finally:
         table.unlink()
     if not validated.invalid:
         return ""
-    most = validated.rules[0]
+    most = next(rule for rule in validated.rules if rule.action == "Quarantine")
     return (
         f"{validated.invalid:,} of {validated.rows:,} rows break today's rules; most: {most.rule} ({most.rows:,} rows)"
     )

@@ -12,7 +12,8 @@ from colonnade_api.definition import definition
 ALLOWED = {
     "additionalProperties", "anyOf", "default", "description", "enum", "example", "exclusiveMaximum",
     "exclusiveMinimum", "format",
-    "items", "maxItems", "maxLength", "maxProperties", "maximum", "minItems", "minLength", "minimum", "nullable",
+    "items", "maxItems", "maxLength", "maxProperties", "maximum", "minItems", "minLength", "minProperties",
+    "minimum", "nullable",
     "pattern", "properties", "required", "type", "x-kubernetes-int-or-string", "x-kubernetes-list-map-keys",
     "x-kubernetes-list-type", "x-kubernetes-preserve-unknown-fields", "x-kubernetes-validations",
 }  # fmt: skip

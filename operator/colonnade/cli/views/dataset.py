@@ -7,7 +7,6 @@ from colonnade.cli.views.parts import conditions, heading
 from colonnade_access.references import Object
 from colonnade_access.words import NOTHING, ago, count, short, size
 from colonnade_api import DatasetStatus, DatasetVersion
-from colonnade_api.upstreams import upstreams
 
 SHOWN_VERSIONS = 5
 
@@ -34,7 +33,7 @@ def source(item: Object) -> str:
     if address := wanted.get("storageUri"):
         return str(address)
     if "query" in wanted:
-        return f"the query over {', '.join(upstreams(item['spec']))}"
+        return f"the query over {', '.join(each['name'] for each in wanted['query']['datasets'])}"
     if "sql" in wanted:
         return f"the database of Secret {wanted['sql']['connectionSecretRef']['name']}"
     return f"upload: kubectl colonnade push dset/{item['metadata']['name']} FILE"
