@@ -12,6 +12,7 @@ import duckdb
 from colonnade_api.expectations import Stability
 
 from ..formatting import rounded
+from ..population_stability import stability_index
 from .columns import Field
 from .database import one_row
 from .findings import Finding
@@ -66,26 +67,6 @@ def check(
         "action: Warn"
     )
     return [Finding("Drifted", said, "stability", wanted.action)]
-
-
-def stability_index(expected: Sequence[int], actual: Sequence[int]) -> tuple[float, float]:
-    """The population stability index over the bins frozen in expected, and its p-value.
-
-    expected, actual: rows per bin, shape (bins,), in the same order. Half a row is added to each bin, so that an empty
-    one is finite. Returns the index in nats and the probability of at least as much where nothing moved: index /
-    (1/n + 1/m) is about chi-square with bins - 1 degrees of freedom (Yurdakul and Naranjo 2020).
-    Raises ValueError when shapes differ or either is empty.
-    """
-    from scipy.stats import chi2  # noqa: PLC0415 - it loads for half a second, and most Jobs compare nothing
-
-    if len(expected) != len(actual) or not sum(expected) or not sum(actual):
-        raise ValueError(f"{len(expected)} and {len(actual)} bins of {sum(expected)} and {sum(actual)} rows")
-    bins, n, m = len(expected), sum(expected), sum(actual)
-    index = 0.0
-    for was, now in zip(expected, actual, strict=True):
-        before, after = (was + 0.5) / (n + 0.5 * bins), (now + 0.5) / (m + 0.5 * bins)
-        index += (after - before) * math.log(after / before)
-    return index, float(chi2.sf(index / (1 / n + 1 / m), bins - 1)) if bins > 1 else 1.0
 
 
 def merged(expected: Counts, actual: Counts) -> tuple[Counts, Counts]:

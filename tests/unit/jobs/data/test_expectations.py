@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import median_abs_deviation, zscore
 from sklearn.datasets import load_breast_cancer
 
-from colonnade_jobs.data.stability import merged, stability_index
+from colonnade_jobs.data.stability import merged
 from colonnade_jobs.errors import PermanentError
 from tests.unit.jobs.harness import Answer, Harness
 
@@ -220,24 +220,6 @@ def test_values_that_went_missing_are_drift(harness: Harness) -> None:
 
 def test_the_first_version_is_compared_with_none(harness: Harness) -> None:
     assert collected(harness, "a\n1\n", {"stability": {}})["outcome"] == "NewVersion"
-
-
-def test_under_no_drift_the_p_value_is_uniform() -> None:
-    random = np.random.default_rng(8)
-    shares = np.full(10, 0.1)
-    found = [
-        stability_index(random.multinomial(400, shares).tolist(), random.multinomial(900, shares).tolist())[1]
-        for _ in range(2000)
-    ]
-    assert np.mean(np.array(found) < 0.05) == pytest.approx(0.05, abs=0.015)
-
-
-def test_the_index_is_that_of_its_formula() -> None:
-    before, after = np.array([400, 600]), np.array([500, 500])
-    p, q = (before + 0.5) / 1001, (after + 0.5) / 1001
-    assert stability_index(before.tolist(), after.tolist())[0] == pytest.approx(float(((q - p) * np.log(q / p)).sum()))
-    with pytest.raises(ValueError, match="2 and 1 bins"):
-        stability_index([1, 2], [3])
 
 
 def test_bins_of_too_few_are_merged_and_no_row_is_lost() -> None:
