@@ -86,6 +86,8 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
         with changes.unchanged(files):
             table, fields, validated = check(connection, job, unpack.unpack(files, downloads), store, scratch)
         shutil.rmtree(downloads)
+        found = checks.of_table(connection, fields, job, store, scratch)
+        validated = replace(validated, findings=[*validated.findings, *found])
         previous = stored.previous(job.previous, store)
         changed = contract.changes(previous, Look(connection, table, fields, validated.source))
         table = table.with_notes(changed, skipped.note(passed))
@@ -135,14 +137,12 @@ def check(
     validated = validation.settle(connection, rules, plan, rewritten.source)
     changed = validation.changed(connection, fields, plan)
     filled = filling.fill(connection, plan.fills)
-    findings = [*validated.findings, *checks.of_table(connection, fields, job, store, scratch)]
     progress.report(55, f"{validated.rows:,} rows checked, {validated.invalid:,} refused")
     recorded = filling.recorded(plan, spec.cleaning, filled)
     done = replace(
         validated,
         filled=filled,
         changed=changed,
-        findings=findings,
         source=rewritten.source,
         recorded=recorded,
     )
