@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+from tests.api.expectations import BROKEN, FULL
+
 Spec = dict[str, Any]
 
 
@@ -229,6 +231,12 @@ INVALID = (
         dataset(split={"test": 1.0}),
         "spec.split.test",
         "should be less than 1",
+    ),
+    *(
+        Invalid(
+            wrong.about, "Dataset", dataset(validation=wrong.validation), f"spec.validation{wrong.field}", wrong.hint
+        )
+        for wrong in BROKEN
     ),
     Invalid(
         "neither training nor source", "ModelVersion", {"model": "m"}, "spec", "exactly one of training (train it here)"
@@ -517,6 +525,7 @@ INVALID = (
 
 VALID: tuple[tuple[str, str, Spec], ...] = (
     ("an upload", "Dataset", {"source": {"upload": {}}}),
+    ("all that a table can be held against", "Dataset", dataset(validation=FULL)),
     ("a join", "Dataset", query({"name": "flights"}, {"name": "weather-hourly", "alias": "w"})),
     ("a database", "Dataset", {"source": {"sql": SQL, "refresh": {"schedule": "@daily"}}}),
     (
