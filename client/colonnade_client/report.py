@@ -14,6 +14,9 @@ from colonnade_client.store.proven import content
 if TYPE_CHECKING:
     import pandas as pd
 
+MAX_TREND = 5
+DONE = {"Quarantine": "set aside", "Warn": "warned", "Reject": "no version"}
+
 
 class Report:
     """data: report.json, whole."""
@@ -40,8 +43,15 @@ class Report:
 
     @property
     def rules(self) -> "pd.DataFrame":
-        """A row for each rule: which, of which column, how many rows broke it, examples."""
+        """A row for each rule: which, of which column, how many rows broke it, examples, what is done with them, and
+        trend: the counts of the versions before, the oldest first."""
         return _frame(self.data.get("rules"))
+
+    @property
+    def findings(self) -> "pd.DataFrame":
+        """A row for each thing that is wrong with the table as a whole: by which check, in words, and what came of it:
+        Reject or Warn."""
+        return _frame(self.data.get("findings"))
 
     @property
     def columns(self) -> "pd.DataFrame":
@@ -56,7 +66,11 @@ class Report:
 
     def _repr_html_(self) -> str:
         broken = [rule for rule in self.data.get("rules", ()) if rule.get("rows")]
-        rules = [(each["rule"], each["column"], f"{each['rows']:,}", _listed(each["examples"])) for each in broken]
+        rules = [
+            (each["rule"], each["column"], f"{each['rows']:,}", _before(each), _done(each), _listed(each["examples"]))
+            for each in broken
+        ]
+        findings = [(each["check"], _done(each), each["message"]) for each in self.data.get("findings", ())]
         profiles = [
             (each["name"], each["type"], *(_short(each.get(key)) for key in ("nulls", "distinct", "min", "max")))
             for each in self.data.get("columns", ())
@@ -64,7 +78,8 @@ class Report:
         return html.block(
             f"Report of {self.dataset}, {self._which()}",
             html.facts([("rows", f"{self.rows:,}"), ("set aside", f"{self.invalid_rows:,}")]),
-            html.table(("rule", "column", "rows", "for example"), rules),
+            html.table(("check", "outcome", "found"), findings),
+            html.table(("rule", "column", "rows", "before", "outcome", "for example"), rules),
             html.table(("column", "type", "missing", "distinct", "min", "max"), profiles),
         )
 
@@ -72,6 +87,16 @@ class Report:
 def _frame(rows: list[dict[str, Any]] | None) -> "pd.DataFrame":
     frame: pd.DataFrame = libraries.pandas().DataFrame(rows or [])
     return frame
+
+
+def _before(rule: dict[str, Any]) -> str:
+    """How many rows broke it in the versions before, the newest last."""
+    return _listed([f"{point['rows']:,}" for point in rule.get("trend", ())[-MAX_TREND:]])
+
+
+def _done(found: dict[str, Any]) -> str:
+    """What came of it; reports of old name no action, and knew but one."""
+    return DONE[found.get("action", "Quarantine")]
 
 
 def _listed(examples: list[object]) -> str:

@@ -9,6 +9,7 @@ from .parts import code, section, sentences, table
 
 Found = dict[str, Any]
 BARS, SHOWN_TOP, LETTERS, MOST_STRIPS = 20, 6, 60, 60
+DONE = {"Quarantine": "set aside", "Warn": "warned", "Reject": "no version"}
 NOTHING = "–"
 
 
@@ -21,6 +22,7 @@ def render(found: Found, title: str = "Dataset report", version: str = "") -> st
     reading = found.get("reading") or {}
     sections = [
         section("Look at this", sentences(reading["notes"])) if reading.get("notes") else "",
+        section("The table as a whole", findings) if (findings := _findings(found)) else "",
         section("Rules", _rules(found)),
         section("Cleaning", cleaned) if (cleaned := _cleaned(found)) else "",
         section("Missing values by place in the table", missing) if (missing := _missing(found)) else "",
@@ -42,13 +44,28 @@ def _rules(found: Found) -> str:
             f"<b>{escape(_cut(rule['rule']))}</b>",
             f'<span class="bar" style="width:{max(8 * rule["rows"] / most, 0.15):.2f}rem"></span> {rule["rows"]:,}',
             _trend(rule),
+            _done(rule),
             ", ".join(code(_cut(example)) for example in rule["examples"]) or NOTHING,
         ]
         for rule in broken
     ]
-    return table(["Rule", "Rows", "Versions before", "For example"], lines) + (
+    return table(["Rule", "Rows", "Versions before", "Outcome", "For example"], lines) + (
         f"<p>{kept:,} more rules were kept.</p>" if kept else ""
     )
+
+
+def _findings(found: Found) -> str:
+    """What the checks of the whole table found wrong."""
+    lines = [
+        [f"<b>{escape(each['check'])}</b>", _done(each), escape(each["message"])] for each in found.get("findings", [])
+    ]
+    return table(["Check", "Outcome", "Found"], lines) if lines else ""
+
+
+def _done(found: Found) -> str:
+    """What came of it; reports of old name no action, and knew but one."""
+    action = found.get("action", "Quarantine")
+    return f'<span class="done {action.lower()}">{DONE[action]}</span>'
 
 
 def _trend(rule: Found) -> str:
@@ -183,6 +200,9 @@ STYLE = """b { font-weight: 650 }
 .bar { display: inline-block; height: .65rem; background: var(--accent); border-radius: 2px }
 .trend { width: 5rem; height: 1rem; overflow: visible }
 .trend polyline { fill: none; stroke: var(--accent); stroke-width: 2; vector-effect: non-scaling-stroke }
+.done { border: 1px solid var(--line); border-radius: 99px; padding: 0 .6rem; font-size: .8rem; white-space: nowrap }
+.done.reject { background: var(--accent); border-color: var(--accent); color: var(--page) }
+.done.warn { border-style: dashed; border-color: var(--accent); font-weight: inherit }
 .warn { color: var(--accent); font-weight: 600 }
 .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(15rem, 1fr)); gap: 1rem }
 article { border: 1px solid var(--line); border-radius: 8px; padding: .8rem 1rem; content-visibility: auto;

@@ -106,3 +106,21 @@ def test_a_rule_shows_how_it_fared_before() -> None:
     before = [{"version": "aaaaaaaaaa", "rows": 4}, {"version": "bbbbbbbbbb", "rows": 2}]
     rules = [{"rule": "fare over 9", "column": "fare", "rows": 0, "examples": [], "trend": before}]
     assert 'aria-label="4, 2, 0"' in pages.dataset_report(report(rules=rules))
+
+
+def test_what_only_warns_and_what_the_whole_table_lacks_is_told_apart_from_what_was_set_aside() -> None:
+    rules = [
+        {"rule": "fare-per-mile", "column": "fare", "rows": 2, "examples": [], "action": "Warn"},
+        {"rule": "fare over 9", "column": "fare", "rows": 3, "examples": [], "action": "Quarantine"},
+    ]
+    few = {"reason": "TooFewRows", "check": "rowCount", "action": "Reject", "message": f"7 < 9 {HOSTILE}"}
+    page = pages.dataset_report(report(rules=rules, findings=[few]))
+    for outcome in ("warned", "set aside", "no version"):
+        assert page.count(f">{outcome}</span>") == 1
+    assert "7 &lt; 9" in page
+    assert "script" not in Elements(page).names
+
+
+def test_a_report_of_old_that_names_no_action_is_shown() -> None:
+    rules = [{"rule": "fare over 9", "column": "fare", "rows": 3, "examples": []}]
+    assert ">set aside</span>" in pages.dataset_report(report(rules=rules))

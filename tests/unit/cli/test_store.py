@@ -183,7 +183,7 @@ def test_a_report_comes_out_of_the_store(cluster: Playground, kubectl_colonnade:
     write_report(cluster)
     seen = kubectl_colonnade("report", "dset/flights")
     assert seen.code == 0, seen.err
-    assert "carrier allowed   carrier   1,204   ZZ" in seen.out
+    assert "carrier allowed   carrier   1,204            set aside   ZZ" in seen.out
 
 
 @pytest.mark.parametrize("changed", [True, False])

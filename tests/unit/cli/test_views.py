@@ -190,6 +190,21 @@ def test_a_report_names_the_rule_hit_most_first() -> None:
     matches("report", plain(report_of(found, "flights", DatasetVersion(digest=digest("a")))))
 
 
+def test_a_report_shows_what_only_warns_what_the_whole_table_lacks_and_how_it_was_before() -> None:
+    trend = [{"version": "bbbbbbbbbb", "rows": rows} for rows in (9, 0, 1_200, 4, 5, 6)]
+    rules = [
+        {"rule": "fare-per-mile", "column": "fare, distance", "rows": 2, "examples": ["fare=9"], "action": "Warn"},
+        {"rule": "fare over 9", "column": "fare", "rows": 0, "examples": [], "action": "Quarantine", "trend": trend},
+        {"rule": "fare missing", "column": "fare", "rows": 7, "examples": [], "action": "Quarantine", "trend": trend},
+    ]
+    findings = [
+        {"reason": "TooFewRows", "check": "rowCount", "action": "Reject", "message": "7 rows are fewer than 9"},
+        {"reason": "Drifted", "check": "stability", "action": "Warn", "message": "1 of 2 columns moved"},
+    ]
+    found = {"rows": 2, "invalidRows": 7, "duplicateRows": 0, "rules": rules, "findings": findings}
+    matches("report-warned", plain(report_of(found, "flights", DatasetVersion())))
+
+
 def test_a_report_says_how_the_files_were_read() -> None:
     notes = ["rows.csv: column 1 has no name; column 1 is called column0"]
     file = {"name": "rows.csv", "encoding": "cp1252", "delimiter": ";", "quote": '"', "header": True, "skippedLines": 2}

@@ -1,5 +1,6 @@
 """What the checks found in a Dataset's rows."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from colonnade.cli.page import Facts, Line, Page, Table, Word, facts, line, page, table
@@ -8,22 +9,48 @@ from colonnade_api import DatasetVersion
 
 MAX_EXAMPLE = 40
 MAX_FILES = 5
+MAX_TREND = 5
+DONE = {"Quarantine": "set aside", "Warn": "warned", "Reject": "no version"}
 
 
 def report_of(found: dict[str, Any], name: str, version: DatasetVersion) -> Page:
     """found: report.json as the Job wrote it."""
-    rules = sorted((rule for rule in found["rules"] if rule["rows"]), key=lambda rule: -rule["rows"])
-    reading = _reading(found.get("reading") or {})
-    cleaned = _cleaned(found)
-    if not rules:
-        return page(_heading(found, name, version), reading, cleaned, line(Word("no row broke a rule", "good")))
-    rows = [(rule["rule"], rule["column"], f"{rule['rows']:,}", _examples(rule)) for rule in rules]
     return page(
         _heading(found, name, version),
-        reading,
-        cleaned,
-        table(("rule", "column", "rows", "for example"), rows, right=("rows",)),
+        _reading(found.get("reading") or {}),
+        _cleaned(found),
+        _findings(found.get("findings", ())),
+        _rules(found["rules"]),
     )
+
+
+def _rules(rules: list[dict[str, Any]]) -> Table | Line:
+    """Those that rows break, or broke in a version before."""
+    told = [rule for rule in rules if rule["rows"] or any(point["rows"] for point in rule.get("trend", ()))]
+    if not told:
+        return line(Word("no row broke a rule", "good"))
+    rows = [
+        (rule["rule"], rule["column"], f"{rule['rows']:,}", _before(rule), _done(rule), _examples(rule))
+        for rule in sorted(told, key=lambda rule: -rule["rows"])
+    ]
+    return table(("rule", "column", "rows", "before", "outcome", "for example"), rows, right=("rows", "before"))
+
+
+def _before(rule: dict[str, Any]) -> str:
+    """How many rows broke it in the versions before, the newest last."""
+    return " ".join(f"{point['rows']:,}" for point in rule.get("trend", ())[-MAX_TREND:])
+
+
+def _findings(findings: Iterable[dict[str, Any]]) -> Table | None:
+    """What is wrong with the table as a whole."""
+    rows = [(found["check"], _done(found), found["message"]) for found in findings]
+    return table(("check", "outcome", "found"), rows) if rows else None
+
+
+def _done(found: dict[str, Any]) -> Word:
+    """What came of it; reports of old name no action, and knew but one."""
+    action = found.get("action", "Quarantine")
+    return Word(DONE[action], "bad" if action == "Reject" else "plain")
 
 
 def _heading(found: dict[str, Any], name: str, version: DatasetVersion) -> Line:
