@@ -3,6 +3,7 @@
 Bin i counts edges[i-1] <= value < edges[i]; the first and the last are open.
 """
 
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,10 @@ MOST_CATEGORIES = 50
 
 
 def of_feature(values: Array, feature: Feature) -> dict[str, JsonValue]:
-    """Counts of the training rows in deciles (numbers, dates), by category, or by length in characters (texts)."""
+    """Counts of the training rows in deciles (numbers, dates), by category, or by length in characters (texts).
+
+    Of what has deciles also the extremes, `min` and `max`: what lies beyond them is out of range.
+    """
     if feature.kind == "category":
         return _categories(values)
     if feature.kind == "text":
@@ -35,7 +39,14 @@ def _numbers(values: Array) -> dict[str, JsonValue]:
     present = values[~np.isnan(values)]
     edges = np.unique(np.quantile(present, QUANTILES, method="inverted_cdf")) if len(present) else np.array([])
     counts = np.bincount(np.searchsorted(edges, present, side="right"), minlength=len(edges) + 1)
-    return {"edges": edges.tolist(), "counts": counts.tolist(), "missing": len(values) - len(present)}
+    counted = {"edges": edges.tolist(), "counts": counts.tolist(), "missing": len(values) - len(present)}
+    return counted | _extremes(present)
+
+
+def _extremes(present: Array) -> dict[str, JsonValue]:
+    """Empty where there are none, as of an endless value, which JSON can't say."""
+    found = {"min": float(present.min()), "max": float(present.max())} if len(present) else {}
+    return {name: value for name, value in found.items() if isfinite(value)}
 
 
 def _categories(values: Array) -> dict[str, JsonValue]:

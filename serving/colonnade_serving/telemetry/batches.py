@@ -117,7 +117,7 @@ class _Published:
 
 
 def _published(families: Families, model: Model, columns: Columns, scores: Scores | None) -> Iterator[_Published]:
-    of = (model.name, bundle_label(model))
+    of = version_labels(families, model)
     for name, bins in columns.bins.items():
         outside = families.unseen if name in columns.unseen else families.outside
         yield _Published(
@@ -129,6 +129,11 @@ def _published(families: Families, model: Model, columns: Columns, scores: Score
     if scores is not None:
         counts = [families.scores.labels(*of, str(place)) for place in range(len(scores.bins.counts))]
         yield _Published(scores.bins, counts)
+
+
+def version_labels(families: Families, model: Model) -> tuple[str, str, str]:
+    """The labels `model`, `bundle` and `start`."""
+    return model.name, bundle_label(model), families.start
 
 
 def bundle_label(model: Model) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import Callable
 from pathlib import Path
+from secrets import token_hex
 from typing import Protocol
 
 from prometheus_client import (
@@ -21,6 +22,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 
 from ..loading import Model
 from .exemplars import Exemplars
+from .reference import References
 from .series import Families
 
 # Each histogram would carry one more series that nobody queries.
@@ -32,6 +34,7 @@ GAUGES = {
     "process_open_fds": "Open file descriptors of all workers.",
 }
 CPU = "process_cpu_seconds"
+START_BYTES = 4
 
 
 class Counts(Protocol):
@@ -52,7 +55,8 @@ class Counts(Protocol):
 class Metrics:
     """All metrics of the process.
 
-    slot, directory: of a worker among several. The directory is theirs alone and empty at the first one's start; a
+    slot, directory: of a worker among several. The directory is theirs alone, by its name too, and empty at the
+    first one's start; a
     slot is one process's at a time, and the next process in it goes on counting where the last one ended. Each of
     them then tells the counts of all. Used from the loop's thread only.
     """
@@ -63,15 +67,16 @@ class Metrics:
         self._process: WorkerProcess | None = None
         if slot is None or directory is None:
             source = CollectorRegistry()
-            self.families = Families(source)
+            self.families = Families(source, token_hex(START_BYTES))
             for collector in (ProcessCollector, PlatformCollector, GCCollector):
                 collector(registry=source)
         else:
             source = _shared(slot, directory)
-            self.families = Families(None)
+            self.families = Families(None, directory.name.rpartition("-")[2])
             self._process = WorkerProcess()
         self.registry = CollectorRegistry()
         self.registry.register(self.exemplars.over(source))
+        self.registry.register(References(lambda: [observer.model for observer in list(self.observers)]))
         self.ready = self.families.ready
         self.ready.set(0)
 

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import StrictBool, StrictFloat, StrictInt, StrictStr
 
 from ..loading import Model
-from .batches import bundle_label
+from .batches import version_labels
 from .series import Families
 
 Scalar = StrictBool | StrictInt | StrictFloat | StrictStr
@@ -31,7 +31,7 @@ class Confusion:
     def __init__(self, families: Families, model: Model) -> None:
         classes = (model.bundle.classes if model.bundle else None) or []
         self._names = {str(name) for name in classes[:MOST_CLASSES]}
-        self._series, self._of = families.confusion, (model.name, bundle_label(model))
+        self._series, self._of = families.confusion, version_labels(families, model)
 
     def judge(self, predicted: np.ndarray, labels: Sequence[Scalar]) -> bool:
         """As Quality."""
@@ -53,7 +53,7 @@ class Errors:
     """A regression's sums of |error| and error^2, and their number."""
 
     def __init__(self, families: Families, model: Model) -> None:
-        of = (model.name, bundle_label(model))
+        of = version_labels(families, model)
         self._labels = families.labelled.labels(*of)
         self._absolute, self._squared = families.absolute.labels(*of), families.squared.labels(*of)
 

@@ -30,10 +30,14 @@ class Tally(Histogram):
 
 
 class Families:
-    """All families of metrics, in a registry, or in prometheus_client's files when that is None."""
+    """All families of metrics, in a registry, or in prometheus_client's files when that is None.
 
-    def __init__(self, registry: CollectorRegistry | None) -> None:
+    start: a word that no other start of the server has.
+    """
+
+    def __init__(self, registry: CollectorRegistry | None, start: str) -> None:
         self._registry = registry
+        self.start = start
         self.ready = self._gauge("ready", "1: ready; 0: loading or draining.", mode="livemin")
         self.golden = self._gauge(
             "golden_difference", "The worst difference from the golden outputs at the start.", "model", mode="livemax"
@@ -82,8 +86,9 @@ class Families:
         return Counter(f"colonnade_{name}", says, ("model", *labels), registry=self._registry)
 
     def _drift(self, name: str, says: str, *labels: str) -> Counter:
-        """bundle tells one version's bins from another's: they are not to be added."""
-        return self._counter(name, says, "bundle", *labels)
+        """bundle tells one version's bins from another's: they are not to be added. start tells one start of the
+        server from the next: no series ever falls, so that what a window adds is known to the row."""
+        return self._counter(name, says, "bundle", "start", *labels)
 
     def _gauge(self, name: str, says: str, *labels: str, mode: Any = "livesum") -> Gauge:
         return Gauge(f"colonnade_{name}", says, labels, registry=self._registry, multiprocess_mode=mode)

@@ -40,6 +40,21 @@ def test_the_training_rows_give_back_the_bundles_own_counts(values: np.ndarray):
     numbers.count(values[:, None])
     assert numbers.bins[0].counts.tolist() == frozen["counts"]
     assert numbers.bins[0].missing == frozen["missing"]
+    assert numbers.bins[0].outside == 0
+
+
+@given(arrays(np.float32, st.integers(1, 300), elements=st.floats(-1e6, 1e6, width=32)))
+def test_a_step_beyond_the_training_rows_is_out_of_range(values: np.ndarray):
+    frozen = reference_distribution.of_feature(values, Feature("delay", "number"))
+    numbers = Numbers([frozen], dtype_of(values.dtype, frozen))
+    beyond = np.nextafter([values.min(), values.max()], np.array([-np.inf, np.inf], np.float32), dtype=np.float32)
+    numbers.count(beyond[:, None])
+    assert numbers.bins[0].outside == 2
+
+
+def test_what_has_no_value_has_no_extremes():
+    frozen = reference_distribution.of_feature(np.array([np.nan]), Feature("delay", "number"))
+    assert not {"min", "max"} & set(frozen)
 
 
 @given(arrays(np.float64, st.integers(1, 300), elements=st.floats(0, 2e9)))

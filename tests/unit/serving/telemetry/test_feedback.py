@@ -33,9 +33,9 @@ def predictions(model: Model) -> list[int]:
     return [int(label) for label in model.engine.infer({"X": rows(40)})["label"]]
 
 
-def cell(model: Model, predicted: str, actual: str) -> str:
-    bundle = model.digest.removeprefix("sha256:")[:12]
-    return named("colonnade_confusion_total", model=model.name, bundle=bundle, predicted=predicted, actual=actual)
+def cell(model: Model, metrics: Metrics, predicted: str, actual: str) -> str:
+    of = {"model": model.name, "bundle": model.digest.removeprefix("sha256:")[:12], "start": metrics.families.start}
+    return named("colonnade_confusion_total", **of, predicted=predicted, actual=actual)
 
 
 def test_labels_become_a_confusion_matrix(taught: Observer, metrics: Metrics):
@@ -45,7 +45,7 @@ def test_labels_become_a_confusion_matrix(taught: Observer, metrics: Metrics):
     samples = told(metrics)
     for predicted in (0, 1):
         for true in (0, 1):
-            assert samples.get(cell(taught.model, str(predicted), str(true)), 0) == expected[predicted, true]
+            assert samples.get(cell(taught.model, metrics, str(predicted), str(true)), 0) == expected[predicted, true]
 
 
 def test_a_label_counts_once(taught: Observer, metrics: Metrics):
@@ -69,7 +69,7 @@ def test_labels_of_several_rows_come_as_a_list(observer: Observer, metrics: Metr
 @pytest.mark.parametrize(("label", "name"), [(True, "1"), (1.0, "1"), ("1", "1"), (7, "other"), ("x", "other")])
 def test_classes_go_by_name_and_unknown_ones_are_one(matrix: Model, metrics: Metrics, label, name):
     Confusion(metrics.families, matrix).judge(np.array([0]), [label])
-    assert told(metrics)[cell(matrix, "0", name)] == 1
+    assert told(metrics)[cell(matrix, metrics, "0", name)] == 1
 
 
 def test_classes_that_are_many_stay_few_series(matrix: Model, metrics: Metrics):

@@ -18,7 +18,11 @@ from .conftest import EDGES, rows
 from .traffic import answered, named, of, requests, told
 
 
-def drift(model: Model) -> dict[str, str]:
+def drift(model: Model, metrics: Metrics) -> dict[str, str]:
+    return version(model) | {"start": metrics.families.start}
+
+
+def version(model: Model) -> dict[str, str]:
     return {"model": model.name, "bundle": model.digest.removeprefix("sha256:")[:12]}
 
 
@@ -30,7 +34,7 @@ def test_values_are_told_by_the_bins_of_the_bundle(observer: Observer, metrics: 
         expected, _ = np.histogram(inputs[:, column].astype(float), [-inf, *EDGES, inf])
         for place, count in enumerate(expected):
             feature = named(
-                "colonnade_feature_bins_total", **drift(observer.model), feature=f"X[{column}]", bin=str(place)
+                "colonnade_feature_bins_total", **drift(observer.model, metrics), feature=f"X[{column}]", bin=str(place)
             )
             assert samples[feature] == count
 
@@ -46,7 +50,7 @@ def test_scores_are_those_of_the_second_class(observer: Observer, metrics: Metri
 def test_missing_and_out_of_range_values_have_counters(observer: Observer, metrics: Metrics):
     answered(observer, requests(observer.model, {"X": np.array([[np.nan, 0.05, 0], [0.5, np.nan, 0]], np.float32)}))
     samples = told(metrics)
-    at = drift(observer.model)
+    at = drift(observer.model, metrics)
     assert samples[named("colonnade_feature_missing_total", **at, feature="X[0]")] == 1
     assert samples[named("colonnade_feature_missing_total", **at, feature="X[1]")] == 1
     assert samples[named("colonnade_feature_out_of_range_total", **at, feature="X[1]")] == 1
@@ -59,11 +63,37 @@ def test_unseen_categories_have_a_counter(flights: Model, metrics: Metrics):
     assert tasks[0].batch is not None
     tasks[0].batch.inputs["carrier"] = np.array([["AA"], ["ZZ"]], object)  # the model itself would raise on it
     answered(observer, tasks)
-    assert told(metrics)[named("colonnade_feature_unseen_total", **drift(flights), feature="carrier")] == 1
+    assert told(metrics)[named("colonnade_feature_unseen_total", **drift(flights, metrics), feature="carrier")] == 1
 
 
 def test_every_series_of_a_feature_is_there_from_the_start(observer: Observer, metrics: Metrics):
     assert len(of(told(metrics), "colonnade_feature_bins_total")) == 2 * (len(EDGES) + 1)
+
+
+def test_what_training_counted_is_told_beside_it(observer: Observer, metrics: Metrics):
+    samples, at = told(metrics), version(observer.model)
+    for place, start in enumerate(["", *(f"{edge:.9g}" for edge in EDGES)]):
+        bin_ = {"feature": "X[1]", "bin": str(place), "from": start}
+        assert samples[named("colonnade_feature_reference", **at, **bin_)] == 1
+    assert samples[named("colonnade_feature_reference_missing", **at, feature="X[1]")] == 0
+    assert samples[named("colonnade_score_reference", **at, bin="1", **{"from": "0.5"})] == 1
+
+
+def test_of_a_protected_feature_no_value_is_told(flights: Model, metrics: Metrics):
+    Observer(flights, metrics)
+    found = of(told(metrics), "colonnade_feature_reference")
+    assert len([name for name in found if "feature=delay" in name]) == len(EDGES) + 1
+    assert all("from=}" in name or "from=," in name for name in found if "feature=delay" in name)
+    assert any("from=AA" in name for name in found)
+
+
+def test_what_is_out_of_service_has_no_reference(matrix: Model, metrics: Metrics):
+    Observer(matrix, metrics).close()
+    assert not of(told(metrics), "colonnade_feature_reference")
+
+
+def test_two_starts_of_a_server_count_in_series_of_their_own():
+    assert Metrics().families.start != Metrics().families.start
 
 
 def test_requests_batches_and_rows_are_counted(observer: Observer, metrics: Metrics):
@@ -138,11 +168,15 @@ def test_two_replicas_add_up_to_one_that_saw_all(matrix: Model):
     for seed in range(6):
         answered(one, requests(matrix, {"X": rows(50, seed)}))
         answered(two[seed % 2], requests(matrix, {"X": rows(50, seed)}))
-    whole = told(one._metrics)
-    parts = [told(observer._metrics) for observer in two]
+    whole, *parts = (_of_any_start(observer) for observer in (one, *two))
     counters = {name for name in whole if name.startswith("colonnade") and ("_total{" in name or "_bucket{" in name)}
     assert counters
     assert {name: whole[name] for name in counters} == {name: sum(part[name] for part in parts) for name in counters}
+
+
+def _of_any_start(observer: Observer) -> dict[str, float]:
+    start = observer._metrics.families.start
+    return {name.replace(f"start={start}", "start="): value for name, value in told(observer._metrics).items()}
 
 
 async def test_what_is_appended_is_counted_without_being_asked(observer: Observer, metrics: Metrics):
