@@ -136,8 +136,8 @@ docs-serve: reference ## the site on http://127.0.0.1:8000, made anew at each ch
 test-unit: venv ## pure tests, on each core; those of the chart ask the Helm that installs it
 	@python3 -m cluster build
 	@$(VENV)/bin/pytest tests/unit tests/bench -q -n auto
-test-serving: venv ## the model server in processes of its own, asked over sockets
-	@$(VENV)/bin/pytest tests/serving -q -n auto
+test-serving: venv ## the model server and a real S3 server in processes of their own
+	@$(VENV)/bin/pytest tests/serving tests/stores -q -n auto
 test-api: venv ## an operator beside a real API server, also when all goes wrong between them
 	@$(VENV)/bin/pytest tests/api tests/faults/api -q -n 2 --dist worksteal
 test-router: venv ## a real Envoy and a real Prometheus, on this host

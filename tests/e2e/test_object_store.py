@@ -1,14 +1,16 @@
 """Data from a bucket, and a store that is one: on a real S3 server."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.e2e import tables
 from tests.e2e.client import Model
-from tests.e2e.objectstore import REGION, ObjectStore, object_store
+from tests.e2e.objectstore import object_store
 from tests.e2e.world import Namespace, Refused, dataset, deployment, eventually, helm, kubectl, model_version
+from tests.objectstore import REGION, ObjectStore
 
 FEATURES = ["country", "price"]
 OURS = "s3-credentials"
@@ -38,7 +40,7 @@ def test_rows_come_from_a_bucket_by_a_secret(namespace: Namespace, s3: ObjectSto
         file = tables.parquet(tmp_path, tables.mixed(), f"{half}.parquet")
         s3.client().upload_file(str(file), "data", f"orders/{half}.parquet")
     source = {"storageUri": "s3://data/orders/*.parquet", "secretRef": {"name": "data"}}
-    wrong = ObjectStore(s3.endpoint).credentials("data", AWS_ENDPOINT_URL=s3.endpoint, AWS_REGION=REGION)
+    wrong = replace(s3, secret="another").credentials("data", AWS_ENDPOINT_URL=s3.endpoint, AWS_REGION=REGION)
     namespace.apply(wrong, dataset("orders", source=source))
     eventually("the refusal", lambda: "s3://data" in namespace.condition("dset", "orders", "Ready")["message"])
     namespace.apply(s3.credentials("data", AWS_ENDPOINT_URL=s3.endpoint, AWS_REGION=REGION))

@@ -14,7 +14,7 @@ from .. import progress
 from ..errors import TransientError
 from ..formatting import size
 from . import restore
-from .blobs import Fault
+from .blobs import Fault, key_of
 from .copies import Copies
 
 Files = dict[str, dict[str, Any]]
@@ -95,6 +95,8 @@ def _copy(
         return 0, Fault(f"{unit}/{MANIFEST}", "is gone")
     if manifest is None:
         return 0, Fault(f"{unit}/{MANIFEST}", "is not what it was when it was written")
+    if manifest.get("encrypted") and isinstance(keyless := key_of(store, digest), Fault):
+        return 0, keyless
     known: Files = {} if again else (copies.document(digest) or {"files": {}})["files"]
     present = {item.path.removeprefix(f"{unit}/"): item.size for item in store.list(unit)}
     if gone := next((name for name in manifest["files"] if name not in present), None):

@@ -4,9 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import pyarrow as pa
+
 from colonnade_api.references import version_unit
 from colonnade_api.stored import DATA, MANIFEST, proven_manifest, table_digest
 from colonnade_serving.store import Store, StoreNotFound
+
+from ..data import encryption
+from ..errors import PermanentError
+
+PROVEN = "proven"
+"""In scratch: the file that was read last."""
 
 
 class Fault(NamedTuple):
@@ -33,21 +41,42 @@ def faults(store: Store, digest: str, scratch: Path) -> Iterator[Fault]:
     if manifest is None:
         yield Fault(f"{unit}/{MANIFEST}", "is not what it was when it was written")
         return
-    provable = None if manifest.get("encrypted") else manifest["content"]  # without the key, its bytes alone
+    key = key_of(store, digest) if manifest.get("encrypted") else None
+    if isinstance(key, Fault):
+        yield key
     for name, wanted in manifest["files"].items():
-        if fault := _fault(store, f"{unit}/{name}", wanted, scratch, provable if name == DATA else None):
+        if fault := _fault(store, f"{unit}/{name}", wanted, scratch):
             yield fault
+        elif name == DATA and not isinstance(key, Fault) and _content(scratch / PROVEN, key) != manifest["content"]:
+            yield Fault(f"{unit}/{name}", "holds other rows than the version's digest covers")
+    (scratch / PROVEN).unlink(missing_ok=True)
 
 
-def _fault(store: Store, path: str, wanted: str, scratch: Path, content: str | None) -> Fault | None:
-    target = scratch / "proven"
+def key_of(store: Store, digest: str) -> bytes | Fault:
+    """The data key of an encrypted version, or why its keys.json yields none: no digest covers that file, since another
+    wrapping key changes it."""
+    path = f"{version_unit(digest)}/{encryption.KEYS}"
     try:
-        if store.fetch(path, target) != wanted:
-            return Fault(path, "is not what its digest says")
-        if content is not None and table_digest(target) != content:
-            return Fault(path, "holds other rows than the version's digest covers")
+        return encryption.mounted().open(store.get(path), digest)
     except StoreNotFound:
         return Fault(path, "is gone")
+    except PermanentError as error:
+        return Fault(path, f"yields no key: {error.message}")
+
+
+def _fault(store: Store, path: str, wanted: str, scratch: Path) -> Fault | None:
+    try:
+        return None if store.fetch(path, scratch / PROVEN) == wanted else Fault(path, "is not what its digest says")
+    except StoreNotFound:
+        return Fault(path, "is gone")
+
+
+def _content(table: Path, key: bytes | None) -> str | None:
+    """The digest of a table's rows; None where it is no table that Colonnade wrote."""
+    plain = table.with_suffix(".plain")
+    try:
+        return table_digest(table) if key is None else encryption.open_table(table, DATA, key, plain)
+    except (pa.ArrowException, OSError):
+        return None
     finally:
-        target.unlink(missing_ok=True)
-    return None
+        plain.unlink(missing_ok=True)

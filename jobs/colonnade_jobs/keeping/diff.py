@@ -1,6 +1,6 @@
 """What changed between two versions: the schema, the rows, how each column's values are spread."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ from colonnade_serving.digests import hex_of, of_bytes
 from colonnade_serving.store import Store
 
 from .. import progress
-from ..data import database, stored
+from ..data import database, encryption, stored
 from ..formatting import rounded
 from . import diff_page, rows, shifts
 
@@ -38,8 +38,9 @@ def run(job: KeepJob, before: str, after: str, store: Store, scratch: Path) -> K
         }
     place = f"diffs/{job.name}/{hex_of(before)[:SHORT]}-{hex_of(after)[:SHORT]}"
     data = canonical_json(found)
-    store.put(f"{place}.json", data)
-    store.put(f"{place}.html", diff_page.render(found).encode())
+    key = _key_to(store, zip((after, before), reversed(manifests), strict=True))
+    for name, written in ((f"{place}.json", data), (f"{place}.html", diff_page.render(found).encode())):
+        store.put(name, encryption.seal_file(written, name, key) if key else written)
     return KeepResult(
         outcome="Succeeded",
         reason="Compared",
@@ -48,6 +49,12 @@ def run(job: KeepJob, before: str, after: str, store: Store, scratch: Path) -> K
         report_digest=of_bytes(data),
         page_uri=store.uri(f"{place}.html"),
     )
+
+
+def _key_to(store: Store, versions: Iterable[tuple[str, dict[str, Any]]]) -> bytes | None:
+    """The data key of the first that is encrypted: what is told of its rows isn't stored in plain either."""
+    sealed = (digest for digest, manifest in versions if manifest.get("encrypted"))
+    return next((encryption.data_key_of(store, digest, encryption.mounted()) for digest in sealed), None)
 
 
 def _about(digest: str, manifest: dict[str, Any]) -> dict[str, Any]:

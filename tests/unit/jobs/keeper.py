@@ -1,11 +1,16 @@
 """Versions to keep, in a store of files or behind a real S3 server, and a hand that is struck at its nth write."""
 
+import hashlib
+import json
 import os
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from colonnade_api.encryption import SecretKey
 from colonnade_api.keepjobs import KeepJob, KeepResult
 from colonnade_jobs import keeping
 from colonnade_serving.store import Store
@@ -52,19 +57,22 @@ def struck(store: Store, after_writes: int, after: bool = False) -> Struck:
 
 
 class Keeper(Harness):
-    """A harness whose versions are kept, with a backup in another folder."""
+    """A harness whose versions are kept, with a backup in another folder. places: where the bytes of both lie."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self.versions: list[dict[str, Any]] = []
+        self.places = {"store": folder / "store", "backup": folder / "backup" / "default"}
         self.spec: dict[str, Any] = {
             "source": {"storageUri": "file:///rows.csv"},
             "backup": {"storageUri": f"file://{folder / 'backup'}"},
         }
 
-    def collected(self, rows: Any, **spec: Any) -> str:
+    def collected(self, rows: Any, retained: tuple[str, ...] = (), **spec: Any) -> str:
         """The digest of a new version of these rows."""
-        return self._listed(self.dataset(rows, **spec)["version"])
+        told = {"source": self._source(rows)} | spec
+        job = {"namespace": "default", "name": "rows", "retained": list(retained), "spec": told}
+        return self._listed(self.collect(job)["version"])
 
     def queried(self, digest: str, statement: str) -> str:
         """The digest of a new version that is made of that one, which the statement calls rows."""
@@ -92,9 +100,15 @@ class Keeper(Harness):
         scratch.mkdir()
         return keeping.run(KeepJob.model_validate(job), store or self.store, scratch, self.folder / "pvc")
 
+    def holds(self, patch: pytest.MonkeyPatch, *keys: SecretKey) -> None:
+        """Jobs are given these keys from now on, and no others."""
+        patch.setenv("COLONNADE_KEYS", json.dumps([str(key) for key in keys]))
+        for n, key in enumerate(keys):
+            patch.setenv(f"COLONNADE_KEY_{n}", hashlib.sha256(str(key).encode()).hexdigest())
+
     def blob(self, digest: str, name: str = "data.parquet") -> Path:
-        """A stored file, by its path."""
-        return self.folder / "store" / "datasets" / digest.removeprefix("sha256:") / name
+        """A file of a version, where its bytes lie."""
+        return self.places["store"] / self.stored(digest, name)
 
     def flip_a_bit(self, path: Path) -> None:
         data = bytearray(path.read_bytes())
@@ -103,15 +117,32 @@ class Keeper(Harness):
 
     def ages(self) -> None:
         """All that is stored was written two days ago."""
-        for path in (self.folder / "store").rglob("*"):
+        for path in self.places["store"].rglob("*"):
             moment = path.stat().st_mtime - DAY_OLD
             os.utime(path, (moment, moment))
 
     def files(self, place: str = "store") -> dict[str, bytes]:
         """All that lies there, without what was never committed."""
-        root = self.folder / place
+        root = self.places[place]
         found = (path for path in root.rglob("*") if path.is_file() and ".new-" not in str(path))
         return {str(path.relative_to(root)): path.read_bytes() for path in found}
+
+    def lose(self, place: str = "store", path: str = "") -> None:
+        """Nothing lies there any more, or not this file or folder of it."""
+        lost = self.places[place] / path
+        lost.unlink() if lost.is_file() else shutil.rmtree(lost, ignore_errors=True)
+
+    def stored(self, digest: str, name: str = "data.parquet") -> str:
+        """A file of a version, by its path in the store."""
+        return f"datasets/{digest.removeprefix('sha256:')}/{name}"
+
+    def lay(self, files: dict[str, bytes], place: str = "store") -> None:
+        """These lie there, and nothing else."""
+        self.lose(place)
+        for path, data in files.items():
+            target = self.places[place] / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
 
 
 ROWS = "id,age,city\n1,30,Bern\n2,41,Chur\n3,52,Bern\n"

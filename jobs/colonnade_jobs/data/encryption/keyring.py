@@ -54,7 +54,7 @@ class WrappingKey:
         nonce, rest = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
         try:
             return AESGCM(derived(self.value, "wrapping")).decrypt(nonce, rest, about.encode())
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:
             raise PermanentError("DatasetCorrupt", f"{KEYS} of {about} was changed: its data key is no more") from error
 
 
@@ -83,7 +83,7 @@ class Keyring:
         found = _document(keys_json)
         for key in self.keys:
             if key.id == found.get("keyId"):
-                return key.unwrap(base64.b64decode(found["wrapped"]), about)
+                return key.unwrap(_bytes(found.get("wrapped")), about)
         given = ", ".join(f"{key.name} (id {key.id})" for key in self.keys) or "none"
         raise PermanentError(
             "KeyMissing",
@@ -94,10 +94,18 @@ class Keyring:
 
 def _document(keys_json: bytes) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = json.loads(keys_json)
+        found = json.loads(keys_json)
     except ValueError:
         return {}
-    return found
+    return found if isinstance(found, dict) else {}
+
+
+def _bytes(wrapped: object) -> bytes:
+    """None of a text that no key was written as."""
+    try:
+        return base64.b64decode(str(wrapped), validate=True)
+    except ValueError:
+        return b""
 
 
 def mounted(environment: Mapping[str, str] | None = None) -> Keyring:

@@ -31,14 +31,18 @@ def seal(file: Path, name: str, data_key: bytes) -> None:
     plain = file.with_name(f"{file.name}.plain")
     file.rename(plain)
     if not name.endswith(".parquet"):
-        nonce = os.urandom(NONCE_BYTES)
-        sealed = AESGCM(_file_key(data_key, name)).encrypt(nonce, plain.read_bytes(), None)
-        file.write_bytes(SEALED_FILE + nonce + sealed)
+        file.write_bytes(seal_file(plain.read_bytes(), name, data_key))
     else:
         with pq.ParquetFile(plain) as table:
             encryption = modular.create_encryption_properties(_file_key(data_key, name))
             content.write(_batches(table), table.schema_arrow.names, file, encryption)
     plain.unlink()
+
+
+def seal_file(data: bytes, name: str, data_key: bytes) -> bytes:
+    """A small file, encrypted. name: what it is called in the store, beside no other of this data key."""
+    nonce = os.urandom(NONCE_BYTES)
+    return SEALED_FILE + nonce + AESGCM(_file_key(data_key, name)).encrypt(nonce, data, None)
 
 
 def open_table(file: Path, name: str, data_key: bytes, target: Path) -> str:

@@ -36,7 +36,7 @@ def test_a_flipped_bit_is_found_by_the_blobs_name_and_healed_from_the_backup(kee
 
 def test_a_version_that_is_gone_is_said(keeper: Keeper) -> None:
     digest = keeper.collected(ROWS)
-    keeper.blob(digest, "version.json").unlink()
+    keeper.lose("store", keeper.stored(digest, "version.json"))
     answer = keeper.keep("Audit")
     assert answer.reason == "Damaged"
     assert f"datasets/{digest[7:]}/version.json is gone" in answer.message

@@ -1,7 +1,5 @@
 """A copy is whole or isn't one; what is there isn't sent again; what the store lost comes back as it was."""
 
-import shutil
-
 import pytest
 
 from colonnade_api.keepjobs import shortly
@@ -29,9 +27,9 @@ def test_only_what_is_new_is_sent(keeper: Keeper) -> None:
     second = keeper.collected(MORE)
     keeper.keep("BackUp")
     sent = {path: data for path, data in keeper.files("backup").items() if path not in before}
-    assert f"default/versions/{second[7:]}.json" in sent
+    assert f"versions/{second[7:]}.json" in sent
     assert all(before[path] == data for path, data in keeper.files("backup").items() if path in before)
-    assert len([path for path in sent if "/blobs/" in path]) == 4, (
+    assert len([path for path in sent if path.startswith("blobs/")]) == 4, (
         "data, report, its page, manifest: the empty quarantine is there"
     )
 
@@ -41,7 +39,7 @@ def test_a_store_that_is_gone_comes_back_byte_for_byte(keeper: Keeper) -> None:
     keeper.collected(MORE)
     keeper.keep("BackUp")
     before = keeper.files()
-    shutil.rmtree(keeper.folder / "store")
+    keeper.lose()
     answer = keeper.keep("Restore")
     assert answer.outcome == "Succeeded"
     assert {version.digest for version in answer.restored} == set(keeper.digests)
@@ -52,7 +50,7 @@ def test_the_drill_a_model_trained_after_the_restore_has_the_same_digest(keeper:
     keeper.collected(people(), schema=SCHEMA)
     trained = keeper.train("linear_model.LogisticRegression", target="binary", features={"include": ["age", "city"]})
     keeper.keep("BackUp")
-    shutil.rmtree(keeper.folder / "store")
+    keeper.lose()
     keeper.keep("Restore", versions=[keeper.digest])
     again = keeper.train("linear_model.LogisticRegression", target="binary", features={"include": ["age", "city"]})
     assert trained["digest"]
@@ -68,7 +66,7 @@ def test_versions_whose_digest_covers_more_than_rows_are_kept_too(keeper: Keeper
     assert keeper.keep("Audit").reason == "Proven"
     assert keeper.keep("BackUp").reason == "Copied"
     before = keeper.files()
-    shutil.rmtree(keeper.folder / "store")
+    keeper.lose()
     assert keeper.keep("Restore", versions=keeper.digests).reason == "Restored"
     assert keeper.files() == before
 
@@ -96,7 +94,7 @@ def test_verify_reads_the_copy_and_makes_a_damaged_one_again(keeper: Keeper) -> 
     keeper.keep("BackUp")
     assert keeper.keep("Verify").reason == "Verified"
     whole = keeper.files("backup")
-    for path in (keeper.folder / "backup" / "default" / "blobs").iterdir():
+    for path in (keeper.places["backup"] / "blobs").iterdir():
         keeper.flip_a_bit(path)
     answer = keeper.keep("Verify")
     assert answer.outcome == "Succeeded"
@@ -107,8 +105,8 @@ def test_verify_reads_the_copy_and_makes_a_damaged_one_again(keeper: Keeper) -> 
 def test_a_copy_that_nothing_can_mend_is_said(keeper: Keeper) -> None:
     digest = keeper.collected(ROWS)
     keeper.keep("BackUp")
-    shutil.rmtree(keeper.folder / "backup" / "default" / "blobs")
-    keeper.blob(digest).unlink()
+    keeper.lose("backup", "blobs")
+    keeper.lose("store", keeper.stored(digest))
     answer = keeper.keep("Verify")
     assert (answer.outcome, answer.reason, answer.done) == ("Failed", "CopyDamaged", ())
 
@@ -116,12 +114,12 @@ def test_a_copy_that_nothing_can_mend_is_said(keeper: Keeper) -> None:
 def test_a_damaged_copy_is_not_restored(keeper: Keeper) -> None:
     digest = keeper.collected(ROWS)
     keeper.keep("BackUp")
-    for path in (keeper.folder / "backup" / "default" / "blobs").iterdir():
+    for path in (keeper.places["backup"] / "blobs").iterdir():
         keeper.flip_a_bit(path)
-    shutil.rmtree(keeper.folder / "store")
+    keeper.lose()
     answer = keeper.keep("Restore", versions=[digest])
     assert (answer.outcome, answer.reason) == ("Failed", "CopyMissing")
-    assert not (keeper.folder / "store" / "datasets").exists()
+    assert keeper.files() == {}
 
 
 def test_a_backup_within_the_store_is_none(keeper: Keeper) -> None:
@@ -148,7 +146,7 @@ def test_killed_at_each_write_a_backup_has_no_half_copy_and_ends_the_same(
     whole = keeper.files("backup")
 
     for n in range(50):
-        shutil.rmtree(keeper.folder / "backup")
+        keeper.lose("backup")
         with monkeypatch.context() as patch:
             patch.setattr(
                 "colonnade_jobs.keeping.copies.open_store", lambda url, n=n: struck(open_store(url), n, after)
@@ -158,13 +156,13 @@ def test_killed_at_each_write_a_backup_has_no_half_copy_and_ends_the_same(
                 break
             except Killed:
                 pass
-        copied = [path for path in keeper.files("backup") if "/versions/" in path]
-        shutil.move(keeper.folder / "store", keeper.folder / "aside")
+        copied = [path for path in keeper.files("backup") if path.startswith("versions/")]
+        stored = keeper.files()
+        keeper.lose()
         keeper.keep("Restore", versions=[f"sha256:{path.split('/')[-1][:64]}" for path in copied]) if copied else None
         for path in copied:
             assert keeper.keep("Audit", versions=[f"sha256:{path.split('/')[-1][:64]}"]).outcome == "Succeeded"
-        shutil.rmtree(keeper.folder / "store", ignore_errors=True)
-        shutil.move(keeper.folder / "aside", keeper.folder / "store")
+        keeper.lay(stored)
         keeper.keep("BackUp")
         assert keeper.files("backup") == whole
     assert n >= 10

@@ -1,7 +1,6 @@
 """Nothing goes that anybody refers to, and what goes was marked a day before."""
 
 import os
-import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -102,7 +101,7 @@ def test_a_removal_that_was_abandoned_is_ended_by_the_next_writer(keeper: Keeper
     unit = version_unit(old)
     marks.mark(keeper.store, unit, NOW)
     marks.begin_removal(keeper.store, unit, NOW - timedelta(hours=1))
-    keeper.blob(old, "version.json").unlink()
+    keeper.lose("store", keeper.stored(old, "version.json"))
     assert keeper.collected(ROWS) == old
     assert keeper.keep("Audit", versions=[old]).reason == "Proven"
 
@@ -115,7 +114,7 @@ def test_bundles_uploads_and_reports_of_the_deleted_go_too_and_foreign_files_sta
         "mine/notes.txt",
     ):
         keeper.store.put(path, b"x")
-    half = keeper.folder / "store" / "datasets" / ".new-0a"
+    half = keeper.places["store"] / "datasets" / ".new-0a"
     half.mkdir(parents=True)
     keeper.ages()
     os.utime(half, (0, 0))
@@ -149,11 +148,10 @@ def test_two_installations_never_collect_one_place(keeper: Keeper) -> None:
 @pytest.mark.parametrize("after", [False, True])
 def test_killed_at_each_write_a_collection_ends_the_same(keeper: Keeper, after: bool) -> None:
     old, current = two(keeper)
-    aside = keeper.folder / "aside"
-    shutil.copytree(keeper.folder / "store", aside)
+    stored_before = keeper.files()
     for n in range(60):
-        shutil.rmtree(keeper.folder / "store")
-        shutil.copytree(aside, keeper.folder / "store")
+        keeper.lay(stored_before)
+        keeper.ages()
         hand = struck(keeper.store, n, after)
         killed = 0
         for days in (0, 1):

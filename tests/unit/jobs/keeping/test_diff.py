@@ -17,9 +17,11 @@ KEYED = {"uniqueKey": ["id"], "columns": [{"name": "id", "type": "integer"}]}
 
 def compared(keeper: Keeper, before: str, after: str) -> dict[str, Any]:
     answer = keeper.keep("Diff", before=before, after=after)
-    assert answer.report_uri
-    found: dict[str, Any] = json.loads(keeper.fetched(answer.report_uri).read_bytes())
-    return found | {"message": answer.message, "page": keeper.fetched(answer.page_uri or "").read_text()}
+    said, page = (
+        keeper.store.get(str(uri).removeprefix(keeper.store.uri(""))) for uri in (answer.report_uri, answer.page_uri)
+    )
+    found: dict[str, Any] = json.loads(said)
+    return found | {"message": answer.message, "page": page.decode()}
 
 
 def column(found: dict[str, Any], name: str) -> dict[str, Any]:
