@@ -1,26 +1,25 @@
 """What this container may use, from its cgroup: a node's own figures would overcommit it."""
 
+import math
 import os
 from pathlib import Path
 
-CGROUP = Path("/sys/fs/cgroup")
+from colonnade_serving.threads import CGROUP, cpu_limit
+
+MEMORY_LIMITS = ("memory.max", "memory/memory.limit_in_bytes")  # cgroup v2's and v1's
 UNLIMITED_MEMORY_BYTES = 1 << 60
 
 
 def cpus(cgroup: Path = CGROUP) -> int:
     """Whole processors to use, at least one: the cgroup's quota rounded up, within the affinity mask."""
-    available = len(os.sched_getaffinity(0))
-    quota, _, period = _read(cgroup / "cpu.max").partition(" ")
-    if not quota.isdigit():
-        return available
-    return max(1, min(available, -(-int(quota) // int(period))))
+    return max(1, math.ceil(cpu_limit(cgroup)))
 
 
 def memory_bytes(cgroup: Path = CGROUP) -> int:
     """The smaller of the cgroup's memory limit and the machine's memory."""
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    limit = _read(cgroup / "memory.max")
-    return min(machine, int(limit)) if limit.isdigit() and int(limit) < UNLIMITED_MEMORY_BYTES else machine
+    limits = [int(told) for told in (_read(cgroup / name) for name in MEMORY_LIMITS) if told.isdigit()]
+    return min([machine, *(limit for limit in limits if limit < UNLIMITED_MEMORY_BYTES)])
 
 
 def _read(path: Path) -> str:
