@@ -4,33 +4,23 @@ pandas, each in a process of its own, in turns; of N rounds the cheapest counts.
 Processor seconds are those of a process and all of its threads, imports and start included. Memory is the peak of what
 is resident. A Job gives DuckDB half of its container's memory; the manifest asks for 512 Mi and sets
 no limit unless the Dataset does (spec.resources), so without --memory it has half of the machine's, as DuckDB alone has
-four fifths.
+four fifths. With it the Job runs in a cgroup that has so much, page cache and all (as root).
 """
 
 import argparse
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import measuring
 from .cases import CASES, Case
+from .measuring import Cost
 
 WAYS = ("colonnade", "equal", "duckdb", "pandas")
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a process took. cpu, wall: seconds; memory: peak resident bytes."""
-
-    cpu: float
-    wall: float
-    memory: int
 
 
 def main() -> None:
@@ -80,23 +70,19 @@ def _run(way: str, spec: dict[str, Any], folder: Path, memory: int | None) -> Co
     out.mkdir()
     environment = dict(os.environ)
     if way == "colonnade":
-        bounded = f"resources.memory_bytes = lambda: {memory} << 20; " if memory else ""
-        job = f"from colonnade_jobs import resources; {bounded}from colonnade_jobs.main import main; main()"
-        command = [sys.executable, "-c", job, "dataset"]
+        bounded = [sys.executable, "-m", "tests.bench.data.bounded", str(memory)] if memory else []
+        job = "from colonnade_jobs.main import main; main()"
+        command = [*bounded, sys.executable, "-c", job, "dataset"]
         environment["COLONNADE_JOB"] = json.dumps({"namespace": "bench", "name": "rows", "spec": spec})
         environment |= {"COLONNADE_STORE": f"file://{out}/store", "COLONNADE_TERMINATION_LOG": f"{out}/answer.json"}
     else:
         script = ["equal"] if way == "equal" else ["plain", way]
         command = [sys.executable, "-m", f"tests.bench.data.{script[0]}", *script[1:], json.dumps(spec), str(out)]
-    start = time.monotonic()
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    wall = time.monotonic() - start
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise SystemExit(f"{way} ended with {process.returncode}")
+    cost = measuring.run(command, environment)
+    if cost.ended:
+        raise SystemExit(f"{way} ended with {cost.ended}")
     shutil.rmtree(out)
-    return Cost(used.ru_utime + used.ru_stime, wall, used.ru_maxrss * 1024)
+    return cost
 
 
 if __name__ == "__main__":
