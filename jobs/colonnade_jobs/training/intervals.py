@@ -41,7 +41,7 @@ def bootstrap(statistics: dict[str, Statistic], rows: int, seed: int, width: int
         weights = np.bincount(random.integers(0, rows, rows), minlength=rows).astype(float)
         for name in values:
             draws[name].append(statistics[name](weights))
-    return {name: Metric(value, *_interval(draws[name], value), rows) for name, value in values.items()}
+    return {name: Metric(value, *ends(draws[name], value), rows) for name, value in values.items()}
 
 
 def resamples(rows: int, width: int) -> int:
@@ -49,12 +49,13 @@ def resamples(rows: int, width: int) -> int:
     return max(FEWEST_RESAMPLES, min(RESAMPLES, MOST_WORK // (rows * width)))
 
 
-def _interval(draws: list[float], value: float) -> tuple[float, float]:
+def ends(draws: list[float] | Array, value: float) -> tuple[float, float]:
+    """The 95 % percentile interval of what resamples gave, with the value in it; where none is defined, the value."""
     defined = np.asarray(draws)[np.isfinite(draws)]
     if not len(defined):
         return value, value
     low, high = np.percentile(defined, [2.5, 97.5])
-    return float(low), float(high)
+    return min(float(low), value), max(float(high), value)
 
 
 def short(value: float) -> float:

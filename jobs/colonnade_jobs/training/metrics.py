@@ -1,10 +1,16 @@
 """Metrics on held-out rows, each as a function of row weights, so that one pass over the rows serves every resample."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from .intervals import Metric, Statistic, bootstrap
+from colonnade_api.metrics import names
+
+from . import counts
+from .counts import Confusion
+from .intervals import Metric, Statistic, bootstrap, ends
+from .ranking import auc_interval
 
 Array = np.ndarray[Any, Any]
 SMALLEST_PROBABILITY = 1e-15
@@ -20,8 +26,38 @@ def classification(
     positive one; of more, precision, recall, f1 and roc_auc (one against the rest) are means over the classes.
     """
     truth, answered = np.searchsorted(classes, labels), np.searchsorted(classes, predicted)
-    statistics = classification_statistics(truth, answered, probabilities.astype(float))
-    return bootstrap(statistics, len(labels), seed, width=len(classes))
+    scores = score_statistics(truth, probabilities.astype(float))
+    found = bootstrap(scores, len(labels), seed, width=len(classes))
+    if "roc_auc" in found:
+        found["roc_auc"] = _widened(found["roc_auc"], np.bincount(truth, minlength=len(classes)))
+    found |= _of_labels(truth, answered, len(classes), seed)
+    return {name: found[name] for name in names("Classification") if name in found}
+
+
+def _widened(auc: Metric, rows: Array) -> Metric:
+    """With the interval that is due of ranks alone: where no row is out of order, no resample has one either."""
+    rarest = int(rows[rows > 0].min())
+    low, high = auc_interval(auc.value, rarest, auc.n - rarest)
+    return replace(auc, low=min(auc.low, low), high=max(auc.high, high))
+
+
+def _of_labels(truth: Array, answered: Array, classes: int, seed: int) -> dict[str, Metric]:
+    found = counts.confusion(truth, answered, classes)
+    values, drawn = (_label_scores(found, weights) for weights in (found.rows, counts.draws(found, seed)))
+    return {name: Metric(float(value), *ends(drawn[name], float(value)), len(truth)) for name, value in values.items()}
+
+
+def _label_scores(found: Confusion, weights: Array) -> dict[str, Array]:
+    """Metrics of labels by how often each pair of classes was counted, shape (..., cells)."""
+    of, right = np.eye(found.classes + 1), found.truth == found.answered
+    truths, guesses = weights @ of[found.truth], weights @ of[found.answered]
+    precision, recall, f1 = _scores(weights @ (of[found.truth] * right[:, None]), truths, guesses, found.classes)
+    return {
+        "accuracy": weights @ right / weights.sum(axis=-1),
+        "f1": f1,
+        "precision": precision,
+        "recall": recall,
+    }
 
 
 def regression(target: Array, predictions: Array, seed: int) -> dict[str, Metric]:
@@ -45,7 +81,9 @@ def label_statistics(truth: Array, predicted: Array, classes: int) -> dict[str, 
     cells = truth * side + predicted
 
     def scores(weights: Array) -> tuple[float, float, float]:
-        return _scores(np.bincount(cells, weights, side * side).reshape(side, side), classes)
+        table = np.bincount(cells, weights, side * side).reshape(side, side)
+        found = _scores(np.diag(table), table.sum(axis=1), table.sum(axis=0), classes)
+        return float(found[0]), float(found[1]), float(found[2])
 
     return {
         "accuracy": lambda w: float(w @ (truth == predicted) / w.sum()),
@@ -100,15 +138,21 @@ class _Ranked:
         return float(positives @ (below + negatives / 2) / pairs) if pairs else float("nan")
 
 
-def _scores(confusion: Array, classes: int) -> tuple[float, float, float]:
-    """Precision, recall and F1: of the positive class of two, else the mean over classes; 0 where undefined."""
-    hits, truths, guesses = np.diag(confusion), confusion.sum(axis=1), confusion.sum(axis=0)
-    precision = np.divide(hits, guesses, out=np.zeros_like(hits), where=guesses > 0)
-    recall = np.divide(hits, truths, out=np.zeros_like(hits), where=truths > 0)
+def _scores(hits: Array, truths: Array, guesses: Array, classes: int) -> tuple[Array, Array, Array]:
+    """Precision, recall and F1: of the positive class of two, else the mean over classes; 0 where undefined.
+
+    hits, truths, guesses: rows by class, and by none of them, shape (..., classes + 1).
+    """
     both = truths + guesses
-    f1 = np.divide(2 * hits, both, out=np.zeros_like(hits), where=both > 0)
-    shown = [1] if classes == 2 else np.flatnonzero(both > 0)
-    return float(precision[shown].mean()), float(recall[shown].mean()), float(f1[shown].mean())
+    precision, recall, f1 = _share(hits, guesses), _share(hits, truths), _share(2 * hits, both)
+    if classes == 2:
+        return precision[..., 1], recall[..., 1], f1[..., 1]
+    shown = both > 0
+    return tuple((each * shown).sum(axis=-1) / shown.sum(axis=-1) for each in (precision, recall, f1))
+
+
+def _share(part: Array, whole: Array) -> Array:
+    return np.divide(part, whole, out=np.zeros(part.shape), where=whole > 0)
 
 
 def _mean(values: list[float]) -> float:

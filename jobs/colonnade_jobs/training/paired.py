@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .intervals import Statistic, resamples, short
+from .intervals import Statistic, ends, resamples, short
 from .metrics import label_statistics, regression_statistics, score_statistics
 
 Array = np.ndarray[Any, Any]
@@ -90,7 +90,7 @@ def _bootstrap(
             pair, weights = (labels[name], padded) if name in labels else (scores[name], drawn)
             draws[name].append(pair[0](weights) - pair[1](weights))
     return {
-        name: Difference(ours, theirs, *_ends(draws[name], ours - theirs))
+        name: Difference(ours, theirs, *ends(draws[name], ours - theirs))
         for name, (ours, theirs) in defined.items()
         if np.isfinite(draws[name]).any()
     }
@@ -101,8 +101,3 @@ def _with_pseudo_rows(random: np.random.Generator, rows: int, classes: int) -> A
     real = random.integers(0, rows, rows + PSEUDO_ROWS - pseudo)
     which = rows + random.integers(0, 2 * classes, pseudo)
     return np.bincount(np.r_[real, which], minlength=rows + 2 * classes).astype(float)
-
-
-def _ends(draws: list[float], value: float) -> tuple[float, float]:
-    low, high = np.percentile(np.asarray(draws)[np.isfinite(draws)], [2.5, 97.5])
-    return min(float(low), value), max(float(high), value)

@@ -101,3 +101,28 @@ def test_a_metric_that_isnt_defined_is_left_out() -> None:
     found = metrics.classification(np.zeros(5), np.zeros(5), np.tile([0.7, 0.3], (5, 1)), np.array([0, 1]), seed=0)
     assert "roc_auc" not in found
     assert found["accuracy"].value == 1
+
+
+def test_a_model_that_was_never_wrong_on_few_rows_may_be_wrong() -> None:
+    """Each resample of these rows is answered right too: their bootstrap says 1 to 1."""
+    truth = np.array([1] * 10 + [0] * 40)
+    scores = np.column_stack([1.0 - truth, truth]) * 0.8 + 0.1
+    found = metrics.classification(truth, truth, scores, np.array([0, 1]), seed=0)
+    assert found["accuracy"].value == found["recall"].value == found["roc_auc"].value == 1
+    assert 0.90 < found["accuracy"].low < 0.96
+    assert 0.70 < found["recall"].low < 0.90
+    assert found["roc_auc"].low == pytest.approx(0.875, abs=0.001)
+    assert {metric.high for name, metric in found.items() if name != "log_loss"} == {1}
+
+
+def test_intervals_of_labels_cover_the_truth_of_a_good_model_on_few_rows() -> None:
+    accuracy, covered = 0.97, 0
+    for seed in range(80):
+        random = np.random.default_rng(seed)
+        truth = (random.random(60) < 0.3).astype(int)
+        answered = np.where(random.random(60) < accuracy, truth, 1 - truth)
+        found = metrics.classification(truth, answered, np.tile([0.5, 0.5], (60, 1)), np.array([0, 1]), seed)[
+            "accuracy"
+        ]
+        covered += found.low <= accuracy <= found.high
+    assert covered >= 0.93 * 80
