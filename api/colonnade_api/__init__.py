@@ -10,7 +10,8 @@ from colonnade_api.common import API_VERSION, GROUP, VERSION, Condition, ObjectM
 from colonnade_api.dataset import Dataset, DatasetSpec, DatasetStatus, DatasetVersion, Split, Validation
 from colonnade_api.deployment import Deployment, DeploymentSpec, DeploymentStatus, Rollback, ServedModel, Serving
 from colonnade_api.durations import Duration, format_duration, parse_duration
-from colonnade_api.modelversion import Approval, Gate, ModelVersion, ModelVersionSpec, ModelVersionStatus
+from colonnade_api.gates import Gate
+from colonnade_api.modelversion import Approval, ModelVersion, ModelVersionSpec, ModelVersionStatus
 from colonnade_api.monitorpolicy import (
     MonitorPolicy,
     MonitorPolicySpec,
@@ -27,6 +28,7 @@ from colonnade_api.results import (
     Comparison,
     FoldMetric,
     GateVerdict,
+    HeldOut,
     Lineage,
     Metric,
     Parity,
@@ -87,6 +89,7 @@ __all__ = [
     "Gate",
     "GateVerdict",
     "HandledCommands",
+    "HeldOut",
     "LatencySignal",
     "Lineage",
     "Metric",

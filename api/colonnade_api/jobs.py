@@ -8,7 +8,7 @@ from colonnade_api.common import Count, Digest, Report, SpecPart, StatusPart, Ur
 from colonnade_api.dataset import DatasetSpec, DatasetVersion
 from colonnade_api.encryption import SecretKey
 from colonnade_api.modelversion import Metrics, ModelVersionSpec
-from colonnade_api.results import Comparison, FoldMetric, Lineage, Parity, Signature
+from colonnade_api.results import Comparison, FoldMetric, HeldOut, Lineage, Parity, Signature
 
 
 class DatasetJob(SpecPart):
@@ -89,6 +89,7 @@ class TrainResult(JobResult):
     bytes: Count | None = None
     signature: Signature | None = None
     metrics: Metrics = Field(default={})
+    held_out: HeldOut | None = None
     cross_validation: Annotated[dict[str, FoldMetric], Field(max_length=64)] = Field(default={})
     parity: Parity | None = None
     lineage: Lineage | None = None

@@ -1,6 +1,5 @@
 """ModelVersion: one model, trained on one Dataset version or imported, judged, and approved."""
 
-from collections.abc import Iterable
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, computed_field
@@ -20,15 +19,16 @@ from colonnade_api.common import (
     SpecPart,
     Status,
     Uri,
-    Word,
     short_digest,
 )
-from colonnade_api.metrics import METRICS, Task, names
+from colonnade_api.gates import Gate, listed
+from colonnade_api.metrics import Task, names
 from colonnade_api.results import (
     ApprovalState,
     Comparison,
     FoldMetric,
     GateVerdict,
+    HeldOut,
     Lineage,
     Metric,
     Parity,
@@ -39,15 +39,10 @@ from colonnade_api.sources import ModelSource
 from colonnade_api.training import Training
 
 
-def _listed(words: Iterable[str]) -> str:
-    """As CEL writes a list of strings."""
-    return str(list(words))
-
-
 def _taken_of(task: Task) -> Rule:
     return Rule(
         f"!has(self.training) || self.training.task != '{task}' || !has(self.gates) || "
-        f"self.gates.all(gate, gate.metric in {_listed(names(task))})",
+        f"self.gates.all(gate, gate.metric in {listed(names(task))})",
         f"a gate's metric is none of a {task}'s: {', '.join(names(task))}",
         lambda spec: (
             spec.training is None
@@ -60,64 +55,6 @@ def _taken_of(task: Task) -> Rule:
 
 HEADLINES = ("roc_auc", "accuracy", "r2", "rmse")
 Metrics = Annotated[dict[str, Metric], Field(max_length=64)]
-
-
-class Gate(SpecPart):
-    """A bound that one metric on the held-out rows must keep."""
-
-    rules = (
-        Rule(
-            "has(self.min) || has(self.max) || has(self.comparedTo)",
-            "a gate bounds its metric by min, by max, or by comparedTo: Serving with maxRegression",
-            lambda gate: (gate.min, gate.max, gate.compared_to) != (None, None, None),
-        ),
-        Rule(
-            "has(self.comparedTo) == has(self.maxRegression)",
-            "comparedTo: Serving and maxRegression go together, such as maxRegression: 0.01",
-            lambda gate: (gate.compared_to is None) == (gate.max_regression is None),
-            field=".maxRegression",
-        ),
-        Rule(
-            "!(has(self.min) && has(self.max)) || self.min <= self.max",
-            "min must not exceed max: no model could pass",
-            lambda gate: gate.min is None or gate.max is None or gate.min <= gate.max,
-            field=".min",
-        ),
-        Rule(
-            "!has(self.bound) || has(self.maxRegression)",
-            "bound says what maxRegression bounds: give both, or leave bound out",
-            lambda gate: gate.bound is None or gate.max_regression is not None,
-            field=".bound",
-        ),
-        Rule(
-            f"self.metric in {_listed(metric.name for metric in METRICS)}",
-            f"the metric is none that is taken: give one of {', '.join(metric.name for metric in METRICS)}",
-            lambda gate: gate.metric in {metric.name for metric in METRICS},
-            field=".metric",
-        ),
-    )
-
-    metric: Word = Field(
-        description="Name of the metric as status.metrics has it: of a Classification "
-        f"{', '.join(names('Classification'))}; of a Regression {', '.join(names('Regression'))}."
-    )
-    min: float | None = Field(default=None, description="The metric must be at least this.")
-    max: float | None = Field(default=None, description="The metric must be at most this.")
-    compared_to: Literal["Serving"] | None = Field(
-        default=None,
-        description="Serving: compare with the version of the same model that serves when training begins, whose "
-        "bundle is asked this version's held-out rows.",
-    )
-    max_regression: Annotated[float, Field(ge=0)] | None = Field(
-        default=None,
-        description="By how much the metric may be worse than the one compared to, in the metric's own unit.",
-    )
-    bound: Literal["Interval", "Value"] | None = Field(
-        default=None,
-        description="What maxRegression bounds. Interval: all of the difference's 95 % confidence interval; where that "
-        "reaches over the bound, or rows are too few, the gate is Inconclusive, which doesn't pass. Value: the "
-        "difference that was measured, whatever chance leaves open. Left out: Interval.",
-    )
 
 
 class Approval(SpecPart):
@@ -189,6 +126,7 @@ class ModelVersionStatus(Status):
     metrics: Metrics = Field(
         default={}, description="Metrics on the held-out rows, by name, with 95 % confidence intervals."
     )
+    held_out: HeldOut | None = Field(default=None, description="The rows that the metrics were taken on.")
     cross_validation: Annotated[dict[str, FoldMetric], Field(max_length=64)] = Field(
         default={}, description="Metrics over the folds of cross-validation, by name."
     )

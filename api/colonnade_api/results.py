@@ -20,6 +20,13 @@ class Metric(StatusPart):
     n: Count | None = Field(default=None, description="Held-out rows that it was taken over.")
 
 
+class HeldOut(StatusPart):
+    """The rows that a version is judged on."""
+
+    rows: Count = Field(description="How many.")
+    rarer_class: Count | None = Field(default=None, description="Those of the rarer class, where there are two.")
+
+
 class TensorGroup(StatusPart):
     """Inputs or outputs that are alike but for their names."""
 
@@ -153,3 +160,8 @@ class ApprovalState(StatusPart):
     by: Word | None = Field(default=None, description="Who decided.")
     at: datetime | None = Field(default=None, description="When the decision was seen.")
     reason: Said | None = Field(default=None, description="Why.")
+    digest: Digest | None = Field(
+        default=None,
+        description="The bundle that was decided on, which an approval of Inconclusive gates has to know; absent where "
+        "the decision came before the bundle was made.",
+    )

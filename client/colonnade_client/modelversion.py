@@ -96,7 +96,9 @@ class ModelVersion(Handle):
 
     def _is_done(self) -> bool:
         """Someone's approval may take days, and is not waited for."""
-        return self.ready or (self._holds("Validated") and self.approval == "PendingManualApproval")
+        validated = self.condition("Validated")
+        judged = validated is not None and (validated.status == "True" or validated.reason == "GateInconclusive")
+        return self.ready or (judged and self.approval == "PendingManualApproval")
 
     def _facts(self) -> list[tuple[str, object]]:
         status = self._status

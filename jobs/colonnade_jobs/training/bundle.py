@@ -52,12 +52,20 @@ def result(facts: Facts, digest: str, uri: str, size: int, gated: Collection[str
             "bytes": size,
             "signature": signature.described(facts.inputs, facts.outputs),
             "metrics": {name: facts.metrics[name] for name in first},
+            "heldOut": _held_out(facts),
             "crossValidation": facts.cross_validation,
             "parity": facts.parity,
             "lineage": facts.lineage,
             "comparison": facts.comparison,
         }
     )
+
+
+def _held_out(facts: Facts) -> dict[str, int] | None:
+    if facts.training is None:
+        return None
+    rarer = {"rarerClass": min(of["test"] for of in facts.balance)} if len(facts.classes or ()) == 2 else {}
+    return {"rows": facts.rows["test"], **rarer}
 
 
 def _sentence(facts: Facts) -> str:

@@ -144,6 +144,12 @@ def test_someones_approval_is_not_waited_for(client: Client, cluster: Playground
     assert client.model_version("flights-late-1").wait(progress=False).approval == "PendingManualApproval"
 
 
+def test_gates_that_wait_for_a_person_are_not_waited_for(client: Client, cluster: Playground) -> None:
+    judged = [condition("Ready", "False", "GateInconclusive"), condition("Validated", "False", "GateInconclusive")]
+    cluster.add(version(1, conditions=judged, approval={"state": "PendingManualApproval"}))
+    assert client.model_version("flights-late-1").wait(progress=False).approval == "PendingManualApproval"
+
+
 def test_a_deployment_that_serves_nothing_says_why(client: Client, cluster: Playground) -> None:
     waiting = condition("Ready", "False", "NoVersion", "no approved version of flights-late")
     cluster.add(deployment(stable=None, conditions=[waiting]))

@@ -3,15 +3,21 @@
 from datetime import datetime
 
 from colonnade.plan.common.conditions import ConditionUpdate, false, true
-from colonnade_api import Approval, ApprovalState
+from colonnade_api import Approval, ApprovalState, ModelVersionStatus
 
 
-def approval_state(approval: Approval, before: ApprovalState | None, now: datetime) -> ApprovalState:
-    """Where approval stands; `at` is when this decision was first seen."""
-    state = approval.decision or ("PendingManualApproval" if approval.required else "NotRequired")
-    same = before is not None and (before.state, before.by) == (state, approval.by)
-    decided_at = before.at if before and same else now if approval.decision else None
-    return ApprovalState(state=state, by=approval.by, at=decided_at, reason=approval.reason or None)
+def approval_state(approval: Approval, before: ModelVersionStatus, left_open: bool, now: datetime) -> ApprovalState:
+    """Where approval stands; `at` is when this decision was first seen.
+
+    before: the status that was there to be read when it was made; left_open: whether gates wait for a person. Who
+    decides again, for another reason, decides on what is known by then.
+    """
+    state = approval.decision or ("PendingManualApproval" if approval.required or left_open else "NotRequired")
+    reason, known = approval.reason or None, before.approval
+    if known and (known.state, known.by, known.reason) == (state, approval.by, reason):
+        return known
+    decided = {"at": now, "digest": before.digest} if approval.decision else {}
+    return ApprovalState(state=state, by=approval.by, reason=reason, **decided)
 
 
 def approved(state: ApprovalState | None) -> ConditionUpdate:

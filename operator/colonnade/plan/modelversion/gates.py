@@ -1,13 +1,14 @@
-"""Gates: bounds that a trained model's metrics must keep. A metric that isn't there is an error, never a pass."""
+"""Gates: what a trained model must prove. A metric that isn't there is an error, never a pass."""
 
+from collections.abc import Iterator
 from math import isfinite
-from typing import Literal
 
-from colonnade.formatting import number
 from colonnade.plan.common.conditions import ConditionUpdate, false, true, unknown
+from colonnade.plan.modelversion.bounds import Bounds, judge_bounds
+from colonnade.plan.modelversion.evidence import by_hand, too_few
 from colonnade.plan.modelversion.observed import ObservedModelVersion
 from colonnade.plan.modelversion.regression import absent, judge_regression
-from colonnade_api import Gate, GateVerdict, ModelVersionStatus
+from colonnade_api import ApprovalState, Gate, GateVerdict, Metric, ModelVersionStatus
 
 
 def judge_gates(
@@ -16,45 +17,66 @@ def judge_gates(
     """A verdict for each bound of each gate, in their order; none before the model is trained."""
     if status.digest is None:
         return ()
-    verdicts = []
-    for gate in gates:
-        if gate.min is not None:
-            verdicts.append(_bounded(gate, "min", gate.min, status))
-        if gate.max is not None:
-            verdicts.append(_bounded(gate, "max", gate.max, status))
-        if gate.max_regression is not None:
-            verdicts.append(judge_regression(gate, gate.max_regression, status, observed))
-    return tuple(verdicts)
+    return tuple(verdict for gate in gates for verdict in _judged(gate, status, observed))
 
 
-def _bounded(gate: Gate, side: Literal["min", "max"], bound: float, status: ModelVersionStatus) -> GateVerdict:
-    name = f"{gate.metric}.{side}"
+def _judged(gate: Gate, status: ModelVersionStatus, observed: ObservedModelVersion) -> Iterator[GateVerdict]:
+    bounds = Bounds(gate.min, gate.max, gate.bound or "Value", by_hand(observed.metadata.name))
     metric = status.metrics.get(gate.metric)
     if metric is None or not isfinite(metric.value):
-        return GateVerdict(name=name, verdict="Error", bound=bound, message=absent(gate.metric, status))
-    kept = metric.value >= bound if side == "min" else metric.value <= bound
-    limit = f"at {'least' if side == 'min' else 'most'} {number(bound)}"
-    return GateVerdict(
-        name=name,
-        verdict="Pass" if kept else "Fail",
-        value=metric.value,
-        low=metric.low,
-        high=metric.high,
-        n=metric.n,
-        bound=bound,
-        message=f"{gate.metric} is {number(metric.value)} ({limit})",
-    )
+        yield from _absent(gate, absent(gate.metric, status))
+    elif bounds.bound == "Interval" and metric.low is None:
+        yield from _absent(gate, f"{gate.metric} has no interval: train it again, or set bound: Value")
+    else:
+        yield from judge_bounds(gate.metric, metric, _too_few(metric, status, bounds), bounds)
+    if gate.max_regression is not None:
+        yield judge_regression(gate, gate.max_regression, status, observed)
+
+
+def _absent(gate: Gate, why: str) -> Iterator[GateVerdict]:
+    for side, bound in (("min", gate.min), ("max", gate.max)):
+        if bound is not None:
+            yield GateVerdict(name=f"{gate.metric}.{side}", verdict="Error", bound=bound, message=why)
+
+
+def _too_few(metric: Metric, status: ModelVersionStatus, bounds: Bounds) -> str:
+    if bounds.bound == "Value":
+        return ""
+    return too_few(metric.n, status.held_out.rarer_class if status.held_out else None)
+
+
+def left_open(verdicts: tuple[GateVerdict, ...]) -> bool:
+    """Whether nothing speaks against the version but that some gates can't tell: a person may."""
+    objections = {verdict.verdict for verdict in verdicts if verdict.verdict != "Pass"}
+    return objections == {"Inconclusive"}
 
 
 def validated(status: ModelVersionStatus) -> ConditionUpdate:
-    """Condition Validated: every gate passed."""
+    """Condition Validated: every gate passed, or someone who knew the bundle approved those that can't tell."""
     if status.digest is None:
         return unknown("Validated", "NotTrained", "gates are judged once the model is trained")
     objections = [verdict for verdict in status.gates if verdict.verdict != "Pass"]
     if objections:
-        reason = "GateFailed" if any(verdict.verdict == "Fail" for verdict in objections) else "GateUndecided"
         said = "; ".join(f"{verdict.name}: {verdict.message}" for verdict in objections)
-        return false("Validated", reason, f"{len(objections)} of {len(status.gates)} gates: {said}")
+        return _objected(status, f"{len(objections)} of {len(status.gates)} gates: {said}")
     if not status.gates:
         return true("Validated", "NoGates", "spec.gates is empty: nothing is asked of the metrics")
     return true("Validated", "GatesPassed", "; ".join(verdict.message or verdict.name for verdict in status.gates))
+
+
+def _objected(status: ModelVersionStatus, said: str) -> ConditionUpdate:
+    if any(verdict.verdict == "Fail" for verdict in status.gates):
+        return false("Validated", "GateFailed", said)
+    if not left_open(status.gates):
+        return false("Validated", "GateUndecided", said)
+    approval = status.approval
+    if approval is None or approval.state != "Approved":
+        return false("Validated", "GateInconclusive", said)
+    if approval.digest == status.digest:
+        return true("Validated", "ApprovedByHand", f"approved{_by(approval)} though {said}")
+    early = f"approved{_by(approval)} before this bundle was made: approve again, with a reason that knows of it"
+    return false("Validated", "GateInconclusive", f"{early}. {said}")
+
+
+def _by(approval: ApprovalState) -> str:
+    return f" by {approval.by}" if approval.by else ""

@@ -22,7 +22,7 @@ from colonnade.plan.common.job_results import (
 from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade.plan.modelversion import recomparison
 from colonnade.plan.modelversion.approval import approval_state, approved
-from colonnade.plan.modelversion.gates import judge_gates, validated
+from colonnade.plan.modelversion.gates import judge_gates, left_open, validated
 from colonnade.plan.modelversion.observed import DatasetSummary, ObservedModelVersion, ServingModel
 from colonnade.plan.modelversion.upload import expects_upload, pushed
 from colonnade_api import ModelVersionSpec, ModelVersionStatus, PinnedDataset
@@ -35,6 +35,7 @@ REPORTED = (
     "bytes",
     "signature",
     "metrics",
+    "held_out",
     "cross_validation",
     "parity",
     "lineage",
@@ -53,12 +54,9 @@ def plan(observed: ObservedModelVersion, now: datetime) -> Decision[ModelVersion
     job, again = _due_job(observed, spec), recomparison.job_of(observed, spec_hash(spec))
     status = _pinned(_with_answer(observed.status, job), observed, spec, job)
     status = recomparison.with_comparison(status, answer(again, TrainResult))
-    status = status.model_copy(
-        update={
-            "gates": judge_gates(spec.gates, status, observed),
-            "approval": approval_state(spec.approval, observed.status.approval, now),
-        }
-    )
+    verdicts = judge_gates(spec.gates, status, observed)
+    approval = approval_state(spec.approval, observed.status, left_open(verdicts), now)
+    status = status.model_copy(update={"gates": verdicts, "approval": approval})
     decision = _decide(observed, status, _judge(status, observed, spec, job, now), now)
     actions = _actions(observed, status, spec, job, now)
     return Decision(actions, decision.status, decision.events, _look_again(job, now))
@@ -171,7 +169,7 @@ def _judge(
     if objection is None:
         return (true("Ready", "Approved", f"{trained.message}; gates passed, approved"), *judged)
     ready = false("Ready", objection.reason, objection.message)
-    if objection.type == "Approved" and objection.reason == "PendingManualApproval":
+    if objection.reason in WAITS_FOR_A_PERSON:
         return (ready, *judged)
     compares = recomparison.is_due(spec, status) and recomparison.goes_on(
         recomparison.job_of(observed, spec_hash(spec))
@@ -251,4 +249,5 @@ def _events(before: ModelVersionStatus, after: ModelVersionStatus) -> tuple[Even
     return tuple(events)
 
 
-QUIET = frozenset({"Training", "PendingManualApproval"})
+WAITS_FOR_A_PERSON = frozenset({"GateInconclusive", "PendingManualApproval"})
+QUIET = WAITS_FOR_A_PERSON | {"Training"}

@@ -1,16 +1,22 @@
 """maxRegression: whether a version is worse than the one that served, on the same held-out rows."""
 
+from dataclasses import dataclass
+from functools import partial
 from math import isfinite
-from typing import Literal
 
 from colonnade.formatting import clipped, number
+from colonnade.plan.modelversion.evidence import Decision, by_hand, too_few, within
 from colonnade.plan.modelversion.observed import ObservedModelVersion
 from colonnade_api import ComparedMetric, ComparedRows, Comparison, Gate, GateVerdict, ModelVersionStatus
 from colonnade_api.metrics import UnknownMetric, direction, worsening
 
-FEWEST_ROWS = 50
-FEWEST_OF_A_CLASS = 10
-"""Fewer, and a bootstrapped interval no longer covers what it says: see docs/design/2026-11-29-same-rows.md."""
+
+@dataclass(frozen=True)
+class Serving:
+    """The version that served, by name, and what a person does where nothing can be told."""
+
+    name: str
+    person: str
 
 
 def judge_regression(
@@ -31,35 +37,39 @@ def judge_regression(
         return _uncompared(gate.metric, bound, status, observed)
     if not comparison.metrics:
         return GateVerdict(name=name, verdict="Error", bound=bound, message=comparison.message)
-    return _judged(gate, slack, comparison).model_copy(update={"name": name, "bound": bound})
+    return _judged(gate, slack, comparison, observed.metadata.name).model_copy(update={"name": name, "bound": bound})
 
 
-def _judged(gate: Gate, slack: float, comparison: Comparison) -> GateVerdict:
+def _judged(gate: Gate, slack: float, comparison: Comparison, name: str) -> GateVerdict:
     """By all rows; where the one that served learnt from some of them, what they say in its favour proves nothing, and
     the rest decides."""
     scope = f" ({comparison.message.rstrip('.')})" if comparison.message else ""
-    verdict = _by(gate, slack, comparison, f"on the same {comparison.rows:,} rows{scope}", comparison.model_version)
+    judge = partial(_by, gate, slack, Serving(comparison.model_version, by_hand(name)))
+    verdict = judge(comparison, f"on the same {comparison.rows:,} rows{scope}")
     if verdict.verdict == "Pass" or comparison.unseen is None:
         return verdict
     unseen = comparison.unseen
     which = f"on the {unseen.rows:,} of {comparison.rows:,} rows that it did not learn from"
-    return _by(gate, slack, unseen, which, comparison.model_version)
+    return judge(unseen, which)
 
 
-def _by(gate: Gate, slack: float, rows: ComparedRows, which: str, serving: str) -> GateVerdict:
+def _by(gate: Gate, slack: float, serving: Serving, rows: ComparedRows, which: str) -> GateVerdict:
     compared = rows.metrics.get(gate.metric)
-    few = _too_few(rows) if gate.bound != "Value" or compared is None else ""
+    few = too_few(rows.rows, rows.rarer_class) if gate.bound != "Value" or compared is None else ""
     if compared is None:
-        said = f"{gate.metric} can't be told {which}, where {serving} served{f': {few}' if few else ''}"
+        why = f": {few}; hold out more rows, {serving.person}" if few else ""
+        said = f"{gate.metric} can't be told {which}, where {serving.name} served{why}"
         return GateVerdict(name=gate.metric, verdict="Inconclusive" if few else "Error", n=rows.rows, message=said)
-    verdict, more = ("Inconclusive", f": {few}; {WAY_OUT}") if few else _against(gate, slack, compared)
+    decided = "Inconclusive" if few else _against(gate, slack, compared)
+    why = f": {few or 'the interval reaches over that'}; {WAY_OUT}, {serving.person}"
+    more = why if decided == "Inconclusive" else ""
     figures = (
-        f"{gate.metric} is {number(compared.value)}, that of {serving}, which served, {number(compared.serving)} "
+        f"{gate.metric} is {number(compared.value)}, that of {serving.name}, which served, {number(compared.serving)} "
         f"{which}: {_apart(gate.metric, compared)}"
     )
     return GateVerdict(
         name=gate.metric,
-        verdict=verdict,
+        verdict=decided,
         value=compared.difference,
         low=compared.low,
         high=compared.high,
@@ -68,32 +78,20 @@ def _by(gate: Gate, slack: float, rows: ComparedRows, which: str, serving: str) 
     )
 
 
-WAY_OUT = "hold out more rows, or set bound: Value to go by the difference alone"
+WAY_OUT = "hold out more rows, set bound: Value to go by the difference alone"
 
 
-def _against(gate: Gate, slack: float, compared: ComparedMetric) -> tuple[Literal["Pass", "Fail", "Inconclusive"], str]:
-    least, most = sorted(worsening(gate.metric, end) for end in (compared.low, compared.high))
+def _against(gate: Gate, slack: float, compared: ComparedMetric) -> Decision:
     if gate.bound == "Value":
-        least = most = worsening(gate.metric, compared.difference)
-    if most <= slack:
-        return "Pass", ""
-    if least > slack:
-        return "Fail", ""
-    return "Inconclusive", f": the interval reaches over that; {WAY_OUT}"
+        return "Pass" if worsening(gate.metric, compared.difference) <= slack else "Fail"
+    least, most = sorted(worsening(gate.metric, end) for end in (compared.low, compared.high))
+    return within(least, most, None, slack)
 
 
 def _apart(metric: str, compared: ComparedMetric) -> str:
     worse = worsening(metric, compared.difference)
     apart = f"{number(abs(worse))} {'worse' if worse > 0 else 'better'}" if worse else "no difference"
     return f"{apart} (95 % interval of the difference {number(compared.low)} to {number(compared.high)})"
-
-
-def _too_few(rows: ComparedRows) -> str:
-    if rows.rows < FEWEST_ROWS:
-        return f"{rows.rows:,} rows are too few to tell (at least {FEWEST_ROWS})"
-    if rows.rarer_class is not None and rows.rarer_class < FEWEST_OF_A_CLASS:
-        return f"{rows.rarer_class:,} rows of the rarer class are too few to tell (at least {FEWEST_OF_A_CLASS})"
-    return ""
 
 
 def _uncompared(metric: str, bound: float, status: ModelVersionStatus, observed: ObservedModelVersion) -> GateVerdict:

@@ -33,12 +33,14 @@ def version(**given: Any) -> ObservedModelVersion:
     )
 
 
-def trained(observed: ObservedModelVersion, **metrics: float) -> ObservedModelVersion:
+def trained(observed: ObservedModelVersion, **metrics: Any) -> ObservedModelVersion:
     """Its Job ran and answered, and a pass has seen it."""
     return answered(observed, None, **metrics)
 
 
-def answered(observed: ObservedModelVersion, comparison: Any, **metrics: float) -> ObservedModelVersion:
+def answered(
+    observed: ObservedModelVersion, comparison: Any, rarer_class: Any = 300, **metrics: Any
+) -> ObservedModelVersion:
     """The same, of a Job that held it against what serves."""
     observed = started(observed)
     result = {
@@ -47,7 +49,8 @@ def answered(observed: ObservedModelVersion, comparison: Any, **metrics: float) 
         "digest": digest("model"),
         "artifactUri": "file:///store/models/m",
         "bytes": 1000,
-        "metrics": {name: {"value": value} for name, value in metrics.items()},
+        "metrics": {name: value if isinstance(value, dict) else {"value": value} for name, value in metrics.items()},
+        "heldOut": {"rows": 1000, "rarerClass": rarer_class},
         "parity": {"rows": 100, "worst": 1e-7},
         "comparison": comparison,
     }
@@ -316,7 +319,7 @@ def test_too_few_rows_decide_nothing_and_ask_for_a_person(few: dict[str, int], w
     compared = against("roc_auc", 0.9, 0.01, 0.005, 0.015, **few)
     observed = answered(version(gates=gate("roc_auc", 0.01), serving=SERVING), compared, roc_auc=0.91)
     state, reason, message = said(observed, "Validated")
-    assert (state, reason) == ("False", "GateUndecided")
+    assert (state, reason) == ("False", "GateInconclusive")
     assert f"{words} are too few to tell" in message
     assert "set bound: Value" in message
 

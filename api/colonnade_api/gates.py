@@ -1,0 +1,67 @@
+"""Gates: what a version must prove before it is served."""
+
+from collections.abc import Iterable
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from colonnade_api.common import Rule, SpecPart, Word
+from colonnade_api.metrics import METRICS, names
+
+
+def listed(words: Iterable[str]) -> str:
+    """As CEL writes a list of strings."""
+    return str(list(words))
+
+
+class Gate(SpecPart):
+    """A bound that one metric on the held-out rows must keep."""
+
+    rules = (
+        Rule(
+            "has(self.min) || has(self.max) || has(self.comparedTo)",
+            "a gate bounds its metric by min, by max, or by comparedTo: Serving with maxRegression",
+            lambda gate: (gate.min, gate.max, gate.compared_to) != (None, None, None),
+        ),
+        Rule(
+            "has(self.comparedTo) == has(self.maxRegression)",
+            "comparedTo: Serving and maxRegression go together, such as maxRegression: 0.01",
+            lambda gate: (gate.compared_to is None) == (gate.max_regression is None),
+            field=".maxRegression",
+        ),
+        Rule(
+            "!(has(self.min) && has(self.max)) || self.min <= self.max",
+            "min must not exceed max: no model could pass",
+            lambda gate: gate.min is None or gate.max is None or gate.min <= gate.max,
+            field=".min",
+        ),
+        Rule(
+            f"self.metric in {listed(metric.name for metric in METRICS)}",
+            f"the metric is none that is taken: give one of {', '.join(metric.name for metric in METRICS)}",
+            lambda gate: gate.metric in {metric.name for metric in METRICS},
+            field=".metric",
+        ),
+    )
+
+    metric: Word = Field(
+        description="Name of the metric as status.metrics has it: of a Classification "
+        f"{', '.join(names('Classification'))}; of a Regression {', '.join(names('Regression'))}."
+    )
+    min: float | None = Field(default=None, description="The metric must be at least this.")
+    max: float | None = Field(default=None, description="The metric must be at most this.")
+    compared_to: Literal["Serving"] | None = Field(
+        default=None,
+        description="Serving: compare with the version of the same model that serves when training begins, whose "
+        "bundle is asked this version's held-out rows.",
+    )
+    max_regression: Annotated[float, Field(ge=0)] | None = Field(
+        default=None,
+        description="By how much the metric may be worse than the one compared to, in the metric's own unit.",
+    )
+    bound: Literal["Interval", "Value"] | None = Field(
+        default=None,
+        description="What min, max and maxRegression bound. Interval: all of the 95 % confidence interval (of "
+        "maxRegression, the difference's); where that reaches over the bound, or rows are too few, the gate is "
+        "Inconclusive, which doesn't pass until someone approves the version. Value: what was measured, whatever "
+        "chance leaves open. Left out: Value for min and max, Interval for maxRegression.",
+    )
