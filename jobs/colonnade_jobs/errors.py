@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from colonnade_serving.store import StoreError
+from colonnade_serving.store import StoreError, StoreFull
 
 
 class PermanentError(Exception):
@@ -27,10 +27,17 @@ class TransientError(Exception):
         self.message = message
 
 
+def is_of_the_system(error: Exception) -> bool:
+    """Whether it is a volume, or memory, that did not do its part, and not the content of what was read."""
+    return isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno is not None)
+
+
 @contextmanager
 def store_answers() -> Iterator[None]:
     """A store that doesn't answer ends the Job for now. Who knows better what an absence means says so within."""
     try:
         yield
+    except StoreFull as error:
+        raise TransientError("VolumeFull", f"{error}; free or add space") from error
     except StoreError as error:
         raise TransientError("StoreUnreachable", str(error)) from error

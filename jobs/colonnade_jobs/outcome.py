@@ -1,6 +1,5 @@
 """How a Job ends: what it answers, and the exit code by which Kubernetes knows whether to try again."""
 
-import errno
 import tempfile
 import traceback
 from collections.abc import Callable
@@ -8,12 +7,12 @@ from pathlib import Path
 
 from colonnade_api.jobs import DatasetResult, JobError, TrainResult
 from colonnade_api.keepjobs import KeepResult
+from colonnade_serving.store import FULL
 
 from . import progress, results
 from .errors import TransientError
 
 DEFINITE, RETRY, OUR_MISTAKE = 0, 1, 3
-FULL = (errno.ENOSPC, errno.EDQUOT)
 Definite = DatasetResult | TrainResult | KeepResult
 Work = Callable[[Path], Definite]
 """With an empty folder for scratch; returns a definite answer, raises TransientError."""
@@ -38,7 +37,8 @@ def of(work: Work) -> tuple[results.Result, int]:
         return JobError(reason="OutOfMemory", message="the Job ran out of memory: raise its limit"), RETRY
     except OSError as error:  # a full disk, a volume that went away
         if error.errno in FULL:
-            return JobError(reason="VolumeFull", message=f"the volume is full: {error}; free or add space"), RETRY
+            message = f"the Job's own volume is full ({error.strerror}): free space on its node, or add some"
+            return JobError(reason="VolumeFull", message=message), RETRY
         return JobError(reason="SystemError", message=f"{error.filename or 'a file'}: {error}"), RETRY
     except Exception as error:  # our own mistake: the log holds the trace, the answer says that there is one
         traceback.print_exc()

@@ -1,6 +1,5 @@
 """DuckDB out of core: bounded memory and threads, no network, spilling to scratch."""
 
-import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,11 +8,13 @@ from typing import Any
 
 import duckdb
 
+from colonnade_serving.store import FULL
+
 from .. import resources
 from .sql import error_text, identifier, literal
 
 MEMORY_SHARE = 0.5
-DISK_FULL = os.strerror(errno.ENOSPC)
+OUT_OF_MEMORY = "Out of Memory Error"
 WIDE = 200
 
 
@@ -34,12 +35,17 @@ def connect(scratch: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def raise_shortage(error: duckdb.Error) -> None:
-    """Memory or disk that ran out is no fault of the data: raises MemoryError or OSError, which a larger Job mends."""
-    if isinstance(error, duckdb.OutOfMemoryException):
+def raise_shortage(error: duckdb.Error | OSError) -> None:
+    """Memory or disk that ran out is no fault of the data: raises MemoryError or OSError, which a larger Job mends.
+
+    What DuckDB meets while Arrow asks it for more rows comes as an OSError without a number, in DuckDB's words.
+    """
+    passed_on = isinstance(error, OSError) and error.errno is None
+    if isinstance(error, duckdb.OutOfMemoryException) or (passed_on and str(error).startswith(OUT_OF_MEMORY)):
         raise MemoryError(error_text(error)) from error
-    if isinstance(error, duckdb.IOException) and DISK_FULL in str(error):
-        raise OSError(errno.ENOSPC, error_text(error)) from error
+    if isinstance(error, duckdb.IOException) or passed_on:
+        for code in (code for code in FULL if os.strerror(code) in str(error)):
+            raise OSError(code, os.strerror(code)) from error
 
 
 @contextmanager
@@ -47,7 +53,7 @@ def shortages_as_errors() -> Iterator[None]:
     """Raises what runs out within it as what it is: MemoryError or OSError."""
     try:
         yield
-    except duckdb.Error as error:
+    except (duckdb.Error, OSError) as error:
         raise_shortage(error)
         raise
 

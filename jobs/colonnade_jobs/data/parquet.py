@@ -5,7 +5,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..errors import PermanentError
+from ..errors import PermanentError, is_of_the_system
 from . import naming
 
 
@@ -17,6 +17,8 @@ def names(files: list[Path]) -> list[str]:
     try:
         by_file = [pq.read_schema(file).names for file in files]
     except (pa.ArrowException, OSError) as error:
+        if is_of_the_system(error):
+            raise
         raise PermanentError("UnreadableSource", f"{files[0].name} can't be read as parquet: {error}") from error
     if len(files) == 1:
         return naming.distinct(by_file[0])

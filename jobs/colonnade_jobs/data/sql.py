@@ -17,7 +17,7 @@ def literal(value: str | float | bool) -> str:
     return str(value)
 
 
-def error_text(error: duckdb.Error) -> str:
+def error_text(error: duckdb.Error | OSError) -> str:
     """What DuckDB objects to, on one line, without its advice."""
     text = " ".join(line.strip() for line in str(error).splitlines() if line.strip())
     return text.partition("Possible ")[0].partition("LINE 1:")[0].strip()[:LONGEST_ERROR]

@@ -17,7 +17,7 @@ from colonnade_api.stored import DATA, REPORT, table_digest
 from colonnade_serving import digests
 from colonnade_serving.store import Store, StoreNotFound
 
-from ..errors import PermanentError, store_answers
+from ..errors import PermanentError, is_of_the_system, store_answers
 from . import encryption, version
 
 
@@ -95,5 +95,7 @@ def _content(table: Path, digest: str, store: Store) -> str | None:
             )
         finally:
             sealed.unlink()
-    except (pa.ArrowException, OSError):  # no table that we wrote
-        return None
+    except (pa.ArrowException, OSError) as error:
+        if is_of_the_system(error):
+            raise
+        return None  # no table that we wrote

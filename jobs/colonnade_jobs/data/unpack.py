@@ -12,7 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from ..errors import PermanentError
+from ..errors import PermanentError, is_of_the_system
 from . import skipped
 from .reading.filetypes import GZIP, PARQUET
 
@@ -37,6 +37,8 @@ def unpack(files: list[Path], scratch: Path) -> list[Path]:
         try:
             tables += _unpacked(file, scratch / f"unpacked-{number}")
         except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError, OSError) as error:
+            if is_of_the_system(error):
+                raise
             raise PermanentError("UnreadableSource", f"{file.name} can't be unpacked: {error}") from error
     return tables
 

@@ -1,6 +1,8 @@
 """The verbs of the artifact store. Paths are relative to its URL, with slashes: `models/<hex>/bundle.json`."""
 
+import errno
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import obstore
+from obstore import Bytes
 from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import ObjectStore
 
@@ -15,6 +18,8 @@ from ..digests import CHUNK_BYTES, PREFIX
 from . import directories
 from .connect import base, connect, local_root
 
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""How the kernel says that there is no room for more."""
 METADATA_SERVICE = "/latest/api/token"
 """The path that a cloud's instance answers with a token for its credentials."""
 
@@ -25,6 +30,10 @@ class StoreError(Exception):
 
 class StoreNotFound(StoreError):
     """The store answered, and has no such path: a retry won't mend it."""
+
+
+class StoreFull(StoreError):
+    """The store has no room for what was to be written; what was there is as it was."""
 
 
 @dataclass(frozen=True)
@@ -54,21 +63,24 @@ class Store:
             return obstore.get(self.client, path).bytes().to_bytes()
 
     def fetch(self, path: str, target: Path) -> str:
-        """Streams a file to target, whose folder must exist; returns its digest. Raises StoreNotFound, StoreError."""
+        """Streams a file to target, whose folder must exist; returns its digest.
+
+        Raises StoreNotFound, StoreError; OSError where target can't be written.
+        """
         hasher = hashlib.sha256()
-        with self._saying(path), target.open("wb") as file:
-            for chunk in obstore.get(self.client, path).stream(min_chunk_size=CHUNK_BYTES):
+        with target.open("wb") as file:
+            for chunk in self._chunks(path):
                 hasher.update(chunk)
                 file.write(chunk)
         return PREFIX + hasher.hexdigest()
 
     def put(self, path: str, data: bytes) -> None:
-        """Writes a small file, whole or not at all, over what was there. Raises StoreError."""
+        """Writes a small file, whole or not at all, over what was there. Raises StoreFull, StoreError."""
         with self._saying(path):
             obstore.put(self.client, path, data)
 
     def put_new(self, path: str, data: bytes) -> bool:
-        """Writes a small file only if there is none; False when there is. Raises StoreError."""
+        """Writes a small file only if there is none; False when there is. Raises StoreFull, StoreError."""
         with self._saying(path):
             try:
                 obstore.put(self.client, path, data, mode="create")
@@ -77,7 +89,7 @@ class Store:
         return True
 
     def send(self, source: Path, path: str) -> str:
-        """Streams a local file into the store over what was there; returns its digest. Raises StoreError."""
+        """Streams a local file into the store over what was there; returns its digest. Raises StoreFull, StoreError."""
         hasher = hashlib.sha256()
         with source.open("rb") as file, self._saying(path):
             obstore.put(self.client, path, _hashed(iter(lambda: file.read(CHUNK_BYTES), b""), hasher))
@@ -112,7 +124,7 @@ class Store:
         """Puts a local directory of plain files into the store as path, whole or not at all; `manifest` comes last.
 
         Returns False when the store has it already: by its digest it is the same, so nothing is written.
-        Raises StoreError.
+        Raises StoreFull, StoreError.
         """
         if self.exists(f"{path}/{manifest}"):
             return False
@@ -135,6 +147,10 @@ class Store:
         """The whole address of a path, as status and logs show it."""
         return f"{self.url}/{path}"
 
+    def _chunks(self, path: str) -> Iterator[Bytes]:
+        with self._saying(path):
+            yield from obstore.get(self.client, path).stream(min_chunk_size=CHUNK_BYTES)
+
     @contextmanager
     def _saying(self, path: str) -> Iterator[None]:
         try:
@@ -145,6 +161,8 @@ class Store:
                 f"{self.uri(path)}: {'the bucket does not exist' if bucket else 'not found'}"
             ) from error
         except (BaseError, OSError, ValueError) as error:
+            if _is_full(error):
+                raise StoreFull(f"{self.uri(path)}: its volume is full") from error
             raise StoreError(f"{self.uri(path)}: {_first_line(error)}") from error
 
 
@@ -165,6 +183,12 @@ def _hashed(chunks: Iterator[bytes], hasher: "hashlib._Hash") -> Iterator[bytes]
     for chunk in chunks:
         hasher.update(chunk)
         yield chunk
+
+
+def _is_full(error: BaseException) -> bool:
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno in FULL
+    return any(f"{os.strerror(code)} (os error {code})" in str(error) for code in FULL)
 
 
 def _first_line(error: BaseException) -> str:

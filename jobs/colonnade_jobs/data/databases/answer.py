@@ -70,8 +70,7 @@ def _write(connection: duckdb.DuckDBPyConnection, reader: pa.RecordBatchReader, 
         if isinstance(error, duckdb.InvalidInputException) and "column " in str(error):
             message = str(error)[str(error).index("column ") :].splitlines()[0]
             raise PermanentError("InvalidQuery", f"{errors.STATEMENT}: {message}") from None
-        if isinstance(error, duckdb.Error):
-            database.raise_shortage(error)
+        database.raise_shortage(error)
         raise
 
 

@@ -21,7 +21,7 @@ from . import result, statement
 EXPLAIN = "EXPLAIN "
 RESULT = "the result"
 """With a space, as no Dataset's name and no alias has one."""
-SHORTAGES = ("Out of Memory Error", "IO Error")
+IO_ERROR = "IO Error"
 LONGEST_ERROR = 500
 ADVICE = re.compile(r"^(Did you mean|Candidate|Possible|HINT)", re.IGNORECASE)
 
@@ -42,7 +42,8 @@ def run(query: Query, tables: Mapping[str, Path], target: Path, scratch: Path) -
             database.raise_shortage(error)
             raise _in_words(error, query.statement) from error
         except OSError as error:  # what DuckDB finds while Arrow asks it for more rows
-            if error.errno is not None or str(error).startswith(SHORTAGES):
+            database.raise_shortage(error)
+            if error.errno is not None or str(error).startswith(IO_ERROR):
                 raise
             raise _in_words(error, query.statement) from error
 

@@ -41,4 +41,6 @@ def test_a_volume_that_is_full_is_said_and_is_worth_a_retry() -> None:
 
     answer, code = outcome.of(fill)
     assert (answer.reason, code) == ("VolumeFull", outcome.RETRY)
-    assert answer.message == "the volume is full: [Errno 28] No space left on device; free or add space"
+    assert answer.message == (
+        "the Job's own volume is full (No space left on device): free space on its node, or add some"
+    )
