@@ -39,7 +39,7 @@ from colonnade_api.expectations import (
     Stability,
 )
 from colonnade_api.keeping import MAX_VERSIONS, Asked, Audit, Backup, KeepingNow, Records, Retention
-from colonnade_api.privacy import Privacy
+from colonnade_api.privacy import LawfulBasis, Privacy, Sensitivity
 from colonnade_api.queries import MAX_UPSTREAMS, UpstreamVersion
 from colonnade_api.sources import DataSource
 
@@ -120,6 +120,11 @@ class DatasetSpec(SpecPart):
     description: Sentence = Field(default="", description="What the table tells, in a sentence or two.")
     owner: Sentence = Field(default="", description="Who answers for it: a person, a team, an address.")
     license: Sentence = Field(default="", description="On what terms it may be used, such as CC0-1.0.")
+    purpose: Sentence | None = Field(default=None, description="What the rows may be used for, in a sentence or two.")
+    lawful_basis: LawfulBasis | None = Field(
+        default=None, description="What allows the processing of personal data, as GDPR 6(1) lists it."
+    )
+    sensitivity: Sensitivity | None = Field(default=None, description="How much harm it would do if the rows got out.")
     table: Table | None = Field(
         default=None,
         alias="schema",
@@ -143,7 +148,10 @@ class DatasetSpec(SpecPart):
     )
     audit: Audit | None = Field(default=None, description="When stored versions are read again and proven.")
     backup: Backup | None = Field(default=None, description="Where copies of the versions lie.")
-    privacy: Privacy | None = Field(default=None, description="What is protected before anything is stored.")
+    privacy: Privacy | None = Field(
+        default=None,
+        description="What is done so that no one is known by what is stored. Left out: it is stored as it is.",
+    )
     split: Split = Field(default=Split(), description="Which rows are held out from training to judge models on.")
 
     def encryption_keys(self) -> tuple[SecretKey, ...]:
@@ -166,6 +174,10 @@ class DatasetVersion(StatusPart):
         default=None, description="sha256 of the columns' names and types; equal while they are."
     )
     invalid_rows: Count = Field(default=0, description="Rows that broke a rule.")
+    protected: Said | None = Field(default=None, description="What was done so that no one is known by the rows.")
+    suppressed_rows: Count | None = Field(
+        default=None, description="Rows left out since too few others are like them; absent where nobody asked."
+    )
     report_uri: Uri | None = Field(default=None, description="The whole report of what was checked and found.")
     report_digest: Digest | None = Field(
         default=None, description="sha256 of the report, by which one that was changed is known."

@@ -4,7 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from colonnade_api.common import Digest, Name, ObjectName, Rule, SpecPart, StatusPart, Word
+from colonnade_api.common import Digest, Name, Rule, SpecPart, StatusPart, Word
+from colonnade_api.encryption import SecretKey
 
 ALIAS_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
 MAX_UPSTREAMS = 16
@@ -56,13 +57,6 @@ class Query(SpecPart):
         "equal input has to make an equal version; without an ORDER BY the rows are sorted by all columns.",
         examples=["SELECT f.*, w.temp FROM flights f LEFT JOIN w USING (origin, time_hour)"],
     )
-
-
-class SecretKey(SpecPart):
-    """One value of a Secret in the same namespace."""
-
-    name: ObjectName = Field(description="Name of the Secret.")
-    key: Word = Field(description="The key in it.", examples=["uri"])
 
 
 class Sql(SpecPart):

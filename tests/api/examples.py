@@ -57,7 +57,61 @@ def query(*datasets: Spec, **source: Any) -> Spec:
 
 SQL = {"connectionSecretRef": {"name": "shop", "key": "uri"}, "statement": "SELECT 1"}
 
+
+def privacy(*rules: Spec, **given: Any) -> Spec:
+    return dataset(privacy={"rules": [{"column": "a", **rule} for rule in rules], **given})
+
+
 INVALID = (
+    Invalid(
+        "a pseudonym without a key",
+        "Dataset",
+        privacy({"action": "Pseudonymize"}),
+        "spec.privacy.pseudonyms",
+        "Pseudonymize needs a key: name its Secret in pseudonyms.keySecretRef",
+    ),
+    Invalid(
+        "generalized to nothing",
+        "Dataset",
+        privacy({"action": "Generalize"}),
+        "spec.privacy.rules[0].to",
+        "write zip3, year, decade, age or bins",
+    ),
+    Invalid(
+        "bins without edges",
+        "Dataset",
+        privacy({"action": "Generalize", "to": "bins"}),
+        "spec.privacy.rules[0].edges",
+        "edges go with to: bins",
+    ),
+    Invalid(
+        "edges that descend",
+        "Dataset",
+        privacy({"action": "Generalize", "to": "bins", "edges": [2, 1]}),
+        "spec.privacy.rules[0].edges",
+        "edges must ascend",
+    ),
+    Invalid(
+        "kept without a reason",
+        "Dataset",
+        privacy({"action": "Keep"}),
+        "spec.privacy.rules[0].because",
+        "say why in because",
+    ),
+    Invalid(
+        "diversity without groups",
+        "Dataset",
+        privacy(lDiversity={"sensitive": "b", "l": 2}),
+        "spec.privacy.lDiversity",
+        "write kAnonymity.quasiIdentifiers too",
+    ),
+    Invalid(
+        "sensitive and identifying",
+        "Dataset",
+        privacy(kAnonymity={"quasiIdentifiers": ["b"], "k": 2}, lDiversity={"sensitive": "b", "l": 2}),
+        "spec.privacy.lDiversity",
+        "a sensitive column can't be a quasi-identifier too",
+    ),
     Invalid(
         "a query beside an address",
         "Dataset",
@@ -517,6 +571,31 @@ INVALID = (
 )
 
 VALID: tuple[tuple[str, str, Spec], ...] = (
+    (
+        "a table about people",
+        "Dataset",
+        privacy(
+            {"action": "Pseudonymize", "article": "GDPR 4(5)"},
+            pseudonyms={"keySecretRef": {"name": "pseudonyms", "key": "key"}},
+            kAnonymity={"quasiIdentifiers": ["zip", "age"], "k": 5, "action": "Reject"},
+            lDiversity={"sensitive": "diagnosis", "l": 2},
+        ),
+    ),
+    (
+        "a column in bins, and one kept",
+        "Dataset",
+        dataset(
+            purpose="late flights",
+            lawfulBasis="Contract",
+            sensitivity="Restricted",
+            privacy={
+                "rules": [
+                    {"column": "age", "action": "Generalize", "to": "bins", "edges": [18, 65]},
+                    {"column": "sex", "action": "Keep", "because": "fairness is measured by it"},
+                ]
+            },
+        ),
+    ),
     ("an upload", "Dataset", {"source": {"upload": {}}}),
     ("all that a table can be held against", "Dataset", dataset(validation=FULL)),
     ("a join", "Dataset", query({"name": "flights"}, {"name": "weather-hourly", "alias": "w"})),

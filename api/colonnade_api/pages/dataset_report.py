@@ -88,10 +88,15 @@ def _cleaned(found: Found) -> str:
     if found.get("duplicateRows"):
         steps.append(["dropDuplicates", "", f"{found['duplicateRows']:,}"])
     steps += [
-        ["fillMissing", f"{code(s['column'])} by its {escape(s['strategy'])}, {code(s['value'])}", f"{s['rows']:,}"]
+        ["fillMissing", f"{code(s['column'])} by its {escape(s['strategy'])}{_filled_by(s['value'])}", f"{s['rows']:,}"]
         for s in found.get("filled", [])
     ]
     return table(["Step", "Of", "Rows"], steps) if steps else ""
+
+
+def _filled_by(value: str | None) -> str:
+    """None where there was nothing to fill by, or it isn't to be told."""
+    return "" if value is None else f", {code(value)}"
 
 
 def _missing(found: Found) -> str:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import duckdb
 
+from colonnade_api.dataset import Validation
 from colonnade_api.jobs import DatasetJob
 from colonnade_serving.store import Store
 
 from . import references, stability, stored, tablechecks
 from .columns import Field
-from .database import one_row
 from .findings import Finding
 
 
@@ -21,24 +21,30 @@ def referenced(job: DatasetJob, store: Store, scratch: Path) -> Mapping[str, Pat
     return references.fetch(wanted, job.upstream, store, _folder(scratch, "referenced")) if wanted else {}
 
 
-def of_table(
-    connection: duckdb.DuckDBPyConnection,
-    fields: Sequence[Field],
-    job: DatasetJob,
-    store: Store,
-    scratch: Path,
+def of_rows(connection: duckdb.DuckDBPyConnection, fields: Sequence[Field], wanted: Validation) -> list[Finding]:
+    """What is wrong with the values of the valid rows of `validated`, as they came. Raises PermanentError."""
+    return tablechecks.check(connection, fields, wanted, datetime.now(UTC))
+
+
+def of_count(wanted: Validation, rows: int) -> list[Finding]:
+    """What is wrong with how many rows are to be stored."""
+    return list(tablechecks.row_count(wanted.row_count, rows)) if wanted.row_count else []
+
+
+def of_changes(
+    connection: duckdb.DuckDBPyConnection, fields: Sequence[Field], job: DatasetJob, store: Store, scratch: Path
 ) -> list[Finding]:
-    """What is wrong with the valid rows of `validated` as a whole.
+    """How far the rows of `validated` that are to be stored have moved from the version before.
+
+    fields: the columns that can be compared.
 
     Raises PermanentError, TransientError.
     """
-    spec = job.spec.validation
-    rows = int(one_row(connection, "SELECT count(*) FROM validated WHERE reasons IS NULL")[0])
-    found = tablechecks.check(connection, fields, spec, rows, datetime.now(UTC))
-    if spec.stability and job.previous and rows:
-        manifest, table = stored.fetch(job.name, job.previous, store, _folder(scratch, "previous"))
-        found += stability.check(connection, fields, spec.stability, manifest, table)
-    return found
+    wanted = job.spec.validation.stability
+    if wanted is None or job.previous is None:
+        return []
+    manifest, table = stored.fetch(job.name, job.previous, store, _folder(scratch, "previous"))
+    return stability.check(connection, fields, wanted, manifest, table)
 
 
 def _folder(scratch: Path, name: str) -> Path:

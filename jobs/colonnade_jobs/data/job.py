@@ -37,6 +37,7 @@ from . import (
     formats,
     naming,
     parsing,
+    privacy,
     reading,
     report,
     rewriting,
@@ -53,6 +54,7 @@ from .cleaning import Steps
 from .columns import Field
 from .contract import Look
 from .formats import Guess
+from .privacy import Protection
 from .reading import RawTable
 from .rules import Rule
 from .validation import ValidationResult
@@ -68,11 +70,30 @@ class _Wanted:
     referenced: Mapping[str, Path]
 
 
-def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc")) -> DatasetResult:
-    """Reads, checks, cleans and stores; returns the answer.
+def run(
+    job: DatasetJob,
+    store: Store,
+    scratch: Path,
+    claims: Path = Path("/pvc"),
+    pseudonyms: Path = privacy.pseudonyms.FOLDER,
+) -> DatasetResult:
+    """Reads, checks, cleans, protects and stores; returns the answer. pseudonyms: where their key is mounted.
 
     Raises PermanentError, TransientError.
     """
+    wanted = job.spec.privacy
+    secret = privacy.read_key(wanted.pseudonyms, pseudonyms) if wanted and wanted.pseudonyms else None
+    with privacy.discreet(private=_is_private(job.spec)):
+        return _run(job, store, scratch, claims, secret)
+
+
+def _is_private(spec: DatasetSpec) -> bool:
+    return spec.privacy is not None and spec.privacy.changes_rows
+
+
+def _run(job: DatasetJob, store: Store, scratch: Path, claims: Path, secret: bytes | None) -> DatasetResult:
+    """secret: the key of pseudonyms."""
+    private = _is_private(job.spec)
     ring = encryption.mounted()
     key = encryption.wrapping_key(job.spec, ring)
     encryption.check_upstream(job, store)
@@ -86,21 +107,32 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
         with changes.unchanged(files):
             table, fields, validated = check(connection, job, unpack.unpack(files, downloads), store, scratch)
         shutil.rmtree(downloads)
-        found = checks.of_table(connection, fields, job, store, scratch)
-        validated = replace(validated, findings=[*validated.findings, *found])
+        found = checks.of_rows(connection, fields, job.spec.validation)
         previous = stored.previous(job.previous, store)
-        changed = contract.changes(previous, Look(connection, table, fields, validated.source))
+        # What changed is told by values, and held against the version before, whose columns a rule has changed.
+        look = Look(connection, table, fields, validated.source)
+        changed = [] if private else contract.changes(previous, look)
         table = table.with_notes(changed, skipped.note(passed))
+        if private:
+            table = replace(table, notes=privacy.noted(table.notes))
+            progress.report(57, "protecting")
+        protected = privacy.protect(connection, fields, job.spec, secret)
+        rows = validated.rows - validated.invalid - (protected.suppressed or 0)
+        found += checks.of_count(job.spec.validation, rows)
+        if rows:
+            alike = privacy.as_before(protected.fields, job.spec, previous)
+            found += checks.of_changes(connection, alike, job, store, scratch)
+        validated = replace(validated, findings=[*validated.findings, *found]).without_values(protected.hidden)
         progress.report(60, "writing")
-        identity = _write(connection, fields, validated, folder, job)
+        identity = _write(connection, protected, validated, folder, job)
         progress.report(80, "profiling columns")
-        profile = report.build(connection, fields, validated, job.spec.split)
+        profile = report.build(connection, protected.fields, validated, rows, job.spec.split)
         profile = trend.with_trend(profile, previous)
+        profile |= {"privacy": protected.facts} if private else {}
         (folder / REPORT).write_bytes(canonical_json(profile | {"reading": table.facts()}))
     if problem := _objection(job, validated):
         told = PermanentError(problem.reason, ". ".join([problem.message, *changed]))
         return _invalid(job, store, folder, validated, told)
-    rows = validated.rows - validated.invalid
     _check_strata(job.spec.split, profile, rows)
     facts = {"rows": rows, "bytes": (folder / DATA).stat().st_size, "source": address, "invalidRows": validated.invalid}
     progress.report(90, f"storing {identity.digest}")
@@ -109,7 +141,7 @@ def run(job: DatasetJob, store: Store, scratch: Path, claims: Path = Path("/pvc"
     manifest = version.publish(store, folder, identity, facts)
     encryption.protect(store, [identity.digest], ring, key, scratch)
     encryption.check_open(store, manifest, ring)
-    return _result(store, manifest, job.previous, [*validated.warnings, *table.notes])
+    return _result(store, manifest, job.previous, [*validated.warnings, *table.notes], protected)
 
 
 def check(
@@ -190,33 +222,34 @@ def _check_strata(split: Split, profile: dict[str, Any], rows: int) -> None:
 
 def _write(
     connection: duckdb.DuckDBPyConnection,
-    fields: list[Field],
+    protected: Protection,
     validated: ValidationResult,
     folder: Path,
     job: DatasetJob,
 ) -> Identity:
     """Writes data and quarantine under the owner's names; where a column is called reasons, ours is reasons_1."""
-    names = [field.rule.name for field in fields]
-    values = ", ".join(field.inner for field in fields)
-    with database.without_optimizer(connection, len(fields)):
+    names = [field.rule.name for field in protected.fields]
+    values = ", ".join(field.inner for field in protected.fields)
+    with database.without_optimizer(connection, len(names)):
         kept = connection.sql(f"SELECT {values} FROM validated WHERE reasons IS NULL ORDER BY row_id")
         data = content.write(kept.to_arrow_reader(content.BATCH_ROWS), names, folder / DATA)
-    reasons = naming.distinct([*names, "reasons"])
-    quarantine = content.write(_aside(connection, fields, validated), reasons, folder / QUARANTINE)
-    schema = columns.describe(fields, job.spec.table or Table(), job.spec.validation)
+    reasons = naming.distinct([*(field.rule.name for field in protected.came), "reasons"])
+    quarantine = content.write(_aside(connection, protected, validated), reasons, folder / QUARANTINE)
+    schema = columns.describe(protected.fields, protected.describe(job.spec.table or Table()), job.spec.validation)
     split = job.spec.split.model_dump(by_alias=True)
     return Identity(data, quarantine, schema, split, job.upstream, validated.recorded)
 
 
 def _aside(
-    connection: duckdb.DuckDBPyConnection, fields: list[Field], validated: ValidationResult
+    connection: duckdb.DuckDBPyConnection, protected: Protection, validated: ValidationResult
 ) -> pa.RecordBatchReader:
-    """The refused rows as the source has them, and what each rule that they break objects to."""
+    """The refused rows as the source has them, of what is protected whether it is there, and what each rule that they
+    break objects to."""
     if not validated.invalid:
         return pa.RecordBatchReader.from_batches(
-            pa.schema([(naming.inner(n), pa.string()) for n in range(len(fields) + 1)]), []
+            pa.schema([(naming.inner(n), pa.string()) for n in range(len(protected.came) + 1)]), []
         )
-    raw = ", ".join(f"CAST(raw.{field.inner} AS VARCHAR)" for field in fields)
+    raw = ", ".join(protected.shown(field, f"raw.{field.inner}") for field in protected.came)
     labels = "[" + ", ".join(sql.literal(label) for label in validated.labels) + "]::VARCHAR[]"
     return connection.sql(
         f"SELECT {raw}, array_to_string(list_transform(reasons, lambda rule: ({labels})[rule + 1]), '; ') "
@@ -261,7 +294,10 @@ def _invalid(
     return DatasetResult(outcome="Invalid", reason=problem.reason, message=problem.message, version=found)
 
 
-def _result(store: Store, manifest: dict[str, Any], previous: str | None, notes: list[str]) -> DatasetResult:
+def _result(
+    store: Store, manifest: dict[str, Any], previous: str | None, notes: list[str], protected: Protection
+) -> DatasetResult:
+    said = {"protected": protected.said or None, "suppressed_rows": protected.suppressed}
     same = manifest["digest"] == previous
     aside = f", {manifest['invalidRows']:,} in quarantine" if manifest["invalidRows"] else ""
     state = "the content is still that of" if same else "stored as"
@@ -269,7 +305,7 @@ def _result(store: Store, manifest: dict[str, Any], previous: str | None, notes:
         outcome="Unchanged" if same else "NewVersion",
         reason="SameContent" if same else "Validated",
         message=f"{manifest['rows']:,} rows{aside}; {state} {manifest['digest'][:17]}{_noted(notes)}",
-        version=_version(store, manifest),
+        version=_version(store, manifest).model_copy(update=said),
     )
 
 

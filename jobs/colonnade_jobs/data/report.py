@@ -14,14 +14,13 @@ from .validation import ValidationResult
 
 
 def build(
-    connection: duckdb.DuckDBPyConnection, fields: list[Field], validated: ValidationResult, split: Split
+    connection: duckdb.DuckDBPyConnection, fields: list[Field], validated: ValidationResult, rows: int, split: Split
 ) -> dict[str, Any]:
-    """The report of the valid rows of `validated`: counts, per-column profiles, rules, split sizes."""
-    valid = validated.rows - validated.invalid
+    """The report of the valid rows of `validated`, so many as rows: counts, per-column profiles, rules, split sizes."""
     profiles = statistics.profiles(connection, fields)
     timeless = next((column["nulls"] for column in profiles if column["name"] == split.time_column), 0)
     return {
-        "rows": valid,
+        "rows": rows,
         "invalidRows": validated.invalid,
         "duplicateRows": validated.duplicates,
         "rules": [asdict(rule) for rule in validated.rules],
@@ -30,7 +29,7 @@ def build(
         "filled": [asdict(step) for step in validated.filled],
         "columns": profiles,
         "missing": statistics.missing(connection, [f for f, p in zip(fields, profiles, strict=True) if p["nulls"]]),
-        "split": split_sizes(valid, split, timeless),
+        "split": split_sizes(rows, split, timeless),
     }
 
 

@@ -23,14 +23,14 @@ WORST = 3
 
 
 def check(
-    connection: duckdb.DuckDBPyConnection, fields: Sequence[Field], spec: Validation, rows: int, now: datetime
+    connection: duckdb.DuckDBPyConnection, fields: Sequence[Field], spec: Validation, now: datetime
 ) -> list[Finding]:
-    """What is wrong with the valid rows of `validated`. rows: how many they are; now: the moment of the look.
+    """What is wrong with the values of the valid rows of `validated`. now: the moment of the look.
 
     Raises PermanentError when a check names a column that isn't there, or that it doesn't fit.
     """
     columns = {field.rule.name: field for field in fields}
-    found = list(_row_count(spec.row_count, rows)) if spec.row_count else []
+    found: list[Finding] = []
     if spec.freshness:
         found += _freshness(connection, columns, spec.freshness, now)
     for n, wanted in enumerate(spec.representation or ()):
@@ -38,7 +38,8 @@ def check(
     return found
 
 
-def _row_count(wanted: RowCount, rows: int) -> Iterator[Finding]:
+def row_count(wanted: RowCount, rows: int) -> Iterator[Finding]:
+    """What is wrong with how many rows a version would have."""
     if wanted.min is not None and rows < wanted.min:
         yield Finding("TooFewRows", f"{rows:,} rows are fewer than rowCount.min, {wanted.min:,}", "rowCount", "Reject")
     if wanted.max is not None and rows > wanted.max:
@@ -61,12 +62,16 @@ def _freshness(
     )
     if not present:
         yield Finding(
-            "Stale", f"{wanted.column} has no date: how fresh the rows are can't be told", "freshness", "Reject"
+            "Stale",
+            f"{wanted.column} has no date: how fresh the rows are can't be told",
+            "freshness",
+            "Reject",
+            wanted.column,
         )
         return
     if newest is None:
         said = f"all {present:,} dates of {wanted.column} lie after now, {_moment(moment)}: none says how fresh it is"
-        yield Finding("Stale", said, "freshness", "Reject")
+        yield Finding("Stale", said, "freshness", "Reject", wanted.column)
         return
     age = moment - newest
     if age > wanted.max_age:
@@ -74,10 +79,10 @@ def _freshness(
             f"the newest {wanted.column} is {_moment(newest)}, {_rounded(age)} before the look "
             f"(limit {format_duration(wanted.max_age)}); look at what fills the source"
         )
-        yield Finding("Stale", said, "freshness", "Reject")
+        yield Finding("Stale", said, "freshness", "Reject", wanted.column)
     if future:
         said = f"{future:,} of {present:,} dates of {wanted.column} lie after now, and say nothing of how fresh it is"
-        yield Finding("DatesInTheFuture", said, "freshness", "Warn")
+        yield Finding("DatesInTheFuture", said, "freshness", "Warn", wanted.column)
 
 
 def _moment(moment: datetime) -> str:
@@ -130,4 +135,4 @@ def _wrong_shares(
 
 
 def _unrepresented(wanted: Representation, said: str) -> Finding:
-    return Finding("Unrepresentative", said, "representation", wanted.action)
+    return Finding("Unrepresentative", said, "representation", wanted.action, wanted.column)

@@ -42,6 +42,15 @@ class ValidationResult:
     source: str = "raw"
     recorded: list[dict[str, Any]] = field(default_factory=list)
 
+    def without_values(self, hidden: frozenset[str]) -> "ValidationResult":
+        """The same, without any value of the columns that are hidden. hidden: their owner's names."""
+        rules = [replace(rule, examples=[]) if hidden & set(rule.columns) else rule for rule in self.rules]
+        findings = [finding.without_values() if finding.column in hidden else finding for finding in self.findings]
+        filled = [replace(fill, value=None) if fill.column in hidden else fill for fill in self.filled]
+        changed = [_without_condition(step, hidden) for step in self.changed]
+        recorded = [step for step in self.recorded if step["column"] not in hidden]
+        return replace(self, rules=rules, findings=findings, filled=filled, changed=changed, recorded=recorded)
+
     @property
     def share(self) -> float:
         """Refused rows among all that were looked at, 0 to 1."""
@@ -56,6 +65,13 @@ class ValidationResult:
             *(f"{rule.rows:,} of {valid:,} rows break {rule.rule}, which only warns" for rule in warned),
             *(finding.message for finding in self.findings if finding.action == "Warn"),
         ]
+
+
+def _without_condition(step: Changed, hidden: frozenset[str]) -> Changed:
+    """A step whose condition may compare a hidden column with a value, told without it."""
+    told = step.about.lower()
+    compares = step.step == "dropRows" and any(name.lower() in told for name in hidden)
+    return replace(step, about="a condition on what spec.privacy protects") if compares else step
 
 
 def apply(

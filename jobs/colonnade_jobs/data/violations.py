@@ -14,13 +14,15 @@ EXAMPLES = 5
 
 @dataclass(frozen=True)
 class RuleReport:
-    """One rule's outcome. action: what is done with the rows that break it, Quarantine or Warn."""
+    """One rule's outcome. action: what is done with the rows that break it, Quarantine or Warn. columns: those whose
+    values are the examples."""
 
     rule: str
     column: str
     rows: int
     examples: list[str]
     action: str = "Quarantine"
+    columns: tuple[str, ...] = ()
 
 
 def count(connection: duckdb.DuckDBPyConnection, rules: list[Rule], source: str = "raw") -> list[RuleReport]:
@@ -42,8 +44,9 @@ def count(connection: duckdb.DuckDBPyConnection, rules: list[Rule], source: str 
 
 
 def _report(rule: Rule, rows: int, examples: list[str]) -> RuleReport:
-    columns = ", ".join(field.rule.name for field in rule.fields)
-    return RuleReport(rule.label, columns, rows, examples, "Warn" if rule.warns else "Quarantine")
+    columns = tuple(field.rule.name for field in rule.fields)
+    action = "Warn" if rule.warns else "Quarantine"
+    return RuleReport(rule.label, ", ".join(columns), rows, examples, action, columns)
 
 
 def _example(rule: Rule) -> str:

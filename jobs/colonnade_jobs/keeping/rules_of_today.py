@@ -1,5 +1,12 @@
-"""Whether stored rows keep the rules that the spec has now: it may have others than when they were stored."""
+"""Whether stored rows keep the rules that the spec has now: it may have others than when they were stored.
 
+Of columns that spec.privacy changes, the rules speak of the values as they came, which are not stored: they are left
+out, and said.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 from colonnade_api.dataset import DatasetSpec
@@ -7,20 +14,47 @@ from colonnade_api.jobs import DatasetJob
 from colonnade_api.sources import DataSource
 from colonnade_serving.store import Store
 
-from ..data import database, parquet, stored
+from ..data import database, parquet, privacy, stored
 from ..data.job import check
 from ..errors import PermanentError
 
 
-def broken_rules(spec: DatasetSpec, digest: str, store: Store, scratch: Path) -> str:
-    """What the rows of a version break of spec.schema, as a clause; empty where they break nothing."""
+@dataclass(frozen=True)
+class Check:
+    """broken: what the rows break, as a clause; empty where they break nothing. unchecked: columns that have rules
+    which stored rows can't be held against."""
+
+    broken: str = ""
+    unchecked: tuple[str, ...] = ()
+
+
+def check_rules(spec: DatasetSpec, digest: str, store: Store, scratch: Path) -> Check:
+    """The rows of a version, held against spec.schema."""
     if spec.table is None:
-        return ""
+        return Check()
+    protected = _protected(spec, digest, store)
+    named = (*(column.name for column in spec.table.columns), *spec.table.unique_key)
+    unchecked = tuple(dict.fromkeys(name for name in named if name in protected))
+    return Check(_broken_rules(spec, digest, store, scratch, unchecked), unchecked)
+
+
+def _protected(spec: DatasetSpec, digest: str, store: Store) -> frozenset[str]:
+    """Columns that rules change now, and those that were changed when the version was made."""
+    now = spec.privacy.rules_ if spec.privacy else ()
+    then = json.loads(stored.report(digest, store)[1]).get("privacy", {}).get("rules", ())
+    changed = {rule.column for rule in now if rule.action != "Keep"}
+    return frozenset(changed | {rule["column"] for rule in then if rule["action"] != "Keep"})
+
+
+def _broken_rules(spec: DatasetSpec, digest: str, store: Store, scratch: Path, unchecked: Iterable[str]) -> str:
+    private = spec.privacy is not None and spec.privacy.changes_rows
     _, table = stored.fetch("this Dataset", digest, store, scratch)
     try:
         with database.shortages_as_errors(), database.connect(scratch) as connection:
-            job = DatasetJob(namespace="", name="", spec=_spec(spec, parquet.names([table])))
-            validated = check(connection, job, [table], store, scratch)[2]
+            names = [name for name in parquet.names([table]) if name not in unchecked]
+            job = DatasetJob(namespace="", name="", spec=_spec(spec, names))
+            with privacy.discreet(private=private):
+                validated = check(connection, job, [table], store, scratch)[2]
     except PermanentError as error:
         return f"a rule can't be checked: {error.message}"
     finally:
@@ -34,7 +68,7 @@ def broken_rules(spec: DatasetSpec, digest: str, store: Store, scratch: Path) ->
 
 
 def _spec(spec: DatasetSpec, names: list[str]) -> DatasetSpec:
-    """The rules alone, of columns that were stored."""
+    """The rules alone, of the columns named."""
     table = spec.table
     if table is not None:
         key = table.unique_key if set(table.unique_key) <= set(names) else ()

@@ -51,7 +51,9 @@ class Harness:
         """The answer to a dataset Job."""
         claims = self.folder / "pvc"
         with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
-            found = data.run(read(DatasetJob, json.dumps(job)), self.store, Path(scratch), claims)
+            found = data.run(
+                read(DatasetJob, json.dumps(job)), self.store, Path(scratch), claims, self.folder / "pseudonyms"
+            )
         answer = _as_json(found)
         self.digest = answer["version"]["digest"] or self.digest
         return answer

@@ -122,6 +122,11 @@ def _pod(platform: Platform, name: str, task: Task) -> Manifest:
             {"name": "connection", "mountPath": source.CONNECTION_FOLDER, "readOnly": True}
         )
         volumes.append(source.connection_volume(secret))
+    if task.pseudonyms:
+        container["volumeMounts"].append(
+            {"name": "pseudonyms", "mountPath": source.PSEUDONYMS_FOLDER, "readOnly": True}
+        )
+        volumes.append(source.pseudonyms_volume(task.pseudonyms))
     if not fits:
         container["volumeMounts"].append({"name": "job", "mountPath": JOB_FOLDER, "readOnly": True})
         volumes.append({"name": "job", "configMap": {"name": name}})

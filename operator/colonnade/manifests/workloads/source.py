@@ -5,11 +5,12 @@ from urllib.parse import SplitResult, urlsplit
 from colonnade.kube.kinds import Manifest
 from colonnade.manifests.pod import bucket_credentials, from_secret
 from colonnade_api import DataSource, ModelSource
+from colonnade_api.encryption import SecretKey
 from colonnade_api.keeping import Backup
-from colonnade_api.queries import SecretKey
 
 CLAIMS_FOLDER = "/pvc"
 CONNECTION_FOLDER, CONNECTION_FILE = "/connection", "uri"
+PSEUDONYMS_FOLDER = "/pseudonyms"
 PREFIX = "COLONNADE_SOURCE_"
 REMOTE = ("s3", "https", "http")
 BACKUP_PREFIX = "COLONNADE_BACKUP_"
@@ -40,6 +41,13 @@ def connection_volume(secret: SecretKey) -> Manifest:
 def is_written(source: Source) -> bool:
     """Whether more than reading is done there."""
     return isinstance(source, Backup)
+
+
+def pseudonyms_volume(secret: SecretKey) -> Manifest:
+    """The pseudonyms' key as a file; where it is missing the Job starts nevertheless, and says so."""
+    items = [{"key": secret.key, "path": "key"}]
+    found = {"secretName": secret.name, "items": items, "defaultMode": 0o440, "optional": True}
+    return {"name": "pseudonyms", "secret": found}
 
 
 def environment(source: Source) -> list[Manifest]:

@@ -21,6 +21,7 @@ class Task:
     source: what it reads, or writes, beside the store. longest: after that it is ended. resources: None for a modest
     share.
     keys: what opens and wraps versions that are encrypted.
+    pseudonyms: where their key lies; None where none are made.
     """
 
     command: str
@@ -30,6 +31,7 @@ class Task:
     longest: timedelta
     resources: Resources | None = None
     keys: tuple[SecretKey, ...] = ()
+    pseudonyms: SecretKey | None = None
 
     def requirements(self) -> Manifest:
         asked = self.resources or Resources()
@@ -43,7 +45,9 @@ def task_of(document: DatasetJob | TrainJob | KeepJob) -> Task:
     source = document.spec.source
     if isinstance(document, DatasetJob):
         keys = tuple(dict.fromkeys((*document.spec.encryption_keys(), *document.upstream_keys)))
-        return Task("dataset", "dataset", told, source, timedelta(hours=6), keys=keys)
+        privacy = document.spec.privacy
+        secret = privacy.pseudonyms.key_secret_ref if privacy and privacy.pseudonyms else None
+        return Task("dataset", "dataset", told, source, timedelta(hours=6), keys=keys, pseudonyms=secret)
     training = document.spec.training
     resources = training.resources if training else None
     keys = document.dataset.keys if document.dataset else ()

@@ -29,7 +29,10 @@ from colonnade_api import DatasetSpec, DatasetStatus, ObjectMeta
 from colonnade_api.jobs import DatasetJob, DatasetResult
 from colonnade_api.wellknown import REFRESH_ANNOTATION
 
-NO_CONTENT = ("description", "owner", "license", "retention", "audit", "backup")
+NO_CONTENT = (
+    *("description", "owner", "license", "purpose", "lawfulBasis", "sensitivity"),
+    *("retention", "audit", "backup"),
+)
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ def plan(observed: ObservedDataset, now: datetime) -> Decision[DatasetStatus]:
         return finalize(observed.metadata, observed.status)
     problem = _problem(observed.spec) or observed.upstreams.problem()
     if problem or isinstance(observed.spec, InvalidSpec):
-        kept = carried_over(observed.status.conditions, ("Ready", "Valid", "Audited", "BackedUp"))
+        kept = carried_over(observed.status.conditions, ("Ready", "Valid", "Protected", "Audited", "BackedUp"))
         status = _judged(observed, observed.status, (*kept, true("Stalled", "InvalidSpec", problem)), now)
         return Decision((), status)
     look = _look(observed, observed.spec, now)
@@ -152,6 +155,7 @@ def _with_answer(status: DatasetStatus, job: Job | None) -> DatasetStatus:
     if version is None:
         return status
     known = next((each for each in status.versions if each.digest == version.digest), version)
+    known = known.model_copy(update={"protected": version.protected, "suppressed_rows": version.suppressed_rows})
     others = tuple(each for each in status.versions if each.digest != version.digest)
     newest_first = (known, *others)
     return status.model_copy(update={**checked, "current": known.digest, "versions": newest_first, "refused": None})
@@ -162,12 +166,23 @@ def _judge(status: DatasetStatus, observed: ObservedDataset, look: Look, now: da
     if said is None:
         reason, message = _waits_for(look, observed.metadata, now)
         kstatus = true("Stalled" if is_stuck(look.job, DatasetResult) else "Reconciling", reason, message)
-        return (_ready(status, reason, message), _valid_so_far(observed.status), kstatus)
+        protected = carried_over(observed.status.conditions, ("Protected",)) if _is_protected(look.spec) else ()
+        return (_ready(status, reason, message), _valid_so_far(observed.status), *protected, kstatus)
     reason, message = said.reason, said.message
     if said.outcome == "Invalid":
         stalled = true("Stalled", reason, message)
+        if reason == "NotAnonymous":
+            unprotected = false("Protected", reason, message)
+            return (_ready(status, reason, message), _valid_so_far(observed.status), unprotected, stalled)
         return (_ready(status, reason, message), false("Valid", reason, message), stalled)
-    return (_ready(status, reason, message), true("Valid", "Accepted", _accepted(status)))
+    valid = true("Valid", "Accepted", _accepted(status))
+    if said.version and said.version.protected:
+        return (_ready(status, reason, message), valid, true("Protected", "RulesApplied", said.version.protected))
+    return (_ready(status, reason, message), valid)
+
+
+def _is_protected(spec: DatasetSpec) -> bool:
+    return spec.privacy is not None and spec.privacy.changes_rows
 
 
 def _waits_for(look: Look, metadata: ObjectMeta, now: datetime) -> tuple[str, str]:

@@ -59,6 +59,21 @@ def test_nothing_in_the_store_shows_a_value(harness: Harness, monkeypatch: pytes
             pq.read_schema(harness.folder / "store" / path)
 
 
+def test_people_are_protected_and_their_table_encrypted(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    given(monkeypatch, OLD)
+    both = {"privacy": by(OLD)["privacy"] | {"rules": [{"column": "name", "action": "Mask"}]}}
+    digest = collect(harness, **both)["version"]["digest"]
+    (tmp_path / "opened").mkdir()
+    table = pq.read_table(stored.fetch("rows", digest, harness.store, tmp_path / "opened")[1])
+    assert table["name"].to_pylist() == ["***"] * 3
+    assert f'"{MARKER}"'.encode() not in stored.report(digest, harness.store)[1], "of age, which no rule names, it may"
+    given(monkeypatch)
+    with pytest.raises(PermanentError, match="the Job was not given key key of Secret old"):
+        collect(harness, **both)
+
+
 def test_rows_that_are_refused_are_encrypted_too(harness: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     given(monkeypatch, OLD)
     assert collect(harness, validation={"onInvalid": "Reject"}, **by(OLD))["outcome"] == "Invalid"

@@ -56,3 +56,22 @@ def test_rows_that_keep_todays_rules_are_proven(keeper: Keeper) -> None:
     keeper.collected(ROWS, schema=table)
     keeper.spec["schema"] = table
     assert keeper.keep("Audit").reason == "Proven"
+
+
+def test_rules_on_protected_columns_are_left_out_and_said(keeper: Keeper) -> None:
+    table = {"uniqueKey": ["id"], "columns": [{"name": "age", "type": "integer"}, {"name": "city", "type": "category"}]}
+    privacy = {"rules": [{"column": "age", "action": "Mask"}, {"column": "id", "action": "Drop"}]}
+    keeper.collected(ROWS, schema=table, privacy=privacy)
+    keeper.spec |= {"schema": table, "privacy": privacy}
+    answer = keeper.keep("Audit")
+    assert (answer.outcome, answer.reason) == ("Succeeded", "Proven")
+    assert "rules on age, id speak of rows before spec.privacy: not checked again" in answer.message
+    keeper.spec.pop("privacy")
+    assert keeper.keep("Audit").reason == "Proven", "what was masked then is masked still"
+
+
+def test_rules_on_other_columns_of_a_protected_table_are_checked(keeper: Keeper) -> None:
+    privacy = {"rules": [{"column": "age", "action": "Mask"}]}
+    keeper.collected(ROWS, privacy=privacy)
+    keeper.spec |= {"privacy": privacy, "schema": {"columns": [{"name": "id", "type": "integer", "max": 2}]}}
+    assert keeper.keep("Audit").reason == "RulesBroken"

@@ -372,3 +372,43 @@ def test_a_circle_is_drawn_and_no_job_runs() -> None:
     found = decision.status.condition("Stalled")
     assert found is not None
     assert (found.reason, "flights -> weather -> flights" in found.message) == ("InvalidSpec", True)
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        ({}, "flights-15214ef5c4"),
+        ({"privacy": {"encryption": {"keySecretRef": {"name": "people", "key": "key"}}}}, "flights-5a4114edf8"),
+    ],
+    ids=["plain", "encrypted"],
+)
+def test_a_newer_operator_asks_for_the_same_job_of_a_spec_that_has_not_changed(
+    given: dict[str, Any], name: str
+) -> None:
+    assert jobs_of(plan(dataset(**given), at(0))) == [name], "each Dataset would be read again after an upgrade"
+
+
+def test_what_was_done_for_privacy_stands_in_protected() -> None:
+    result = accepted("v1")
+    result["version"] |= {"protected": "1 column masked", "suppressedRows": 3}
+    privacy = {"rules": [{"column": "a", "action": "Mask"}]}
+    done = answered(started(dataset(privacy=privacy)), result)
+    protected = done.status.condition("Protected")
+    assert protected is not None
+    assert (protected.status, protected.message) == ("True", "1 column masked")
+    assert done.status.versions[0].suppressed_rows == 3
+
+
+def test_rows_that_are_not_anonymous_are_no_fault_of_their_validity() -> None:
+    said = {"outcome": "Invalid", "reason": "NotAnonymous", "message": "2 % of 100 rows have fewer than 5 alike"}
+    done = answered(started(dataset(privacy={"rules": []})), said)
+    protected, valid = done.status.condition("Protected"), done.status.condition("Valid")
+    assert protected is not None
+    assert valid is not None
+    assert (protected.status, protected.reason) == ("False", "NotAnonymous")
+    assert valid.status == "Unknown"
+
+
+def test_a_table_that_nobody_protects_says_nothing_of_it() -> None:
+    done = answered(started(dataset()), accepted("v1"))
+    assert done.status.condition("Protected") is None
