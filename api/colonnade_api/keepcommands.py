@@ -21,11 +21,11 @@ ARGUMENTS: dict[KeepingKind, tuple[int, ...]] = {
     "Collect": (0, 1),
 }
 ALL = "all"
-DRY_RUN = "dry-run"
+DRY_RUN, TAKE_OVER = "dry-run", "take-over"
 
 
 class KeepCommand(NamedTuple):
-    """word: the annotation's whole value, by which each is done once. arguments: digests, or ALL, or DRY_RUN."""
+    """word: the annotation's whole value, by which each is done once. arguments: digests, ALL, DRY_RUN, TAKE_OVER."""
 
     word: str
     kind: KeepingKind

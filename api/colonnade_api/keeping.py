@@ -92,6 +92,9 @@ class KeepingNow(StatusPart):
     kind: KeepingKind = Field(description="What.")
     asked: Asked = Field(description="For what: a tick of its schedule, or the word of a command.")
     job: Word = Field(description="The Job that does it.")
+    so_far: KeepingRecord | None = Field(
+        default=None, description="What the Jobs before this one answered, where one answer had no room for all."
+    )
 
 
 Records = Annotated[

@@ -32,10 +32,19 @@ class VerifyTask(SpecPart):
 
 
 class RestoreTask(SpecPart):
-    """To bring these versions back into the store; all that the backup has of the Dataset where none is named."""
+    """To bring versions back into the store: these, those held (by their first hex digits), and the newest that the
+    backup has of the Dataset, so many.
+
+    listed: those that status lists, shortly; of the others the answer tells what it has room for. brought: an earlier
+    Job has brought them all, and the rest alone is to be told.
+    """
 
     kind: Literal["Restore"] = "Restore"
     versions: tuple[Digest, ...] = ()
+    held: tuple[Word, ...] = ()
+    newest: Count = 0
+    listed: tuple[Word, ...] = ()
+    brought: bool = False
 
 
 class DiffTask(SpecPart):
@@ -49,13 +58,15 @@ class DiffTask(SpecPart):
 class CollectTask(SpecPart):
     """To mark what nothing refers to, and to remove what was marked a day ago.
 
-    installation: whose store it is. references: units (colonnade_api.references) that stay.
+    installation: whose store it is. references: units (colonnade_api.references) that stay. take_over: whoever
+    collected before is no more; what it had marked is marked anew.
     """
 
     kind: Literal["Collect"] = "Collect"
     installation: Word
     references: tuple[str, ...]
     dry_run: bool = False
+    take_over: bool = False
 
 
 KeepTask = Annotated[
@@ -77,8 +88,11 @@ class KeepJob(SpecPart):
 
 
 class KeepResult(JobResult):
-    """A definite answer to a KeepJob. done: the versions that are now proven or copied, by their first hex digits, as
-    many as SHORT_REFERENCE. restored: versions that a status may lack, newest first."""
+    """A definite answer to a KeepJob.
+
+    done: the versions that are now proven or copied, by their first hex digits, as many as SHORT_REFERENCE. restored:
+    versions that a status may lack, newest first; `omitted` names it where there was no room for all.
+    """
 
     outcome: Literal["Succeeded", "Failed"]
     done: tuple[Word, ...] = ()

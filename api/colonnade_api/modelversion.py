@@ -1,6 +1,8 @@
 """ModelVersion: one model, trained on one Dataset version or imported, judged, and approved."""
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, computed_field
 
@@ -114,6 +116,11 @@ class ModelVersionSpec(SpecPart):
 class ModelVersionStatus(Status):
     """What became of it."""
 
+    created_at: datetime | None = Field(
+        default=None,
+        description="When it was made, by whichever API server had it first: of a model's versions the latest is told "
+        "by it, also after all were restored at once.",
+    )
     digest: Digest | None = Field(
         default=None, description="sha256 of the bundle: model, signature, metrics and golden answers in one."
     )
@@ -187,3 +194,9 @@ class ModelVersion(Resource):
     status: ModelVersionStatus = Field(
         default=ModelVersionStatus(), description="What became of it; written by Colonnade alone."
     )
+
+
+def made_at(version: Mapping[str, Any]) -> datetime:
+    """When a ModelVersion was made, as its status keeps it; as the API server says where status doesn't yet."""
+    known = (version.get("status") or {}).get("createdAt") or version["metadata"]["creationTimestamp"]
+    return datetime.fromisoformat(known)

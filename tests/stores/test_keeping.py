@@ -31,6 +31,7 @@ from tests.unit.jobs.keeping.test_collect import (
     test_two_installations_never_collect_one_place,
     test_what_nothing_refers_to_is_marked_and_a_day_later_removed,
     test_what_was_written_lately_is_not_even_marked,
+    test_who_takes_over_gives_what_was_marked_a_day_more,
 )
 from tests.unit.jobs.keeping.test_diff import test_rows_are_matched_by_their_key
 from tests.unit.jobs.keeping.test_encrypted import (
@@ -40,4 +41,8 @@ from tests.unit.jobs.keeping.test_encrypted import (
     test_a_flipped_bit_is_found_and_healed,
     test_a_store_that_is_gone_comes_back_and_opens_with_the_key,
     test_nothing_of_it_lies_in_plain_in_the_backup_either,
+)
+from tests.unit.jobs.keeping.test_restore import (
+    test_every_version_is_told_of_however_many_answers_it_takes,
+    test_only_the_newest_and_those_that_somebody_refers_to_are_brought_back,
 )

@@ -89,6 +89,11 @@ def _lift(store: Store, units: list[Unit]) -> None:
 def _claim(store: Store, task: CollectTask) -> None:
     """Two installations that write to one place don't know of each other's references: the second one is refused."""
     mine = canonical_json({"installation": task.installation})
+    if task.take_over:
+        for unit in marks.marked(store):
+            marks.lift(store, unit)
+        store.put(OWNER, mine)
+        return
     if not task.dry_run and store.put_new(OWNER, mine):
         return
     try:
@@ -99,7 +104,8 @@ def _claim(store: Store, task: CollectTask) -> None:
         raise PermanentError(
             "ForeignStore",
             f"{store.url} is collected by another installation ({owner}), whose references this one can't know, so "
-            f"nothing is removed: give each a prefix of its own, or, if that one is no more, delete {store.uri(OWNER)}",
+            "nothing is removed: give each a prefix of its own; if that one is no more, first bring back what shall "
+            "stay (kubectl colonnade restore), then kubectl colonnade gc dset/NAME --take-over",
         )
 
 

@@ -34,8 +34,8 @@ def _run(job: KeepJob, store: Store, scratch: Path, claims: Path) -> KeepResult:
             return backup.copy_all(versions, store, open_copies(job, store, claims), scratch)
         case VerifyTask(versions=versions):
             return backup.verify_all(versions, store, open_copies(job, store, claims), scratch)
-        case RestoreTask(versions=versions):
-            return restore.run(versions, store, open_copies(job, store, claims), scratch)
+        case RestoreTask():
+            return restore.run(job.task, store, open_copies(job, store, claims), scratch)
         case DiffTask(before=before, after=after):
             return diff.run(job, before, after, store, scratch)
         case CollectTask():

@@ -1,46 +1,73 @@
 """From the copy back into the store: a version that is gone comes whole, of one that is damaged the damaged files."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from colonnade_api.dataset import DatasetVersion
-from colonnade_api.keepjobs import KeepResult, shortly
+from colonnade_api.keepjobs import KeepResult, RestoreTask, shortly
 from colonnade_api.references import version_unit
-from colonnade_api.stored import DATA, MANIFEST, proven_manifest, table_digest
-from colonnade_serving.digests import of_file
+from colonnade_api.stored import DATA, MANIFEST, QUARANTINE, REPORT, proven_manifest, table_digest
+from colonnade_serving.digests import hex_of, of_file
 from colonnade_serving.store import Store, StoreNotFound
 
 from .. import marks, progress
 from ..formatting import size
+from .blobs import faults
 from .copies import Copies
 
 
-def run(wanted: Sequence[str], store: Store, copies: Copies, scratch: Path) -> KeepResult:
-    """Brings versions back; all that the backup has of the Dataset where none is named."""
+def run(task: RestoreTask, store: Store, copies: Copies, scratch: Path) -> KeepResult:
+    """Brings back what is wanted, and tells of what status lacks."""
     entries = list(copies.entries())
-    digests = list(wanted) or [entry.digest for entry in entries if entry.digest]
-    if not digests:
-        return _failed(f"{copies.store.url} has no copy of any version of dset/{copies.dataset}", [], 0)
+    wanted = _wanted(task, entries)
+    if not wanted:
+        return _failed(f"{copies.store.url} has no copy of any version of dset/{copies.dataset}", (), 0)
     brought, done, missing = 0, list[str](), list[str]()
-    for digest in digests:
-        progress.report(10, f"restoring {digest}")
-        found = bring(digest, store, copies, scratch)
+    for digest in wanted:
+        found = 0 if task.brought else _brought(digest, store, copies, scratch)
         if found is None:
             missing.append(shortly(digest))
         else:
             brought += found
             done.append(digest)
+    told = tuple(_here(entry, store) for entry in entries if entry.digest in done and not _listed(entry, task))
     if missing:
-        said = f"{copies.store.url} has no whole copy of {', '.join(missing[:5])} ({len(missing)} of {len(digests)})"
-        return _failed(said, _known(entries, done), brought)
+        said = f"{copies.store.url} has no whole copy of {', '.join(missing[:5])} ({len(missing)} of {len(wanted)})"
+        return _failed(said, told, brought)
+    older = len(entries) - sum(entry.digest in done for entry in entries)
+    rest = f"; {older} more have a copy, and --version brings one of them" if older and task.newest else ""
     return KeepResult(
         outcome="Succeeded",
         reason="Restored",
-        message=f"{len(done)} versions are in the store, their digests proven; {size(brought)} were brought back",
-        done=tuple(map(shortly, done)),
-        restored=tuple(_known(entries, done)),
+        message=f"{len(done)} versions are in the store, their digests proven; {size(brought)} were brought back{rest}",
+        restored=told,
         bytes=brought,
+    )
+
+
+def _wanted(task: RestoreTask, entries: Sequence[DatasetVersion]) -> list[str]:
+    copied = [entry.digest for entry in entries if entry.digest]
+    held = (digest for digest in copied if any(hex_of(digest).startswith(digits) for digits in task.held))
+    return list(dict.fromkeys((*task.versions, *held, *copied[: task.newest])))
+
+
+def _brought(digest: str, store: Store, copies: Copies, scratch: Path) -> int | None:
+    """None where no copy is whole, and what the store has isn't either."""
+    progress.report(10, f"restoring {digest}")
+    found = bring(digest, store, copies, scratch)
+    return 0 if found is None and next(faults(store, digest, scratch), None) is None else found
+
+
+def _listed(entry: DatasetVersion, task: RestoreTask) -> bool:
+    return shortly(entry.digest or "") in task.listed
+
+
+def _here(entry: DatasetVersion, store: Store) -> DatasetVersion:
+    """As status has it: the store that it was copied from may have lain elsewhere."""
+    unit = version_unit(entry.digest or "")
+    return entry.model_copy(
+        update={"report_uri": store.uri(f"{unit}/{REPORT}"), "quarantine_uri": store.uri(f"{unit}/{QUARANTINE}")}
     )
 
 
@@ -94,15 +121,11 @@ def _replace(file: Path, store: Store, path: str, scratch: Path) -> int:
     return file.stat().st_size
 
 
-def _known(entries: Iterable[DatasetVersion], digests: Sequence[str]) -> list[DatasetVersion]:
-    return [entry for entry in entries if entry.digest in digests]
-
-
-def _failed(said: str, restored: list[DatasetVersion], brought: int) -> KeepResult:
+def _failed(said: str, restored: tuple[DatasetVersion, ...], brought: int) -> KeepResult:
     return KeepResult(
         outcome="Failed",
         reason="CopyMissing",
         message=f"{said}; collect it from its source again, or name another backup",
-        restored=tuple(restored),
+        restored=restored,
         bytes=brought,
     )

@@ -2,7 +2,7 @@
 
 import time
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, NamedTuple, Self
 
 import typer
 
@@ -12,11 +12,12 @@ from colonnade.cli.options import connected
 from colonnade.cli.terminal import say
 from colonnade_access.cluster import Cluster
 from colonnade_access.errors import ColonnadeError
+from colonnade_access.references import Reference
 from colonnade_api import DatasetStatus
-from colonnade_api.keepcommands import ALL, DRY_RUN, parse, written
+from colonnade_api.keepcommands import ALL, DRY_RUN, TAKE_OVER, parse, written
 from colonnade_api.keeping import KeepingRecord
-from colonnade_api.references import tags
-from colonnade_api.wellknown import KEEP_ANNOTATION
+from colonnade_api.references import HOLD_DIGITS, holds, tags
+from colonnade_api.wellknown import HOLD_PREFIX, KEEP_ANNOTATION
 
 LOOK_SECONDS = 1.0
 ANSWERED_WITHIN_SECONDS = 3600.0
@@ -54,7 +55,22 @@ def restore(
     """Bring versions back from the backup; of one that is damaged, the damaged files."""
     if (version is None) != every:
         raise typer.BadParameter("say which by one of the two", param_hint="'--version' / '--all'")
-    _ask(cluster, dataset, "restore", ALL if version is None else version)
+    if version is None:
+        _ask(cluster, dataset, "restore", ALL)
+        return
+    wanted = _Wanted.of(cluster, dataset)
+    digits = version_of(wanted.status, wanted.annotations, version)
+    hold = None if _stays(wanted, digits) else f"{HOLD_PREFIX}{digits[:HOLD_DIGITS]}"
+    if hold:
+        cluster.merge(wanted.named, {"metadata": {"annotations": {hold: f"restored {datetime.now(UTC):%Y-%m-%d}"}}})
+    try:
+        _ask(cluster, dataset, "restore", digits)
+    except ColonnadeError:
+        if hold:
+            cluster.merge(wanted.named, {"metadata": {"annotations": {hold: None}}})
+        raise
+    if hold:
+        say(f"it is held, so that it stays: kubectl colonnade release {wanted.named} {digits[:10]} ends that")
 
 
 @connected
@@ -74,9 +90,17 @@ def gc(
     cluster: Cluster,
     dataset: Which,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would go.")] = False,
+    take_over: Annotated[
+        bool,
+        typer.Option(
+            "--take-over", help="Whichever installation collected this store before is no more; this one does now."
+        ),
+    ] = False,
 ) -> None:
     """Collect the namespace's garbage now: what was marked a day ago and has no reference goes, more is marked."""
-    record = _ask(cluster, dataset, "gc", *([DRY_RUN] if dry_run else []))
+    if dry_run and take_over:
+        raise typer.BadParameter("one of the two at a time", param_hint="'--dry-run' / '--take-over'")
+    record = _ask(cluster, dataset, "gc", *([DRY_RUN] * dry_run), *([TAKE_OVER] * take_over))
     say(f"each unit, and what becomes of it: {record.report_uri}")
 
 
@@ -96,15 +120,33 @@ def version_of(status: DatasetStatus, annotations: dict[str, str], text: str) ->
     raise ColonnadeError(f"{text} names {len(found)} versions; there are: {there}")
 
 
+class _Wanted(NamedTuple):
+    """A Dataset as it was when the command began."""
+
+    named: Reference
+    status: DatasetStatus
+    annotations: dict[str, str]
+
+    @classmethod
+    def of(cls, cluster: Cluster, dataset: str) -> Self:
+        named = reference(dataset, DATASET)
+        item = cluster.get(named)
+        status = DatasetStatus.model_validate(item.get("status") or {})
+        return cls(named, status, item["metadata"].get("annotations") or {})
+
+
+def _stays(wanted: _Wanted, digits: str) -> bool:
+    """Whether a version is listed, or is called or held by anybody, or will be the only one."""
+    listed = [(version.digest or "").removeprefix("sha256:") for version in wanted.status.versions]
+    named = [digest.removeprefix("sha256:") for digest in tags(wanted.annotations).values()]
+    return not listed or digits in (*listed, *named) or digits[:HOLD_DIGITS] in holds(wanted.annotations)
+
+
 def _ask(cluster: Cluster, dataset: str, verb: str, *arguments: str) -> KeepingRecord:
     """Raises ColonnadeError where it failed, with the words of the Job."""
-    wanted = reference(dataset, DATASET)
-    item = cluster.get(wanted)
-    status, annotations = (
-        DatasetStatus.model_validate(item.get("status") or {}),
-        item["metadata"].get("annotations") or {},
-    )
-    named = (each if each in (ALL, DRY_RUN) else version_of(status, annotations, each) for each in arguments)
+    wanted, status, annotations = _Wanted.of(cluster, dataset)
+    words = (ALL, DRY_RUN, TAKE_OVER)
+    named = (each if each in words else version_of(status, annotations, each) for each in arguments)
     word = written(verb, *named, at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}")
     cluster.merge(wanted, {"metadata": {"annotations": {KEEP_ANNOTATION: word}}})
     deadline = time.monotonic() + ANSWERED_WITHIN_SECONDS

@@ -13,6 +13,7 @@ from colonnade.cli.views.versions import of_dataset, of_model
 from colonnade_access.cluster import Cluster, NotFound
 from colonnade_access.references import Object, Reference
 from colonnade_access.words import utc_now
+from colonnade_api.modelversion import made_at
 
 WHAT = "dset/NAME, or mv/NAME: the model of that ModelVersion, or of that name."
 
@@ -58,4 +59,4 @@ def _newest_first(wanted: Reference, every: list[Object], namespace: str) -> lis
     its = [each for each in every if each["spec"]["model"] == model]
     if not its:
         raise NotFound(str(wanted), namespace, [each["metadata"]["name"] for each in every])
-    return sorted(its, key=lambda each: (each["metadata"]["creationTimestamp"], each["metadata"]["name"]), reverse=True)
+    return sorted(its, key=lambda each: (made_at(each), each["metadata"]["name"]), reverse=True)

@@ -21,6 +21,7 @@ from colonnade_api import (
     MonitorPolicySpec,
     MonitorPolicyStatus,
 )
+from colonnade_api.modelversion import made_at
 
 
 def observe_deployment(key: Key, live: Manifest, cache: Cache, routers: Iterable[Router]) -> ObservedDeployment:
@@ -64,7 +65,7 @@ def _version(live: Manifest) -> ModelVersionSummary:
     ready, message = objects.readiness(status.condition("Ready"))
     return ModelVersionSummary(
         name=live["metadata"]["name"],
-        created_at=objects.created_at(live),
+        created_at=made_at(live),
         digest=status.digest,
         artifact_uri=status.artifact_uri,
         ready=ready,

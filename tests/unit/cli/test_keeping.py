@@ -88,6 +88,44 @@ def test_what_failed_is_told_and_ends_with_1(cluster: Playground, kubectl_colonn
     assert "CopyMissing: s3://copies has no whole copy" in seen.err
 
 
+def test_a_version_that_status_lists_no_more_is_held_when_it_comes_back(
+    cluster: Playground, kubectl_colonnade: Run, answers: Any
+) -> None:
+    gone = digest("f")
+    cluster.add(stored())
+    answers("Restore", message="1 versions are in the store")
+    seen = kubectl_colonnade("restore", "dset/flights", "--version", gone)
+    assert seen.code == 0, seen.err
+    assert list(cluster.patches[0][1]["metadata"]["annotations"]) == [f"hold.colonnade.dev/{gone[7:39]}"]
+    assert f"kubectl colonnade release dset/flights {gone[7:17]}" in seen.err
+
+
+def test_a_version_that_does_not_come_back_is_not_held(
+    cluster: Playground, kubectl_colonnade: Run, answers: Any
+) -> None:
+    cluster.add(stored())
+    answers("Restore", outcome="Failed", reason="CopyMissing", message="no whole copy")
+    assert kubectl_colonnade("restore", "dset/flights", "--version", digest("f")).code == 1
+    assert written(cluster) == {f"hold.colonnade.dev/{digest('f')[7:39]}": None}
+
+
+def test_a_version_that_is_listed_is_brought_back_as_it_is(
+    cluster: Playground, kubectl_colonnade: Run, answers: Any
+) -> None:
+    cluster.add(stored())
+    answers("Restore", message="1 versions are in the store")
+    assert kubectl_colonnade("restore", "dset/flights", "--version", A[7:17]).code == 0
+    assert len(cluster.patches) == 1
+
+
+def test_garbage_is_taken_over_by_name(cluster: Playground, kubectl_colonnade: Run, answers: Any) -> None:
+    cluster.add(stored())
+    answers("Collect", reportUri="file:///store/gc/report.json")
+    assert kubectl_colonnade("gc", "dset/flights", "--take-over").code == 0
+    assert str(written(cluster)[KEEP]).startswith("gc/take-over@")
+    assert kubectl_colonnade("gc", "dset/flights", "--take-over", "--dry-run").code == 2
+
+
 def test_a_restore_needs_to_be_told_what(cluster: Playground, kubectl_colonnade: Run) -> None:
     cluster.add(stored())
     assert kubectl_colonnade("restore", "dset/flights").code == 2

@@ -84,6 +84,12 @@ def test_a_deployment_sees_the_versions_of_its_model_and_why_one_is_not_ready():
     ]
 
 
+def test_of_versions_that_were_restored_at_once_the_one_made_last_is_the_latest():
+    older = model_version("late-2", status={"createdAt": "2026-01-01T00:00:00Z"})
+    newer = model_version("late-1", status={"createdAt": "2026-02-01T00:00:00Z"})
+    assert [each.name for each in seen(deployment(), older, newer).versions] == ["late-2", "late-1"]
+
+
 def test_a_policy_that_is_named_and_not_there_is_missing():
     found = seen(deployment(policy="strict"))
     assert isinstance(found.policy, Missing)

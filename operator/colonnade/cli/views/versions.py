@@ -9,6 +9,7 @@ from colonnade.cli.views.parts import condition_tone
 from colonnade_access.references import Object
 from colonnade_access.words import NOTHING, ago, short, size
 from colonnade_api import DatasetStatus, DeploymentStatus, ModelVersionStatus
+from colonnade_api.modelversion import made_at
 
 
 def of_dataset(item: Object, models: Iterable[Object], now: datetime) -> Table:
@@ -48,7 +49,7 @@ def _model(item: Object, deployments: Sequence[Object], now: datetime) -> tuple[
         status.headline or NOTHING,
         approval(status) or NOTHING,
         _ready(status),
-        ago(datetime.fromisoformat(item["metadata"]["creationTimestamp"]), now),
+        ago(made_at(item), now),
         ", ".join(_served_by(name, deployments)) or NOTHING,
     )
 

@@ -1,5 +1,6 @@
 """A ModelVersion: one training Job for its spec, gates on what came of it, and someone's agreement."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from colonnade.formatting import clipped
@@ -47,6 +48,8 @@ def plan(observed: ObservedModelVersion, now: datetime) -> Decision[ModelVersion
     """What the ModelVersion needs now. Once trained it stays trained: no later pass makes another bundle of it."""
     if observed.metadata.deletion_timestamp:
         return finalize(observed.metadata, observed.status)
+    made = observed.status.created_at or observed.metadata.creation_timestamp
+    observed = replace(observed, status=observed.status.model_copy(update={"created_at": made}))
     spec = observed.spec
     if isinstance(spec, InvalidSpec):
         kept = carried_over(observed.status.conditions, ("Ready", "Trained", "Validated", "Approved"))

@@ -40,7 +40,7 @@ def test_a_store_that_is_gone_comes_back_byte_for_byte(keeper: Keeper) -> None:
     keeper.keep("BackUp")
     before = keeper.files()
     keeper.lose()
-    answer = keeper.keep("Restore")
+    answer = keeper.keep("Restore", newest=10)
     assert answer.outcome == "Succeeded"
     assert {version.digest for version in answer.restored} == set(keeper.digests)
     assert keeper.files() == before

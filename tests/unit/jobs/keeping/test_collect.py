@@ -18,9 +18,16 @@ NOW = datetime.now(UTC)
 
 
 def collected(
-    keeper: Keeper, *referred: str, days: float = 0, dry_run: bool = False, store: Store | None = None, by: str = "a"
+    keeper: Keeper,
+    *referred: str,
+    days: float = 0,
+    dry_run: bool = False,
+    store: Store | None = None,
+    by: str = "a",
+    take_over: bool = False,
 ) -> KeepResult:
-    task = CollectTask(installation=by, references=tuple(map(version_unit, referred)), dry_run=dry_run)
+    units = tuple(map(version_unit, referred))
+    task = CollectTask(installation=by, references=units, dry_run=dry_run, take_over=take_over)
     return collect.run(task, store or keeper.store, NOW + days * DAY)
 
 
@@ -143,6 +150,17 @@ def test_two_installations_never_collect_one_place(keeper: Keeper) -> None:
         with pytest.raises(PermanentError, match="collected by another installation"):
             collected(keeper, by="b", days=1, dry_run=dry_run)
     assert len(stored(keeper)) == 2
+
+
+def test_who_takes_over_gives_what_was_marked_a_day_more(keeper: Keeper) -> None:
+    old, current = two(keeper)
+    collected(keeper, current, by="a")
+    collected(keeper, current, by="b", days=2, take_over=True)
+    assert stored(keeper) == {old[7:], current[7:]}
+    with pytest.raises(PermanentError, match="--take-over"):
+        collected(keeper, current, by="a", days=2)
+    collected(keeper, current, by="b", days=3)
+    assert stored(keeper) == {current[7:]}
 
 
 @pytest.mark.parametrize("after", [False, True])

@@ -30,7 +30,7 @@ def test_nothing_of_it_lies_in_plain_in_the_backup_either(keeper: Keeper, sealed
 def test_a_store_that_is_gone_comes_back_and_opens_with_the_key(keeper: Keeper, sealed: str, tmp_path: Path) -> None:
     before = keeper.files()
     keeper.lose()
-    assert keeper.keep("Restore").reason == "Restored"
+    assert keeper.keep("Restore", newest=10).reason == "Restored"
     assert keeper.files() == before
     assert stored.fetch("rows", sealed, keeper.store, tmp_path)[1].exists()
 
@@ -68,7 +68,7 @@ def test_a_copy_made_after_a_rotation_opens_with_the_new_key(
     keeper.keep("BackUp")
     keeper.lose()
     keeper.holds(monkeypatch, OTHER)
-    keeper.keep("Restore")
+    keeper.keep("Restore", newest=10)
     assert stored.fetch("rows", sealed, keeper.store, tmp_path)[1].exists()
 
 

@@ -196,7 +196,7 @@ def test_a_command_that_can_not_be_done_says_why() -> None:
 def test_what_was_restored_into_an_empty_status_is_current_again() -> None:
     observed = annotated(started(dataset(**BACKUP)), **{KEEP: "restore/all@1"})
     (document,) = wanted(observed, 10)
-    assert document.task == RestoreTask()
+    assert document.task == RestoreTask(newest=10)
     versions = [
         {"digest": digest(name), "rows": 3, "createdAt": f"2026-11-2{n}T00:00:00Z"} for n, name in ((2, "b"), (1, "a"))
     ]
@@ -204,6 +204,58 @@ def test_what_was_restored_into_an_empty_status_is_current_again() -> None:
     assert [version.digest for version in back.status.versions] == [digest("b"), digest("a")]
     assert back.status.current == digest("b")
     assert said(back, "Ready")[0] == "True"
+
+
+def test_a_restore_brings_back_all_that_would_be_there_if_nothing_had_been_lost() -> None:
+    observed = annotated(
+        with_versions("a", "b", retention={"versions": 3}),
+        **{"tag.colonnade.dev/golden": digest("t"), "hold.colonnade.dev/" + digest("h")[7:39]: "audit 2026"},
+    )
+    observed = replace(annotated(observed, **{KEEP: "restore/all@1"}), pinned=frozenset({digest("p")}))
+    (document,) = wanted(observed, 1000)
+    assert document.task == RestoreTask(
+        versions=(digest("b"), digest("a"), digest("p"), digest("t")),
+        held=(digest("h")[7:39],),
+        newest=3,
+        listed=(short("b"), short("a")),
+    )
+
+
+def test_a_restore_that_one_answer_has_no_room_for_is_told_in_parts() -> None:
+    observed = annotated(started(dataset(**BACKUP)), **{KEEP: "restore/all@1"})
+    names = ["d", "c", "b", "a"]
+    versions = [
+        {"digest": digest(name), "rows": 3, "createdAt": f"2026-11-2{4 - n}T00:00:00Z"} for n, name in enumerate(names)
+    ]
+    first = begun(observed, 10)
+    half = told(first, 20, message="4 versions are in the store", restored=versions[:2], omitted=["restored"])
+    assert half.status.keeping == ()
+    (document,) = wanted(half, 21)
+    assert isinstance(document.task, RestoreTask)
+    assert document.task.brought
+    assert document.task.listed == (short("d"), short("c"))
+    second = begun(half, 21)
+    assert second.keep_jobs[0].name != first.keep_jobs[0].name
+    whole = told(second, 30, message="again", restored=versions[2:])
+    assert [version.digest for version in whole.status.versions] == list(map(digest, names))
+    assert whole.status.keeping[0].message == "4 versions are in the store"
+    assert [job.task.kind for job in wanted(whole, 31)] == ["BackUp"]
+
+
+def test_a_version_that_would_go_again_is_not_brought_back_unless_it_is_held() -> None:
+    observed = with_versions("b", "c", "d", retention={"versions": 3})
+    observed = annotated(observed, **{KEEP: f"restore/{digest('a')[7:]}@1"})
+    refused = plan(observed, at(1000)).status
+    assert (refused.keeping[0].outcome, refused.keeping[0].reason) == ("Failed", "NotKept")
+    held = annotated(observed, **{"hold.colonnade.dev/" + digest("a")[7:39]: "restored"})
+    back = told(begun(held, 1000), 1010, restored=[{"digest": digest("a"), "createdAt": "2026-01-01T00:00:00Z"}])
+    assert listed(back, 5000) == [digest("d"), digest("c"), digest("b"), digest("a")]
+
+
+def test_whoever_takes_garbage_over_says_so() -> None:
+    observed = replace(with_versions("a", retention={"versions": 2}), collection=Collection("this"))
+    (document,) = wanted(annotated(observed, **{KEEP: "gc/take-over@1"}), DAY)
+    assert document.task == CollectTask(installation="this", references=(), take_over=True)
 
 
 def test_garbage_is_collected_daily_by_the_one_that_does() -> None:

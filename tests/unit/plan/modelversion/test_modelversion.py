@@ -469,3 +469,10 @@ def test_a_rejected_version_is_not_ready() -> None:
 def test_an_invalid_spec_is_stalled() -> None:
     observed = seen(replace(version(), spec=InvalidSpec("spec.training.target: say it")), 0)
     assert said(observed, "Stalled") == ("True", "InvalidSpec", "spec.training.target: say it")
+
+
+def test_when_it_was_made_outlives_the_api_server_that_made_it() -> None:
+    observed = seen(version(), 0)
+    assert observed.status.created_at == START
+    restored = replace(observed, metadata=observed.metadata.model_copy(update={"creation_timestamp": at(9_000)}))
+    assert seen(restored, 9_000).status.created_at == START

@@ -23,7 +23,7 @@ def keep(observed: ObservedDataset, spec: DatasetSpec, status: DatasetStatus, no
     """The status with what Jobs have answered, without what need not stay, and what is to be done next."""
     job = _current(observed, status)
     if job is not None and finished(job):
-        status = _with_answer(status, job, now)
+        status = _with_answer(status, observed.metadata.name, job, now)
     pinned = retention.referred_to(status.versions, observed.metadata, observed.pinned)
     status = status.model_copy(update={"versions": retention.kept(status.versions, spec.retention, pinned, now)})
     gone = tuple(
@@ -64,21 +64,25 @@ def _next(observed: ObservedDataset, spec: DatasetSpec, status: DatasetStatus, n
     if wanted is None:
         return status, ()
     try:
-        task = task_of(wanted, observed, status)
+        task = task_of(wanted, observed, spec, status)
     except NotPossible as problem:
         record = KeepingRecord(
             kind=wanted.kind, asked=wanted.asked, at=now, outcome="Failed", reason=problem.reason, message=str(problem)
         )
         return _recorded(status, record), ()
     about = observed.metadata
-    spec_hash = short_hash([wanted.kind, wanted.asked])
-    name = f"{about.name}-keep-{spec_hash}"
-    status = status.model_copy(update={"keeping_now": KeepingNow(kind=wanted.kind, asked=wanted.asked, job=name)})
+    begun = begun or _begin(about.name, wanted)
+    status = status.model_copy(update={"keeping_now": begun})
     document = KeepJob(namespace=about.namespace, name=about.name, spec=spec, task=task)
-    return status, (RecordStatus(), EnsureStore(), RunJob(name, spec_hash, document))
+    return status, (RecordStatus(), EnsureStore(), RunJob(begun.job, begun.job.rpartition("-")[2], document))
 
 
-def _with_answer(status: DatasetStatus, job: Job, now: datetime) -> DatasetStatus:
+def _begin(dataset: str, wanted: Due, so_far: KeepingRecord | None = None, part: int = 0) -> KeepingNow:
+    told = short_hash([wanted.kind, wanted.asked, *([part] if part else [])])
+    return KeepingNow(kind=wanted.kind, asked=wanted.asked, job=f"{dataset}-keep-{told}", so_far=so_far)
+
+
+def _with_answer(status: DatasetStatus, dataset: str, job: Job, now: datetime) -> DatasetStatus:
     begun, said = status.keeping_now, answer(job, KeepResult)
     if begun is None:
         return status
@@ -101,7 +105,12 @@ def _with_answer(status: DatasetStatus, job: Job, now: datetime) -> DatasetStatu
         page_uri=said.page_uri,
         bytes=said.bytes,
     )
-    return _recorded(_with_versions(status, record, said), record)
+    status = _with_versions(status, record, said)
+    record = begun.so_far or record
+    if "restored" in said.omitted and said.restored:
+        further = _begin(dataset, Due(begun.kind, begun.asked), record, part=len(status.versions))
+        return status.model_copy(update={"keeping_now": further})
+    return _recorded(status, record.model_copy(update={"at": at}))
 
 
 def _recorded(status: DatasetStatus, record: KeepingRecord) -> DatasetStatus:

@@ -25,13 +25,14 @@ def referred_to(
     versions: tuple[DatasetVersion, ...], metadata: ObjectMeta, by_others: Collection[str]
 ) -> frozenset[str]:
     """The digests of those that others, tags or holds refer to."""
-    held, tagged = holds(metadata.annotations), set(tags(metadata.annotations).values())
-    digests = [version.digest for version in versions if version.digest]
-    return frozenset(
-        digest
-        for digest in digests
-        if digest in by_others or digest in tagged or digest.removeprefix("sha256:")[:HOLD_DIGITS] in held
-    )
+    digests = (version.digest for version in versions if version.digest)
+    return frozenset(digest for digest in digests if is_referred_to(digest, metadata, by_others))
+
+
+def is_referred_to(digest: str, metadata: ObjectMeta, by_others: Collection[str]) -> bool:
+    """Whether a version stays, however old it is and however many are newer."""
+    held, tagged = holds(metadata.annotations), tags(metadata.annotations).values()
+    return digest in by_others or digest in tagged or digest.removeprefix("sha256:")[:HOLD_DIGITS] in held
 
 
 def _too_old(version: DatasetVersion, retention: Retention | None, now: datetime) -> bool:

@@ -1,10 +1,22 @@
 """What a Job that keeps is told."""
 
 from colonnade.plan.dataset.keeping.due import Due
+from colonnade.plan.dataset.keeping.retention import is_referred_to
 from colonnade.plan.dataset.observed import ObservedDataset
-from colonnade_api import DatasetStatus
-from colonnade_api.keepcommands import ALL, DRY_RUN, parse
-from colonnade_api.keepjobs import AuditTask, BackUpTask, CollectTask, DiffTask, KeepTask, RestoreTask, VerifyTask
+from colonnade_api import DatasetSpec, DatasetStatus
+from colonnade_api.keepcommands import ALL, DRY_RUN, TAKE_OVER, parse
+from colonnade_api.keeping import KEPT_VERSIONS
+from colonnade_api.keepjobs import (
+    AuditTask,
+    BackUpTask,
+    CollectTask,
+    DiffTask,
+    KeepTask,
+    RestoreTask,
+    VerifyTask,
+    shortly,
+)
+from colonnade_api.references import holds, tags
 
 
 class NotPossible(Exception):
@@ -15,7 +27,7 @@ class NotPossible(Exception):
         self.reason = reason
 
 
-def task_of(wanted: Due, observed: ObservedDataset, status: DatasetStatus) -> KeepTask:
+def task_of(wanted: Due, observed: ObservedDataset, spec: DatasetSpec, status: DatasetStatus) -> KeepTask:
     """Raises NotPossible."""
     arguments = command.arguments if (command := parse(wanted.asked)) else ()
     versions = tuple(version for version in status.versions if version.digest)
@@ -28,15 +40,37 @@ def task_of(wanted: Due, observed: ObservedDataset, status: DatasetStatus) -> Ke
         case "Verify":
             return VerifyTask(versions=versions)
         case "Restore":
-            return RestoreTask(versions=() if arguments == (ALL,) else tuple(map(_digest, arguments)))
+            return _restore(arguments, observed, spec, status)
         case "Diff":
             before, after = map(_digest, arguments)
             return DiffTask(before=before, after=after)
         case "Collect":
-            return _collect(observed, dry_run=arguments == (DRY_RUN,))
+            return _collect(observed, arguments)
 
 
-def _collect(observed: ObservedDataset, *, dry_run: bool) -> CollectTask:
+def _restore(
+    arguments: tuple[str, ...], observed: ObservedDataset, spec: DatasetSpec, status: DatasetStatus
+) -> RestoreTask:
+    """All that would be there if nothing had been lost, or the one that was named."""
+    listed = [version.digest for version in status.versions if version.digest]
+    told = {"listed": tuple(map(shortly, listed)), "brought": bool(status.keeping_now and status.keeping_now.so_far)}
+    annotations = observed.metadata.annotations
+    if arguments != (ALL,):
+        named = tuple(map(_digest, arguments))
+        for digest in named:
+            if listed and digest not in listed and not is_referred_to(digest, observed.metadata, observed.pinned):
+                raise NotPossible(
+                    "NotKept",
+                    f"{digest} is not among the versions that stay, so that what is brought back would go again; hold "
+                    "it, as kubectl colonnade restore does by itself, or give it a tag",
+                )
+        return RestoreTask(versions=named, **told)
+    referred = dict.fromkeys((*listed, *sorted(observed.pinned), *tags(annotations).values()))
+    newest = spec.retention.versions if spec.retention else KEPT_VERSIONS
+    return RestoreTask(versions=tuple(referred), held=tuple(holds(annotations)), newest=newest, **told)
+
+
+def _collect(observed: ObservedDataset, arguments: tuple[str, ...]) -> CollectTask:
     found = observed.collection
     if found is None:
         raise NotPossible(
@@ -50,7 +84,8 @@ def _collect(observed: ObservedDataset, *, dry_run: bool) -> CollectTask:
             f"{found.unreadable} can't be read, so that what it refers to isn't known and nothing may be removed; "
             "mend or delete it",
         )
-    return CollectTask(installation=found.installation, references=found.references, dry_run=dry_run)
+    how = {"dry_run": arguments == (DRY_RUN,), "take_over": arguments == (TAKE_OVER,)}
+    return CollectTask(installation=found.installation, references=found.references, **how)
 
 
 def _digest(argument: str) -> str:
