@@ -1,4 +1,4 @@
-"""How a model is trained: on which data, by which scikit-learn estimator, after which preprocessing."""
+"""How a model is trained: on which data, by which estimator, after which preprocessing."""
 
 from typing import Annotated, Any, Literal
 
@@ -7,7 +7,7 @@ from pydantic import Field, WithJsonSchema
 from colonnade_api.common import ColumnName, ObjectRef, Rule, Seed, SpecPart
 from colonnade_api.workload import Resources
 
-ESTIMATOR_PATTERN = r"^sklearn([.][A-Za-z_][A-Za-z0-9_]*)+$"
+ESTIMATOR_PATTERN = r"^(sklearn|xgboost|lightgbm)([.][A-Za-z_][A-Za-z0-9_]*)+$"
 ColumnNames = Annotated[tuple[ColumnName, ...], Field(max_length=512)]
 Params = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True})]
 
@@ -29,24 +29,26 @@ class Features(SpecPart):
 
 
 class Estimator(SpecPart):
-    """A scikit-learn class and its arguments."""
+    """A class of scikit-learn, XGBoost or LightGBM, and its arguments."""
 
     name: Annotated[str, Field(min_length=1, max_length=200, pattern=ESTIMATOR_PATTERN)] = Field(
-        description="Full name of a scikit-learn class, such as sklearn.ensemble.HistGradientBoostingClassifier.",
+        description="Full name of a scikit-learn class, such as sklearn.ensemble.HistGradientBoostingClassifier, or "
+        "one of xgboost.XGBClassifier, xgboost.XGBRegressor, lightgbm.LGBMClassifier, lightgbm.LGBMRegressor.",
         json_schema_extra={
             "x-kubernetes-validations": [
                 {
                     "rule": f"self.matches('{ESTIMATOR_PATTERN}')",
-                    "message": "give a scikit-learn class by its full name, such as "
-                    "sklearn.linear_model.LogisticRegression",
+                    "message": "give a class by its full name, such as sklearn.linear_model.LogisticRegression or "
+                    "xgboost.XGBClassifier",
                 }
             ]
         },
     )
     params: Params = Field(
         default={},
-        description="Arguments of the class by their scikit-learn names, such as {max_iter: 200}. Where an argument is "
-        "an estimator itself (stacking, calibration), write {name: sklearn..., params: {...}} in its place.",
+        description="Arguments of the class by the names of its scikit-learn interface, such as {max_iter: 200}. Where "
+        "an argument is an estimator itself (stacking, calibration), write {name: sklearn..., params: {...}} in its "
+        "place.",
     )
 
 
@@ -112,7 +114,7 @@ class Training(SpecPart):
     task: Literal["Classification", "Regression"] = Field(
         description="Classification: the target is one of few classes. Regression: the target is a number."
     )
-    estimator: Estimator = Field(description="The scikit-learn class that learns.")
+    estimator: Estimator = Field(description="The class that learns: scikit-learn's, XGBoost's or LightGBM's.")
     preprocessing: Preprocessing = Field(
         default=Preprocessing(), description="What happens to the features before the estimator."
     )

@@ -5,9 +5,11 @@ from typing import Any
 
 from colonnade_client.errors import InvalidSpec
 
+BOOSTERS = ("xgboost", "lightgbm")
+
 
 def described(estimator: object, params: dict[str, Any] | None = None) -> dict[str, Any]:
-    """estimator: a scikit-learn class by its full name, that class, or an instance that isn't fitted.
+    """estimator: a class of scikit-learn, XGBoost or LightGBM by its full name, that class, or an unfitted instance.
 
     Raises InvalidSpec for anything else.
     """
@@ -26,22 +28,35 @@ def described(estimator: object, params: dict[str, Any] | None = None) -> dict[s
 
 
 def _public_name(kind: type) -> str:
-    """Where scikit-learn's documentation has it: sklearn.ensemble, not sklearn.ensemble._forest."""
+    """Where its documentation has it: sklearn.ensemble, not sklearn.ensemble._forest; xgboost, not xgboost.sklearn."""
+    library = kind.__module__.partition(".")[0]
+    if library in BOOSTERS:
+        return f"{library}.{kind.__qualname__}"
     module = kind.__module__.split("._")[0]
-    if module.partition(".")[0] != "sklearn":
-        raise InvalidSpec(f"estimator: {kind.__module__}.{kind.__qualname__} is not of scikit-learn, which trains here")
+    if library != "sklearn":
+        raise InvalidSpec(
+            f"estimator: {kind.__module__}.{kind.__qualname__} is not of scikit-learn, XGBoost or LightGBM, which "
+            "train here"
+        )
     return f"{module}.{kind.__qualname__}"
 
 
 def _changed(estimator: Any) -> dict[str, Any]:
     """The parameters that aren't their defaults."""
-    defaults = {name: each.default for name, each in inspect.signature(type(estimator)).parameters.items()}
+    defaults = _defaults(type(estimator))
     found = estimator.get_params(deep=False)
     return {name: _plain(value) for name, value in found.items() if not _same(value, defaults.get(name))}
 
 
+def _defaults(kind: Any) -> dict[str, Any]:
+    if kind.__module__.partition(".")[0] in BOOSTERS:  # their signatures don't tell all that they take
+        found: dict[str, Any] = kind().get_params(deep=False)
+        return found
+    return {name: each.default for name, each in inspect.signature(kind).parameters.items()}
+
+
 def _same(value: object, default: object) -> bool:
-    return type(value) is type(default) and bool(value == default)
+    return value is default or (type(value) is type(default) and bool(value == default))
 
 
 def _plain(value: Any) -> Any:

@@ -142,7 +142,7 @@ def dataset(name: str, **spec: Any) -> Manifest:
 def model_version(name: str, data: str, target: str, task: str = "Classification", **training: Any) -> Manifest:
     model, gates = training.pop("model", "model"), training.pop("gates", [])
     estimator = {
-        "name": "sklearn.linear_model.LogisticRegression" if task == "Classification" else "sklearn.linear_model.Ridge"
+        "name": "sklearn.linear_model.LogisticRegression" if task == "Classification" else "lightgbm.LGBMRegressor"
     }
     spec = {"datasetRef": {"name": data}, "target": target, "task": task, "estimator": estimator, "seed": 7, **training}
     return _resource("ModelVersion", name, {"model": model, "training": spec, "gates": gates})

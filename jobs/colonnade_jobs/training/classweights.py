@@ -16,6 +16,7 @@ NUMBERING = (
     "VotingClassifier",
     "StackingClassifier",
     "BaggingClassifier",
+    "EncodedTarget",
 )  # teach their members 0, 1, … for the classes
 SPLITTING = ("OneVsRestClassifier", "OneVsOneClassifier")  # teach their members one class against another
 BOOLEANS = {"false": 0, "true": 1}
@@ -45,8 +46,11 @@ def _translate(part: BaseEstimator, keys: Mapping[str, Any], classes: list[str])
                 f"{FIELD}.params: {name} tells one class from the others at a time, so that its estimator can't weigh "
                 f"them by name; set {PARAMETER}: balanced",
             )
-        numbered = {key: classes.index(str(one)) for key, one in keys.items()}
-        _translate(member, numbered if name in NUMBERING else keys, classes)
+        if name in NUMBERING:
+            numbered = {key: classes.index(str(one)) for key, one in keys.items()}
+            _translate(member, numbered, [str(number) for number in range(len(classes))])
+        else:
+            _translate(member, keys, classes)
 
 
 def _class(key: object, keys: Mapping[str, Any], classes: list[str]) -> Any:

@@ -1,4 +1,4 @@
-"""From the estimator that a spec names to the object: scikit-learn's own estimators and nothing else."""
+"""From the estimator that a spec names to the object: scikit-learn's own, XGBoost's and LightGBM's, nothing else."""
 
 import importlib
 from collections.abc import Iterator
@@ -15,8 +15,10 @@ from colonnade_api.training import Estimator
 
 from ..errors import PermanentError
 from ..formatting import did_you_mean
+from . import boosters
 
 FIELD = "spec.training.estimator"
+PREFIXES = ("sklearn.", *(f"{library}." for library in boosters.LIBRARIES))
 CALIBRATED = "sklearn.calibration.CalibratedClassifierCV"
 
 
@@ -49,19 +51,22 @@ def parts(estimator: BaseEstimator) -> Iterator[BaseEstimator]:
 def _estimator(name: str, params: dict[str, Any], field: str) -> Any:
     found = _resolve(name, field)
     values = {key: _value(value, f"{field}.params.{key}") for key, value in params.items()}
-    known = found._get_param_names()
+    boosted = boosters.of_library(name)
+    known = boosters.parameters(found) if boosted else found._get_param_names()
     for key in values:
         if key not in known:
             raise PermanentError(
                 "UnknownParameter", f"{field}.params: {found.__name__} has no {key}{did_you_mean(key, known)}"
             )
     try:
-        return found(**values)
+        return boosters.made(found, values) if boosted else found(**values)
     except (TypeError, ValueError) as error:
         raise PermanentError("InvalidParameter", f"{field}.params: {error}") from error
 
 
 def _resolve(name: str, field: str) -> Any:
+    if boosters.of_library(name):
+        return _boosted(name, field)
     module, _, attribute = name.rpartition(".")
     found = None
     if module.split(".")[0] == "sklearn" and not attribute.startswith("_"):
@@ -74,6 +79,15 @@ def _resolve(name: str, field: str) -> Any:
             "UnknownEstimator", f"{field}.name: scikit-learn has no estimator {name}{_close(attribute)}"
         )
     return found
+
+
+def _boosted(name: str, field: str) -> Any:
+    if name in boosters.NAMES:
+        return boosters.resolve(name)
+    raise PermanentError(
+        "UnknownEstimator",
+        f"{field}.name: {name} isn't offered{did_you_mean(name, boosters.NAMES)}; {', '.join(boosters.NAMES)} are",
+    )
 
 
 def _close(wrong: str) -> str:
@@ -89,11 +103,7 @@ def _public(found: type) -> str:
 
 
 def _value(value: Any, field: str) -> Any:
-    if (
-        isinstance(value, dict)
-        and str(value.get("name", "")).startswith("sklearn.")
-        and set(value) <= {"name", "params"}
-    ):
+    if isinstance(value, dict) and str(value.get("name", "")).startswith(PREFIXES) and set(value) <= {"name", "params"}:
         return _estimator(value["name"], value.get("params") or {}, field)
     if isinstance(value, list):
         values = [_value(item, f"{field}[{n}]") for n, item in enumerate(value)]

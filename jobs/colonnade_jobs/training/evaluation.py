@@ -5,6 +5,7 @@ from importlib import metadata
 from typing import Any
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from colonnade_api.jobs import TrainJob
 from colonnade_api.stored import canonical_json
@@ -14,7 +15,7 @@ from colonnade_serving.bundle import TensorSignature
 from colonnade_serving.engine import Engine
 
 from .. import arithmetic, progress
-from . import balance, float32, golden, leakage, metrics, parity, reference_distribution, ties
+from . import balance, boosters, float32, golden, leakage, metrics, parity, reference_distribution, ties
 from .facts import Facts
 from .fitting import Trained
 from .intervals import Metric
@@ -66,7 +67,7 @@ def evaluate(job: TrainJob, wanted: Training, trained: Trained, engine: Engine) 
         parity={"rows": agreement.rows, "worst": agreement.worst},
         lineage=lineage(job),
         dataset=job.dataset,
-        versions=versions(),
+        versions=versions(trained.pipeline["model"]),
         golden=golden.record(engine, chosen, parity.TOLERANCE * min(1, spread)),
         training=wanted,
         rows={"train": len(trained.training), "test": len(testing)},
@@ -109,9 +110,10 @@ def _of_ties(positions: Array) -> list[str]:
     ]
 
 
-def versions() -> dict[str, str]:
+def versions(model: BaseEstimator) -> dict[str, str]:
     """Those of the libraries that a model's numbers come from."""
-    return {"python": platform.python_version()} | {name: metadata.version(name) for name in LIBRARIES}
+    libraries = [*LIBRARIES, *boosters.packages_of(model)]
+    return {"python": platform.python_version()} | {name: metadata.version(name) for name in libraries}
 
 
 def _expected(trained: Trained, task: str) -> list[Array]:

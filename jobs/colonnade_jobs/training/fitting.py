@@ -16,11 +16,12 @@ from colonnade_api.training import CrossValidation, Training
 
 from .. import progress
 from ..errors import PermanentError
-from . import classweights, crossvalidation, estimators, features, float32, frames, limits, pipeline, split
+from . import boosters, classweights, crossvalidation, estimators, features, float32, frames, limits, pipeline, split
 from .features import Choice
 from .frames import Frame
 
 Array = np.ndarray[Any, Any]
+OF_PARAMETERS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)  # in scikit-learn's own words
 
 
 @dataclass(frozen=True)
@@ -121,9 +122,10 @@ def _check_learnt(whole: Pipeline) -> None:
 def _refusing() -> Iterator[None]:
     try:
         yield
-    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as error:  # scikit-learn's own words
-        first_line = str(error).strip().partition("\n")[0]
-        raise PermanentError("TrainingFailed", f"spec.training.estimator: {first_line}") from error
+    except Exception as error:
+        if not isinstance(error, OF_PARAMETERS) and boosters.library_of(type(error)) not in boosters.LIBRARIES:
+            raise
+        raise PermanentError("TrainingFailed", f"spec.training.estimator: {boosters.error_text(error)}") from error
 
 
 def _convergence(caught: list[warnings.WarningMessage]) -> list[str]:

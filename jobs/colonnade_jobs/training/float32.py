@@ -21,6 +21,17 @@ def spread(target: Array) -> float:
     return float(np.std(target)) or float(np.abs(target).max()) or 1.0
 
 
+def lowered(thresholds: Array) -> Array:
+    """The largest float32 that is not above each threshold, as float64.
+
+    x <= t holds for the same float32 x as x <= t' for that t'. The exporter rounds to the nearest instead, which may
+    lie above, on a value that occurs: it would go to the other side.
+    """
+    nearest = thresholds.astype(np.float32)
+    below = np.nextafter(nearest, np.float32(-np.inf))
+    return np.where(nearest > thresholds, below, nearest).astype(np.float64)
+
+
 def check_target(target: Array, name: str) -> None:
     """Raises PermanentError when predictions in float32 would lose more than a hundredth of the target's spread."""
     if np.abs(target).max() > LARGEST:

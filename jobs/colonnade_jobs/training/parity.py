@@ -137,6 +137,6 @@ def _why(estimator: str, scale: str) -> str:
         return "near rows are ordered differently, though none are equally near; set preprocessing.scale: Standard"
     if estimator.endswith("Pipeline"):
         return "a step rounds otherwise before a split or a bin; leave scalers and bins out of params.steps"
-    if scale == "Standard" and any(word in estimator for word in ("Tree", "Forest", "Boosting")):
+    if scale == "Standard" and any(word in estimator for word in ("Tree", "Forest", "Boosting", "XGB", "LGBM")):
         return "scaled numbers land on the other side of a split; set preprocessing.scale: Auto"
     return "the two compute it with another precision; try another estimator, or fewer and smaller numbers as features"

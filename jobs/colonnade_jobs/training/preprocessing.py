@@ -6,7 +6,14 @@ are almost equal must order the same in both engines.
 """
 
 from sklearn.base import BaseEstimator, is_classifier
-from sklearn.ensemble import StackingClassifier, StackingRegressor, VotingClassifier, VotingRegressor
+from sklearn.ensemble import (
+    AdaBoostClassifier,
+    AdaBoostRegressor,
+    StackingClassifier,
+    StackingRegressor,
+    VotingClassifier,
+    VotingRegressor,
+)
 from sklearn.linear_model import Ridge
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
@@ -14,8 +21,16 @@ from sklearn.utils import get_tags
 from .transformers import ImputeAndScale, InDoubleClassifier, InDoubleRegressor
 from .transformers.impute_and_scale import Scaling
 
-UNSCALED_MODULES = ("sklearn.tree.", "sklearn.ensemble.", "sklearn.naive_bayes", "sklearn.dummy")
+UNSCALED_MODULES = (
+    "sklearn.tree.",
+    "sklearn.ensemble.",
+    "sklearn.naive_bayes",
+    "sklearn.dummy",
+    "xgboost.",
+    "lightgbm.",
+)
 DOUBLE_MODULES = ("sklearn.neighbors.", "sklearn.gaussian_process.")
+FILLED = (AdaBoostClassifier, AdaBoostRegressor)  # refuse missing values, whatever their estimators take
 HETEROGENEOUS = (VotingClassifier, VotingRegressor, StackingClassifier, StackingRegressor)
 
 
@@ -29,7 +44,7 @@ def preprocessed(estimator: BaseEstimator, scale: str, numbers: int) -> BaseEsti
         return _with_features(estimator, scale, numbers) if getattr(estimator, "passthrough", False) else estimator
     core = _core(estimator)
     scaling = _scaling(core, scale)
-    if scaling == "none" and _takes_missing(core):
+    if scaling == "none" and _takes_missing(core) and not isinstance(estimator, FILLED):
         return estimator
     step = ImputeAndScale(numbers=numbers, scaling=scaling)
     return Pipeline([("preprocess", step), ("estimator", _in_double(estimator, core))])
@@ -63,8 +78,8 @@ def _scaling(core: BaseEstimator, scale: str) -> Scaling:
 
 
 def _takes_missing(core: BaseEstimator) -> bool:
-    # Only the histogram trees: the exporter gives other trees no branch for a missing value.
-    return type(core).__name__.startswith("HistGradientBoosting")
+    # Only histogram trees: the exporter gives other trees no branch for a missing value.
+    return type(core).__name__.startswith(("HistGradientBoosting", "XGB", "LGBM"))
 
 
 def _in_double(estimator: BaseEstimator, core: BaseEstimator) -> BaseEstimator:

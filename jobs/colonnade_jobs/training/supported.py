@@ -1,4 +1,4 @@
-"""What scikit-learn has and Colonnade doesn't offer: what ONNX can't carry, or carries wrong. Known before training."""
+"""What the libraries have and isn't offered here: what ONNX can't carry, or carries wrong. Known before training."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from skl2onnx._supported_operators import sklearn_operator_name_map
 from sklearn.base import BaseEstimator
 
 from ..errors import PermanentError
+from . import boosters
 from .estimators import FIELD, parts
 
 COMPOSITES = ("Pipeline", "ColumnTransformer")
@@ -36,7 +37,7 @@ CATEGORICAL = (
 )
 INIT = ((None, "zero"), "its ONNX form starts from a constant; leave it out")
 # By class and parameter: values that are served as they were trained, and why others aren't.
-FAITHFUL: dict[tuple[str, str], tuple[tuple[str | None, ...], str]] = {
+FAITHFUL: dict[tuple[str, str], tuple[tuple[str | int | None, ...], str]] = boosters.FAITHFUL | {
     ("CalibratedClassifierCV", "method"): (
         ("sigmoid",),
         "its ONNX form takes the nearest step of the curve where scikit-learn draws a line; use sigmoid",
@@ -84,7 +85,7 @@ def _check_parameters(part: BaseEstimator, name: str) -> None:
         if owner != name:
             continue
         value = getattr(part, parameter)
-        if not (value is None or isinstance(value, str)) or value not in faithful:
+        if not (value is None or isinstance(value, str | int)) or value not in faithful:
             raise PermanentError(
                 "ExportUnsupported", f"{FIELD}.params.{parameter}: {name} can't be served with {value}: {why}"
             )

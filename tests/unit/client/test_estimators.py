@@ -1,10 +1,12 @@
-"""scikit-learn's own objects as a spec has them."""
+"""Estimators as a spec has them."""
 
 import numpy as np
 import pytest
+from lightgbm import LGBMClassifier
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
+from xgboost import XGBClassifier
 
 from colonnade_client import InvalidSpec
 from colonnade_client.estimators import described
@@ -20,6 +22,13 @@ def test_an_instance_tells_where_it_differs_from_its_defaults() -> None:
     estimator = HistGradientBoostingClassifier(max_iter=np.int64(20), learning_rate=0.1)
     assert described(estimator) == {"name": name, "params": {"max_iter": 20}}
     assert described(HistGradientBoostingClassifier) == {"name": name, "params": {}}
+
+
+@pytest.mark.parametrize("kind", [XGBClassifier, LGBMClassifier])
+def test_a_booster_tells_where_it_differs_too(kind: type) -> None:
+    name = f"{kind.__module__.partition('.')[0]}.{kind.__name__}"
+    assert described(kind(n_estimators=20, random_state=None)) == {"name": name, "params": {"n_estimators": 20}}
+    assert described(kind) == {"name": name, "params": {}}
 
 
 def test_an_estimator_within_an_estimator_is_told_too() -> None:

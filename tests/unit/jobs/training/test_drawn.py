@@ -24,6 +24,10 @@ ESTIMATORS: dict[str, dict[str, Any]] = {
     "linear_model.Ridge": {},
     "ensemble.ExtraTreesRegressor": {"n_estimators": 5},
     "ensemble.HistGradientBoostingRegressor": {"max_iter": 5},
+    "lightgbm.LGBMClassifier": {"n_estimators": 5},
+    "lightgbm.LGBMRegressor": {"n_estimators": 5},
+    "xgboost.XGBClassifier": {"n_estimators": 5},
+    "xgboost.XGBRegressor": {"n_estimators": 5},
     "neighbors.KNeighborsRegressor": {},
 }
 KINDS = (

@@ -1,4 +1,4 @@
-"""From a name to an estimator: scikit-learn's own, and nothing else."""
+"""From a name to an estimator: scikit-learn's own, two boosters, and nothing else."""
 
 from typing import Any
 

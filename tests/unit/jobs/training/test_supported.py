@@ -10,8 +10,8 @@ from sklearn.utils import all_estimators
 
 from colonnade_api.training import Estimator
 from colonnade_jobs.errors import PermanentError
-from colonnade_jobs.training import estimators, supported
-from tests.unit.jobs.harness import Answer, Harness
+from colonnade_jobs.training import boosters, estimators, supported
+from tests.unit.jobs.harness import Answer, Harness, full_name
 from tests.unit.jobs.training.heldout import HeldOut, held_out
 
 ROWS = 400
@@ -52,8 +52,9 @@ POSITIVE_TARGETS = ("GammaRegressor", "PoissonRegressor")
 
 
 def served_kinds(kind: str, task: str) -> list[str]:
-    """Names below `sklearn.` of what is neither refused nor unknown."""
-    return [name for name in named(kind) if objection(name, task) is None]
+    """Names of what is neither refused nor unknown, scikit-learn's below `sklearn.`."""
+    boosted = [name for name in boosters.NAMES if name.endswith(kind.title())]
+    return [*(name for name in named(kind) if objection(name, task) is None), *boosted]
 
 
 def named(kind: str) -> list[str]:
@@ -69,7 +70,7 @@ def params(name: str) -> dict[str, Any]:
 def objection(name: str, task: str) -> PermanentError | None:
     """What a training Job says of an estimator before it looks at the data."""
     try:
-        supported.check(estimators.build(Estimator(name=f"sklearn.{name}", params=params(name)), task, seed=7))
+        supported.check(estimators.build(Estimator(name=full_name(name), params=params(name)), task, seed=7))
     except PermanentError as error:
         return error
     return None
