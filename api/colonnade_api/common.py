@@ -83,6 +83,20 @@ class SpecPart(Part):
                 raise ValueError(rule.message)
         return self
 
+    @model_validator(mode="after")
+    def _nothing_is_listed_twice(self) -> Self:
+        for name, field in type(self).model_fields.items():
+            if keys := _map_keys(field.json_schema_extra):
+                found = [tuple(getattr(item, key) for key in keys) for item in getattr(self, name) or ()]
+                if twice := next((key for n, key in enumerate(found) if key in found[:n]), None):
+                    raise ValueError(f"{to_camel(name)}: {', '.join(map(str, twice))} is there twice")
+        return self
+
+
+def _map_keys(extra: Any) -> list[str]:
+    found: list[str] = extra.get("x-kubernetes-list-map-keys", []) if isinstance(extra, dict) else []
+    return found
+
 
 class StatusPart(Part):
     """A part of what was observed: fields of a newer operator are let pass."""
