@@ -10,6 +10,7 @@ from colonnade_api.common import API_VERSION, GROUP, VERSION, Condition, ObjectM
 from colonnade_api.dataset import Dataset, DatasetSpec, DatasetStatus, DatasetVersion, Split, Validation
 from colonnade_api.deployment import Deployment, DeploymentSpec, DeploymentStatus, Rollback, ServedModel, Serving
 from colonnade_api.durations import Duration, format_duration, parse_duration
+from colonnade_api.fairness import Fairness, Group, SensitiveColumn
 from colonnade_api.gates import Gate
 from colonnade_api.modelversion import Approval, ModelVersion, ModelVersionSpec, ModelVersionStatus
 from colonnade_api.monitorpolicy import (
@@ -84,10 +85,12 @@ __all__ = [
     "Encode",
     "ErrorRateSignal",
     "Estimator",
+    "Fairness",
     "Features",
     "FoldMetric",
     "Gate",
     "GateVerdict",
+    "Group",
     "HandledCommands",
     "HeldOut",
     "LatencySignal",
@@ -116,6 +119,7 @@ __all__ = [
     "RetryOnStable",
     "Rollback",
     "Rollout",
+    "SensitiveColumn",
     "ServedModel",
     "ServedRevision",
     "Serving",

@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from colonnade_api.common import Rule, SpecPart, Word
+from colonnade_api.common import ColumnName, Rule, SpecPart, Word
+from colonnade_api.fairness import FairnessMetric
 from colonnade_api.metrics import METRICS, names
 
 
@@ -15,9 +16,26 @@ def listed(words: Iterable[str]) -> str:
 
 
 class Gate(SpecPart):
-    """A bound that one metric on the held-out rows must keep."""
+    """Something on the held-out rows that must keep a bound."""
 
     rules = (
+        Rule(
+            "has(self.metric) != has(self.fairness)",
+            "a gate bounds one thing: give exactly one of metric and fairness",
+            lambda gate: (gate.metric is None) != (gate.fairness is None),
+        ),
+        Rule(
+            "has(self.fairness) == has(self.sensitive)",
+            "fairness and sensitive go together, as in {fairness: demographic_parity_ratio, sensitive: sex, min: 0.8}",
+            lambda gate: (gate.fairness is None) == (gate.sensitive is None),
+            field=".sensitive",
+        ),
+        Rule(
+            "!has(self.comparedTo) || has(self.metric)",
+            "comparedTo belongs to gates on a metric: bound fairness by min or max",
+            lambda gate: gate.compared_to is None or gate.metric is not None,
+            field=".comparedTo",
+        ),
         Rule(
             "has(self.min) || has(self.max) || has(self.comparedTo)",
             "a gate bounds its metric by min, by max, or by comparedTo: Serving with maxRegression",
@@ -36,16 +54,26 @@ class Gate(SpecPart):
             field=".min",
         ),
         Rule(
-            f"self.metric in {listed(metric.name for metric in METRICS)}",
+            f"!has(self.metric) || self.metric in {listed(metric.name for metric in METRICS)}",
             f"the metric is none that is taken: give one of {', '.join(metric.name for metric in METRICS)}",
-            lambda gate: gate.metric in {metric.name for metric in METRICS},
+            lambda gate: gate.metric is None or gate.metric in {metric.name for metric in METRICS},
             field=".metric",
         ),
     )
 
-    metric: Word = Field(
+    metric: Word | None = Field(
+        default=None,
         description="Name of the metric as status.metrics has it: of a Classification "
-        f"{', '.join(names('Classification'))}; of a Regression {', '.join(names('Regression'))}."
+        f"{', '.join(names('Classification'))}; of a Regression {', '.join(names('Regression'))}.",
+    )
+    fairness: FairnessMetric | None = Field(
+        default=None,
+        description="How alike groups are treated: the difference, or ratio, of the greatest and the least share that "
+        "is answered by the positive class (demographic parity), or of the shares among those who are and who are not "
+        "of it, whichever is worse (equalized odds). 0 is alike of differences, 1 of ratios.",
+    )
+    sensitive: ColumnName | None = Field(
+        default=None, description="The column whose groups are meant: one of training.fairness.sensitive."
     )
     min: float | None = Field(default=None, description="The metric must be at least this.")
     max: float | None = Field(default=None, description="The metric must be at most this.")
@@ -63,5 +91,5 @@ class Gate(SpecPart):
         description="What min, max and maxRegression bound. Interval: all of the 95 % confidence interval (of "
         "maxRegression, the difference's); where that reaches over the bound, or rows are too few, the gate is "
         "Inconclusive, which doesn't pass until someone approves the version. Value: what was measured, whatever "
-        "chance leaves open. Left out: Value for min and max, Interval for maxRegression.",
+        "chance leaves open. Left out: Value for min and max of a metric, else Interval.",
     )

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from colonnade_api.common import Count, Digest, Report, SpecPart, StatusPart, Uri, Word
 from colonnade_api.dataset import DatasetSpec, DatasetVersion
 from colonnade_api.encryption import SecretKey
+from colonnade_api.fairness import SensitiveColumn
 from colonnade_api.modelversion import Metrics, ModelVersionSpec
 from colonnade_api.results import Comparison, FoldMetric, HeldOut, Lineage, Parity, Signature
 
@@ -90,6 +91,7 @@ class TrainResult(JobResult):
     signature: Signature | None = None
     metrics: Metrics = Field(default={})
     held_out: HeldOut | None = None
+    fairness: tuple[SensitiveColumn, ...] = Field(default=())
     cross_validation: Annotated[dict[str, FoldMetric], Field(max_length=64)] = Field(default={})
     parity: Parity | None = None
     lineage: Lineage | None = None

@@ -23,6 +23,7 @@ from colonnade_api.common import (
     Uri,
     short_digest,
 )
+from colonnade_api.fairness import MOST_COLUMNS, SensitiveColumn
 from colonnade_api.gates import Gate, listed
 from colonnade_api.metrics import Task, names
 from colonnade_api.results import (
@@ -44,12 +45,12 @@ from colonnade_api.training import Training
 def _taken_of(task: Task) -> Rule:
     return Rule(
         f"!has(self.training) || self.training.task != '{task}' || !has(self.gates) || "
-        f"self.gates.all(gate, gate.metric in {listed(names(task))})",
+        f"self.gates.all(gate, !has(gate.metric) || gate.metric in {listed(names(task))})",
         f"a gate's metric is none of a {task}'s: {', '.join(names(task))}",
         lambda spec: (
             spec.training is None
             or spec.training.task != task
-            or {gate.metric for gate in spec.gates} <= set(names(task))
+            or {gate.metric for gate in spec.gates if gate.metric} <= set(names(task))
         ),
         field=".gates",
     )
@@ -98,6 +99,17 @@ class ModelVersionSpec(SpecPart):
         ),
         _taken_of("Classification"),
         _taken_of("Regression"),
+        Rule(
+            "!has(self.gates) || self.gates.all(gate, !has(gate.sensitive) || (has(self.training) && "
+            "has(self.training.fairness) && gate.sensitive in self.training.fairness.sensitive))",
+            "a fairness gate's sensitive is none of spec.training.fairness.sensitive: groups are counted when the "
+            "model is trained",
+            lambda spec: (
+                {gate.sensitive for gate in spec.gates if gate.sensitive}
+                <= set(spec.training.fairness.sensitive if spec.training and spec.training.fairness else ())
+            ),
+            field=".gates",
+        ),
     )
 
     model: Name = Field(description="The model that this is a version of: what a Deployment's spec.model.name names.")
@@ -134,6 +146,12 @@ class ModelVersionStatus(Status):
         default={}, description="Metrics on the held-out rows, by name, with 95 % confidence intervals."
     )
     held_out: HeldOut | None = Field(default=None, description="The rows that the metrics were taken on.")
+    fairness: tuple[SensitiveColumn, ...] = Field(
+        default=(),
+        max_length=MOST_COLUMNS,
+        description="How alike it treats the groups of each sensitive column.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
+    )
     cross_validation: Annotated[dict[str, FoldMetric], Field(max_length=64)] = Field(
         default={}, description="Metrics over the folds of cross-validation, by name."
     )

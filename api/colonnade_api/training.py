@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, WithJsonSchema
 
 from colonnade_api.common import ColumnName, ObjectRef, Rule, Seed, SpecPart
+from colonnade_api.fairness import Fairness
 from colonnade_api.workload import Resources
 
 ESTIMATOR_PATTERN = r"^(sklearn|xgboost|lightgbm)([.][A-Za-z_][A-Za-z0-9_]*)+$"
@@ -102,6 +103,18 @@ class Training(SpecPart):
             lambda training: training.target not in training.features.include,
             field=".features.include",
         ),
+        Rule(
+            "!has(self.fairness) || self.task == 'Classification'",
+            "fairness compares the answers that groups get, of which a Regression has none: leave it out",
+            lambda training: training.fairness is None or training.task == "Classification",
+            field=".fairness",
+        ),
+        Rule(
+            "!has(self.fairness) || !(self.target in self.fairness.sensitive)",
+            "the target can't be sensitive: name the columns that tell groups of people apart",
+            lambda training: training.fairness is None or training.target not in training.fairness.sensitive,
+            field=".fairness.sensitive",
+        ),
     )
 
     dataset_ref: ObjectRef = Field(
@@ -122,6 +135,10 @@ class Training(SpecPart):
         default=None,
         description="How much the metrics vary over parts of the training rows. Left out: only the held-out rows are "
         "judged.",
+    )
+    fairness: Fairness | None = Field(
+        default=None,
+        description="On which groups of people the model is judged, one by one. Left out: on none.",
     )
     seed: Seed = Field(
         default=0, description="Start of every random draw; the same seed, data and spec make the same model."

@@ -28,8 +28,8 @@ def write(result: Result, target: Path) -> None:
 
 def encode(result: Result) -> bytes:
     """The answer as JSON of at most 4,096 bytes. What is left out for that is named in `omitted`, in this order: the
-    end of a long message, the folds' metrics, the names of tensors (the signature's digest stays), the last metrics,
-    the oldest of restored versions, at last the comparison."""
+    end of a long message, what is said of groups one by one, the folds' metrics, the names of tensors (the signature's
+    digest stays), the last metrics, the oldest of restored versions, at last the comparison."""
     return next(data for answer in _shorter(result.manifest()) if len(data := _json(answer)) <= LIMIT_BYTES)
 
 
@@ -38,7 +38,7 @@ def _shorter(answer: Answer) -> Iterator[Answer]:
     yield answer
     for field, shorten in SHORTENINGS:
         if field in answer and (shorter := shorten(answer[field])) != answer[field]:
-            answer = answer | {field: shorter, "omitted": [*answer.get("omitted", []), field]}
+            answer = answer | {field: shorter, "omitted": [*dict.fromkeys([*answer.get("omitted", []), field])]}
             yield answer
     while answer.get("metrics"):
         answer = _omitting(answer, "metrics", dict(list(answer["metrics"].items())[:-1]))
@@ -68,8 +68,19 @@ def _none(_: Answer) -> Answer:
     return {}
 
 
+def _groups_alone(columns: list[Answer]) -> list[Answer]:
+    """Each group's size, which tells why a gate can't; its rates are on the card."""
+    return [of | {"groups": [group | {"metrics": {}} for group in of["groups"]]} for of in columns]
+
+
+def _metrics_alone(columns: list[Answer]) -> list[Answer]:
+    return [{name: value for name, value in of.items() if name != "groups"} for of in columns]
+
+
 SHORTENINGS: tuple[tuple[str, Callable[[Any], Any]], ...] = (
     ("message", _cut),
+    ("fairness", _groups_alone),
+    ("fairness", _metrics_alone),
     ("crossValidation", _none),
     ("signature", _digest_alone),
 )

@@ -53,6 +53,7 @@ def result(facts: Facts, digest: str, uri: str, size: int, gated: Collection[str
             "signature": signature.described(facts.inputs, facts.outputs),
             "metrics": {name: facts.metrics[name] for name in first},
             "heldOut": _held_out(facts),
+            "fairness": facts.fairness,
             "crossValidation": facts.cross_validation,
             "parity": facts.parity,
             "lineage": facts.lineage,

@@ -39,16 +39,13 @@ def describe(facts: Facts) -> dict[str, Any]:
             "metrics": facts.metrics,
             "crossValidation": facts.cross_validation,
             "parity": facts.parity,
+            **({"fairness": facts.fairness} if facts.fairness else {}),
         },
         "considerations": {"warnings": facts.warnings, "limits": _limits(facts)},
         "dataset": facts.dataset.model_dump(exclude_defaults=True) if facts.dataset else None,
         "lineage": facts.lineage,
         "versions": facts.versions,
     }
-
-
-def _preprocessing(facts: Facts) -> dict[str, Any] | None:
-    return facts.training.preprocessing.model_dump(by_alias=True, exclude_none=True) if facts.training else None
 
 
 def _positive(classes: list[str | int] | None) -> str | int | None:

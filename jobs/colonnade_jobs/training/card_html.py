@@ -9,6 +9,7 @@ from colonnade_api.pages import parts
 from colonnade_api.pages.parts import code, section, sentences, table
 
 from ..formatting import rounded
+from . import fairness_html
 
 
 def render(card: dict[str, Any], comparison: dict[str, Any] | None = None) -> str:
@@ -22,6 +23,7 @@ def render(card: dict[str, Any], comparison: dict[str, Any] | None = None) -> st
         if card["considerations"]["warnings"]
         else "",
         section("Metrics", _metrics(analysis, parameters)) if analysis["metrics"] else "",
+        *(section(f"Fairness by {of['column']}", fairness_html.render(of)) for of in analysis.get("fairness", [])),
         section("Compared with what serves", _comparison(comparison)) if comparison else "",
         section("Target", _balance(analysis["balance"], parameters)) if analysis["balance"] else "",
         section("Training", _training(parameters, analysis)) if parameters["estimator"] else "",

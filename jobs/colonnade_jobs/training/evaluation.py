@@ -1,6 +1,7 @@
 """From a fitted pipeline and the engine that will serve it to the facts of a bundle."""
 
 import platform
+from dataclasses import replace
 from importlib import metadata
 from typing import Any
 
@@ -15,8 +16,9 @@ from colonnade_serving.bundle import TensorSignature
 from colonnade_serving.engine import Engine
 
 from .. import arithmetic, progress
-from . import balance, boosters, float32, golden, leakage, metrics, parity, reference_distribution, ties
+from . import balance, boosters, fairness, float32, golden, leakage, metrics, parity, reference_distribution, ties
 from .facts import Facts
+from .fairness import Groups
 from .fitting import Trained
 from .intervals import Metric
 
@@ -33,11 +35,13 @@ MAKES_NO_MODEL: Any = {
 LIBRARIES = ("colonnade-jobs", "numpy", "onnx", "onnxruntime", "scikit-learn", "scipy", "skl2onnx")
 
 
-def evaluate(job: TrainJob, wanted: Training, trained: Trained, engine: Engine) -> tuple[Facts, list[Array]]:
+def evaluate(
+    job: TrainJob, wanted: Training, trained: Trained, engine: Engine, groups: list[Groups]
+) -> tuple[Facts, list[Array]]:
     """Compares the engine with scikit-learn on every held-out row, then takes the metrics of what will be served.
 
-    Returns the facts and what the engine answered to the held-out rows, in the graph's order. Raises PermanentError
-    (ParityFailed).
+    groups: of the dataset's rows, by each sensitive column. Returns the facts and what the engine answered to the
+    held-out rows, in the graph's order. Raises PermanentError (ParityFailed, UnsuitableSensitive).
     """
     choice, frame, testing = trained.choice, trained.frame, trained.testing
     progress.report(65, f"comparing the serving engine with scikit-learn on {len(testing):,} held-out rows")
@@ -63,6 +67,7 @@ def evaluate(job: TrainJob, wanted: Training, trained: Trained, engine: Engine) 
         },
         scores=reference_distribution.of_scores(_scores(served)),
         metrics={name: metric.rounded() for name, metric in _metrics(wanted, trained, served).items()},
+        fairness=_fairness(wanted, trained, served, groups),
         cross_validation=trained.folds,
         parity={"rows": agreement.rows, "worst": agreement.worst},
         lineage=lineage(job),
@@ -128,6 +133,22 @@ def _metrics(wanted: Training, trained: Trained, served: list[Array]) -> dict[st
     if wanted.task == "Regression":
         return metrics.regression(target, served[0].ravel(), wanted.seed)
     return metrics.classification(target, served[0], served[1], trained.pipeline.classes_, wanted.seed)
+
+
+def _fairness(wanted: Training, trained: Trained, served: list[Array], groups: list[Groups]) -> list[dict[str, Any]]:
+    if wanted.fairness is None:
+        return []
+    classes = trained.pipeline.classes_
+    chosen = fairness.positive(wanted.fairness, list(classes.tolist()))
+    truth, answered = (
+        (labels == classes[chosen]).astype(int) for labels in (trained.frame.target[trained.testing], served[0].ravel())
+    )
+    rows, smallest = trained.frame.positions[trained.testing], wanted.fairness.min_group_size
+    return [
+        {"positiveClass": str(classes[chosen])}
+        | fairness.judge(truth, answered, replace(of, of=of.of[rows]), smallest, wanted.seed)
+        for of in groups
+    ]
 
 
 def _sure(served: list[Array]) -> Array:

@@ -27,6 +27,7 @@ class Facts:
     features: dict[str, Any] = field(default_factory=dict)
     scores: dict[str, Any] | None = None
     metrics: dict[str, dict[str, float | int]] = field(default_factory=dict)
+    fairness: list[dict[str, Any]] = field(default_factory=list)
     cross_validation: dict[str, dict[str, float | int]] = field(default_factory=dict)
     parity: dict[str, Any] | None = None
     training: Training | None = None

@@ -1,5 +1,6 @@
 """Which columns are learned from, and as what: each becomes one input of the served model."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -46,8 +47,11 @@ class Choice:
     left_out: dict[str, str]
 
 
-def choose(schema: dict[str, Any], target: str, wanted: Features) -> Choice:
-    """The features of a dataset's schema for a target. Raises PermanentError when a named column isn't there."""
+def choose(schema: dict[str, Any], target: str, wanted: Features, sensitive: Collection[str] = ()) -> Choice:
+    """The features of a dataset's schema for a target. Raises PermanentError when a named column isn't there.
+
+    sensitive: columns that are judged by, and learnt from only where they are included.
+    """
     types = {column["name"]: column["type"] for column in schema["columns"]}
     if target not in types:
         raise PermanentError(
@@ -61,6 +65,7 @@ def choose(schema: dict[str, Any], target: str, wanted: Features) -> Choice:
                     f"spec.training.features.{field}: the dataset has no column {name}{did_you_mean(name, types)}",
                 )
     left_out = {name: reason for name in types if (reason := _objection(name, target, wanted, schema["uniqueKey"]))}
+    left_out |= {name: "sensitive" for name in sensitive if name not in wanted.include and name not in left_out}
     features = [Feature(name, KINDS[kind]) for name, kind in types.items() if name not in left_out and name != target]
     if not features:
         raise PermanentError("NoFeatures", "spec.training.features: no column is left to learn from; include some")

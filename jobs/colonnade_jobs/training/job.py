@@ -25,6 +25,7 @@ from . import (
     estimators,
     evaluation,
     export,
+    fairness,
     features,
     fitting,
     imported,
@@ -54,7 +55,7 @@ def run(job: TrainJob, store: Store, scratch: Path) -> TrainResult:
         store.commit(folder, path, MANIFEST)
         facts = _with_page(facts, store, path)
     size = sum(file.stat().st_size for file in folder.iterdir())
-    return bundle.result(facts, digest, store.uri(path), size, {gate.metric for gate in job.spec.gates})
+    return bundle.result(facts, digest, store.uri(path), size, {gate.metric for gate in job.spec.gates if gate.metric})
 
 
 def _facts(job: TrainJob, store: Store, folder: Path, scratch: Path) -> Facts:
@@ -70,7 +71,9 @@ def _train(job: TrainJob, wanted: Training, store: Store, folder: Path, scratch:
     if job.dataset is None:
         raise PermanentError("DatasetNotFound", "spec.training.datasetRef: no dataset version was named")
     manifest, table = stored.fetch(job.dataset.name, job.dataset.digest, store, scratch)
-    choice = features.choose(manifest["schema"], wanted.target, wanted.features)
+    sensitive = wanted.fairness.sensitive if wanted.fairness else ()
+    choice = features.choose(manifest["schema"], wanted.target, wanted.features, sensitive)
+    groups = fairness.read(table, wanted.fairness, manifest["schema"])
     progress.report(15, f"training {wanted.estimator.name}")
     trained = fitting.fit(wanted, manifest, table, choice)
     limits.check_trees(trained.pipeline, len(getattr(trained.pipeline, "classes_", [0])))
@@ -81,7 +84,7 @@ def _train(job: TrainJob, wanted: Training, store: Store, folder: Path, scratch:
     trained = replace(trained, notes=[*trained.notes, *cleaning_front.notes(steps)])
     model = export.export(trained.pipeline, choice.features, _outputs(wanted.task, choice), steps)
     onnx.save(model, folder / "model.onnx")
-    facts, served = evaluation.evaluate(job, wanted, trained, parity.load(folder / "model.onnx"))
+    facts, served = evaluation.evaluate(job, wanted, trained, parity.load(folder / "model.onnx"), groups)
     if job.serving is None:
         return facts
     challenger = Challenger(wanted, trained, served, Table(job.dataset.digest, manifest, table))

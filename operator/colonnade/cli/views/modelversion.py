@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from colonnade.cli.page import Page, Table, facts, page, table
+from colonnade.cli.views.fairness import fairness_tables
 from colonnade.cli.views.parts import conditions, heading, verdict_word
 from colonnade_access.references import Object
 from colonnade_access.words import NOTHING, number, short, size
@@ -25,6 +26,7 @@ def model_version(item: Object, now: datetime) -> Page:
             ]
         ),
         _metrics(status),
+        *(table for of in status.fairness for table in fairness_tables(of)),
         *_comparisons(status.comparison),
         _gates(status),
         conditions(status.conditions, now),

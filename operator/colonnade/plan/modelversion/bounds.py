@@ -48,6 +48,12 @@ def judge_bounds(subject: str, measured: Metric, few: str, bounds: Bounds) -> It
         )
 
 
+def unmeasured(subject: str, why: str, bounds: Bounds) -> Iterator[GateVerdict]:
+    """An error for each bound, in the place of a verdict."""
+    for side, bound in bounds.given():
+        yield GateVerdict(name=f"{subject}.{side}", verdict="Error", bound=bound, message=clipped(why))
+
+
 def _decided(measured: Metric, bounds: Bounds, side: Side, bound: float) -> Decision:
     low, high = _ends(measured, bounds)
     return within(low, high, bound, None) if side == "min" else within(low, high, None, bound)

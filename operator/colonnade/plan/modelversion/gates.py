@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from math import isfinite
 
 from colonnade.plan.common.conditions import ConditionUpdate, false, true, unknown
-from colonnade.plan.modelversion.bounds import Bounds, judge_bounds
+from colonnade.plan.modelversion.bounds import Bounds, judge_bounds, unmeasured
 from colonnade.plan.modelversion.evidence import by_hand, too_few
+from colonnade.plan.modelversion.fairness import judge_fairness
 from colonnade.plan.modelversion.observed import ObservedModelVersion
-from colonnade.plan.modelversion.regression import absent, judge_regression
-from colonnade_api import ApprovalState, Gate, GateVerdict, Metric, ModelVersionStatus
+from colonnade.plan.modelversion.regression import Allowance, absent, judge_regression
+from colonnade_api import ApprovalState, Gate, GateVerdict, ModelVersionStatus
 
 
 def judge_gates(
@@ -21,28 +22,25 @@ def judge_gates(
 
 
 def _judged(gate: Gate, status: ModelVersionStatus, observed: ObservedModelVersion) -> Iterator[GateVerdict]:
-    bounds = Bounds(gate.min, gate.max, gate.bound or "Value", by_hand(observed.metadata.name))
-    metric = status.metrics.get(gate.metric)
+    person = by_hand(observed.metadata.name)
+    if gate.fairness is not None:
+        yield from judge_fairness(gate, status, Bounds(gate.min, gate.max, gate.bound or "Interval", person))
+    if gate.metric is not None:
+        yield from _bounded(gate.metric, status, Bounds(gate.min, gate.max, gate.bound or "Value", person))
+    if gate.metric is not None and gate.max_regression is not None:
+        yield judge_regression(Allowance(gate.metric, gate.max_regression, gate.bound), status, observed)
+
+
+def _bounded(name: str, status: ModelVersionStatus, bounds: Bounds) -> Iterator[GateVerdict]:
+    metric = status.metrics.get(name)
     if metric is None or not isfinite(metric.value):
-        yield from _absent(gate, absent(gate.metric, status))
-    elif bounds.bound == "Interval" and metric.low is None:
-        yield from _absent(gate, f"{gate.metric} has no interval: train it again, or set bound: Value")
-    else:
-        yield from judge_bounds(gate.metric, metric, _too_few(metric, status, bounds), bounds)
-    if gate.max_regression is not None:
-        yield judge_regression(gate, gate.max_regression, status, observed)
-
-
-def _absent(gate: Gate, why: str) -> Iterator[GateVerdict]:
-    for side, bound in (("min", gate.min), ("max", gate.max)):
-        if bound is not None:
-            yield GateVerdict(name=f"{gate.metric}.{side}", verdict="Error", bound=bound, message=why)
-
-
-def _too_few(metric: Metric, status: ModelVersionStatus, bounds: Bounds) -> str:
+        return unmeasured(name, absent(name, status), bounds)
     if bounds.bound == "Value":
-        return ""
-    return too_few(metric.n, status.held_out.rarer_class if status.held_out else None)
+        return judge_bounds(name, metric, "", bounds)
+    if metric.low is None:
+        return unmeasured(name, f"{name} has no interval: train it again, or set bound: Value", bounds)
+    few = too_few(metric.n, status.held_out.rarer_class if status.held_out else None)
+    return judge_bounds(name, metric, few, bounds)
 
 
 def left_open(verdicts: tuple[GateVerdict, ...]) -> bool:

@@ -37,6 +37,7 @@ REPORTED = (
     "signature",
     "metrics",
     "held_out",
+    "fairness",
     "cross_validation",
     "parity",
     "lineage",

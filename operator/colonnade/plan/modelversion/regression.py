@@ -3,12 +3,23 @@
 from dataclasses import dataclass
 from functools import partial
 from math import isfinite
+from typing import Literal
 
 from colonnade.formatting import clipped, number
 from colonnade.plan.modelversion.evidence import Decision, by_hand, too_few, within
 from colonnade.plan.modelversion.observed import ObservedModelVersion
-from colonnade_api import ComparedMetric, ComparedRows, Comparison, Gate, GateVerdict, ModelVersionStatus
+from colonnade_api import ComparedMetric, ComparedRows, Comparison, GateVerdict, ModelVersionStatus
 from colonnade_api.metrics import UnknownMetric, direction, worsening
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """By how much a metric may be worse than that of the version that served, and what decides: a gate's
+    maxRegression and bound."""
+
+    metric: str
+    slack: float
+    bound: Literal["Interval", "Value"] | None
 
 
 @dataclass(frozen=True)
@@ -19,32 +30,30 @@ class Serving:
     person: str
 
 
-def judge_regression(
-    gate: Gate, slack: float, status: ModelVersionStatus, observed: ObservedModelVersion
-) -> GateVerdict:
+def judge_regression(asked: Allowance, status: ModelVersionStatus, observed: ObservedModelVersion) -> GateVerdict:
     """By the comparison that the training Job made, whatever serves by now: a version doesn't lose its place when a
     better one serves later."""
-    name = f"{gate.metric}.maxRegression"
-    metric = status.metrics.get(gate.metric)
+    name = f"{asked.metric}.maxRegression"
+    metric = status.metrics.get(asked.metric)
     if metric is None or not isfinite(metric.value):
-        return GateVerdict(name=name, verdict="Error", message=absent(gate.metric, status))
+        return GateVerdict(name=name, verdict="Error", message=absent(asked.metric, status))
     try:
-        bound = slack if direction(gate.metric) == "minimize" else -slack
+        bound = asked.slack if direction(asked.metric) == "minimize" else -asked.slack
     except UnknownMetric as error:
         return GateVerdict(name=name, verdict="Error", message=str(error))
     comparison = status.comparison
     if comparison is None:
-        return _uncompared(gate.metric, bound, status, observed)
+        return _uncompared(asked.metric, bound, status, observed)
     if not comparison.metrics:
         return GateVerdict(name=name, verdict="Error", bound=bound, message=comparison.message)
-    return _judged(gate, slack, comparison, observed.metadata.name).model_copy(update={"name": name, "bound": bound})
+    return _judged(asked, comparison, observed.metadata.name).model_copy(update={"name": name, "bound": bound})
 
 
-def _judged(gate: Gate, slack: float, comparison: Comparison, name: str) -> GateVerdict:
+def _judged(asked: Allowance, comparison: Comparison, name: str) -> GateVerdict:
     """By all rows; where the one that served learnt from some of them, what they say in its favour proves nothing, and
     the rest decides."""
     scope = f" ({comparison.message.rstrip('.')})" if comparison.message else ""
-    judge = partial(_by, gate, slack, Serving(comparison.model_version, by_hand(name)))
+    judge = partial(_by, asked, Serving(comparison.model_version, by_hand(name)))
     verdict = judge(comparison, f"on the same {comparison.rows:,} rows{scope}")
     if verdict.verdict == "Pass" or comparison.unseen is None:
         return verdict
@@ -53,39 +62,39 @@ def _judged(gate: Gate, slack: float, comparison: Comparison, name: str) -> Gate
     return judge(unseen, which)
 
 
-def _by(gate: Gate, slack: float, serving: Serving, rows: ComparedRows, which: str) -> GateVerdict:
-    compared = rows.metrics.get(gate.metric)
-    few = too_few(rows.rows, rows.rarer_class) if gate.bound != "Value" or compared is None else ""
+def _by(asked: Allowance, serving: Serving, rows: ComparedRows, which: str) -> GateVerdict:
+    compared = rows.metrics.get(asked.metric)
+    few = too_few(rows.rows, rows.rarer_class) if asked.bound != "Value" or compared is None else ""
     if compared is None:
         why = f": {few}; hold out more rows, {serving.person}" if few else ""
-        said = f"{gate.metric} can't be told {which}, where {serving.name} served{why}"
-        return GateVerdict(name=gate.metric, verdict="Inconclusive" if few else "Error", n=rows.rows, message=said)
-    decided = "Inconclusive" if few else _against(gate, slack, compared)
+        said = f"{asked.metric} can't be told {which}, where {serving.name} served{why}"
+        return GateVerdict(name=asked.metric, verdict="Inconclusive" if few else "Error", n=rows.rows, message=said)
+    decided = "Inconclusive" if few else _against(asked, compared)
     why = f": {few or 'the interval reaches over that'}; {WAY_OUT}, {serving.person}"
     more = why if decided == "Inconclusive" else ""
     figures = (
-        f"{gate.metric} is {number(compared.value)}, that of {serving.name}, which served, {number(compared.serving)} "
-        f"{which}: {_apart(gate.metric, compared)}"
+        f"{asked.metric} is {number(compared.value)}, that of {serving.name}, which served, {number(compared.serving)} "
+        f"{which}: {_apart(asked.metric, compared)}"
     )
     return GateVerdict(
-        name=gate.metric,
+        name=asked.metric,
         verdict=decided,
         value=compared.difference,
         low=compared.low,
         high=compared.high,
         n=rows.rows,
-        message=clipped(f"{figures}, may be {number(slack)} worse{more}"),
+        message=clipped(f"{figures}, may be {number(asked.slack)} worse{more}"),
     )
 
 
 WAY_OUT = "hold out more rows, set bound: Value to go by the difference alone"
 
 
-def _against(gate: Gate, slack: float, compared: ComparedMetric) -> Decision:
-    if gate.bound == "Value":
-        return "Pass" if worsening(gate.metric, compared.difference) <= slack else "Fail"
-    least, most = sorted(worsening(gate.metric, end) for end in (compared.low, compared.high))
-    return within(least, most, None, slack)
+def _against(asked: Allowance, compared: ComparedMetric) -> Decision:
+    if asked.bound == "Value":
+        return "Pass" if worsening(asked.metric, compared.difference) <= asked.slack else "Fail"
+    least, most = sorted(worsening(asked.metric, end) for end in (compared.low, compared.high))
+    return within(least, most, None, asked.slack)
 
 
 def _apart(metric: str, compared: ComparedMetric) -> str:
