@@ -36,6 +36,7 @@ from . import (
     filling,
     formats,
     naming,
+    ordering,
     parsing,
     privacy,
     reading,
@@ -227,14 +228,17 @@ def _write(
     folder: Path,
     job: DatasetJob,
 ) -> Identity:
-    """Writes data and quarantine under the owner's names; where a column is called reasons, ours is reasons_1."""
-    names = [field.rule.name for field in protected.fields]
-    values = ", ".join(field.inner for field in protected.fields)
-    with database.without_optimizer(connection, len(names)):
-        kept = connection.sql(f"SELECT {values} FROM validated WHERE reasons IS NULL ORDER BY row_id")
-        data = content.write(kept.to_arrow_reader(content.BATCH_ROWS), names, folder / DATA)
+    """Writes quarantine and data under the owner's names; where a column is called reasons, ours is reasons_1.
+
+    What was read isn't needed after the quarantine, and makes room.
+    """
     reasons = naming.distinct([*(field.rule.name for field in protected.came), "reasons"])
     quarantine = content.write(_aside(connection, protected, validated), reasons, folder / QUARANTINE)
+    reading.drop(connection)
+    names = [field.rule.name for field in protected.fields]
+    with database.without_optimizer(connection, len(names)):
+        kept = connection.sql(ordering.valid_rows(connection, protected.fields))
+        data = content.write(kept.to_arrow_reader(content.BATCH_ROWS), names, folder / DATA)
     schema = columns.describe(protected.fields, protected.describe(job.spec.table or Table()), job.spec.validation)
     split = job.spec.split.model_dump(by_alias=True)
     return Identity(data, quarantine, schema, split, job.upstream, validated.recorded)

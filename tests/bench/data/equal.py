@@ -5,7 +5,7 @@ and report.json to FOLDER, and prints the digests. A test holds its report and t
 
 **Equal.** Types told from every value; declared columns read as text, so that a value of the wrong type is set aside
 with its row, not an end of the whole; type, missing, bounds, pattern, allowed and unique key as SQL, each row with all
-its reasons; of rows with one key the first valid one stays; rows a rule, and three examples; valid rows as zstd
+its reasons; of rows with one key the first valid one stays; rows a rule, and five examples; valid rows as zstd
 parquet in the file's order, refused ones as text with their reasons; of each column nulls, distinct values, type of
 text, moments and histogram, or the twenty commonest values; SHA-256 over all values of both tables, and over the files.
 
@@ -135,8 +135,9 @@ class Script:
         hit = f"FROM checked WHERE list_contains(reasons, {number})"
         rows = self._one(f"SELECT count(*) {hit}")[0]
         examples = f"SELECT DISTINCT CAST(rows.{column} AS VARCHAR) AS v FROM rows JOIN (SELECT n {hit}) ON rowid = n"
-        found = self.connection.execute(f"{examples} WHERE v IS NOT NULL ORDER BY v LIMIT 3").fetchall() if rows else []
-        return {"rule": label, "column": column, "rows": rows, "examples": [value for (value,) in found]}
+        found = self.connection.execute(f"{examples} WHERE v IS NOT NULL ORDER BY v LIMIT 5").fetchall() if rows else []
+        outcome = {"rule": label, "column": column, "rows": rows, "examples": [value for (value,) in found]}
+        return outcome | {"action": "Quarantine"}
 
     def _write_valid(self) -> str:
         kept = f"SELECT {', '.join(self.columns)} FROM checked WHERE reasons IS NULL ORDER BY n"

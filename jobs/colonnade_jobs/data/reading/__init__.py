@@ -4,7 +4,7 @@ Nothing is guessed that another row could overturn: a dialect is told from the f
 reader, types and notations are told from all values, and what can be read in two ways is refused with both readings.
 """
 
-from .loading import check_date_format, load
+from .loading import check_date_format, drop, load
 from .rawtable import RawTable
 
-__all__ = ["RawTable", "check_date_format", "load"]
+__all__ = ["RawTable", "check_date_format", "drop", "load"]

@@ -17,6 +17,7 @@ from . import csvfiles, jsonlines
 from .filetypes import file_type_of
 from .rawtable import RawTable
 
+READ = ("texts", "raw", "loaded")
 UNIX = ("unix", "unix-ms", "unix-us", "unix-ns")
 
 
@@ -48,6 +49,14 @@ def load(
     if "jsonl" in kinds:
         return _jsonl(connection, files, csv, declared, scratch)
     return _parquet(connection, files)
+
+
+def drop(connection: duckdb.DuckDBPyConnection) -> None:
+    """Gives back the room of all that was read."""
+    tables = connection.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()
+    for (name,) in tables:
+        if name in READ:
+            connection.execute(f"DROP TABLE {name}")
 
 
 def _jsonl(
