@@ -62,7 +62,7 @@ class ValidationResult:
         valid = self.rows - self.invalid
         warned = [rule for rule in self.rules if rule.action == "Warn" and rule.rows]
         return [
-            *(f"{rule.rows:,} of {valid:,} rows break {rule.rule}, which only warns" for rule in warned),
+            *(f"{rule.rows:,} of {valid:,} rows {_verb(rule)} {rule.rule}, which only warns" for rule in warned),
             *(finding.message for finding in self.findings if finding.action == "Warn"),
         ]
 
@@ -72,6 +72,10 @@ def _without_condition(step: Changed, hidden: frozenset[str]) -> Changed:
     told = step.about.lower()
     compares = step.step == "dropRows" and any(name.lower() in told for name in hidden)
     return replace(step, about="a condition on what spec.privacy protects") if compares else step
+
+
+def _verb(rule: RuleReport) -> str:
+    return "breaks" if rule.rows == 1 else "break"
 
 
 def apply(

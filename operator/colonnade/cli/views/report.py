@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from colonnade.cli.page import Facts, Line, Page, Table, Word, facts, line, page, table
-from colonnade_access.words import short
+from colonnade_access.words import count, short
 from colonnade_api import DatasetVersion
 
 MAX_EXAMPLE = 40
@@ -73,7 +73,7 @@ def _cleaned(found: dict[str, Any]) -> Table | None:
     """What each step of cleaning did."""
     steps = [(step["step"], step["about"] or "every column of text", step["rows"]) for step in found.get("cleaned", ())]
     filled = [("fillMissing", f"{step['column']}: {step['value']}", step["rows"]) for step in found.get("filled", ())]
-    rows = [(step, _cut(about), f"{count:,}") for step, about, count in [*steps, *filled]]
+    rows = [(step, _cut(about), f"{changed:,}") for step, about, changed in [*steps, *filled]]
     return table(("cleaning", "of", "rows"), rows, right=("rows",)) if rows else None
 
 
@@ -81,7 +81,7 @@ def _written(file: dict[str, Any]) -> str:
     if "delimiter" not in file:
         return str(file.get("format", "parquet"))
     header = "a header" if file["header"] else "no header"
-    skipped = f", {file['skippedLines']} lines before it" if file.get("skippedLines") else ""
+    skipped = f", {count(file['skippedLines'], 'line')} before it" if file.get("skippedLines") else ""
     quoted = f"quoted by {file['quote']}" if file["quote"] else "nothing quoted"
     delimiter = {"\t": "tab"}.get(file["delimiter"], file["delimiter"])
     return f"{file['encoding']}, fields apart by {delimiter}, {quoted}, {header}{skipped}"

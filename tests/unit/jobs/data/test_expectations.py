@@ -115,7 +115,7 @@ def test_whole_numbers_over_2_53_stay_apart_from_fractions(harness: Harness) -> 
 def test_a_reference_may_only_warn(harness: Harness) -> None:
     answer = referring(harness, "carrier\nAA\nXX\n", "code\nAA\n", reference={"action": "Warn"})
     assert answer["version"]["rows"] == 2
-    assert "1 of 2 rows break carrier not in carriers" in answer["message"]
+    assert "1 of 2 rows breaks carrier not in carriers" in answer["message"]
 
 
 CANCER = load_breast_cancer(as_frame=True).frame.rename(columns=lambda name: name.replace(" ", "_"))

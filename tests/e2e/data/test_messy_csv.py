@@ -1,0 +1,29 @@
+"""The story of docs/data/messy-csv.md: applied as it stands, it prints what the page shows."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from tests.e2e.world import Namespace, kubectl
+
+REPOSITORY = Path(__file__).parents[3]
+SHOWN = re.findall(r"```text\n(.*?)\n```", (REPOSITORY / "docs/data/messy-csv.md").read_text(), re.DOTALL)
+
+
+def test_a_csv_as_people_have_it_becomes_rows_that_can_be_trusted(namespace: Namespace, tmp_path: Path) -> None:
+    kubectl("apply", "-n", namespace.name, "-f", str(REPOSITORY / "examples/data/messy-csv"))
+    namespace.becomes("dset", "orders")
+    (version,) = namespace.status("dset", "orders")["versions"]
+    (customers,) = namespace.status("dset", "customers")["versions"]
+    assert (version["rows"], version["invalidRows"]) == (56, 4)
+    assert version["upstream"] == [{"dataset": "customers", "digest": customers["digest"]}]
+    aside = tmp_path / "aside.parquet"
+    said = namespace.colonnade("report", "dset/orders", "--quarantined", str(aside))
+    report = _words(said.rpartition("\n4 rows written")[0])
+    assert [report, pd.read_parquet(aside).to_string(index=False)] == SHOWN
+
+
+def _words(said: str) -> str:
+    """Without the blanks at the ends of lines."""
+    return "\n".join(line.rstrip() for line in said.strip().splitlines())
