@@ -57,12 +57,12 @@ class Replace(SpecPart):
 
     rules = (
         Rule(
-            "size(self.values) + size(self.missing) > 0",
+            "(has(self.values) && size(self.values) > 0) || (has(self.missing) && size(self.missing) > 0)",
             "replace says nothing: give values (what becomes what) or missing (what means that there is no value)",
             lambda replace: bool(replace.values or replace.missing),
         ),
         Rule(
-            "!('' in self.values)",
+            "!has(self.values) || !('' in self.values)",
             "an empty text is a missing value: give it another by fillMissing",
             lambda replace: "" not in replace.values,
             field=".values",

@@ -598,6 +598,8 @@ VALID: tuple[tuple[str, str, Spec], ...] = (
     ),
     ("an upload", "Dataset", {"source": {"upload": {}}}),
     ("all that a table can be held against", "Dataset", dataset(validation=FULL)),
+    ("a replacement by a value", "Dataset", dataset(cleaning=[{"replace": {"column": "a", "values": {"x": "y"}}}])),
+    ("a replacement by nothing", "Dataset", dataset(cleaning=[{"replace": {"column": "a", "missing": ["x"]}}])),
     ("a join", "Dataset", query({"name": "flights"}, {"name": "weather-hourly", "alias": "w"})),
     ("a database", "Dataset", {"source": {"sql": SQL, "refresh": {"schedule": "@daily"}}}),
     (

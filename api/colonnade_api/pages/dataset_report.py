@@ -182,10 +182,15 @@ def _split(split: Found) -> str:
 
 def _written(reading: Found) -> str:
     files = [
-        [code(file["name"]), escape(file.get("encoding", "")), code(file["delimiter"]) if "delimiter" in file else ""]
-        for file in reading.get("files", [])
+        [code(file["name"]), escape(file.get("encoding", "")), _delimiter(file)] for file in reading.get("files", [])
     ]
     return table(["File", "Encoding", "Delimiter"], files) if files else ""
+
+
+def _delimiter(file: Found) -> str:
+    """Nothing where a file has one column."""
+    delimiter = file.get("delimiter", "").replace("\t", "tab")
+    return code(delimiter) if delimiter.isprintable() and delimiter else ""
 
 
 def _shown(value: float, kind: str) -> str:

@@ -97,6 +97,20 @@ def test_every_rule_says_what_would_be_right() -> None:
     assert [path for path, rule in rules if len(rule["message"]) < 30] == []
 
 
+def test_no_rule_reads_a_field_that_may_be_absent_without_asking() -> None:
+    """The API server refuses whatever a rule can't be computed on, however right it is."""
+    unasked = [
+        f"{node.path}.{name}: {rule['rule']}"
+        for node in NODES
+        for rule in node.schema.get("x-kubernetes-validations", [])
+        for name in set(re.findall(r"\bself\.(\w+)", rule["rule"])) & set(node.schema.get("properties", {}))
+        if name not in node.schema.get("required", [])
+        if "default" not in node.schema["properties"][name]
+        if f"has(self.{name})" not in rule["rule"]
+    ]
+    assert unasked == []
+
+
 def test_a_status_says_only_what_was_seen() -> None:
     below = [node for node in NODES if ".status." in node.path]
     assert [node.path for node in below if "default" in node.schema] == []
