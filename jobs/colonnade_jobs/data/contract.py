@@ -13,6 +13,7 @@ import duckdb
 
 from .columns import Field
 from .reading import RawTable
+from .reading.dialects import NO_DELIMITER
 from .reading.plain import INTEGER, NUMBER
 from .sql import literal
 from .stored import Previous
@@ -87,8 +88,9 @@ def _changes(before: Contract, now: Contract, rows: Mapping[str, int]) -> Iterat
         yield f"the files were {_format(before)}, are {_format(now)} now"
         return
     for fact, called in WRITTEN.items():
-        if before.written.get(fact) != now.written.get(fact):
-            yield f"the files' {called} was {before.written.get(fact)!r}, is {now.written.get(fact)!r} now"
+        was, is_ = before.written.get(fact), now.written.get(fact)
+        if was != is_ and NO_DELIMITER not in (was, is_):
+            yield f"the files' {called} was {was!r}, is {is_!r} now"
 
 
 def _format(contract: Contract) -> str:

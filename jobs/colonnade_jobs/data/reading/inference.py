@@ -1,4 +1,5 @@
 """The types of columns that nobody declared, told from all their values: a sample rules out, the whole confirms."""
+# ruff: noqa: S608 - columns and tables are of our own naming
 
 from dataclasses import dataclass, field
 
@@ -7,6 +8,7 @@ import duckdb
 from colonnade_api.csv import Csv
 
 from .. import aggregates
+from ..database import one_row
 from ..sql import literal
 from . import dates, notation, plain
 from .dates import DateFormat
@@ -129,6 +131,12 @@ def _text(values: Values, counts: Plain, is_dressed: bool) -> Inferred:
             f"{_shown(values.examples(others))}; where that means missing, list it in spec.source.csv.nullValues, or "
             "declare the column"
         )
+    elif counts.number and (words := _few_words(values)):
+        numbers, present = values.count(plain.is_number(values.column), f"{values.column} IS NOT NULL")
+        note = (
+            f"{name} is read as text: {numbers:,} of its {present:,} values are numbers, and all others are "
+            f"{_shown(words)}; where that means missing, list it in spec.source.csv.nullValues, or declare the column"
+        )
     elif is_dressed and values.count(f"NOT regexp_full_match({values.column}, '\\s*[0-9]+\\s*')")[0]:
         note = (
             f"{name} is read as text, though its values look like numbers ({_shown(values.examples('true'))}); write "
@@ -137,6 +145,19 @@ def _text(values: Values, counts: Plain, is_dressed: bool) -> Inferred:
     else:
         return Inferred(values.column, "text")
     return Inferred(values.column, "text", [note])
+
+
+def _few_words(values: Values) -> list[str]:
+    """What isn't a number, where it is always one of a few words, and the numbers are more various: no codes."""
+    number, column = plain.is_number(values.column), values.column
+    query = (
+        f"SELECT count(DISTINCT {column}) FILTER ({number}), count(DISTINCT {column}) FILTER (NOT ({number})) "
+        f"FROM {values.table}"
+    )
+    numbers, words = one_row(values.connection, query)
+    if not 0 < words <= notation.SHOWN or numbers <= words:
+        return []
+    return values.examples(f"NOT ({number})")
 
 
 def _check_marks(

@@ -83,8 +83,13 @@ def _written(file: dict[str, Any]) -> str:
     header = "a header" if file["header"] else "no header"
     skipped = f", {count(file['skippedLines'], 'line')} before it" if file.get("skippedLines") else ""
     quoted = f"quoted by {file['quote']}" if file["quote"] else "nothing quoted"
-    delimiter = {"\t": "tab"}.get(file["delimiter"], file["delimiter"])
-    return f"{file['encoding']}, fields apart by {delimiter}, {quoted}, {header}{skipped}"
+    return f"{file['encoding']}, {_divided(file['delimiter'])}, {quoted}, {header}{skipped}"
+
+
+def _divided(delimiter: str) -> str:
+    if not delimiter.isprintable() and delimiter != "\t":
+        return "one column"
+    return f"fields apart by {'tab' if delimiter == chr(9) else delimiter}"
 
 
 def _examples(rule: dict[str, Any]) -> str:

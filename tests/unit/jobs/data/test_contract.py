@@ -1,5 +1,6 @@
 """What a source's next rows do that its last ones didn't is said, and is no crash."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -76,3 +77,14 @@ def test_a_version_that_is_away_says_that_nothing_was_compared(harness: Harness)
     away = f"sha256:{'0' * 64}"
     message = harness.dataset(FLIGHTS, previous=away)["message"]
     assert f"What changed since version {away[:17]} is unknown: the store has no dataset version" in message
+
+
+def test_a_table_of_one_column_has_no_delimiter_that_could_change(harness: Harness) -> None:
+    assert second_look(harness, "b\n1\n", first="a,b\n1,2\n")[1].endswith(": column a is gone")
+
+
+def test_the_message_that_the_page_shows_is_a_jobs(harness: Harness) -> None:
+    delays = [str(n) for n in range(40)]
+    first = "tail_num,dep_delay\n" + "".join(f"N{delay},{delay}\n" for delay in delays)
+    _, message = second_look(harness, "dep_delay\n" + "\n".join([*delays[:16], "late", *delays[17:]]) + "\n", first)
+    assert f"```text\n{message}\n```" in Path("docs/data/reading.md").read_text()

@@ -65,6 +65,19 @@ def test_a_marker_that_makes_words_of_numbers_is_said(harness: Harness, marker: 
     assert "spec.source.csv.nullValues" in answer["message"]
 
 
+def test_numbers_among_as_many_words_are_said_where_these_are_few(harness: Harness) -> None:
+    answer = read(harness, "id,x\n" + "".join(f"{n},{n if n % 3 == 0 else '?-'[n % 2]}\n" for n in range(60)))
+    assert "x is read as text: 20 of its 60 values are numbers, and all others are '-', '?'" in answer["message"]
+    assert "spec.source.csv.nullValues" in answer["message"]
+
+
+@pytest.mark.parametrize(
+    "values", [["1", "2", "A", "B", "C"] * 9, ["7", "cold", "flu"] * 9, [f"A{n}" for n in range(9)]]
+)
+def test_codes_of_which_a_few_are_numbers_are_not_said(harness: Harness, values: list[str]) -> None:
+    assert "is read as text" not in read(harness, "x\n" + "\n".join(values) + "\n")["message"]
+
+
 def test_a_late_word_makes_a_column_text_whole(harness: Harness) -> None:
     answer = read(harness, "x\n" + "".join(f"{n}\n" for n in range(30_000)) + "abc\n")
     assert harness.table(answer)["x"].tolist()[-2:] == ["29999", "abc"]
