@@ -18,7 +18,8 @@ LENIENT = {"onInvalid": "Quarantine", "maxInvalidFraction": 1}
 class Case:
     """A table and what is demanded of it: columns as Dataset.spec.schema has them, the unique key.
 
-    make: writes the table to a path. csv: how it is written, as Dataset.spec.source.csv has it.
+    make: writes the table to a path. csv: how it is written, as Dataset.spec.source.csv has it. rules: across columns,
+    as Dataset.spec.validation has them.
     """
 
     file: str
@@ -26,11 +27,13 @@ class Case:
     columns: list[dict[str, Any]] = field(default_factory=list)
     unique_key: list[str] = field(default_factory=list)
     csv: dict[str, Any] = field(default_factory=dict)
+    rules: list[dict[str, Any]] = field(default_factory=list)
 
     def spec(self, path: Path) -> dict[str, Any]:
         """Dataset.spec of the table at a path."""
         schema = {"columns": self.columns, "uniqueKey": self.unique_key}
-        return {"source": {"storageUri": f"file://{path}", "csv": self.csv}, "schema": schema, "validation": LENIENT}
+        validation = LENIENT | ({"rules": self.rules} if self.rules else {})
+        return {"source": {"storageUri": f"file://{path}", "csv": self.csv}, "schema": schema, "validation": validation}
 
 
 def _flights(path: Path) -> None:
@@ -83,6 +86,7 @@ MADE: list[dict[str, Any]] = [
     {"name": "seen", "type": "date"},
     {"name": "member", "type": "boolean"},
 ]
+MADE_RULES = [{"name": "worth-its-share", "expression": "amount >= share"}]
 FLIGHTS: list[dict[str, Any]] = [
     {"name": "month", "type": "integer", "min": 1, "max": 12},
     {"name": "dep_delay", "type": "number", "nullable": True, "max": 1440},
@@ -104,8 +108,8 @@ CASES = {
     "flights, nothing declared": Case("flights.csv", _flights),
     "made": Case("made.csv", _made(1_000_000), MADE, ["id"]),
     "made, parquet": Case("made.parquet", _made(1_000_000), MADE, ["id"]),
-    "5 M rows": Case("millions.csv", _made(5_000_000), MADE, ["id"]),
-    "5 M rows, parquet": Case("millions.parquet", _made(5_000_000), MADE, ["id"]),
+    "5 M rows": Case("millions.csv", _made(5_000_000), MADE, ["id"], rules=MADE_RULES),
+    "5 M rows, parquet": Case("millions.parquet", _made(5_000_000), MADE, ["id"], rules=MADE_RULES),
     "wide": Case("wide.csv", _wide(1600)),
     "wider": Case("wider.csv", _wide(6832)),
     "wider, parquet": Case("wider.parquet", _wide(6832)),

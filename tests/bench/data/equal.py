@@ -4,10 +4,11 @@
 and report.json to FOLDER, and prints the digests. A test holds its report and tables against the Job's.
 
 **Equal.** Types told from every value; declared columns read as text, so that a value of the wrong type is set aside
-with its row, not an end of the whole; type, missing, bounds, pattern, allowed and unique key as SQL, each row with all
-its reasons; of rows with one key the first valid one stays; rows a rule, and five examples; valid rows as zstd
-parquet in the file's order, refused ones as text with their reasons; of each column nulls, distinct values, type of
-text, moments and histogram, or the twenty commonest values; SHA-256 over all values of both tables, and over the files.
+with its row, not an end of the whole; type, missing, bounds, pattern, allowed, rules across columns and unique key as
+SQL, each row with all its reasons; of rows with one key the first valid one stays; rows a rule, and five examples;
+valid rows as zstd parquet in the file's order, refused ones as text with their reasons; of each column nulls,
+distinct values, type of text, moments and histogram, or the twenty commonest values; SHA-256 over all values of both
+tables, and over the files.
 
 **Not equal, to the script's favour.** It knows what the Job tells from all values (that dates are ISO 8601, numbers
 have a decimal point, the key's columns are named in plain SQL) and trusts DuckDB's sniffer for the dialect. It hashes
@@ -18,6 +19,7 @@ a step in SQL the cheaper one was taken (one statement for all moments, one for 
 
 import hashlib
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -51,13 +53,14 @@ class Script:
         self.markers = ["", *spec["source"].get("csv", {}).get("nullValues", MARKERS)]
         self.declared = {column["name"]: column for column in spec["schema"]["columns"]}
         self.key = spec["schema"]["uniqueKey"]
+        self.rules = spec["validation"].get("rules", [])
         self.columns: dict[str, str] = {}
 
     def run(self) -> dict[str, Any]:
         """All steps, in order; the report."""
         self._read()
         labels = self._check()
-        rules = [self._outcome(n, label, column) for n, (label, column) in enumerate(labels)]
+        rules = [self._outcome(n, label, names) for n, (label, names) in enumerate(labels)]
         rows, invalid = self._one("SELECT count(*), count(reasons) FROM checked")
         digests = [self._write_valid(), self._write_refused([label for label, _ in labels])]
         return {
@@ -84,11 +87,12 @@ class Script:
         self.connection.execute(f"CREATE TABLE rows AS SELECT * FROM {reader}")
         self.columns = dict(self.connection.execute("SELECT column_name, column_type FROM (DESCRIBE rows)").fetchall())
 
-    def _check(self) -> list[tuple[str, str]]:
+    def _check(self) -> list[tuple[str, list[str]]]:
         """Makes checked: n, the columns in their types, and reasons, the numbers of the rules that a row breaks."""
         demands = [(f"{name} not a {NOUNS[of['type']]}", name, f"mistyped_{name}")
                    for name, of in self.declared.items() if of["type"] in NOUNS]  # fmt: skip
         demands += [demand for column in self.declared.values() for demand in _demands(column)]
+        demands += [(rule["name"], ", ".join(self._names(rule)), f"NOT ({rule['expression']})") for rule in self.rules]
         typed = ", ".join(f"{self._typed(name)} AS {name}" for name in self.columns)
         typed_columns = [name for name, of in self.declared.items() if of["type"] in NOUNS]
         raw = "".join(f", {name} AS raw_{name}" for name in typed_columns)
@@ -100,7 +104,7 @@ class Script:
             f"list_filter([{numbers}]::INTEGER[], lambda rule: rule IS NOT NULL) END AS reasons "
             f"FROM (SELECT *{flags} FROM (SELECT rowid AS n, {typed}{raw} FROM rows))"
         )
-        labels = [(label, name) for label, name, _ in demands]
+        labels = [(label, names.split(", ")) for label, names, _ in demands]
         return [*labels, self._refuse_repeated(len(labels))] if self.key else labels
 
     def _typed(self, name: str) -> str:
@@ -120,7 +124,10 @@ class Script:
             case _:
                 return f"CAST({name} AS VARCHAR)"
 
-    def _refuse_repeated(self, rule: int) -> tuple[str, str]:
+    def _names(self, rule: dict[str, Any]) -> list[str]:
+        return [name for name in self.columns if re.search(rf"\b{name}\b", rule["expression"])]
+
+    def _refuse_repeated(self, rule: int) -> tuple[str, list[str]]:
         key = ", ".join(self.key)
         present = " AND ".join(f"{name} IS NOT NULL" for name in self.key)
         same = " AND ".join(f"checked.{name} = twice.{name}" for name in self.key)
@@ -129,15 +136,18 @@ class Script:
             f"FROM (SELECT {key}, min(n) FILTER (reasons IS NULL) AS first FROM checked WHERE {present} "
             f"GROUP BY {key} HAVING count(*) > 1) AS twice WHERE {same} AND n > first"
         )
-        return f"{key} repeated", self.key[0]
+        return f"{key} repeated", self.key[:1]
 
-    def _outcome(self, number: int, label: str, column: str) -> dict[str, Any]:
+    def _outcome(self, number: int, label: str, names: list[str]) -> dict[str, Any]:
         hit = f"FROM checked WHERE list_contains(reasons, {number})"
         rows = self._one(f"SELECT count(*) {hit}")[0]
-        examples = f"SELECT DISTINCT CAST(rows.{column} AS VARCHAR) AS v FROM rows JOIN (SELECT n {hit}) ON rowid = n"
+        texts = [f"CAST(rows.{name} AS VARCHAR)" for name in names]
+        named = [f"'{name}=' || coalesce({text}, '')" for name, text in zip(names, texts, strict=True)]
+        value = texts[0] if len(names) == 1 else f"concat_ws(', ', {', '.join(named)})"
+        examples = f"SELECT DISTINCT {value} AS v FROM rows JOIN (SELECT n {hit}) ON rowid = n"
         found = self.connection.execute(f"{examples} WHERE v IS NOT NULL ORDER BY v LIMIT 5").fetchall() if rows else []
-        outcome = {"rule": label, "column": column, "rows": rows, "examples": [value for (value,) in found]}
-        return outcome | {"action": "Quarantine"}
+        outcome = {"rule": label, "column": ", ".join(names), "columns": names, "rows": rows, "action": "Quarantine"}
+        return outcome | {"examples": [example for (example,) in found]}
 
     def _write_valid(self) -> str:
         kept = f"SELECT {', '.join(self.columns)} FROM checked WHERE reasons IS NULL ORDER BY n"

@@ -8,7 +8,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from tests.bench.data.cases import CASES, MADE, Case, write_made
+from tests.bench.data.cases import CASES, MADE, MADE_RULES, Case, write_made
 from tests.bench.data.equal import Script
 from tests.unit.jobs.harness import Harness
 
@@ -19,6 +19,7 @@ DIRTY = """id,amount,age,city,code,share,seen,member
 2,3,121,Rom,X4,7,yesterday,maybe
 2,4,40,Chur,N5,1,2024-02-01 00:00:00,false
 3,,-1,Thun,N6,0.125,2024-03-01 00:00:00,true
+4,0.25,7,Thun,N7,0.5,2024-03-01 00:00:00,true
 """
 COUNTS = ("name", "type", "nulls", "distinct", "top")
 
@@ -32,7 +33,7 @@ def script(spec: dict[str, Any], folder: Path) -> dict[str, Any]:
 def dirty(folder: Path) -> dict[str, Any]:
     path = folder / "dirty.csv"
     path.write_text(DIRTY)
-    return Case("dirty.csv", lambda _: None, MADE, ["id"]).spec(path)
+    return Case("dirty.csv", lambda _: None, MADE, ["id"], rules=MADE_RULES).spec(path)
 
 
 def made(folder: Path) -> dict[str, Any]:
