@@ -1,6 +1,6 @@
 """What the four kinds share: how a part of a spec or status behaves, references, conditions, metadata."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
@@ -38,6 +38,11 @@ Revision = Annotated[str, Field(min_length=1, max_length=63)]
 Count = Annotated[int, Field(ge=0)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+def cel_list(words: Iterable[str]) -> str:
+    """As CEL writes a list of strings."""
+    return str(list(words))
 
 
 class Rule(NamedTuple):

@@ -1,7 +1,10 @@
 """The metrics that models are judged by, and which way is better: the one place that says it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
+
+from colonnade_api.ownmetrics import OwnMetric
 
 Direction = Literal["maximize", "minimize"]
 Task = Literal["Classification", "Regression"]
@@ -38,17 +41,14 @@ def names(task: str) -> tuple[str, ...]:
     return tuple(metric.name for metric in METRICS if metric.task == task)
 
 
-def direction(name: str) -> Direction:
-    """Which way a metric is better. Raises UnknownMetric: it is never guessed."""
-    for metric in METRICS:
-        if metric.name == name:
-            return metric.direction
+def direction(name: str, own: Iterable[OwnMetric] = ()) -> Direction:
+    """Which way a metric is better. own: those that people wrote. Raises UnknownMetric: it is never guessed."""
+    known = {metric.name: metric.direction for metric in METRICS} | {metric.name: metric.direction for metric in own}
+    if name in known:
+        return known[name]
     raise UnknownMetric(f"whether more {name} is better is not known; known are {', '.join(m.name for m in METRICS)}")
 
 
-def worsening(name: str, difference: float) -> float:
-    """By how much a model is worse whose metric is greater by the difference; below 0 it is better.
-
-    Raises UnknownMetric.
-    """
-    return difference if direction(name) == "minimize" else -difference
+def worsening(better: Direction, difference: float) -> float:
+    """By how much a model is worse whose metric is greater by the difference; below 0 it is better."""
+    return difference if better == "minimize" else -difference

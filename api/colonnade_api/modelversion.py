@@ -21,11 +21,12 @@ from colonnade_api.common import (
     SpecPart,
     Status,
     Uri,
+    cel_list,
     short_digest,
 )
 from colonnade_api.fairness import MOST_COLUMNS, SensitiveColumn
-from colonnade_api.gates import Gate, listed
-from colonnade_api.metrics import Task, names
+from colonnade_api.gates import Gate
+from colonnade_api.metrics import METRICS, Task, names
 from colonnade_api.results import (
     ApprovalState,
     Comparison,
@@ -45,12 +46,14 @@ from colonnade_api.training import Training
 def _taken_of(task: Task) -> Rule:
     return Rule(
         f"!has(self.training) || self.training.task != '{task}' || !has(self.gates) || "
-        f"self.gates.all(gate, !has(gate.metric) || gate.metric in {listed(names(task))})",
-        f"a gate's metric is none of a {task}'s: {', '.join(names(task))}",
+        f"self.gates.all(gate, !has(gate.metric) || gate.metric in {cel_list(names(task))} || "
+        "(has(self.training.metrics) && self.training.metrics.exists(own, own.name == gate.metric)))",
+        f"a gate's metric is none of a {task}'s ({', '.join(names(task))}), nor of spec.training.metrics",
         lambda spec: (
             spec.training is None
             or spec.training.task != task
-            or {gate.metric for gate in spec.gates if gate.metric} <= set(names(task))
+            or {gate.metric for gate in spec.gates if gate.metric}
+            <= {*names(task), *(own.name for own in spec.training.metrics or ())}
         ),
         field=".gates",
     )
@@ -99,6 +102,16 @@ class ModelVersionSpec(SpecPart):
         ),
         _taken_of("Classification"),
         _taken_of("Regression"),
+        Rule(
+            "has(self.training) || !has(self.gates) || self.gates.all(gate, !has(gate.metric) || "
+            f"gate.metric in {cel_list(metric.name for metric in METRICS)})",
+            f"a gate's metric is none that is taken: give one of {', '.join(metric.name for metric in METRICS)}",
+            lambda spec: (
+                spec.training is not None
+                or {gate.metric for gate in spec.gates if gate.metric} <= {metric.name for metric in METRICS}
+            ),
+            field=".gates",
+        ),
         Rule(
             "!has(self.gates) || self.gates.all(gate, !has(gate.sensitive) || (has(self.training) && "
             "has(self.training.fairness) && gate.sensitive in self.training.fairness.sensitive))",

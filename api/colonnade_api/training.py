@@ -4,8 +4,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, WithJsonSchema
 
-from colonnade_api.common import ColumnName, ObjectRef, Rule, Seed, SpecPart
+from colonnade_api.common import ColumnName, ObjectRef, Rule, Seed, SpecPart, cel_list
 from colonnade_api.fairness import Fairness
+from colonnade_api.metrics import METRICS
+from colonnade_api.ownmetrics import MOST_METRICS, OwnMetric
 from colonnade_api.workload import Resources
 
 ESTIMATOR_PATTERN = r"^(sklearn|xgboost|lightgbm)([.][A-Za-z_][A-Za-z0-9_]*)+$"
@@ -104,6 +106,12 @@ class Training(SpecPart):
             field=".features.include",
         ),
         Rule(
+            f"!has(self.metrics) || self.metrics.all(metric, !(metric.name in {cel_list(m.name for m in METRICS)}))",
+            "a metric of your own has the name of one that is taken anyway: give it another",
+            lambda training: not {m.name for m in training.metrics or ()} & {m.name for m in METRICS},
+            field=".metrics",
+        ),
+        Rule(
             "!has(self.fairness) || self.task == 'Classification'",
             "fairness compares the answers that groups get, of which a Regression has none: leave it out",
             lambda training: training.fairness is None or training.task == "Classification",
@@ -139,6 +147,11 @@ class Training(SpecPart):
     fairness: Fairness | None = Field(
         default=None,
         description="On which groups of people the model is judged, one by one. Left out: on none.",
+    )
+    metrics: Annotated[tuple[OwnMetric, ...], Field(max_length=MOST_METRICS)] | None = Field(
+        default=None,
+        description="Metrics of your own, beside those that each task has.",
+        json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]},
     )
     seed: Seed = Field(
         default=0, description="Start of every random draw; the same seed, data and spec make the same model."

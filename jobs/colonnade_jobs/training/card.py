@@ -31,6 +31,7 @@ def describe(facts: Facts) -> dict[str, Any]:
             "outputs": [_tensor(tensor) for tensor in facts.outputs],
             "classes": facts.classes,
             "positiveClass": _positive(facts.classes),
+            **_own_metrics(facts),
             "leftOut": facts.left_out,
         },
         "quantitativeAnalysis": {
@@ -46,6 +47,11 @@ def describe(facts: Facts) -> dict[str, Any]:
         "lineage": facts.lineage,
         "versions": facts.versions,
     }
+
+
+def _own_metrics(facts: Facts) -> dict[str, Any]:
+    own = facts.training.metrics if facts.training else None
+    return {"ownMetrics": [metric.model_dump() for metric in own]} if own else {}
 
 
 def _positive(classes: list[str | int] | None) -> str | int | None:

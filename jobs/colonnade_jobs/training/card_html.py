@@ -4,7 +4,7 @@ import json
 from html import escape
 from typing import Any
 
-from colonnade_api.metrics import direction
+from colonnade_api.metrics import METRICS
 from colonnade_api.pages import parts
 from colonnade_api.pages.parts import code, section, sentences, table
 
@@ -24,7 +24,7 @@ def render(card: dict[str, Any], comparison: dict[str, Any] | None = None) -> st
         else "",
         section("Metrics", _metrics(analysis, parameters)) if analysis["metrics"] else "",
         *(section(f"Fairness by {of['column']}", fairness_html.render(of)) for of in analysis.get("fairness", [])),
-        section("Compared with what serves", _comparison(comparison)) if comparison else "",
+        section("Compared with what serves", _comparison(comparison, _directions(parameters))) if comparison else "",
         section("Target", _balance(analysis["balance"], parameters)) if analysis["balance"] else "",
         section("Training", _training(parameters, analysis)) if parameters["estimator"] else "",
         section("Inputs", table(["Name", "Type", "Encoding"], _inputs(parameters["inputs"]))),
@@ -61,27 +61,45 @@ def _metrics(analysis: dict[str, Any], parameters: dict[str, Any]) -> str:
         if agreed
         else ""
     )
-    return table(head, rows) + _which(parameters) + note
+    return table(head, rows) + _which(parameters) + _own(parameters) + note
 
 
-def _comparison(comparison: dict[str, Any]) -> str:
+def _own(parameters: dict[str, Any]) -> str:
+    own = parameters.get("ownMetrics", [])
+    return (
+        sentences([f"{each['name']} is {each['expression']}, {BETTER[each['direction']]}." for each in own])
+        if own
+        else ""
+    )
+
+
+BETTER = {"maximize": "better if greater", "minimize": "better if smaller"}
+
+
+def _comparison(comparison: dict[str, Any], directions: dict[str, str]) -> str:
     serving = escape(comparison["modelVersion"])
     asked = f"Both were asked the same {comparison['rows']:,} held-out rows. " if comparison["rows"] else ""
     served = f"{serving} served {code(comparison['deployment'])} when this version was trained."
     said = f"<p>{asked}{escape(comparison['message'])} {served}</p>"
     unseen = comparison.get("unseen")
     of_these = f"<p>On the {unseen['rows']:,} of them that {serving} did not learn from:</p>" if unseen else ""
-    return _differences(comparison, serving) + said + of_these + (_differences(unseen, serving) if unseen else "")
+    more = _differences(unseen, serving, directions) if unseen else ""
+    return _differences(comparison, serving, directions) + said + of_these + more
 
 
-def _differences(compared: dict[str, Any], serving: str) -> str:
+def _directions(parameters: dict[str, Any]) -> dict[str, str]:
+    own = {each["name"]: each["direction"] for each in parameters.get("ownMetrics", [])}
+    return {metric.name: metric.direction for metric in METRICS} | own
+
+
+def _differences(compared: dict[str, Any], serving: str, directions: dict[str, str]) -> str:
     head = ["Metric", "This version", serving, "Difference", "95 % interval", "Better is"]
     rows = [
         [
             f"<b>{escape(name)}</b>",
             *(rounded(metric[of]) for of in ("value", "serving", "difference")),
             f"{rounded(metric['low'])} – {rounded(metric['high'])}",
-            "greater" if direction(name) == "maximize" else "smaller",
+            "greater" if directions[name] == "maximize" else "smaller",
         ]
         for name, metric in compared["metrics"].items()
     ]

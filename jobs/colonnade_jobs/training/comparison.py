@@ -17,6 +17,7 @@ from .champion import Champion, Incomparable
 from .fitting import Trained
 from .frames import Frame
 from .overlap import Table
+from .own import OwnMetrics
 from .paired import Answers
 
 Array = np.ndarray[Any, Any]
@@ -75,7 +76,8 @@ def _figures(challenger: Challenger, rows: Rows, which: Array) -> dict[str, Any]
     index, classes = rows.index[which], challenger.classes
     truth = _indices(challenger.trained.frame.target[challenger.trained.testing[index]], classes)
     ours, theirs = _answers(challenger.served, classes, classes).of(index), rows.champion.of(np.flatnonzero(which))
-    metrics = paired.compare(truth, ours, theirs, challenger.wanted.seed)
+    own = OwnMetrics(challenger.wanted.metrics or (), classes or ())
+    metrics = paired.compare(truth, ours, theirs, challenger.wanted.seed, own)
     rarer = {"rarerClass": int(np.bincount(truth, minlength=2).min())} if len(classes or ()) == 2 else {}
     return {"rows": len(index), **rarer, "metrics": {name: metric.rounded() for name, metric in metrics.items()}}
 

@@ -16,11 +16,12 @@ from colonnade_serving.bundle import TensorSignature
 from colonnade_serving.engine import Engine
 
 from .. import arithmetic, progress
-from . import balance, boosters, fairness, float32, golden, leakage, metrics, parity, reference_distribution, ties
+from . import balance, boosters, fairness, float32, golden, leakage, metrics, own, parity, reference_distribution, ties
 from .facts import Facts
 from .fairness import Groups
 from .fitting import Trained
 from .intervals import Metric
+from .own import Labelled
 
 Array = np.ndarray[Any, Any]
 MOST_NAMED = 5
@@ -129,10 +130,18 @@ def _expected(trained: Trained, task: str) -> list[Array]:
 
 
 def _metrics(wanted: Training, trained: Trained, served: list[Array]) -> dict[str, Metric]:
-    target = trained.frame.target[trained.testing]
+    target, mine = trained.frame.target[trained.testing], wanted.metrics or ()
     if wanted.task == "Regression":
-        return metrics.regression(target, served[0].ravel(), wanted.seed)
-    return metrics.classification(target, served[0], served[1], trained.pipeline.classes_, wanted.seed)
+        predictions = served[0].ravel()
+        own.check(mine, None)
+        found = metrics.regression(target, predictions, wanted.seed)
+        return found | own.regression(mine, target.astype(float), predictions.astype(float), wanted.seed)
+    classes = trained.pipeline.classes_
+    own.check(mine, len(classes))
+    found = metrics.classification(target, served[0], served[1], classes, wanted.seed)
+    truth, answered = (np.searchsorted(classes, labels) for labels in (target, served[0].ravel()))
+    answers = Labelled(truth, answered, classes.tolist(), served[1].astype(float))
+    return found | own.classification(mine, answers, wanted.seed)
 
 
 def _fairness(wanted: Training, trained: Trained, served: list[Array], groups: list[Groups]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from .intervals import Statistic, ends, resamples, short
 from .metrics import label_statistics, regression_statistics, score_statistics
+from .own import Labelled, OwnMetrics, Rows, of_classes, of_labels, statistics
 
 Array = np.ndarray[Any, Any]
 Pair = tuple[Statistic, Statistic]
@@ -42,9 +43,11 @@ class Answers:
         return Answers(None if self.labels is None else self.labels[rows], self.scores[rows])
 
 
-def compare(truth: Array, ours: Answers, theirs: Answers, seed: int) -> dict[str, Difference]:
-    """Every metric of both models with the interval of its difference, by the paired bootstrap: each resample draws
-    rows, and with a row both models' answers to it.
+def compare(
+    truth: Array, ours: Answers, theirs: Answers, seed: int, own: OwnMetrics | None = None
+) -> dict[str, Difference]:
+    """Every metric, and people's own, of both models with the interval of its difference, by the paired bootstrap: each
+    resample draws rows, and with a row both models' answers to it.
 
     truth: the classes' index or the target, shape (rows,). A metric that isn't defined on the rows is left out.
     Efron and Tibshirani 1993, An introduction to the bootstrap, chapter 13: the percentile interval. Of labels, two
@@ -54,13 +57,34 @@ def compare(truth: Array, ours: Answers, theirs: Answers, seed: int) -> dict[str
     on paired data.
     """
     if ours.labels is None or theirs.labels is None:
-        pairs = _pairs(*(regression_statistics(truth, of.scores) for of in (ours, theirs)))
+        pairs = _pairs(*(_of_numbers(truth, of.scores, own) for of in (ours, theirs)))
         return _bootstrap(pairs, {}, len(truth), 0, seed)
     classes = ours.scores.shape[1]
-    scores = _pairs(*(score_statistics(truth, of.scores) for of in (ours, theirs)))
+    scores = _pairs(*(_of_scores(truth, of, own) for of in (ours, theirs)))
     padded = _padded(truth, ours.labels, theirs.labels, classes)
-    labels = _pairs(*(label_statistics(padded[0], of, classes) for of in padded[1:]))
+    labels = _pairs(*(_of_labels(padded[0], of, classes, own) for of in padded[1:]))
     return _bootstrap(scores, labels, len(truth), classes, seed)
+
+
+def _of_numbers(truth: Array, predictions: Array, own: OwnMetrics | None) -> dict[str, Statistic]:
+    mine = statistics(own.metrics, Rows(truth, predictions)) if own else {}
+    return regression_statistics(truth, predictions) | mine
+
+
+def _of_scores(truth: Array, of: Answers, own: OwnMetrics | None) -> dict[str, Statistic]:
+    found = score_statistics(truth, of.scores)
+    if own is None or of.labels is None:
+        return found
+    mine = statistics(own.metrics, of_classes(Labelled(truth, of.labels, own.classes, of.scores), of.scores))
+    return found | {metric.name: mine[metric.name] for metric in own.metrics if not of_labels(metric)}
+
+
+def _of_labels(truth: Array, answered: Array, classes: int, own: OwnMetrics | None) -> dict[str, Statistic]:
+    found = label_statistics(truth, answered, classes)
+    if own is None:
+        return found
+    mine = statistics(own.metrics, of_classes(Labelled(truth, answered, own.classes, np.empty(0)), None))
+    return found | {metric.name: mine[metric.name] for metric in own.metrics if of_labels(metric)}
 
 
 def _pairs(ours: Mapping[str, Statistic], theirs: Mapping[str, Statistic]) -> dict[str, Pair]:
@@ -100,4 +124,5 @@ def _with_pseudo_rows(random: np.random.Generator, rows: int, classes: int) -> A
     pseudo = random.binomial(rows + PSEUDO_ROWS, PSEUDO_ROWS / (rows + PSEUDO_ROWS))
     real = random.integers(0, rows, rows + PSEUDO_ROWS - pseudo)
     which = rows + random.integers(0, 2 * classes, pseudo)
-    return np.bincount(np.r_[real, which], minlength=rows + 2 * classes).astype(float)
+    drawn = np.bincount(np.r_[real, which], minlength=rows + 2 * classes)
+    return drawn * rows / (rows + PSEUDO_ROWS)  # a sum over rows must not be greater by the two

@@ -4,12 +4,15 @@ from collections.abc import Iterator
 from math import isfinite
 
 from colonnade.plan.common.conditions import ConditionUpdate, false, true, unknown
+from colonnade.plan.common.observed import InvalidSpec
 from colonnade.plan.modelversion.bounds import Bounds, judge_bounds, unmeasured
 from colonnade.plan.modelversion.evidence import by_hand, too_few
 from colonnade.plan.modelversion.fairness import judge_fairness
 from colonnade.plan.modelversion.observed import ObservedModelVersion
 from colonnade.plan.modelversion.regression import Allowance, absent, judge_regression
 from colonnade_api import ApprovalState, Gate, GateVerdict, ModelVersionStatus
+from colonnade_api.metrics import UnknownMetric, direction
+from colonnade_api.ownmetrics import OwnMetric
 
 
 def judge_gates(
@@ -28,7 +31,22 @@ def _judged(gate: Gate, status: ModelVersionStatus, observed: ObservedModelVersi
     if gate.metric is not None:
         yield from _bounded(gate.metric, status, Bounds(gate.min, gate.max, gate.bound or "Value", person))
     if gate.metric is not None and gate.max_regression is not None:
-        yield judge_regression(Allowance(gate.metric, gate.max_regression, gate.bound), status, observed)
+        yield _regressed(gate, gate.metric, gate.max_regression, status, observed)
+
+
+def _regressed(
+    gate: Gate, metric: str, slack: float, status: ModelVersionStatus, observed: ObservedModelVersion
+) -> GateVerdict:
+    try:
+        better = direction(metric, _own_metrics(observed))
+    except UnknownMetric as error:
+        return GateVerdict(name=f"{metric}.maxRegression", verdict="Error", message=str(error))
+    return judge_regression(Allowance(metric, better, slack, gate.bound), status, observed)
+
+
+def _own_metrics(observed: ObservedModelVersion) -> tuple[OwnMetric, ...]:
+    spec = observed.spec
+    return () if isinstance(spec, InvalidSpec) or spec.training is None else spec.training.metrics or ()
 
 
 def _bounded(name: str, status: ModelVersionStatus, bounds: Bounds) -> Iterator[GateVerdict]:

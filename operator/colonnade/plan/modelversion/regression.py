@@ -9,7 +9,7 @@ from colonnade.formatting import clipped, number
 from colonnade.plan.modelversion.evidence import Decision, by_hand, too_few, within
 from colonnade.plan.modelversion.observed import ObservedModelVersion
 from colonnade_api import ComparedMetric, ComparedRows, Comparison, GateVerdict, ModelVersionStatus
-from colonnade_api.metrics import UnknownMetric, direction, worsening
+from colonnade_api.metrics import Direction, worsening
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class Allowance:
     maxRegression and bound."""
 
     metric: str
+    direction: Direction
     slack: float
     bound: Literal["Interval", "Value"] | None
 
@@ -37,10 +38,7 @@ def judge_regression(asked: Allowance, status: ModelVersionStatus, observed: Obs
     metric = status.metrics.get(asked.metric)
     if metric is None or not isfinite(metric.value):
         return GateVerdict(name=name, verdict="Error", message=absent(asked.metric, status))
-    try:
-        bound = asked.slack if direction(asked.metric) == "minimize" else -asked.slack
-    except UnknownMetric as error:
-        return GateVerdict(name=name, verdict="Error", message=str(error))
+    bound = asked.slack if asked.direction == "minimize" else -asked.slack
     comparison = status.comparison
     if comparison is None:
         return _uncompared(asked.metric, bound, status, observed)
@@ -74,7 +72,7 @@ def _by(asked: Allowance, serving: Serving, rows: ComparedRows, which: str) -> G
     more = why if decided == "Inconclusive" else ""
     figures = (
         f"{asked.metric} is {number(compared.value)}, that of {serving.name}, which served, {number(compared.serving)} "
-        f"{which}: {_apart(asked.metric, compared)}"
+        f"{which}: {_apart(asked.direction, compared)}"
     )
     return GateVerdict(
         name=asked.metric,
@@ -92,13 +90,13 @@ WAY_OUT = "hold out more rows, set bound: Value to go by the difference alone"
 
 def _against(asked: Allowance, compared: ComparedMetric) -> Decision:
     if asked.bound == "Value":
-        return "Pass" if worsening(asked.metric, compared.difference) <= asked.slack else "Fail"
-    least, most = sorted(worsening(asked.metric, end) for end in (compared.low, compared.high))
+        return "Pass" if worsening(asked.direction, compared.difference) <= asked.slack else "Fail"
+    least, most = sorted(worsening(asked.direction, end) for end in (compared.low, compared.high))
     return within(least, most, None, asked.slack)
 
 
-def _apart(metric: str, compared: ComparedMetric) -> str:
-    worse = worsening(metric, compared.difference)
+def _apart(better: Direction, compared: ComparedMetric) -> str:
+    worse = worsening(better, compared.difference)
     apart = f"{number(abs(worse))} {'worse' if worse > 0 else 'better'}" if worse else "no difference"
     return f"{apart} (95 % interval of the difference {number(compared.low)} to {number(compared.high)})"
 

@@ -4,9 +4,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from colonnade.plan.modelversion.observed import ObservedModelVersion
-from tests.unit.plan.modelversion.test_modelversion import answered, said, seen, trained, version
+from tests.unit.plan.modelversion.test_modelversion import (
+    SERVING,
+    TRAINING,
+    against,
+    answered,
+    said,
+    seen,
+    trained,
+    version,
+)
 from tests.unit.plan.world import at
 
 FLOOR = [{"metric": "roc_auc", "min": 0.8, "bound": "Interval"}]
@@ -100,3 +110,25 @@ def test_nobody_approves_a_gate_that_failed() -> None:
     assert said(agreed, "Ready")[:2] == ("False", "GateFailed")
     assert waiting.status.approval is not None
     assert waiting.status.approval.state == "NotRequired"
+
+
+def test_gates_bound_peoples_own_metrics_by_the_direction_they_gave() -> None:
+    training = {**TRAINING, "metrics": [{"name": "cost", "expression": "5 * fn + fp", "direction": "minimize"}]}
+    gates = [
+        {"metric": "cost", "max": 300, "bound": "Interval"},
+        {"metric": "cost", "comparedTo": "Serving", "maxRegression": 20},
+    ]
+    compared = against("cost", 250, 10, -5, 15)
+    observed = version(gates=gates, training=training, serving=SERVING)
+    judged = answered(observed, compared, cost=measured(260, 230, 290))
+    assert [verdict.verdict for verdict in judged.status.gates] == ["Pass", "Pass"]
+    assert "10 worse" in (judged.status.gates[1].message or "")
+    worse = answered(observed, against("cost", 250, 60, 30, 90), cost=measured(310, 305, 320))
+    assert [verdict.verdict for verdict in worse.status.gates] == ["Fail", "Fail"]
+
+
+def test_a_gate_on_a_metric_that_nobody_wrote_is_refused() -> None:
+    with pytest.raises(ValidationError, match=r"none of a Classification's .*, nor of spec.training.metrics"):
+        version(gates=[{"metric": "cost", "max": 300}])
+    with pytest.raises(ValidationError, match="has the name of one that is taken anyway"):
+        version(training={**TRAINING, "metrics": [{"name": "f1", "expression": "tp", "direction": "maximize"}]})

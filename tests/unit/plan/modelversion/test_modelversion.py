@@ -442,7 +442,7 @@ def test_the_first_version_has_nothing_to_be_worse_than() -> None:
 
 
 def test_a_metric_of_which_nobody_said_what_is_better_is_refused_with_words() -> None:
-    with pytest.raises(ValidationError, match="is none that is taken"):
+    with pytest.raises(ValidationError, match="is none of a Classification's"):
         version(gates=gate("brier", 0.01))
     with pytest.raises(ValidationError, match="is none of a Classification's"):
         version(gates=gate("rmse", 0.01), training={**TRAINING, "task": "Classification"})
