@@ -9,7 +9,7 @@ from colonnade_api.csv import Csv
 from colonnade_api.queries import Query, Sql
 
 SCHEDULE_PATTERN = r"^(@(hourly|daily|midnight|weekly|monthly|yearly|annually)|[0-9*,/-]+( [0-9A-Za-z*,/-]+){4})$"
-SCHEMES = ("file", "pvc", "https", "http", "s3")
+SCHEMES = ("file", "pvc", "https", "http", "s3", "gs", "az")
 URI_PATTERN = rf"^({'|'.join(SCHEMES)})://.+$"
 
 StorageUri = Annotated[
@@ -21,7 +21,7 @@ StorageUri = Annotated[
             "x-kubernetes-validations": [
                 {
                     "rule": f"self.matches('{URI_PATTERN}')",
-                    "message": "start it with s3://, https://, pvc://, file:// or http://, such as "
+                    "message": "start it with s3://, gs://, az://, https://, pvc://, file:// or http://, such as "
                     "s3://bucket/key.parquet",
                 }
             ]
@@ -136,7 +136,8 @@ class DataSource(SpecPart):
 
     storage_uri: StorageUri | None = Field(
         default=None,
-        description="Address of the data: s3://BUCKET/KEY, https://HOST/PATH, pvc://CLAIM/PATH (a volume claim in the "
+        description="Address of the data: s3://BUCKET/KEY, gs://BUCKET/KEY, az://CONTAINER/KEY, "
+        "https://HOST/PATH, pvc://CLAIM/PATH (a volume claim in the "
         "same namespace), file:///PATH (as the Job sees it; the artifact store's volume lies at /store), or http:// "
         "with insecure: true. A `*` in the last part takes all files that match, in the order of their names; a folder "
         "all that lie in it.",
@@ -156,7 +157,10 @@ class DataSource(SpecPart):
     secret_ref: ObjectRef | None = Field(
         default=None,
         description="Secret with the source's credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (and "
-        "AWS_ENDPOINT_URL, AWS_REGION) for s3://; username and password, or token, for https://.",
+        "AWS_ENDPOINT_URL, AWS_REGION) for s3://; GOOGLE_APPLICATION_CREDENTIALS (a service account's key, JSON) for "
+        "gs://; AZURE_STORAGE_ACCOUNT and AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN, or AZURE_CLIENT_ID, "
+        "AZURE_CLIENT_SECRET and AZURE_TENANT_ID for az://; username and password, or token, for https://. Left out: a "
+        "bucket that anyone may read, or that the pod's own role opens.",
     )
     format: Literal["csv", "parquet", "jsonl"] | None = Field(
         default=None,
@@ -197,7 +201,8 @@ class ModelSource(SpecPart):
 
     storage_uri: StorageUri | None = Field(
         default=None,
-        description="Address of one .onnx file: s3://BUCKET/KEY, https://HOST/PATH, pvc://CLAIM/PATH, file:///PATH (as "
+        description="Address of one .onnx file: s3://BUCKET/KEY, gs://BUCKET/KEY, az://CONTAINER/KEY, "
+        "https://HOST/PATH, pvc://CLAIM/PATH, file:///PATH (as "
         "the Job sees it), or http:// with insecure: true.",
     )
     upload: Upload | None = Field(
@@ -208,6 +213,5 @@ class ModelSource(SpecPart):
     insecure: bool = Field(default=False, description="Allow http://, where anyone on the way can change the model.")
     secret_ref: ObjectRef | None = Field(
         default=None,
-        description="Secret with the source's credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY for s3://; "
-        "username and password, or token, for https://.",
+        description="Secret with the source's credentials, by the same keys as those of a Dataset's source.",
     )

@@ -1,47 +1,61 @@
-"""Sources in S3: one object, a folder, or a glob."""
+"""Sources in a bucket of S3, Google Cloud Storage or Azure: one object, a folder, or a glob."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from colonnade_serving.store import Item, Store, StoreError, StoreNotFound, open_store
+from colonnade_serving.store import Item, Store, StoreError, StoreNotFound, StoreRefused
 
 from .. import progress
 from ..errors import PermanentError, TransientError
-from . import addresses, changes, skipped
+from . import addresses, changes, clouds, skipped
+from .clouds import SECRET
 
-SOURCE_PREFIX = "COLONNADE_SOURCE_"
+Matching = tuple[list[Item], list[str]]
 
 
 def fetch(address: str, scratch: Path) -> tuple[list[Path], list[str]]:
-    """The objects of s3://bucket/key-or-glob, streamed to scratch in key order, and the names of those passed over.
+    """The objects of s3://bucket/key-or-glob (gs://, az://), streamed to scratch in key order, and the names of those
+    passed over.
 
-    Credentials: AWS_* from the environment; COLONNADE_SOURCE_AWS_* go before, where the store has others.
-    Raises PermanentError when nothing matches, TransientError when the bucket doesn't answer or changes meanwhile.
+    Credentials: COLONNADE_SOURCE_* of the environment, as clouds has it; for s3, AWS_* where there are none.
+    Raises PermanentError when nothing matches or it may not be read, TransientError when the bucket doesn't answer or
+    changes meanwhile.
     """
-    _, name, key = addresses.parse(address)
+    scheme, name, key = addresses.parse(address)
     try:
-        with credentials(SOURCE_PREFIX):
-            bucket = open_store(f"s3://{name}")
-        found, passed = _matching(bucket, key)
+        bucket, (found, passed) = _opened(clouds.ways(scheme, name), key)
         if not found:
             raise PermanentError("SourceNotFound", f"spec.source.storageUri: nothing matches {address}")
         targets = [scratch / f"{n:06d}-{Path(item.path).name}" for n, item in enumerate(found)]
         files = [_download(bucket, item, target) for item, target in zip(found, targets, strict=True)]
-        _check_unchanged(bucket, found, files, _matching(bucket, key)[0])
+        _check_unchanged(bucket, found, _matching(bucket, key)[0])
         return files, passed
     except StoreNotFound as error:
         raise PermanentError("SourceNotFound", f"spec.source.storageUri: {error}") from error
+    except StoreRefused as error:
+        raise PermanentError(
+            "SourceNotReadable", f"{SECRET}: {error}; name a Secret whose key may list and read it"
+        ) from error
     except StoreError as error:
         raise TransientError("SourceUnreachable", str(error)) from error
 
 
-def _matching(bucket: Store, key: str) -> tuple[list[Item], list[str]]:
+def _opened(ways: list[clouds.Way], key: str) -> tuple[Store, Matching]:
+    """The bucket, and what matches in it, by the first way that it doesn't refuse."""
+    for way in ways[:-1]:
+        bucket = way()
+        try:
+            return bucket, _matching(bucket, key)
+        except StoreRefused:
+            continue
+    bucket = ways[-1]()
+    return bucket, _matching(bucket, key)
+
+
+def _matching(bucket: Store, key: str) -> Matching:
     wildcard = addresses.first_wildcard(key)
     if wildcard is None:
-        named = [item for item in bucket.list(str(Path(key).parent) if "/" in key else "") if item.path == key]
+        named = [item for item in bucket.list(key.rpartition("/")[0]) if item.path == key]
         if named:
             return named, []
         return skipped.split((item for item in bucket.list(key.rstrip("/")) if item.size), _path)
@@ -58,31 +72,18 @@ def _path(item: Item) -> str:
 def _download(bucket: Store, item: Item, target: Path) -> Path:
     progress.report(5, f"fetching {bucket.uri(item.path)} ({item.size:,} bytes)")
     bucket.fetch(item.path, target)
+    if (came := target.stat().st_size) != item.size:
+        raise TransientError(
+            "SourceChanged",
+            f"{bucket.uri(item.path)} was listed with {item.size:,} bytes and came with {came:,}; the next try reads "
+            "it anew",
+        )
     return target
 
 
-def _check_unchanged(bucket: Store, before: list[Item], files: list[Path], after: list[Item]) -> None:
-    """Raises TransientError where an object is another one by now, or came with another number of bytes than listed."""
+def _check_unchanged(bucket: Store, before: list[Item], after: list[Item]) -> None:
+    """Raises TransientError where an object is another one by now."""
     still = set(after)
-    for item, file in zip(before, files, strict=True):
-        if item not in still or file.stat().st_size != item.size:
+    for item in before:
+        if item not in still:
             raise changes.changed(bucket.uri(item.path))
-
-
-@contextmanager
-def credentials(prefix: str) -> Iterator[None]:
-    """AWS_* of the environment are those that have this prefix, where there are any."""
-    own = {key.removeprefix(prefix): value for key, value in os.environ.items() if key.startswith(prefix)}
-    before = {key: value for key, value in os.environ.items() if key.startswith("AWS_")}
-    if not own:
-        yield
-        return
-    for key in before:
-        del os.environ[key]
-    os.environ.update(own)
-    try:
-        yield
-    finally:
-        for key in own:
-            del os.environ[key]
-        os.environ.update(before)

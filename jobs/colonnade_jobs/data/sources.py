@@ -48,7 +48,7 @@ def fetch(source: DataSource, origin: Origin, scratch: Path) -> Fetched:
             return Fetched(address, *_mounted(address, Path("/"), path))
         case "pvc":
             return Fetched(address, *_mounted(address, origin.claims / host, path))
-        case "s3":
+        case "s3" | "gs" | "az":
             return Fetched(address, *buckets.fetch(address, scratch))
         case _:  # https; or http, where the spec says that this is meant
             return Fetched(address, [_downloaded(address, scratch, source.insecure)])

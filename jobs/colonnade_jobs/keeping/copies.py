@@ -18,7 +18,7 @@ from colonnade_serving.digests import hex_of
 from colonnade_serving.store import Store, StoreError, StoreNotFound, open_store
 
 from ..data.addresses import parse
-from ..data.buckets import credentials
+from ..data.clouds import credentials
 from ..errors import PermanentError, TransientError
 
 FORMAT = "colonnade.dev/backup/v1"

@@ -4,6 +4,6 @@ A directory appears whole or not at all: `commit` renames it into place (file) o
 condition that there is none yet (s3). Digests are computed while the bytes stream.
 """
 
-from .store import FULL, Item, Store, StoreError, StoreFull, StoreNotFound, open_store
+from .store import FULL, Item, Store, StoreError, StoreFull, StoreNotFound, StoreRefused, open_store
 
-__all__ = ["FULL", "Item", "Store", "StoreError", "StoreFull", "StoreNotFound", "open_store"]
+__all__ = ["FULL", "Item", "Store", "StoreError", "StoreFull", "StoreNotFound", "StoreRefused", "open_store"]

@@ -3,9 +3,13 @@
 import os
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from obstore.store import LocalStore, ObjectStore, S3Store
+
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig, RetryConfig
 
 CONNECT_TIMEOUT = timedelta(seconds=5)
 READ_TIMEOUT = timedelta(seconds=30)
@@ -49,15 +53,25 @@ def _s3(bucket: str, prefix: str) -> S3Store:
         bucket,
         prefix=prefix or None,
         config={"region": region, "endpoint": endpoint} if endpoint else {"region": region},
-        client_options={
-            "allow_http": endpoint.startswith("http://"),
-            "connect_timeout": CONNECT_TIMEOUT,
-            "read_timeout": READ_TIMEOUT,
-            "timeout": REQUEST_TIMEOUT,
-        },
-        retry_config={
-            "max_retries": 8,
-            "retry_timeout": RETRY_TIMEOUT,
-            "backoff": {"init_backoff": timedelta(milliseconds=200), "max_backoff": timedelta(seconds=5), "base": 2},
-        },
+        client_options=client_options(endpoint),
+        retry_config=retry_config(),
     )
+
+
+def client_options(endpoint: str) -> "ClientConfig":
+    """Timeouts on every call. endpoint: empty where it is the cloud's own."""
+    return {
+        "allow_http": endpoint.startswith("http://"),
+        "connect_timeout": CONNECT_TIMEOUT,
+        "read_timeout": READ_TIMEOUT,
+        "timeout": REQUEST_TIMEOUT,
+    }
+
+
+def retry_config() -> "RetryConfig":
+    """Capped and jittered backoff: for servers that throttle, fail or break off."""
+    return {
+        "max_retries": 8,
+        "retry_timeout": RETRY_TIMEOUT,
+        "backoff": {"init_backoff": timedelta(milliseconds=200), "max_backoff": timedelta(seconds=5), "base": 2},
+    }

@@ -15,13 +15,11 @@ from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import ObjectStore
 
 from ..digests import CHUNK_BYTES, PREFIX
-from . import directories
+from . import directories, words
 from .connect import base, connect, local_root
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """How the kernel says that there is no room for more."""
-METADATA_SERVICE = "/latest/api/token"
-"""The path that a cloud's instance answers with a token for its credentials."""
 
 
 class StoreError(Exception):
@@ -30,6 +28,10 @@ class StoreError(Exception):
 
 class StoreNotFound(StoreError):
     """The store answered, and has no such path: a retry won't mend it."""
+
+
+class StoreRefused(StoreError):
+    """The store answered that these credentials, or none, don't open it."""
 
 
 class StoreFull(StoreError):
@@ -156,14 +158,11 @@ class Store:
         try:
             yield
         except FileNotFoundError as error:
-            bucket = "NoSuchBucket" in str(error)
-            raise StoreNotFound(
-                f"{self.uri(path)}: {'the bucket does not exist' if bucket else 'not found'}"
-            ) from error
+            answer = words.answered(str(error))
+            what = "the bucket does not exist" if answer and answer.has_no_bucket else "not found"
+            raise StoreNotFound(f"{self.uri(path)}: {what}") from error
         except (BaseError, OSError, ValueError) as error:
-            if _is_full(error):
-                raise StoreFull(f"{self.uri(path)}: its volume is full") from error
-            raise StoreError(f"{self.uri(path)}: {_first_line(error)}") from error
+            raise _told(self.uri(path), error) from error
 
 
 def open_store(url: str, namespace: str | None = None) -> Store:
@@ -176,7 +175,7 @@ def open_store(url: str, namespace: str | None = None) -> Store:
         url = base(url, namespace)
         return Store(url, connect(url), local_root(url))
     except (BaseError, OSError, ValueError) as error:
-        raise StoreError(_first_line(error)) from error
+        raise StoreError(words.first_line(error)) from error
 
 
 def _hashed(chunks: Iterator[bytes], hasher: "hashlib._Hash") -> Iterator[bytes]:
@@ -185,14 +184,21 @@ def _hashed(chunks: Iterator[bytes], hasher: "hashlib._Hash") -> Iterator[bytes]
         yield chunk
 
 
+def _told(uri: str, error: BaseException) -> StoreError:
+    said = str(error)
+    if _is_full(error):
+        return StoreFull(f"{uri}: its volume is full")
+    if words.lacks_credentials(said):
+        return StoreRefused(f"{uri}: {words.NO_CREDENTIALS}")
+    answer = words.answered(said)
+    if answer is None:
+        return StoreError(f"{uri}: {words.first_line(error)}")
+    if answer.has_no_bucket:
+        return StoreNotFound(f"{uri}: the bucket does not exist")
+    return (StoreRefused if answer.is_refusal else StoreError)(f"{uri}: {answer}")
+
+
 def _is_full(error: BaseException) -> bool:
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno in FULL
     return any(f"{os.strerror(code)} (os error {code})" in str(error) for code in FULL)
-
-
-def _first_line(error: BaseException) -> str:
-    said = str(error).partition("\n")[0].strip() or type(error).__name__
-    if METADATA_SERVICE in said:  # the last place where the client looks for credentials, and the only one it names
-        return "there are no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the pod a role"
-    return said

@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote
 from colonnade_api.queries import Sql
 
 from ...errors import PermanentError
-from ..buckets import SOURCE_PREFIX
+from ..clouds import SOURCE_PREFIX
 
 FIELD = "spec.source.sql.connectionSecretRef"
 POSTGRESQL = ("postgresql://", "postgres://")

@@ -12,7 +12,19 @@ CLAIMS_FOLDER = "/pvc"
 CONNECTION_FOLDER, CONNECTION_FILE = "/connection", "uri"
 PSEUDONYMS_FOLDER = "/pseudonyms"
 PREFIX = "COLONNADE_SOURCE_"
-REMOTE = ("s3", "https", "http")
+REMOTE = ("s3", "gs", "az", "https", "http")
+CLOUD_KEYS = {
+    "gs": ("GOOGLE_APPLICATION_CREDENTIALS",),
+    "az": (
+        "AZURE_STORAGE_ACCOUNT",
+        "AZURE_STORAGE_KEY",
+        "AZURE_STORAGE_SAS_TOKEN",
+        "AZURE_STORAGE_ENDPOINT",
+        "AZURE_CLIENT_ID",
+        "AZURE_CLIENT_SECRET",
+        "AZURE_TENANT_ID",
+    ),
+}
 BACKUP_PREFIX = "COLONNADE_BACKUP_"
 Source = DataSource | ModelSource | Backup | None
 
@@ -57,8 +69,11 @@ def environment(source: Source) -> list[Manifest]:
     if source is None or source.secret_ref is None:
         return []
     secret = source.secret_ref.name
-    if _address(source).scheme == "s3":
+    scheme = _address(source).scheme
+    if scheme == "s3":
         return bucket_credentials(secret, prefix=BACKUP_PREFIX if isinstance(source, Backup) else PREFIX)
+    if scheme in CLOUD_KEYS:
+        return [from_secret(f"{PREFIX}{key}", secret, key, optional=True) for key in CLOUD_KEYS[scheme]]
     return [
         from_secret(f"{PREFIX}{key.upper()}", secret, key, optional=True) for key in ("username", "password", "token")
     ]

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from colonnade_api.jobs import DatasetJob
 from colonnade_jobs import data
 from colonnade_jobs.errors import PermanentError, TransientError
-from colonnade_serving.store import Store, open_store
+from colonnade_serving.store import Store, connect, open_store
 from tests.ports import port
 from tests.unit.jobs.harness import Harness
 
@@ -64,6 +65,8 @@ def bucket(endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Any:
         ("flights/part-0?.csv", [1, 2]),
         ("flights/**", [99, 1, 2, 12]),
         ("flights/deep/", [99]),
+        ("flights/", [99, 1, 2, 12]),
+        ("flights", [99, 1, 2, 12]),
     ],
 )
 def test_an_object_a_glob_or_a_folder_is_read(harness: Harness, bucket: Any, key: str, expected: list[int]) -> None:
@@ -76,8 +79,10 @@ def test_nothing_there_is_an_answer(harness: Harness, bucket: Any) -> None:
 
 
 def test_a_bucket_out_of_reach_is_worth_a_retry(harness: Harness, bucket: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    monkeypatch.setattr(connect, "RETRY_TIMEOUT", timedelta(seconds=1))
     with pytest.raises(TransientError):
-        harness.dataset("s3://no-such-bucket/rows.csv")
+        harness.dataset("s3://raw/flights/part-01.csv")
 
 
 def test_objects_that_change_while_they_are_fetched_are_worth_a_retry(
