@@ -22,6 +22,7 @@ from colonnade_api.monitorpolicy import (
     SignalStatus,
     Target,
 )
+from colonnade_api.moved import FeatureVerdict
 from colonnade_api.results import (
     ApprovalState,
     ComparedMetric,
@@ -47,7 +48,16 @@ from colonnade_api.rollouts import (
     StepStatus,
     Verdict,
 )
-from colonnade_api.signals import UNITS, ErrorRateSignal, LatencySignal, PromQLSignal, Signal
+from colonnade_api.signals import (
+    UNITS,
+    DataQualitySignal,
+    ErrorRateSignal,
+    FeatureDriftSignal,
+    LatencySignal,
+    PredictionDriftSignal,
+    PromQLSignal,
+    Signal,
+)
 from colonnade_api.sources import DataSource, ModelSource
 from colonnade_api.strategy import BlueGreen, Canary, Pause, RetryOnStable, Step, Strategy
 from colonnade_api.training import CrossValidation, Encode, Estimator, Features, Preprocessing, Training
@@ -73,6 +83,7 @@ __all__ = [
     "Comparison",
     "Condition",
     "CrossValidation",
+    "DataQualitySignal",
     "DataSource",
     "Dataset",
     "DatasetSpec",
@@ -86,6 +97,8 @@ __all__ = [
     "ErrorRateSignal",
     "Estimator",
     "Fairness",
+    "FeatureDriftSignal",
+    "FeatureVerdict",
     "Features",
     "FoldMetric",
     "Gate",
@@ -110,6 +123,7 @@ __all__ = [
     "Parity",
     "Pause",
     "PinnedDataset",
+    "PredictionDriftSignal",
     "Preprocessing",
     "PromQLSignal",
     "Prometheus",

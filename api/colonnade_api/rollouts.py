@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, computed_field
 
 from colonnade_api.common import Count, Digest, ObjectName, Report, Revision, Said, StatusPart, Uri, Word
+from colonnade_api.moved import MOST_FEATURES, FeatureVerdict
 from colonnade_api.results import Signature
 
 Percent = Annotated[int, Field(ge=0, le=100)]
@@ -94,6 +95,17 @@ class Verdict(StatusPart):
     query: Report | None = Field(default=None, description="The PromQL that was asked, to be asked again.")
     message: Said | None = Field(default=None, description="The verdict in words.")
     at: datetime | None = Field(default=None, description="When the value was scraped.")
+    cause: Literal["World", "Upstream", "Candidate"] | None = Field(
+        default=None,
+        description="Where a breach comes from, as far as stable beside it tells. World, Upstream: stable shows the "
+        "same, so that going back would mend nothing. Candidate: stable doesn't.",
+    )
+    detail: tuple[FeatureVerdict, ...] | None = Field(
+        default=None,
+        max_length=MOST_FEATURES,
+        description="Feature by feature, those that moved most first; kubectl colonnade drift draws it.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
+    )
 
 
 class RejectedRevision(StatusPart):

@@ -36,10 +36,17 @@ class Variants(NamedTuple):
 
         A field of several types keeps what their schemas agree on; where bounds differ the types have rules.
         """
-        properties = {field: _agreed(list(self.having(field).values())) for field in self.fields if field != self.tag}
+        properties = {field: self._field(field) for field in self.fields if field != self.tag}
         properties[self.tag] = {"type": "string", "enum": list(self.by_name), "description": self._types()}
         always = [f for f in self.fields if all(f in each.get("required", ()) for each in self.by_name.values())]
         return {"type": "object", "required": always, "properties": properties, RULES: self._rules()}
+
+    def _field(self, field: str) -> Schema:
+        """A default that not every type has is the reader's to fill in: the API server would give it to all of them."""
+        agreed = _agreed(list(self.having(field).values()))
+        if field in self.own_fields:
+            agreed.pop("default", None)
+        return agreed
 
     def _types(self) -> str:
         return " ".join(f"{name}: {_uncapitalised(each['description'])}" for name, each in self.by_name.items())

@@ -76,4 +76,8 @@ def _parsed(number: str) -> float:
 
 
 def requests(total: int) -> str:
-    return f"{total:,} request" if total == 1 else f"{total:,} requests"
+    return count_of(total, "request")
+
+
+def count_of(total: int, noun: str) -> str:
+    return f"{total:,} {noun}" if total == 1 else f"{total:,} {noun}s"

@@ -5,12 +5,14 @@ from typing import Annotated, get_args
 from pydantic import Field
 
 from colonnade_api.signals.common import SignalPart
+from colonnade_api.signals.data_quality import DataQualitySignal
+from colonnade_api.signals.drift import FeatureDriftSignal, PredictionDriftSignal
 from colonnade_api.signals.error_rate import ErrorRateSignal
 from colonnade_api.signals.latency import LatencySignal
 from colonnade_api.signals.promql import PromQLSignal
 
 Signal = Annotated[
-    ErrorRateSignal | LatencySignal | PromQLSignal,
+    ErrorRateSignal | LatencySignal | PromQLSignal | FeatureDriftSignal | PredictionDriftSignal | DataQualitySignal,
     Field(
         discriminator="type",
         description="One thing that is measured on the candidate.",
@@ -18,8 +20,24 @@ Signal = Annotated[
     ),
 ]
 
-TYPES: tuple[type[SignalPart], ...] = (ErrorRateSignal, LatencySignal, PromQLSignal)
+TYPES: tuple[type[SignalPart], ...] = (
+    ErrorRateSignal,
+    LatencySignal,
+    PromQLSignal,
+    FeatureDriftSignal,
+    PredictionDriftSignal,
+    DataQualitySignal,
+)
 UNITS = {get_args(each.model_fields["type"].annotation)[0]: each.unit for each in TYPES}
 """By type."""
 
-__all__ = ["UNITS", "ErrorRateSignal", "LatencySignal", "PromQLSignal", "Signal"]
+__all__ = [
+    "UNITS",
+    "DataQualitySignal",
+    "ErrorRateSignal",
+    "FeatureDriftSignal",
+    "LatencySignal",
+    "PredictionDriftSignal",
+    "PromQLSignal",
+    "Signal",
+]

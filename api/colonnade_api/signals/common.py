@@ -18,15 +18,17 @@ class SignalPart(SpecPart):
     unit: ClassVar[Unit] = "number"
 
     name: Name = Field(description="Name of the signal, as verdicts and alerts carry it.")
-    window: Period = Field(default=timedelta(minutes=1), description="The time back over which requests are counted.")
+    window: Period = Field(
+        default=timedelta(minutes=1), description="The time back over which requests are counted; left out: 1m."
+    )
     min_samples: Annotated[int, Field(ge=1, le=1_000_000)] = Field(
         default=100,
-        description="Requests to the candidate within the window that a Pass needs; with fewer it is "
+        description="Requests to the candidate within the window that a Pass needs, left out: 100; with fewer it is "
         "InsufficientSamples, and the rollout waits. ErrorRate and Latency may fail on fewer requests where the "
         "evidence is strong (false positives: at most 0.1 %); PromQL neither passes nor fails below it.",
     )
     action: Literal["Rollback", "Hold", "Alert"] = Field(
         default="Rollback",
-        description="What follows a breach. Rollback: all requests go back to stable. Hold: the rollout stays where it "
-        "is. Alert: it is said in status and as an Event, and the rollout goes on.",
+        description="What follows a breach. Rollback, where it is left out: all requests go back to stable. Hold: the "
+        "rollout stays where it is. Alert: it is said by condition Alerting and as an Event, and the rollout goes on.",
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from colonnade.kube.kinds import Key
+from colonnade.observe.paced import PacedReads
 from colonnade.observe.prometheus import Prometheus, PrometheusError
 from colonnade.signals.queries import COUNTERS, DURATIONS, LIVE, LOOKBACK, Family
 from colonnade.signals.series import Series
@@ -149,12 +150,13 @@ class BatchedReads:
 
 
 class RouterMetrics:
-    """What one Prometheus has of the routers."""
+    """What one Prometheus has of the routers, and of the serving pods."""
 
     def __init__(self, prometheus: Prometheus) -> None:
         self.prometheus = prometheus
         self.counters = BatchedReads(prometheus.query, COUNTERS)
         self.durations = BatchedReads(prometheus.query, DURATIONS)
+        self.of_pods = PacedReads(prometheus)
 
 
 def in_batches(reads: Iterable[Read], at: datetime, family: Family) -> Iterator[list[Read]]:

@@ -3,18 +3,20 @@
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from colonnade.kube.kinds import Key
 from colonnade.observe.batching import Read, RouterMetrics
 from colonnade.observe.prometheus import Prometheus, PrometheusError
 from colonnade.signals.counted import Counted
-from colonnade.signals.evidence import Exposure, Missing, SignalEvidence, Traffic
+from colonnade.signals.evidence import Columns, Distributions, Exposure, Missing, SignalEvidence, Traffic
 from colonnade.signals.reading import About, Answer, Seen
 from colonnade.signals.registry import type_of
+from colonnade.signals.series import Series
 from colonnade_api import Signal
 
+UNASKED = Counted((), datetime.min.replace(tzinfo=UTC))
 UNPROVEN = Missing("NoData", "no hold has begun, so no traffic was measured")
 Asked = TypeVar("Asked")
 
@@ -27,19 +29,34 @@ class Measured:
     traffic: Traffic | Missing
 
 
-async def measure(
-    metrics: RouterMetrics, deployment: Key, signals: Sequence[Signal], exposure: Exposure, now: datetime
+async def measure(  # noqa: PLR0913, PLR0917 - what a measurement is about
+    metrics: RouterMetrics,
+    deployment: Key,
+    signals: Sequence[Signal],
+    exposure: Exposure,
+    now: datetime,
+    upstream: str = "",
 ) -> Measured:
-    """Asks all that the signals need at the same time; what can't be had is Missing, and no error."""
-    asking = _Asking(metrics, deployment, About(deployment, exposure, now), signals)
+    """Asks all that the signals need at the same time; what can't be had is Missing, and no error.
+
+    upstream: see SignalEvidence.
+    """
+    asking = _Asking(metrics, deployment, About(deployment, exposure, now, upstream), signals)
     counted, durations, numbers = await asyncio.gather(asking.counters(), asking.durations(), asking.numbers())
-    if isinstance(counted, Missing):
-        return Measured(tuple(asking.unknown(signal, counted) for signal in signals), counted)
-    seen = Seen(counted, durations, numbers)
+    seen = Seen(UNASKED if isinstance(counted, Missing) else counted, durations, numbers)
     return Measured(
-        evidence=tuple(asking.evidence(signal, seen) for signal in signals),
-        traffic=counted.traffic(exposure.subject, exposure.hold_since) if exposure.hold_since else UNPROVEN,
+        evidence=tuple(
+            asking.unknown(signal, counted)
+            if isinstance(counted, Missing) and not type_of(signal).of_pods
+            else asking.evidence(signal, seen)
+            for signal in signals
+        ),
+        traffic=counted if isinstance(counted, Missing) else _traffic(counted, exposure),
     )
+
+
+def _traffic(counted: Counted, exposure: Exposure) -> Traffic | Missing:
+    return counted.traffic(exposure.subject, exposure.hold_since) if exposure.hold_since else UNPROVEN
 
 
 @dataclass(frozen=True)
@@ -50,8 +67,12 @@ class _Asking:
     signals: Sequence[Signal]
 
     async def counters(self) -> Counted | Missing:
+        """Of the routers; not asked for what merely serves."""
         exposure = self.about.exposure
-        since = min(map(self.about.since, self.signals), default=exposure.since)
+        if exposure.standing:
+            return UNASKED
+        windows = [self.about.since(signal) for signal in self.signals if not type_of(signal).of_pods]
+        since = min(windows, default=exposure.since)
         read = Read(self.deployment, min(since, exposure.hold_since or since))
         answer = await _ask(self.metrics.counters.read(read, self.about.now))
         return answer if isinstance(answer, Missing) else Counted(*answer)
@@ -68,13 +89,21 @@ class _Asking:
 
     async def numbers(self) -> Mapping[str, Answer]:
         own = [signal for signal in self.signals if type_of(signal).own_query]
-        asked = (self.metrics.prometheus.query(self._query(signal), self.about.now) for signal in own)
-        answers = await asyncio.gather(*map(_ask, asked))
+        answers = await asyncio.gather(*(_ask(self._number(signal)) for signal in own))
         return {signal.name: answer for signal, answer in zip(own, answers, strict=True)}
+
+    async def _number(self, signal: Signal) -> tuple[Series, ...]:
+        query, about = self._query(signal), self.about
+        if not type_of(signal).of_pods:
+            return await self.metrics.prometheus.query(query, about.now)
+        exposed = about.exposure
+        of = (self.deployment, signal, exposed.subject, exposed.baseline, exposed.standing)
+        return await self.metrics.of_pods.read(of, query, about.window(signal), about.now)
 
     def evidence(self, signal: Signal, seen: Seen) -> SignalEvidence:
         own, compared = type_of(signal).read(signal, self.about, seen)
-        return SignalEvidence(signal.name, self._query(signal), own, compared, seen.counted.scraped_at)
+        at = own.at if isinstance(own, Distributions | Columns) else seen.counted.scraped_at
+        return SignalEvidence(signal.name, self._query(signal), own, compared, at, self.about.upstream)
 
     def unknown(self, signal: Signal, why: Missing) -> SignalEvidence:
         return SignalEvidence(signal.name, self._query(signal), why)

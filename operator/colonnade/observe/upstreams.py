@@ -1,10 +1,10 @@
 """The Datasets that one is made with, as they are now."""
 
-from colonnade.kube.kinds import DATASETS, Key, Manifest
+from colonnade.kube.kinds import DATASETS, MODEL_VERSIONS, Key, Manifest
 from colonnade.observe import objects
 from colonnade.observe.cache import Cache
 from colonnade.plan.dataset.upstream import Upstream, Upstreams
-from colonnade_api import DatasetStatus
+from colonnade_api import DatasetStatus, DeploymentStatus
 from colonnade_api.upstreams import upstreams
 
 
@@ -15,6 +15,19 @@ def upstreams_of(key: Key, live: Manifest, cache: Cache) -> Upstreams:
 
 def names_in(dataset: Manifest) -> tuple[str, ...]:
     return upstreams(dataset.get("spec") or {})
+
+
+def whose(namespace: str, status: DeploymentStatus, revision: str, cache: Cache) -> str:
+    """The Dataset that a revision was trained on, and who owns it, in words; empty where that isn't known."""
+    served = (one for one in (status.candidate, status.stable) if one and one.revision == revision)
+    version = next((cache.get(Key(MODEL_VERSIONS, namespace, one.model_version)) for one in served), None)
+    training = ((version or {}).get("spec") or {}).get("training") or {}
+    name = (training.get("datasetRef") or {}).get("name")
+    if not name:
+        return ""
+    dataset = cache.get(Key(DATASETS, namespace, name))
+    owner = dataset["spec"].get("owner") if dataset else None
+    return f"Dataset {name}, owner {owner}" if owner else f"Dataset {name}, which names no owner"
 
 
 def _upstream(namespace: str, name: str, cache: Cache) -> Upstream:

@@ -23,6 +23,7 @@ from colonnade.observe.deployments import observe_deployment, observe_policy
 from colonnade.observe.measure import measure, reach
 from colonnade.observe.prometheus import Prometheus
 from colonnade.observe.routers import Routers
+from colonnade.observe.upstreams import whose
 from colonnade.plan.common.decision import Decision
 from colonnade.plan.common.observed import InvalidSpec
 from colonnade.plan.dataset import plan as dataset
@@ -33,6 +34,7 @@ from colonnade.plan.modelversion import plan as modelversion
 from colonnade.plan.monitorpolicy import plan as monitorpolicy
 from colonnade.plan.monitorpolicy.observed import ObservedMonitorPolicy
 from colonnade.runtime.reconcile import Decide
+from colonnade.signals import measured
 from colonnade_api import MonitorPolicySpec
 
 
@@ -58,9 +60,12 @@ class Observer:
         if exposed is None:
             return observed
         policy = observed.policy if isinstance(observed.policy, MonitorPolicySpec) else None
-        signals = policy.signals if policy else ()
-        measured = await measure(self.metrics_of(policy), key, signals, exposed, now)
-        return replace(observed, exposure=exposed, evidence=measured.evidence, traffic=measured.traffic)
+        signals = measured(policy.signals, exposed) if policy else ()
+        if exposed.standing and not signals:
+            return observed
+        upstream = whose(key.namespace, observed.status, exposed.subject, self.cache)
+        found = await measure(self.metrics_of(policy), key, signals, exposed, now, upstream)
+        return replace(observed, exposure=exposed, evidence=found.evidence, traffic=found.traffic)
 
     async def policy(self, key: Key, live: Manifest, now: datetime) -> ObservedMonitorPolicy:
         observed = observe_policy(key, live, self.cache)

@@ -2,5 +2,6 @@
 fails, only enough evidence passes."""
 
 from colonnade.signals.judge import SignalVerdict, judge, judge_all
+from colonnade.signals.registry import measured
 
-__all__ = ["SignalVerdict", "judge", "judge_all"]
+__all__ = ["SignalVerdict", "judge", "judge_all", "measured"]

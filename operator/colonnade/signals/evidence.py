@@ -37,7 +37,57 @@ class Missing:
     message: str
 
 
-Evidence = Counts | Sample | Missing
+@dataclass(frozen=True)
+class Distribution:
+    """Rows of one feature, or scores, bin by bin, then and now.
+
+    starts: where each bin begins, or its category. then, now: rows in each, shape (bins,); of missing values the last
+    bin tells, where there were any.
+    """
+
+    name: str
+    starts: tuple[str, ...]
+    then: tuple[int, ...]
+    now: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Distributions:
+    """Of each feature, or of the scores alone. rows: within the window. at: when the newest of them was scraped.
+    against: what `then` was, in words."""
+
+    each: tuple[Distribution, ...]
+    rows: int
+    at: datetime
+    against: str
+
+
+@dataclass(frozen=True)
+class Values:
+    """Rows of one feature now, and those without a value; the same of training.
+
+    unseen: with a category that training never saw. outside: beyond training's extremes. None where nobody can tell.
+    """
+
+    name: str
+    rows: int
+    missing: int
+    rows_then: int
+    missing_then: int
+    unseen: int | None
+    outside: int | None
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Of each feature. rows: within the window. at: when the newest of them was scraped."""
+
+    each: tuple[Values, ...]
+    rows: int
+    at: datetime
+
+
+Evidence = Counts | Sample | Distributions | Columns | Missing
 
 
 @dataclass(frozen=True)
@@ -47,8 +97,8 @@ class Comparison:
     For Latency the limit is stable's own quantile times maxRatio, and both sides count requests slower than it.
     """
 
-    candidate: Counts | Missing
-    stable: Counts | Missing
+    candidate: Evidence
+    stable: Evidence
     limit: float | None = None
     query: str = ""
 
@@ -58,7 +108,8 @@ class SignalEvidence:
     """What is known about one signal of the policy, by its own limit, and beside stable.
 
     `own`: for ErrorRate failed requests, for Latency requests slower than maxDuration (Missing without one), for
-    PromQL the Sample.
+    PromQL the Sample, else what the pods counted.
+    `upstream`: the Dataset that the subject was trained on and whose it is, in words; empty where it isn't known.
     `compared`: stable over the same time; for ErrorRate only shown, for Latency judged where the signal has
     maxRatio; None without a baseline.
     `at`: when the newest value in it was scraped.
@@ -69,6 +120,7 @@ class SignalEvidence:
     own: Evidence
     compared: Comparison | None = None
     at: datetime | None = None
+    upstream: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,10 +138,12 @@ class Exposure:
 
     `baseline`: the revision to compare with, None when none takes traffic beside the subject.
     `since`: when the subject's exposure began (each signal caps it by its window). `hold_since`: when the hold's
-    clock began, for `Traffic`.
+    clock began, for `Traffic`. `standing`: the subject serves and nothing is decided on it; signals that watch what
+    serves are measured all the same.
     """
 
     subject: str
     baseline: str | None
     since: datetime
     hold_since: datetime | None
+    standing: bool = False

@@ -17,11 +17,15 @@ Reading = tuple[Evidence, Comparison | None]
 
 @dataclass(frozen=True)
 class About:
-    """The Deployment, which of its revisions is judged and which it is compared with, and when."""
+    """The Deployment, which of its revisions is judged and which it is compared with, and when.
+
+    upstream: see SignalEvidence.
+    """
 
     deployment: Named
     exposure: Exposure
     now: datetime
+    upstream: str = ""
 
     @property
     def subject(self) -> str:
@@ -41,8 +45,8 @@ class About:
 
 @dataclass(frozen=True)
 class Seen:
-    """counted: what the routers counted. durations: empty where no signal asked for them. numbers: answers to queries
-    of the user's own, by signal."""
+    """counted: what the routers counted; none where no signal asked for it. durations: likewise. numbers: answers to
+    queries of the signals' own, by signal."""
 
     counted: Counted
     durations: Answer

@@ -4,10 +4,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from colonnade.signals import error_rate, latency, promql
-from colonnade.signals.evidence import SignalEvidence
+from colonnade.signals import data_quality, error_rate, feature_drift, latency, prediction_drift, promql
+from colonnade.signals.evidence import Exposure, SignalEvidence
 from colonnade.signals.reading import About, Reading, Seen
-from colonnade_api import ErrorRateSignal, LatencySignal, PromQLSignal, Signal, Verdict
+from colonnade_api import (
+    DataQualitySignal,
+    ErrorRateSignal,
+    FeatureDriftSignal,
+    LatencySignal,
+    PredictionDriftSignal,
+    PromQLSignal,
+    Signal,
+    Verdict,
+)
 
 S = TypeVar("S", bound=Signal)
 
@@ -17,6 +26,7 @@ class SignalType(Generic[S]):
     """query: PromQL that a person may ask again. read: evidence out of what was answered. judge: a verdict on it.
 
     durations: it needs how long tries took. own_query: `query` is asked for itself; its answer is in Seen.numbers.
+    of_pods: it needs nothing of the routers, and watches what serves for as long as it serves.
     """
 
     query: Callable[[S, About], str]
@@ -24,13 +34,30 @@ class SignalType(Generic[S]):
     judge: Callable[[S, SignalEvidence], Verdict]
     durations: bool = False
     own_query: bool = False
+    of_pods: bool = False
+
+
+def _of_pods(
+    query: Callable[[S, About], str],
+    read: Callable[[S, About, Seen], Reading],
+    judge: Callable[[S, SignalEvidence], Verdict],
+) -> SignalType[S]:
+    return SignalType(query, read, judge, own_query=True, of_pods=True)
 
 
 TYPES: Mapping[type, SignalType[Any]] = {
     ErrorRateSignal: SignalType(error_rate.query, error_rate.read, error_rate.judge),
     LatencySignal: SignalType(latency.query, latency.read, latency.judge, durations=True),
     PromQLSignal: SignalType(promql.query, promql.read, promql.judge, own_query=True),
+    FeatureDriftSignal: _of_pods(feature_drift.query, feature_drift.read, feature_drift.judge),
+    PredictionDriftSignal: _of_pods(prediction_drift.query, prediction_drift.read, prediction_drift.judge),
+    DataQualitySignal: _of_pods(data_quality.query, data_quality.read, data_quality.judge),
 }
+
+
+def measured(signals: tuple[Signal, ...], exposure: Exposure) -> tuple[Signal, ...]:
+    """Those that are: of what merely serves, what its pods count."""
+    return tuple(signal for signal in signals if not exposure.standing or type_of(signal).of_pods)
 
 
 def type_of(signal: Signal) -> SignalType[Any]:

@@ -10,12 +10,15 @@ from colonnade_api import Signal, Verdict
 Result = Literal["Pass", "Fail", "InsufficientSamples", "NoData", "Error"]
 
 
-def by_counts(counts: Counts, limit: float, min_samples: int) -> Result:
+def by_counts(counts: Counts, limit: float, min_samples: int, claims: int = 1) -> Result:
     """Fail when the rate is proven to lie over the limit, at any number of samples; Pass when enough samples lie
-    within it."""
+    within it.
+
+    claims: how many rates are judged together, each of which could be wrong.
+    """
     if not 0 <= counts.bad <= counts.total:
         return "Error"
-    if evidence_against(limit, counts.bad, counts.total) >= PROOF:
+    if evidence_against(limit, counts.bad, counts.total) >= PROOF * claims:
         return "Fail"
     if counts.total >= max(1, min_samples) and counts.bad <= limit * counts.total:
         return "Pass"

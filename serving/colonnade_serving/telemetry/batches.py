@@ -11,7 +11,7 @@ from ..batching.task import Batch, InferenceTask
 from ..loading import Model
 from .buffer import Buffer
 from .columns import Columns, Scores
-from .drift import Bins
+from .drift import Bins, tells_outside
 from .series import Families
 
 STEP_VALUES: Final = 1 << 14
@@ -117,14 +117,15 @@ class _Published:
 
 
 def _published(families: Families, model: Model, columns: Columns, scores: Scores | None) -> Iterator[_Published]:
-    of = version_labels(families, model)
+    of, features = version_labels(families, model), model.bundle.features if model.bundle else {}
     for name, bins in columns.bins.items():
         outside = families.unseen if name in columns.unseen else families.outside
+        is_told = tells_outside(features[name])
         yield _Published(
             bins,
             [families.bins.labels(*of, name, str(place)) for place in range(len(bins.counts))],
             families.missing.labels(*of, name),
-            outside.labels(*of, name),
+            outside.labels(*of, name) if is_told else None,
         )
     if scores is not None:
         counts = [families.scores.labels(*of, str(place)) for place in range(len(scores.bins.counts))]

@@ -104,7 +104,7 @@ class Categories:
         categories = feature["categories"]
         self.bins = Bins.of_one(len(categories) + 1)
         self._place = {str(category): place for place, category in enumerate(categories)}
-        self._all_known = not any((feature.get("counts") or [])[len(categories) :])
+        self._all_known = tells_outside(feature)
 
     def count(self, values: np.ndarray) -> None:
         """Adds values, shape (n,), the empty text for missing."""
@@ -117,6 +117,13 @@ class Categories:
             self.bins.counts[place] += count
             if place < 0 and self._all_known:
                 self.bins.outside += count
+
+
+def tells_outside(feature: Mapping[str, Any]) -> bool:
+    """Whether training's extremes are known, or all of its categories: else nothing can be told from the outside."""
+    if "categories" in feature:
+        return not any((feature.get("counts") or [])[len(feature["categories"]) :])
+    return "min" in feature or "max" in feature
 
 
 def dtype_of(values: np.dtype, feature: Mapping[str, Any]) -> np.dtype:

@@ -9,7 +9,7 @@ from colonnade.plan.deployment.observed import ObservedDeployment, Workload
 from colonnade.plan.deployment.revisions import TargetRevision, Unresolved, resolve, revision_of
 from colonnade.plan.deployment.rollout import bluegreen, canary, rules
 from colonnade.plan.deployment.rollout.rollout import Rollout, Stage
-from colonnade.signals import SignalVerdict, judge_all
+from colonnade.signals import SignalVerdict, judge_all, measured
 from colonnade.signals.evidence import Exposure, Missing
 from colonnade_api import Canary, DeploymentSpec, DeploymentStatus, MonitorPolicySpec, Outages, ServedRevision
 from colonnade_api import Rollout as Record
@@ -35,6 +35,11 @@ class Context:
     commands: Commands
     exposure: Exposure | None
     judged: tuple[SignalVerdict, ...]
+
+    @property
+    def decisive(self) -> tuple[SignalVerdict, ...]:
+        """What may change which revision serves: nothing that is said of one that merely serves."""
+        return () if self.exposure is None or self.exposure.standing else self.judged
 
     @property
     def name(self) -> str:
@@ -112,7 +117,7 @@ def rollout_of(context: Context, status: DeploymentStatus) -> Rollout | None:
         workload=context.workload(candidate.revision),
         routers=context.observed.routers,
         policy=context.observed.policy,
-        judged=context.judged,
+        judged=context.decisive,
         traffic=context.observed.traffic,
         released=context.commands.releases(candidate.revision, step.index if step else 0),
         aborted=context.commands.aborts(candidate.revision),
@@ -161,7 +166,7 @@ def unmeasured_since(context: Context) -> datetime | None:
 
 def metrics_missing(context: Context) -> str:
     """Why nothing can be measured, in words; empty while it can, or while nothing is to be."""
-    if context.exposure is None or context.observed.policy is None:
+    if context.exposure is None or context.exposure.standing or context.observed.policy is None:
         return ""
     if isinstance(context.observed.policy, Missing):
         return context.observed.policy.message
@@ -194,4 +199,5 @@ def _judged(observed: ObservedDeployment, asked: Exposure | None) -> tuple[Signa
     if asked is None or not isinstance(observed.policy, MonitorPolicySpec):
         return ()
     about = observed.exposure.subject if observed.exposure else None
-    return judge_all(observed.policy.signals, observed.evidence if about == asked.subject else ())
+    signals = measured(observed.policy.signals, asked)
+    return judge_all(signals, observed.evidence if about == asked.subject else ())

@@ -5,7 +5,7 @@ from datetime import datetime
 from colonnade.plan.common.conditions import carried_over, true, with_transition_time
 from colonnade.plan.common.decision import Decision
 from colonnade.plan.common.observed import InvalidSpec
-from colonnade.plan.deployment import records
+from colonnade.plan.deployment import alerts, records
 from colonnade.plan.deployment.context import Context, build_context, restorable, rollout_of
 from colonnade.plan.deployment.deletion import take_down
 from colonnade.plan.deployment.events import events
@@ -38,7 +38,7 @@ def plan(observed: ObservedDeployment, now: datetime) -> Decision[DeploymentStat
         return _refused(observed, observed.spec, now)
     context = build_context(observed, observed.spec, now)
     status = complete(context, _next(context))
-    said = (*events(observed.status, status), *refusal(context))
+    said = (*events(observed.status, status), *alerts.events(context, status), *refusal(context))
     return Decision(actions(context, status), status, said, requeue_after(context, status))
 
 
@@ -52,7 +52,7 @@ def _next(context: Context) -> DeploymentStatus:
 def _without_candidate(context: Context, status: DeploymentStatus) -> DeploymentStatus:
     status = undo(context, status)
     before = restorable(context, status)
-    move = breach_of_stable(context.judged, context.spec, context.aborts_stable, status.stable, before)
+    move = breach_of_stable(context.decisive, context.spec, context.aborts_stable, status.stable, before)
     if move and not is_rejected(status):
         status = records.stable_rejected(status, move, context.spec.rollback.history_limit, context.now)
     if before and is_rejected(status):

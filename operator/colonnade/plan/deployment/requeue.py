@@ -6,6 +6,7 @@ from colonnade.plan.deployment.cleanup import in_use, stays_awake_until
 from colonnade.plan.deployment.context import Context
 from colonnade.plan.deployment.rollout.rollback import watched_since
 from colonnade.plan.deployment.status import SCALED_TO_ZERO
+from colonnade.signals.pods import fresh_for
 from colonnade_api import DeploymentStatus
 from colonnade_api.history import draining
 
@@ -28,12 +29,17 @@ def _rollout(context: Context, status: DeploymentStatus) -> list[timedelta]:
     interval = context.policy.interval if context.policy else PATIENT
     if status.candidate is None:
         watched = watched_since(status, context.spec, context.now) and context.policy
-        return [interval] if watched else []
+        return [interval] if watched else _standing(context, interval)
     if draining(status) or (status.step and status.step.reason in SOON):
         return [PROMPT]
     if status.step and status.step.reason == SCALED_TO_ZERO:
         return []
     return [interval, *_rest_of_hold(context, status)]
+
+
+def _standing(context: Context, interval: timedelta) -> list[timedelta]:
+    """As often as a window turns so far that it says something new."""
+    return [max(interval, fresh_for(each.signal.window)) for each in context.judged]
 
 
 def _rest_of_hold(context: Context, status: DeploymentStatus) -> list[timedelta]:

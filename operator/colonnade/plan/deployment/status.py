@@ -1,7 +1,10 @@
 """A Deployment's status as people and tools read it: conditions, verdicts, counts."""
 
+from datetime import timedelta
+
 from colonnade.formatting import much_the_same, reads_alike
 from colonnade.plan.common.conditions import ConditionUpdate, false, true, with_transition_time
+from colonnade.plan.deployment import alerts
 from colonnade.plan.deployment.context import (
     CANDIDATE_READY,
     METRICS_AVAILABLE,
@@ -13,6 +16,7 @@ from colonnade.plan.deployment.context import (
 from colonnade.plan.deployment.revisions import Unresolved, passed_over, refusal, rejected_because
 from colonnade.plan.deployment.rollout.rollout import Rollout
 from colonnade.plan.deployment.rollout.rules import no_replicas, pods, scaled_to_zero, why_waiting
+from colonnade.signals import SignalVerdict
 from colonnade.signals.evidence import Traffic
 from colonnade_api import CandidateRevision, DeploymentStatus, Outages, ServedRevision, Verdict
 from colonnade_api.history import draining, is_rejected
@@ -22,6 +26,7 @@ STUCK = frozenset({"Rejected", "AllRejected"})
 SCALED_TO_ZERO = "ScaledToZero"
 EXPOSED = "Exposed"
 """Condition: the candidate has had requests."""
+LEAST_OLD = timedelta(minutes=10)
 UNNOTICED_WEIGHT = 2.0
 """Percentage points."""
 
@@ -38,13 +43,16 @@ def complete(context: Context, status: DeploymentStatus) -> DeploymentStatus:
         *_metrics(context, status),
         *_kstatus(context, status),
     )
+    verdicts = _verdicts(context, status)
     generation = context.observed.metadata.generation
-    conditions = with_transition_time(updates, context.observed.status.conditions, generation, context.now)
+    conditions = with_transition_time(
+        (*updates, *alerts.condition(context, verdicts)), context.observed.status.conditions, generation, context.now
+    )
     return status.model_copy(
         update={
             "conditions": conditions,
             "observed_generation": generation,
-            "verdicts": _verdicts(context, status),
+            "verdicts": verdicts,
             "handled_commands": context.commands.handled(),
             "outages": _outages(context, rollout),
         }
@@ -79,17 +87,29 @@ def _observed_weight(context: Context, candidate: CandidateRevision) -> float | 
 
 
 def _verdicts(context: Context, status: DeploymentStatus) -> tuple[Verdict, ...]:
-    """Those of a rollout where a person would read something else; those of a watched stable only when they turn, so
-    that rest writes nothing."""
-    fresh = tuple(each.verdict for each in context.judged)
+    """Those of a rollout where a person would read something else; those of what serves only when they turn, or are
+    old, so that rest writes nothing. What was said last of a signal that isn't measured now stays."""
+    fresh = {each.signal.name: each for each in context.judged}
     if not fresh:
         return status.verdicts
     known = {verdict.signal: verdict for verdict in status.verdicts}
-    is_news = _reads_otherwise if status.candidate else _turned
-    return tuple(
-        verdict if before is None or is_news(before, verdict) else before
-        for verdict, before in ((verdict, known.get(verdict.signal)) for verdict in fresh)
-    )
+    names = [signal.name for signal in context.policy.signals] if context.policy else []
+    found = (_told(status, known.get(name), fresh.get(name)) for name in names)
+    return tuple(verdict for verdict in found if verdict)
+
+
+def _told(status: DeploymentStatus, known: Verdict | None, fresh: SignalVerdict | None) -> Verdict | None:
+    if known is None or fresh is None:
+        return fresh.verdict if fresh else known
+    is_news = _reads_otherwise(known, fresh.verdict) if status.candidate else _turned_or_old(known, fresh)
+    return fresh.verdict if is_news else known
+
+
+def _turned_or_old(known: Verdict, fresh: SignalVerdict) -> bool:
+    """What is drawn is drawn of one window: past it, it is of another time."""
+    now, old = fresh.verdict.at, max(fresh.signal.window, LEAST_OLD)
+    is_old = bool(fresh.verdict.detail and known.at and now and now - known.at >= old)
+    return _turned(known, fresh.verdict) or is_old
 
 
 def _turned(known: Verdict, fresh: Verdict) -> bool:
@@ -211,6 +231,8 @@ def _candidate_ready(rollout: Rollout) -> ConditionUpdate:
 
 def _metrics(context: Context, status: DeploymentStatus) -> tuple[ConditionUpdate, ...]:
     if context.exposure is None or context.observed.policy is None:
+        return ()
+    if context.exposure.standing and not context.judged:
         return ()
     if missing := metrics_missing(context):
         weight = f"; the weight stays at {status.candidate.weight} %" if status.candidate else ""

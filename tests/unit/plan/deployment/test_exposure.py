@@ -11,11 +11,17 @@ def asked(it: World) -> Exposure | None:
 
 def test_before_it_had_a_request_a_candidate_is_not_measured() -> None:
     it = world()
-    assert asked(it) is None
     it.release(V2)
     it.run(2)
     assert it.status.candidate is not None
     assert asked(it) is None
+
+
+def test_what_merely_serves_is_measured_and_nothing_is_decided_on_it() -> None:
+    it = world()
+    found = asked(it)
+    assert found is not None
+    assert (found.subject, found.baseline, found.standing) == (it.revision(V1), None, True)
 
 
 def test_a_candidate_is_measured_beside_stable_since_its_first_requests() -> None:

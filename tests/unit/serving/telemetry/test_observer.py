@@ -56,6 +56,11 @@ def test_missing_and_out_of_range_values_have_counters(observer: Observer, metri
     assert samples[named("colonnade_feature_out_of_range_total", **at, feature="X[1]")] == 1
 
 
+def test_where_training_left_no_extremes_nothing_is_said_to_be_within_them(observer: Observer, metrics: Metrics):
+    found = of(told(metrics), "colonnade_feature_out_of_range_total")
+    assert [("feature=X[1]" in name, "feature=X[0]" in name) for name in found] == [(True, False)]
+
+
 def test_unseen_categories_have_a_counter(flights: Model, metrics: Metrics):
     observer = Observer(flights, metrics)
     known = {"carrier": np.array([["AA"], ["UA"]], object), "delay": np.full((2, 1), 0.5, np.float32)}

@@ -20,6 +20,9 @@ SHORTEST_PROOF = timedelta(seconds=10)
 LONGEST_REASON = 400
 """Characters of a pod's own words that a message carries."""
 
+SHARED = ("World", "Upstream")
+"""Causes of a breach that stable shows as well."""
+
 UNDECIDED = ("Error", "NoData", "InsufficientSamples")
 
 
@@ -175,7 +178,9 @@ def held_by_signal(rollout: Rollout) -> Hold | None:
     if not failed:
         return None
     first = failed[0]
-    return Hold(f"{first.signal.type}Breached", f"{first.verdict.message}; {_stays(rollout)}: {_why_here(rollout)}")
+    return Hold(
+        f"{first.signal.type}Breached", f"{first.verdict.message}; {_stays(rollout)}: {_why_here(rollout, first)}"
+    )
 
 
 def holding(rollout: Rollout) -> Hold | None:
@@ -213,7 +218,9 @@ def gating(judged: tuple[SignalVerdict, ...]) -> tuple[SignalVerdict, ...]:
 
 
 def breach_of(judged: tuple[SignalVerdict, ...], action: str) -> SignalVerdict | None:
-    return next((each for each in judged if each.verdict.result == "Fail" and each.signal.action == action), None)
+    """The first, but one that is as bad on stable: to go back would mend nothing."""
+    failed = (each for each in judged if each.verdict.result == "Fail" and each.signal.action == action)
+    return next((each for each in failed if each.verdict.cause not in SHARED), None)
 
 
 def no_replicas(name: str) -> str:
@@ -243,7 +250,9 @@ def _back(rollout: Rollout) -> str:
     return f"all traffic is back on {rollout.stable_name}"
 
 
-def _why_here(rollout: Rollout) -> str:
+def _why_here(rollout: Rollout, failed: SignalVerdict) -> str:
+    if failed.verdict.cause in SHARED:
+        return "to go back would mend nothing; go on by hand: kubectl colonnade promote"
     if not rollout.spec.rollback.automatic:
         return "spec.rollback.automatic is false; go back by hand: kubectl colonnade abort"
     if rollout.stable_ready == 0:
