@@ -103,7 +103,7 @@ class Verdict(StatusPart):
     detail: tuple[FeatureVerdict, ...] | None = Field(
         default=None,
         max_length=MOST_FEATURES,
-        description="Feature by feature, those that moved most first; kubectl colonnade drift draws it.",
+        description="Feature by feature, those that moved most first.",
         json_schema_extra={"x-kubernetes-list-type": "atomic"},
     )
 

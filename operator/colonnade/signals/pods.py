@@ -47,7 +47,7 @@ class Asking:
 
     def added(self, family: str, by: str, called: str, ago: timedelta = timedelta()) -> str:
         """Rows that the window added to counters, or that the window so long ago added."""
-        series, window = f"colonnade_{family}_total{self._of}", round(self.about.window(self.signal).total_seconds())
+        series, window = f"colonnade_{family}_total{self._of}", _seconds(self.about.window(self.signal))
         back = round(ago.total_seconds())
         now = f"max_over_time({series}[{window}s]{f' offset {back}s' if back else ''})"
         return _called(called, f"sum by ({by})({now} - {series} offset {window + back}s or {now})")
@@ -95,6 +95,11 @@ def by_feature(counts: Mapping[Key, int]) -> Mapping[str, int]:
     for (feature, _), rows in counts.items():
         found[feature] += rows
     return found
+
+
+def _seconds(window: timedelta) -> int:
+    """Of a window that has only begun, one: a range of none is an error."""
+    return max(1, round(window.total_seconds()))
 
 
 def _called(name: str, term: str) -> str:

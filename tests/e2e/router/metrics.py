@@ -1,12 +1,14 @@
-"""A real Prometheus beside the router, scraping it each second."""
+"""A real Prometheus beside the router or serving pods, scraping them each second."""
 
 import asyncio
 import contextlib
 import json
 import re
 import subprocess
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, Self
 
 import aiohttp
 
@@ -26,20 +28,25 @@ FLIGHTS = Key(DEPLOYMENTS, "air", "flights")
 
 
 class Scraper:
-    def __init__(self, home: Path, stats_port: int) -> None:
+    def __init__(self, home: Path, job: Mapping[str, Any], everywhere: str) -> None:
+        """job: one of Prometheus' scrape_configs. everywhere: a series that each of its targets has."""
         ensure_built((PROMETHEUS,))
-        self._home, self._port = home, port()
+        self._home, self._port, self._everywhere = home, port(), everywhere
         self._config = home / "prometheus.yml"
-        target = {"job_name": "router", "metrics_path": "/stats/prometheus"}
-        static = [{"targets": [f"127.0.0.1:{stats_port}"]}]
         scrape = {"scrape_interval": f"{SCRAPE_SECONDS}s", "scrape_timeout": f"{SCRAPE_SECONDS}s"}
-        self._config.write_text(json.dumps({"global": scrape, "scrape_configs": [target | {"static_configs": static}]}))
+        self._config.write_text(json.dumps({"global": scrape, "scrape_configs": [job]}))
         self._session = aiohttp.ClientSession()
         self.prometheus = Prometheus(self._session, f"http://127.0.0.1:{self._port}")
         self._process: subprocess.Popen[bytes] | None = None
 
+    @classmethod
+    def of_router(cls, home: Path, stats_port: int) -> Self:
+        static = [{"targets": [f"127.0.0.1:{stats_port}"]}]
+        job = {"job_name": "router", "metrics_path": "/stats/prometheus", "static_configs": static}
+        return cls(home, job, "envoy_server_live")
+
     async def start(self) -> None:
-        """Returns once the router was scraped."""
+        """Returns once all targets were scraped."""
         self._spawn()
         await self.scrapes(1)
 
@@ -48,6 +55,12 @@ class Scraper:
         enough = datetime.now(UTC).timestamp() + (count - 1) * SCRAPE_SECONDS
         async with asyncio.timeout(LIMIT_SECONDS):
             while await self._newest() <= enough:  # noqa: ASYNC110 - Prometheus tells nobody by itself
+                await asyncio.sleep(0.1)
+
+    async def sees(self, targets: int) -> None:
+        """Until it scrapes so many."""
+        async with asyncio.timeout(LIMIT_SECONDS):
+            while len(await self._scraped()) != targets:  # noqa: ASYNC110 - Prometheus tells nobody by itself
                 await asyncio.sleep(0.1)
 
     async def measure(self, exposure: Exposure, *signals: Signal, deployment: Key = FLIGHTS) -> Measured:
@@ -76,8 +89,12 @@ class Scraper:
             self._process = subprocess.Popen([binary, *options, address], stdout=log, stderr=log)
 
     async def _newest(self) -> float:
-        """When the newest scrape that came through began; 0 while there is none."""
+        """When the newest scrape of all targets that came through began; 0 while there is none."""
+        return min(await self._scraped(), default=0.0)
+
+    async def _scraped(self) -> list[float]:
+        """When each target was, the last time that it came through."""
         with contextlib.suppress(PrometheusError):
-            for series in await self.prometheus.query("timestamp(envoy_server_live)", datetime.now(UTC)):
-                return series.samples[0][1]
-        return 0.0
+            found = await self.prometheus.query(f"timestamp({self._everywhere})", datetime.now(UTC))
+            return [series.samples[0][1] for series in found]
+        return []

@@ -28,7 +28,7 @@ MANY = PromQLSignal(name="many", type="PromQL", max=5, query="envoy_colonnade_tr
 
 @pytest.fixture
 async def scraper(router: Household, tmp_path: Path) -> AsyncIterator[Scraper]:
-    started = Scraper(tmp_path, router.settings.stats_port)
+    started = Scraper.of_router(tmp_path, router.settings.stats_port)
     try:
         await started.start()
         yield started

@@ -24,7 +24,7 @@ SLOW = LatencySignal(name="slow", type="Latency", quantile=0.99, max_duration=ti
 
 @pytest.fixture
 async def scraper(router: Household, tmp_path: Path) -> AsyncIterator[Scraper]:
-    started = Scraper(tmp_path, router.settings.stats_port)
+    started = Scraper.of_router(tmp_path, router.settings.stats_port)
     try:
         await started.start()
         yield started

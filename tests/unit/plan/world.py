@@ -16,7 +16,18 @@ from colonnade.plan.deployment.exposure import exposure
 from colonnade.plan.deployment.observed import Applied, ModelVersionSummary, ObservedDeployment, Router, Workload
 from colonnade.plan.deployment.plan import plan
 from colonnade.plan.deployment.revisions import revision_of
-from colonnade.signals.evidence import Comparison, Counts, Evidence, Exposure, Missing, Sample, SignalEvidence, Traffic
+from colonnade.signals.evidence import (
+    Comparison,
+    Counts,
+    Distribution,
+    Distributions,
+    Evidence,
+    Exposure,
+    Missing,
+    Sample,
+    SignalEvidence,
+    Traffic,
+)
 from colonnade_api import (
     DeploymentSpec,
     DeploymentStatus,
@@ -28,6 +39,7 @@ from colonnade_api import (
     TensorGroup,
 )
 
+TRAINED = (5000, 5000)
 START = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MODEL = "flights-late"
 ERRORS = {"name": "errors", "type": "ErrorRate", "max": 0.01, "window": "1m", "minSamples": 100}
@@ -116,6 +128,7 @@ class World:
         self.operator_alive = True
         self.rate, self.random, self.second = rate, Random(seed), 0.0
         self.requests: list[Request] = []
+        self.rows: dict[str, tuple[int, int]] = {}
         self.unanswered = 0
         self.look_at: float | None = 0.0
         self.last_seen: Any = None
@@ -356,6 +369,10 @@ class World:
         start = max((asked.since - START).total_seconds(), self.second - signal.window.total_seconds())
         if self.prometheus:
             return SignalEvidence(signal.name, "up", self.prometheus)
+        if signal.type == "FeatureDrift":
+            own_rows = self._rows(asked.subject)
+            beside = Comparison(own_rows, self._rows(asked.baseline)) if asked.baseline else None
+            return SignalEvidence(signal.name, "rows", own_rows, beside, at(self.second))
         own = self._counts(signal, asked.subject, start)
         compared = None
         if asked.baseline:
@@ -365,6 +382,12 @@ class World:
         if signal.type == "PromQL":
             evidence = Sample(own.bad / own.total if own.total else float("nan"), own.total)
         return SignalEvidence(signal.name, "sum(rate(x))", evidence, compared, at(self.second))
+
+    def _rows(self, revision: str) -> Distributions:
+        """Of the feature delay, as the pods of a version counted them."""
+        version = self.pods[revision].model_version
+        now = self.rows.get(version, TRAINED)
+        return Distributions((Distribution("delay", ("", "1"), TRAINED, now),), sum(now), at(self.second), "training")
 
     def _counts(self, signal: Signal, revision: str, start: float) -> Counts:
         found = [each for each in self.requests if each.revision == revision and each.second > start]

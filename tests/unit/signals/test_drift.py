@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from colonnade.signals.evidence import Missing
+from colonnade.signals.evidence import Exposure, Missing
 from colonnade.signals.pods import Asking
 from colonnade.signals.registry import type_of
 from colonnade_api import FeatureDriftSignal, PredictionDriftSignal
-from tests.unit.signals.rows import ALONE, CANDIDATE, SERVING, about, bins, feature, judged, scraped, told
+from tests.unit.signals.rows import ALONE, CANDIDATE, NOW, SERVING, about, bins, feature, judged, scraped, told
 
 SAME, THERE = [500, 300, 200], [200, 300, 500]
 TRAINED = [5000, 3000, 2000]
@@ -161,6 +161,11 @@ def test_a_feature_of_many_categories_is_shown_by_those_that_hold_most() -> None
     assert shown.starts is not None
     assert (len(shown.starts), shown.starts[0], shown.starts[-1]) == (24, "c27", "all others")
     assert sum(shown.now or ()) == sum(many)
+
+
+def test_a_window_that_has_only_begun_is_asked_for_all_the_same() -> None:
+    begun = Exposure("c1", "s1", NOW, NOW)
+    assert "[1s]" in type_of(drift()).query(drift(), about(begun))
 
 
 def test_the_query_adds_over_pods_and_averages_nothing() -> None:
