@@ -29,6 +29,7 @@ from colonnade_api.common import (
     short_digest,
 )
 from colonnade_api.encryption import SecretKey
+from colonnade_api.erasure import Erased, ErasedBy
 from colonnade_api.expectations import (
     Freshness,
     Outliers,
@@ -159,6 +160,11 @@ class DatasetSpec(SpecPart):
         encryption = self.privacy.encryption if self.privacy else None
         return encryption.all_keys() if encryption else ()
 
+    def subject_keys(self) -> tuple[SecretKey, ...]:
+        """The key of the hashes by which erased subjects are remembered, where it has one."""
+        subject = self.privacy.subject if self.privacy else None
+        return (subject.key_secret_ref,) if subject else ()
+
 
 class DatasetVersion(StatusPart):
     """One state of the table's content."""
@@ -193,6 +199,9 @@ class DatasetVersion(StatusPart):
     )
     audited_at: datetime | None = Field(default=None, description="When its stored bytes were last proven.")
     backed_up_at: datetime | None = Field(default=None, description="When its copy in the backup was made or proven.")
+    erased_by: ErasedBy | None = Field(
+        default=None, description="The last erasure for which it was written anew; absent where there was none."
+    )
 
 
 class DatasetStatus(Status):
@@ -210,8 +219,9 @@ class DatasetStatus(Status):
         description="The last rows that were not accepted, with their report; absent once newer rows were.",
     )
     checked_at: datetime | None = Field(default=None, description="When the source was last looked at.")
-    keeping: Records = Field(default=(), description="The last audit, backup, restore, diff and collection.")
+    keeping: Records = Field(default=(), description="The last audit, backup, restore, diff, collection and erasure.")
     keeping_now: KeepingNow | None = Field(default=None, description="Which of them is being done; absent when none.")
+    erased: Erased = Field(default=(), description="Versions that were destroyed for an erasure, the last ones first.")
     kept_command: Asked | None = Field(default=None, description="The last colonnade.dev/keep that was carried out.")
 
     @computed_field(  # type: ignore[prop-decorator]

@@ -11,6 +11,7 @@ VERBS: dict[str, KeepingKind] = {
     "restore": "Restore",
     "diff": "Diff",
     "gc": "Collect",
+    "forget": "Forget",
 }
 ARGUMENTS: dict[KeepingKind, tuple[int, ...]] = {
     "Audit": (0,),
@@ -19,13 +20,15 @@ ARGUMENTS: dict[KeepingKind, tuple[int, ...]] = {
     "Restore": (1,),
     "Diff": (2,),
     "Collect": (0, 1),
+    "Forget": (2,),
 }
 ALL = "all"
 DRY_RUN, TAKE_OVER = "dry-run", "take-over"
 
 
 class KeepCommand(NamedTuple):
-    """word: the annotation's whole value, by which each is done once. arguments: digests, ALL, DRY_RUN, TAKE_OVER."""
+    """word: the annotation's whole value, by which each is done once. arguments: digests, ALL, DRY_RUN, TAKE_OVER; of
+    Forget the subject's keyed hash, and the id of the hash's key."""
 
     word: str
     kind: KeepingKind

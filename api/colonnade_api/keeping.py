@@ -13,7 +13,7 @@ KEPT_VERSIONS = 10
 MAX_VERSIONS = 100
 BACKUP_PATTERN = r"^((s3|pvc)://.+|file:///.+)$"
 
-KeepingKind = Literal["Audit", "BackUp", "Verify", "Restore", "Diff", "Collect"]
+KeepingKind = Literal["Audit", "BackUp", "Verify", "Restore", "Diff", "Collect", "Forget"]
 
 
 class Retention(SpecPart):
@@ -74,7 +74,7 @@ Asked = Annotated[str, Field(min_length=1, max_length=256)]
 class KeepingRecord(StatusPart):
     """The last that was done of one kind, whole: what it was asked by, and what came of it."""
 
-    kind: KeepingKind = Field(description="Audit, BackUp, Verify, Restore, Diff or Collect.")
+    kind: KeepingKind = Field(description="Audit, BackUp, Verify, Restore, Diff, Collect or Forget.")
     asked: Asked = Field(description="What it was done for: a tick of its schedule, or the word of a command.")
     at: datetime | None = Field(default=None, description="When it ended.")
     outcome: Literal["Succeeded", "Failed"] = Field(description="Whether all was found and done as wanted.")
@@ -95,6 +95,8 @@ class KeepingNow(StatusPart):
     so_far: KeepingRecord | None = Field(
         default=None, description="What the Jobs before this one answered, where one answer had no room for all."
     )
+    by: Said | None = Field(default=None, description="Who asked for an erasure.")
+    reason: Said | None = Field(default=None, description="Why, in their words.")
 
 
 Records = Annotated[

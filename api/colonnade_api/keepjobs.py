@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from colonnade_api.common import Count, Digest, SpecPart, Uri, Word
+from colonnade_api.common import Count, Digest, SpecPart, StatusPart, Uri, Word
 from colonnade_api.dataset import DatasetSpec, DatasetVersion
+from colonnade_api.erasure import SubjectHash
 from colonnade_api.jobs import JobResult
 from colonnade_api.keeping import Backup
 
@@ -69,8 +70,24 @@ class CollectTask(SpecPart):
     take_over: bool = False
 
 
+class ForgetTask(SpecPart):
+    """To write these versions anew without a subject's rows, and to destroy what held them.
+
+    subject: its keyed hash; key_id: of the key that made it. versions: the current one first. held: why a version must
+    stay as it is, by its digest. needed: the names of other Datasets that need a stored version, by its digest.
+    """
+
+    kind: Literal["Forget"] = "Forget"
+    subject: SubjectHash
+    key_id: Word
+    versions: tuple[Digest, ...]
+    held: dict[str, str] = Field(default={})
+    needed: dict[str, tuple[str, ...]] = Field(default={})
+
+
 KeepTask = Annotated[
-    AuditTask | BackUpTask | VerifyTask | RestoreTask | DiffTask | CollectTask, Field(discriminator="kind")
+    AuditTask | BackUpTask | VerifyTask | RestoreTask | DiffTask | CollectTask | ForgetTask,
+    Field(discriminator="kind"),
 ]
 
 
@@ -87,16 +104,36 @@ class KeepJob(SpecPart):
         return self.spec.backup
 
 
+REWRITTEN_AT_ONCE = 8
+"""An answer names each by its digest, and has 4,096 bytes."""
+
+
+class Rewritten(StatusPart):
+    """What is in a version's place. before: the version. after: None where no row was left."""
+
+    before: Digest
+    after: Digest | None = None
+    rows: Count = 0
+    bytes: Count = 0
+    invalid_rows: Count = 0
+    report_digest: Digest | None = None
+
+
 class KeepResult(JobResult):
     """A definite answer to a KeepJob.
 
     done: the versions that are now proven or copied, by their first hex digits, as many as SHORT_REFERENCE. restored:
     versions that a status may lack, newest first; `omitted` names it where there was no room for all.
+    rewritten: of an erasure, what is in whose place; left: how many more versions hold the subject, which another Job
+    writes anew; bundles: those that hold the subject's value, by as many digits.
     """
 
     outcome: Literal["Succeeded", "Failed"]
     done: tuple[Word, ...] = ()
     restored: tuple[DatasetVersion, ...] = ()
+    rewritten: tuple[Rewritten, ...] = ()
+    left: Count = 0
+    bundles: tuple[Word, ...] = ()
     bytes: Count | None = None
     report_uri: Uri | None = None
     report_digest: Digest | None = None

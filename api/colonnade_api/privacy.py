@@ -7,6 +7,7 @@ from pydantic import Field
 
 from colonnade_api.common import ColumnName, Rule, Sentence, SpecPart
 from colonnade_api.encryption import Encryption, SecretKey
+from colonnade_api.subjects import Subject
 
 LawfulBasis = Literal[
     "Consent", "Contract", "LegalObligation", "VitalInterests", "PublicTask", "LegitimateInterests"
@@ -123,6 +124,12 @@ def _sensitive_is_apart(privacy: Any) -> bool:
     return not both or privacy.l_diversity.sensitive not in privacy.k_anonymity.quasi_identifiers
 
 
+def _subjects_can_be_told(privacy: Any) -> bool:
+    coarse = ("Drop", "Mask", "Generalize")
+    column = privacy.subject.column if privacy.subject else None
+    return all(rule.column != column or rule.action not in coarse for rule in privacy.rules_)
+
+
 class Privacy(SpecPart):
     """What is protected before anything is stored, and how."""
 
@@ -146,6 +153,14 @@ class Privacy(SpecPart):
             _sensitive_is_apart,
             field=".lDiversity",
         ),
+        Rule(
+            "!has(self.subject) || !has(self.rules) || !self.rules.exists(rule, rule.column == self.subject.column && "
+            "rule.action in ['Drop', 'Mask', 'Generalize'])",
+            "a rule makes the subject's column coarser, so that nobody's rows could be told any more: Pseudonymize or "
+            "Keep it",
+            _subjects_can_be_told,
+            field=".subject",
+        ),
     )
 
     rules_: tuple[PrivacyRule, ...] = Field(
@@ -166,6 +181,9 @@ class Privacy(SpecPart):
     )
     encryption: Encryption | None = Field(
         default=None, description="Whether what is stored can be read without a key. Left out: it can."
+    )
+    subject: Subject | None = Field(
+        default=None, description="Whose data a row is. Left out: nobody's rows can be erased."
     )
 
     @property

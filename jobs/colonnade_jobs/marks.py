@@ -37,6 +37,11 @@ def marked(store: Store) -> list[str]:
     return sorted({json.loads(store.get(item.path))["unit"] for item in items})
 
 
+def is_being_removed(store: Store, unit: str) -> bool:
+    """Whether somebody removes it, or was killed over it."""
+    return store.exists(_flag(unit))
+
+
 def begin_removal(store: Store, unit: str, now: datetime) -> bool:
     """False where a writer has lifted the mark meanwhile: nothing may be deleted then."""
     store.put(_flag(unit), json.dumps({"unit": unit, "at": now.isoformat()}).encode())

@@ -32,6 +32,7 @@ from . import (
     database,
     demands,
     encryption,
+    erasing,
     fetching,
     filling,
     formats,
@@ -89,7 +90,7 @@ def run(
 
 
 def _is_private(spec: DatasetSpec) -> bool:
-    return spec.privacy is not None and spec.privacy.changes_rows
+    return spec.privacy is not None and (spec.privacy.changes_rows or spec.privacy.subject is not None)
 
 
 def _run(job: DatasetJob, store: Store, scratch: Path, claims: Path, secret: bytes | None) -> DatasetResult:
@@ -99,6 +100,7 @@ def _run(job: DatasetJob, store: Store, scratch: Path, claims: Path, secret: byt
     key = encryption.wrapping_key(job.spec, ring)
     encryption.check_upstream(job, store)
     encryption.protect(store, job.retained, ring, key, scratch)
+    gone = erasing.Absent.of(job, store, ring, secret)
     downloads, folder = scratch / "downloads", scratch / "version"
     downloads.mkdir()
     folder.mkdir()
@@ -106,7 +108,7 @@ def _run(job: DatasetJob, store: Store, scratch: Path, claims: Path, secret: byt
     progress.report(10, f"reading {len(files)} file{'s' if len(files) > 1 else ''} of {address}")
     with database.shortages_as_errors(), database.connect(scratch) as connection:
         with changes.unchanged(files):
-            table, fields, validated = check(connection, job, unpack.unpack(files, downloads), store, scratch)
+            table, fields, validated = check(connection, job, unpack.unpack(files, downloads), store, scratch, gone)
         shutil.rmtree(downloads)
         found = checks.of_rows(connection, fields, job.spec.validation)
         previous = stored.previous(job.previous, store)
@@ -139,16 +141,23 @@ def _run(job: DatasetJob, store: Store, scratch: Path, claims: Path, secret: byt
     progress.report(90, f"storing {identity.digest}")
     version.write_page(folder, hex_of(identity.digest)[:10])
     facts |= encryption.protect_folder(folder, identity.digest, key)
+    erasing.check_unchanged(job, store, gone)
     manifest = version.publish(store, folder, identity, facts)
     encryption.protect(store, [identity.digest], ring, key, scratch)
     encryption.check_open(store, manifest, ring)
     return _result(store, manifest, job.previous, [*validated.warnings, *table.notes], protected)
 
 
-def check(
-    connection: duckdb.DuckDBPyConnection, job: DatasetJob, files: list[Path], store: Store, scratch: Path
+def check(  # noqa: PLR0913, PLR0917 - what each step of a look is given
+    connection: duckdb.DuckDBPyConnection,
+    job: DatasetJob,
+    files: list[Path],
+    store: Store,
+    scratch: Path,
+    gone: erasing.Absent = erasing.NOBODY,
 ) -> tuple[RawTable, list[Field], ValidationResult]:
-    """Makes `raw` and `validated` of files; scratch: a folder for what is decoded and for other Datasets' tables.
+    """Makes `raw` and `validated` of files; scratch: a folder for what is decoded and for other Datasets' tables. gone:
+    whose rows are left out.
 
     Raises PermanentError, TransientError.
     """
@@ -167,6 +176,7 @@ def check(
     progress.report(30, f"checking {len(fields)} columns")
     wanted = _Wanted(schema, steps, checks.referenced(job, store, scratch))
     fields, plan, rules = _apply(connection, guess, spec, wanted)
+    erasing.leave_out(connection, fields, rewritten.source, gone)
     validated = validation.settle(connection, rules, plan, rewritten.source)
     changed = validation.changed(connection, fields, plan)
     filled = filling.fill(connection, plan.fills)

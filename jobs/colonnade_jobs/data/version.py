@@ -21,7 +21,7 @@ from colonnade_api.stored import (
 from colonnade_serving import digests
 from colonnade_serving.store import Store, StoreNotFound
 
-from .. import marks
+from .. import erased, marks
 from ..errors import PermanentError, store_answers
 
 __all__ = ["DATA", "FORMAT", "MANIFEST", "PAGE", "QUARANTINE", "REPORT", "Identity", "publish", "read_manifest"]
@@ -68,6 +68,12 @@ def read_manifest(store: Store, digest: str) -> dict[str, Any]:
         try:
             manifest = proven_manifest(store.get(path), digest)
         except StoreNotFound as error:
+            if erased.is_erased(store, digest):
+                raise PermanentError(
+                    "VersionErased",
+                    f"dataset version {digest} was destroyed, since it had rows of someone who is erased; another one "
+                    "is in its place, which a ModelVersion of another name is trained on",
+                ) from error
             raise PermanentError(
                 "DatasetNotFound", f"the store has no dataset version {digest}: {store.uri(path)}"
             ) from error

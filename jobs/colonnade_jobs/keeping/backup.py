@@ -10,7 +10,7 @@ from colonnade_api.references import version_unit
 from colonnade_api.stored import MANIFEST, proven_manifest
 from colonnade_serving.store import Store, StoreError, StoreNotFound
 
-from .. import progress
+from .. import erased, progress
 from ..errors import TransientError
 from ..formatting import size
 from . import restore
@@ -27,6 +27,7 @@ def copy_all(versions: Iterable[DatasetVersion], store: Store, copies: Copies, s
     """
     sent, faults, done = 0, list[Fault](), list[str]()
     try:
+        erased.copy_memory(store, copies.store, copies.dataset)
         for version in _named(versions):
             progress.report(10, f"copying {version.digest}")
             found, fault = _copy(version, store, copies, scratch)

@@ -15,7 +15,7 @@ from colonnade_api.dataset import DatasetVersion
 from colonnade_api.keepjobs import KeepJob
 from colonnade_api.stored import canonical_json
 from colonnade_serving.digests import hex_of
-from colonnade_serving.store import Store, StoreError, StoreNotFound, open_store
+from colonnade_serving.store import Item, Store, StoreError, StoreNotFound, open_store
 
 from ..data.addresses import parse
 from ..data.clouds import credentials
@@ -71,6 +71,46 @@ class Copies:
         """The versions of this Dataset that have a copy, newest first."""
         found = [DatasetVersion.model_validate_json(self.store.get(item.path)) for item in self.store.list(self._index)]
         return iter(sorted(found, key=lambda version: (str(version.created_at), str(version.digest)), reverse=True))
+
+    def remove_blobs(self, digest: str) -> None:
+        """Removes what a version's copy consists of, but for blobs that other copies name; its document goes last."""
+        document = self.document(digest)
+        named = self._named_blobs(except_of=digest)
+        for file in (document or {"files": {}})["files"].values():
+            if file["digest"] not in named:
+                self.store.delete(_blob(file["digest"]))
+        self.store.delete(_document(digest))
+
+    def remove_entries(self, digest: str, *, every: bool) -> None:
+        """Takes a version off this Dataset's index. every: off that of each Dataset."""
+        name = f"{hex_of(digest)}.json"
+        self.store.delete(f"{self._index}/{name}")
+        for item in self.store.list("index") if every else ():
+            if item.path.endswith(f"/{name}"):
+                self.store.delete(item.path)
+
+    def unnamed_blobs(self) -> list[Item]:
+        """What no copy consists of: of a Job that was killed, or that sends right now; or of files that were written
+        anew since."""
+        named = {_blob(digest) for digest in self._named_blobs()}
+        return [item for item in self.store.list("blobs") if item.path not in named]
+
+    def _named_blobs(self, except_of: str = "") -> set[str]:
+        found = set[str]()
+        for item in self.store.list("versions"):
+            if not (except_of and item.path == _document(except_of)):
+                found |= self._blobs_of(item.path)
+        return found
+
+    def _blobs_of(self, path: str) -> set[str]:
+        try:
+            return {file["digest"] for file in json.loads(self.store.get(path))["files"].values()}
+        except (ValueError, KeyError, TypeError) as error:
+            raise PermanentError(
+                "CopyDamaged",
+                f"{self.store.uri(path)} can't be read, so that nobody knows which blobs it needs; mend it first: "
+                f"kubectl colonnade backup dset/{self.dataset} --verify",
+            ) from error
 
     @property
     def _index(self) -> str:

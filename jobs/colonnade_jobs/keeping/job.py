@@ -7,6 +7,7 @@ from colonnade_api.keepjobs import (
     BackUpTask,
     CollectTask,
     DiffTask,
+    ForgetTask,
     KeepJob,
     KeepResult,
     RestoreTask,
@@ -15,8 +16,8 @@ from colonnade_api.keepjobs import (
 from colonnade_serving.store import Store
 
 from ..errors import store_answers
-from . import audit, backup, collect, diff, restore
-from .copies import open_copies
+from . import audit, backup, collect, diff, forgetting, restore
+from .copies import Copies, open_copies
 
 
 def run(job: KeepJob, store: Store, scratch: Path, claims: Path = Path("/pvc")) -> KeepResult:
@@ -25,11 +26,12 @@ def run(job: KeepJob, store: Store, scratch: Path, claims: Path = Path("/pvc")) 
         return _run(job, store, scratch, claims)
 
 
-def _run(job: KeepJob, store: Store, scratch: Path, claims: Path) -> KeepResult:
+def _run(  # noqa: PLR0911 - one answer a task
+    job: KeepJob, store: Store, scratch: Path, claims: Path
+) -> KeepResult:
     match job.task:
         case AuditTask(versions=versions):
-            copies = open_copies(job, store, claims) if job.backup else None
-            return audit.run(job.spec, versions, store, copies, scratch)
+            return audit.run(job.spec, versions, store, _copies(job, store, claims), scratch)
         case BackUpTask(versions=versions):
             return backup.copy_all(versions, store, open_copies(job, store, claims), scratch)
         case VerifyTask(versions=versions):
@@ -40,3 +42,9 @@ def _run(job: KeepJob, store: Store, scratch: Path, claims: Path) -> KeepResult:
             return diff.run(job, before, after, store, scratch)
         case CollectTask():
             return collect.run(job.task, store)
+        case ForgetTask():
+            return forgetting.run(job, job.task, store, _copies(job, store, claims), scratch)
+
+
+def _copies(job: KeepJob, store: Store, claims: Path) -> Copies | None:
+    return open_copies(job, store, claims) if job.backup else None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from colonnade_api.dataset import DatasetVersion
 from colonnade_api.keepjobs import KeepResult, RestoreTask, shortly
@@ -11,16 +12,23 @@ from colonnade_api.stored import DATA, MANIFEST, QUARANTINE, REPORT, proven_mani
 from colonnade_serving.digests import hex_of, of_file
 from colonnade_serving.store import Store, StoreNotFound
 
-from .. import marks, progress
+from .. import erased, marks, progress
+from ..errors import PermanentError
 from ..formatting import size
 from .blobs import faults
 from .copies import Copies
 
 
 def run(task: RestoreTask, store: Store, copies: Copies, scratch: Path) -> KeepResult:
-    """Brings back what is wanted, and tells of what status lacks."""
+    """Brings back what is wanted, and tells of what status lacks. Who was erased stays so."""
+    erased.copy_memory(copies.store, store, copies.dataset)
     entries = list(copies.entries())
-    wanted = _wanted(task, entries)
+    named = _wanted(task, entries)
+    wanted = [digest for digest in named if not erased.is_buried(store, copies.dataset, digest)]
+    if named and not wanted:
+        raise PermanentError(
+            "VersionErased", f"{named[0]} was destroyed, since it had rows of someone who is erased: nothing has it"
+        )
     if not wanted:
         return _failed(f"{copies.store.url} has no copy of any version of dset/{copies.dataset}", (), 0)
     brought, done, missing = 0, list[str](), list[str]()
@@ -75,7 +83,7 @@ def bring(digest: str, store: Store, copies: Copies, scratch: Path) -> int | Non
     """The bytes that were written so that the store has the version whole; None where no whole copy has them."""
     with TemporaryDirectory(dir=scratch) as name:
         folder = Path(name)
-        if not _fetch(digest, copies, folder):
+        if fetch(digest, copies, folder) is None:
             return None
         unit = version_unit(digest)
         marks.keep(store, unit, MANIFEST)
@@ -88,23 +96,25 @@ def bring(digest: str, store: Store, copies: Copies, scratch: Path) -> int | Non
 def proven(digest: str, copies: Copies, scratch: Path) -> bool:
     """Whether the copy can be restored, byte for byte; it is, into scratch."""
     with TemporaryDirectory(dir=scratch) as name:
-        return _fetch(digest, copies, Path(name))
+        return fetch(digest, copies, Path(name)) is not None
 
 
-def _fetch(digest: str, copies: Copies, folder: Path) -> bool:
+def fetch(digest: str, copies: Copies, folder: Path) -> dict[str, Any] | None:
+    """Puts the copy's files into folder; returns its manifest, None where no whole copy has them."""
     document = copies.document(digest)
     if document is None:
-        return False
+        return None
     for name, file in document["files"].items():
         if Path(name).name != name or not copies.fetch_blob(file["digest"], folder / name):
-            return False
+            return None
     if not (folder / MANIFEST).exists():
-        return False
+        return None
     manifest = proven_manifest((folder / MANIFEST).read_bytes(), digest)
     if manifest is None:
-        return False
+        return None
     named = all((folder / name).exists() and of_file(folder / name) == is_ for name, is_ in manifest["files"].items())
-    return named and (bool(manifest.get("encrypted")) or table_digest(folder / DATA) == manifest["content"])
+    is_whole = named and (bool(manifest.get("encrypted")) or table_digest(folder / DATA) == manifest["content"])
+    return manifest if is_whole else None
 
 
 def _replace(file: Path, store: Store, path: str, scratch: Path) -> int:

@@ -2,7 +2,7 @@
 
 from colonnade.kube.kinds import DATASETS, DEPLOYMENTS, Key, Manifest
 from colonnade.manifests import Owner
-from colonnade.observe import objects, references
+from colonnade.observe import erasures, objects, references
 from colonnade.observe.cache import Cache
 from colonnade.observe.index import MODEL_OF_DEPLOYMENT
 from colonnade.observe.jobs import jobs_of
@@ -36,6 +36,7 @@ def observe_dataset(key: Key, live: Manifest, cache: Cache, image: str, installa
         keep_jobs=tuple(job for job in jobs if job.component == KEEPING),
         pinned=references.pinned(key, cache),
         collection=references.collection(key, live, cache, installation),
+        needed=erasures.needed(key, live, cache),
     )
 
 
@@ -44,14 +45,16 @@ def observe_model_version(key: Key, live: Manifest, cache: Cache, image: str) ->
     spec = objects.spec(ModelVersionSpec, live)
     readable = None if isinstance(spec, InvalidSpec) else spec
     training = readable.training if readable else None
+    status = objects.status(ModelVersionStatus, live)
     return ObservedModelVersion(
         metadata=objects.metadata(live),
         spec=spec,
-        status=objects.status(ModelVersionStatus, live),
+        status=status,
         jobs=jobs_of(Owner(key, live["metadata"]["uid"]), cache),
         dataset=_dataset(key, training.dataset_ref.name, cache) if training else None,
         serving=_serving(key.namespace, readable.model, cache) if readable else None,
         image=image,
+        erased=erasures.beneath(key.namespace, status.dataset, cache),
     )
 
 

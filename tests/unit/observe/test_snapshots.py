@@ -134,3 +134,35 @@ def test_a_dataset_that_reaches_itself_sees_the_circle():
 def test_one_that_only_leads_to_a_circle_has_none_and_one_that_is_reached_twice_is_none():
     assert upstreams(joined("z", "a"), joined("a", "b"), joined("b", "a")).circle == ()
     assert upstreams(joined("d", "b", "c"), joined("b", "a"), joined("c", "a"), dataset("a")).circle == ()
+
+
+ERASED = {"digest": DIGEST, "successor": "sha256:" + "2f" * 32, "reason": "request 2026-118"}
+
+
+def test_a_model_trained_on_a_version_that_was_destroyed_sees_by_which_erasure():
+    live = model_version(status={"dataset": {"name": "flights", "digest": DIGEST}})
+    data = dataset(status={"erased": [ERASED]})
+    found = observe_model_version(key(MODEL_VERSIONS, "late-1"), live, known(live, data), "jobs:1").erased
+    assert found is not None
+    assert (found.dataset, found.version.reason) == ("flights", "request 2026-118")
+    assert observe_model_version(key(MODEL_VERSIONS, "late-1"), live, known(live, dataset()), "jobs:1").erased is None
+
+
+def test_so_does_one_whose_dataset_was_made_with_it():
+    joined_digest = "sha256:" + "3f" * 32
+    made = {"digest": joined_digest, "upstream": [{"dataset": "flights", "digest": DIGEST}]}
+    live = model_version(status={"dataset": {"name": "late", "digest": joined_digest}})
+    others = (joined("late", "flights", status={"versions": [made]}), dataset(status={"erased": [ERASED]}))
+    found = observe_model_version(key(MODEL_VERSIONS, "late-1"), live, known(live, *others), "jobs:1").erased
+    assert found is not None
+    assert found.dataset == "flights"
+
+
+def test_who_needs_the_same_version_is_asked_only_where_somebody_is_to_be_forgotten():
+    live, other = dataset(status={"versions": [{"digest": DIGEST}]}), dataset("users")
+    other["metadata"]["annotations"] = {"tag.colonnade.dev/golden": DIGEST}
+    asked = dataset()
+    asked["metadata"]["annotations"] = {"colonnade.dev/keep": f"forget/{'0f' * 32}/a1b2@2026"}
+    assert observe_dataset(key(DATASETS, "flights"), live, known(live, other), "jobs:1", "").needed == {}
+    found = observe_dataset(key(DATASETS, "flights"), asked, known(asked, other), "jobs:1", "")
+    assert found.needed == {DIGEST: ("users",)}

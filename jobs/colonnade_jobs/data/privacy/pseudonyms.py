@@ -1,22 +1,21 @@
-"""Tokens in place of values: keyed, so that nobody without the key can try all values until one fits."""
+"""The pseudonyms of a column, and the key that makes them."""
 
-import base64
-import hmac
 from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
 
 from colonnade_api.privacy import Pseudonyms
+from colonnade_api.pseudonyms import key_id, token
 
 from ...errors import TransientError
+
+__all__ = ["FOLDER", "key_id", "of_column", "read_key", "token"]
 
 FOLDER = Path("/pseudonyms")
 """Where the operator mounts the Secret; the file is called key."""
 LEAST_BYTES = 32
 LEAST_DIFFERENT = 8
-TOKEN_LETTERS = 20  # 100 bits: of a billion values, two share a token once in a trillion tables
-PREFIX = "pn_"
 
 
 def read_key(wanted: Pseudonyms, folder: Path) -> bytes:
@@ -40,17 +39,6 @@ def read_key(wanted: Pseudonyms, folder: Path) -> bytes:
             f"{len(set(key))} of them different; take {LEAST_BYTES} random ones, such as of `openssl rand -hex 32`",
         )
     return key
-
-
-def key_id(key: bytes) -> str:
-    """By which two versions are known to have pseudonyms of one key; tells nothing of it."""
-    return hmac.digest(key, b"colonnade.dev/pseudonyms/id", "sha256").hex()[:16]
-
-
-def token(key: bytes, value: str) -> str:
-    """The token of a value: HMAC-SHA-256, its first 100 bits in base32."""
-    digest = hmac.digest(key, value.encode(), "sha256")
-    return PREFIX + base64.b32encode(digest)[:TOKEN_LETTERS].decode().lower()
 
 
 def of_column(key: bytes) -> Callable[[pa.Array], pa.Array]:

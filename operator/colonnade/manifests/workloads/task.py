@@ -41,10 +41,13 @@ class Task:
 def task_of(document: DatasetJob | TrainJob | KeepJob) -> Task:
     told = json.dumps(document.manifest(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     if isinstance(document, KeepJob):
-        return Task("keep", "keeping", told, document.backup, timedelta(hours=12), keys=document.spec.encryption_keys())
+        keys = (*document.spec.encryption_keys(), *document.spec.subject_keys())
+        return Task("keep", "keeping", told, document.backup, timedelta(hours=12), keys=keys)
     source = document.spec.source
     if isinstance(document, DatasetJob):
-        keys = tuple(dict.fromkeys((*document.spec.encryption_keys(), *document.upstream_keys)))
+        keys = tuple(
+            dict.fromkeys((*document.spec.encryption_keys(), *document.spec.subject_keys(), *document.upstream_keys))
+        )
         privacy = document.spec.privacy
         secret = privacy.pseudonyms.key_secret_ref if privacy and privacy.pseudonyms else None
         return Task("dataset", "dataset", told, source, timedelta(hours=6), keys=keys, pseudonyms=secret)

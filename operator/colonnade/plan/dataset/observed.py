@@ -1,6 +1,7 @@
 """What a pass over a Dataset has seen."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade.plan.dataset.upstream import NO_UPSTREAMS, Upstreams
@@ -22,7 +23,8 @@ class ObservedDataset:
     """`image` is what a Job would run.
 
     keep_jobs: those that keep versions. pinned: versions that others refer to, by their digests. collection: of what
-    the store holds, all that is referred to, where this Dataset collects its namespace's garbage.
+    the store holds, all that is referred to, where this Dataset collects its namespace's garbage. needed: the names of
+    other Datasets that have a version of this content, by its digest, where somebody is to be forgotten.
     """
 
     metadata: ObjectMeta
@@ -34,3 +36,4 @@ class ObservedDataset:
     keep_jobs: tuple[Job, ...] = ()
     pinned: frozenset[str] = frozenset()
     collection: Collection | None = None
+    needed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

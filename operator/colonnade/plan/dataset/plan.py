@@ -23,7 +23,8 @@ from colonnade.plan.common.job_results import (
 )
 from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade.plan.dataset import schedule
-from colonnade.plan.dataset.keeping import conditions, keeping
+from colonnade.plan.dataset.keeping import conditions, erasure, keeping
+from colonnade.plan.dataset.keeping.due import record_of
 from colonnade.plan.dataset.observed import ObservedDataset
 from colonnade_api import DatasetSpec, DatasetStatus, ObjectMeta
 from colonnade_api.jobs import DatasetJob, DatasetResult
@@ -65,7 +66,13 @@ def plan(observed: ObservedDataset, now: datetime) -> Decision[DatasetStatus]:
     status = _judged(observed, status, updates, now)
     events = _events(observed.status, status)
     times = filter(None, (_look_again(look, now), keeping.look_again(observed.spec, status, now)))
-    return Decision((*_actions(observed, look, now), *for_versions), status, events, min(times, default=None))
+    looks = () if _is_forgetting(status) else _actions(observed, look, now)
+    return Decision((*looks, *for_versions), status, events, min(times, default=None))
+
+
+def _is_forgetting(status: DatasetStatus) -> bool:
+    """Nothing is collected meanwhile: a Job that began before would bring back whom it doesn't know to be erased."""
+    return status.keeping_now is not None and status.keeping_now.kind == "Forget"
 
 
 def _problem(spec: DatasetSpec | InvalidSpec) -> str:
@@ -151,14 +158,23 @@ def _with_answer(status: DatasetStatus, job: Job | None) -> DatasetStatus:
         return status
     checked, version = {"checked_at": job.finished_at}, said.version
     if said.outcome == "Invalid":
-        return status.model_copy(update={**checked, "refused": version})
+        return status.model_copy(update={**checked, "refused": None if _forgot_since(status, job) else version})
     if version is None:
         return status
-    known = next((each for each in status.versions if each.digest == version.digest), version)
+    digest = erasure.successor(status, version.digest or "")
+    known = next((each for each in status.versions if each.digest == digest), version)
+    if known.digest != digest:  # it was destroyed, and nothing is in its place any more
+        return status.model_copy(update=checked)
     known = known.model_copy(update={"protected": version.protected, "suppressed_rows": version.suppressed_rows})
-    others = tuple(each for each in status.versions if each.digest != version.digest)
+    others = tuple(each for each in status.versions if each.digest != digest)
     newest_first = (known, *others)
     return status.model_copy(update={**checked, "current": known.digest, "versions": newest_first, "refused": None})
+
+
+def _forgot_since(status: DatasetStatus, job: Job) -> bool:
+    """Whether what a look refused was destroyed after it."""
+    forgot = record_of(status, "Forget")
+    return bool(forgot and forgot.at and job.finished_at and forgot.at >= job.finished_at)
 
 
 def _judge(status: DatasetStatus, observed: ObservedDataset, look: Look, now: datetime) -> tuple[ConditionUpdate, ...]:
@@ -175,6 +191,9 @@ def _judge(status: DatasetStatus, observed: ObservedDataset, look: Look, now: da
             unprotected = false("Protected", reason, message)
             return (_ready(status, reason, message), _valid_so_far(observed.status), unprotected, stalled)
         return (_ready(status, reason, message), false("Valid", reason, message), stalled)
+    if status.current is None:
+        said_so = "every row that was accepted has been erased since; a later look at the source may find others"
+        return (false("Ready", "NothingLeft", said_so), true("Valid", "Accepted", said_so))
     valid = true("Valid", "Accepted", _accepted(status))
     if said.version and said.version.protected:
         return (_ready(status, reason, message), valid, true("Protected", "RulesApplied", said.version.protected))
@@ -243,8 +262,12 @@ def _judged(
 
 def _events(before: DatasetStatus, after: DatasetStatus) -> tuple[Event, ...]:
     events = []
-    if after.current != before.current:
+    if after.current and after.current != before.current:
         events.append(Event("Normal", "VersionCreated", _accepted(after)))
+    if (forgot := record_of(after, "Forget")) and forgot != record_of(before, "Forget"):
+        events.append(
+            Event("Normal" if forgot.outcome == "Succeeded" else "Warning", forgot.reason, clipped(forgot.message))
+        )
     for kind in ("Valid", "Audited", "BackedUp"):
         was, found = before.condition(kind), after.condition(kind)
         if found and found.status == "False" and (was is None or was.message != found.message):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade_api import ModelVersionSpec, ModelVersionStatus, ObjectMeta
 from colonnade_api.encryption import SecretKey
+from colonnade_api.erasure import ErasedVersion
 
 
 @dataclass(frozen=True)
@@ -31,9 +32,17 @@ class ServingModel:
 
 
 @dataclass(frozen=True)
+class ErasedBeneath:
+    """A version that a model was trained on, or that this was made with, and that was destroyed: of which Dataset."""
+
+    dataset: str
+    version: ErasedVersion
+
+
+@dataclass(frozen=True)
 class ObservedModelVersion:
     """`dataset` is None when the Dataset that the spec names doesn't exist; `serving` is None when nothing of this
-    model serves."""
+    model serves; `erased` is None while all rows beneath it are still there."""
 
     metadata: ObjectMeta
     spec: ModelVersionSpec | InvalidSpec
@@ -42,3 +51,4 @@ class ObservedModelVersion:
     dataset: DatasetSummary | None = None
     serving: ServingModel | None = None
     image: str = ""
+    erased: ErasedBeneath | None = None

@@ -23,6 +23,7 @@ from colonnade.plan.common.job_results import (
 from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade.plan.modelversion import recomparison
 from colonnade.plan.modelversion.approval import approval_state, approved
+from colonnade.plan.modelversion.erasure import erased
 from colonnade.plan.modelversion.gates import judge_gates, left_open, validated
 from colonnade.plan.modelversion.observed import DatasetSummary, ObservedModelVersion, ServingModel
 from colonnade.plan.modelversion.upload import expects_upload, pushed
@@ -53,7 +54,7 @@ def plan(observed: ObservedModelVersion, now: datetime) -> Decision[ModelVersion
     observed = replace(observed, status=observed.status.model_copy(update={"created_at": made}))
     spec = observed.spec
     if isinstance(spec, InvalidSpec):
-        kept = carried_over(observed.status.conditions, ("Ready", "Trained", "Validated", "Approved"))
+        kept = carried_over(observed.status.conditions, ("Ready", "Trained", "Validated", "Approved", "Erased"))
         return _decide(observed, observed.status, (*kept, true("Stalled", "InvalidSpec", spec.message)), now)
     job, again = _due_job(observed, spec), recomparison.job_of(observed, spec_hash(spec))
     status = _pinned(_with_answer(observed.status, job), observed, spec, job)
@@ -61,7 +62,11 @@ def plan(observed: ObservedModelVersion, now: datetime) -> Decision[ModelVersion
     verdicts = judge_gates(spec.gates, status, observed)
     approval = approval_state(spec.approval, observed.status, left_open(verdicts), now)
     status = status.model_copy(update={"gates": verdicts, "approval": approval})
-    decision = _decide(observed, status, _judge(status, observed, spec, job, now), now)
+    decision = _decide(observed, status, (*_judge(status, observed, spec, job, now), *erased(observed)), now)
+    verdicts = judge_gates(spec.gates, status, observed)
+    approval = approval_state(spec.approval, observed.status, left_open(verdicts), now)
+    status = status.model_copy(update={"gates": verdicts, "approval": approval})
+    decision = _decide(observed, status, (*_judge(status, observed, spec, job, now), *erased(observed)), now)
     actions = _actions(observed, status, spec, job, now)
     return Decision(actions, decision.status, decision.events, _look_again(job, now))
 
@@ -240,7 +245,7 @@ def _decide(
 
 def _events(before: ModelVersionStatus, after: ModelVersionStatus) -> tuple[Event, ...]:
     events = []
-    for kind in ("Trained", "Validated", "Approved"):
+    for kind in ("Trained", "Validated", "Approved", "Erased"):
         was, now_is = before.condition(kind), after.condition(kind)
         if now_is is None or (was and (was.status, was.reason) == (now_is.status, now_is.reason)):
             continue

@@ -31,6 +31,8 @@ def due(observed: ObservedDataset, spec: DatasetSpec, status: DatasetStatus, now
     word = observed.metadata.annotations.get(KEEP_ANNOTATION, "")
     if word and word != status.kept_command and (command := parse(word)):
         return Due(command.kind, word)
+    if (record := record_of(status, "Forget")) and (again := _again_at(record)) and now >= again:
+        return Due("Forget", record.asked)
     if not status.versions:
         return None
     if spec.backup and spec.backup.schedule is None and (asked := _uncopied(status, now)):
@@ -98,5 +100,7 @@ def _uncopied(status: DatasetStatus, now: datetime) -> str:
 def _again_at(record: KeepingRecord) -> datetime | None:
     """When what failed is tried again by itself: soon where nothing was found out, else an hour later."""
     if record.outcome == "Succeeded" or record.at is None or record.kind in ("Restore", "Diff"):
+        return None
+    if record.kind == "Forget" and record.reason not in NOT_DONE:
         return None
     return record.at + (RETRY_AFTER if record.reason in NOT_DONE else timedelta(hours=1))

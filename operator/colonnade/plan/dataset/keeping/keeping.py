@@ -9,12 +9,14 @@ from colonnade.plan.common.observed import Job
 from colonnade.plan.dataset.keeping import retention
 from colonnade.plan.dataset.keeping.due import Due, due, next_at
 from colonnade.plan.dataset.keeping.due import schedules as schedules_of_keeping
+from colonnade.plan.dataset.keeping.erasure import with_erased
 from colonnade.plan.dataset.keeping.tasks import NotPossible, task_of
 from colonnade.plan.dataset.observed import ObservedDataset
-from colonnade_api import DatasetSpec, DatasetStatus, DatasetVersion
+from colonnade_api import DatasetSpec, DatasetStatus, DatasetVersion, ObjectMeta
 from colonnade_api.keepcommands import parse
 from colonnade_api.keeping import KeepingNow, KeepingRecord
 from colonnade_api.keepjobs import KeepJob, KeepResult
+from colonnade_api.wellknown import FORGET_BY_ANNOTATION, FORGET_REASON_ANNOTATION
 
 Kept = tuple[DatasetStatus, tuple[Action, ...]]
 
@@ -61,7 +63,7 @@ def _next(observed: ObservedDataset, spec: DatasetSpec, status: DatasetStatus, n
     if begun and any(job.name == begun.job for job in observed.keep_jobs):
         return status, ()
     wanted = Due(begun.kind, begun.asked) if begun else due(observed, spec, status, now)
-    if wanted is None:
+    if wanted is None or (wanted.kind == "Forget" and not all(map(finished, observed.jobs))):
         return status, ()
     try:
         task = task_of(wanted, observed, spec, status)
@@ -71,7 +73,7 @@ def _next(observed: ObservedDataset, spec: DatasetSpec, status: DatasetStatus, n
         )
         return _recorded(status, record), ()
     about = observed.metadata
-    begun = begun or _begin(about.name, wanted)
+    begun = begun or _begin(about.name, wanted).model_copy(update=_asked_by(wanted, about))
     status = status.model_copy(update={"keeping_now": begun})
     document = KeepJob(namespace=about.namespace, name=about.name, spec=spec, task=task)
     return status, (RecordStatus(), EnsureStore(), RunJob(begun.job, begun.job.rpartition("-")[2], document))
@@ -80,6 +82,14 @@ def _next(observed: ObservedDataset, spec: DatasetSpec, status: DatasetStatus, n
 def _begin(dataset: str, wanted: Due, so_far: KeepingRecord | None = None, part: int = 0) -> KeepingNow:
     told = short_hash([wanted.kind, wanted.asked, *([part] if part else [])])
     return KeepingNow(kind=wanted.kind, asked=wanted.asked, job=f"{dataset}-keep-{told}", so_far=so_far)
+
+
+def _asked_by(wanted: Due, about: ObjectMeta) -> dict[str, str | None]:
+    """Of an erasure, who asked for it and why, as the annotations say it now."""
+    if wanted.kind != "Forget":
+        return {}
+    notes = about.annotations
+    return {"by": notes.get(FORGET_BY_ANNOTATION), "reason": notes.get(FORGET_REASON_ANNOTATION)}
 
 
 def _with_answer(status: DatasetStatus, dataset: str, job: Job, now: datetime) -> DatasetStatus:
@@ -105,12 +115,23 @@ def _with_answer(status: DatasetStatus, dataset: str, job: Job, now: datetime) -
         page_uri=said.page_uri,
         bytes=said.bytes,
     )
+    if begun.kind == "Forget":
+        return _with_erasure(with_erased(status, begun, record, said), dataset, record, said)
     status = _with_versions(status, record, said)
     record = begun.so_far or record
     if "restored" in said.omitted and said.restored:
         further = _begin(dataset, Due(begun.kind, begun.asked), record, part=len(status.versions))
         return status.model_copy(update={"keeping_now": further})
     return _recorded(status, record.model_copy(update={"at": at}))
+
+
+def _with_erasure(status: DatasetStatus, dataset: str, record: KeepingRecord, said: KeepResult) -> DatasetStatus:
+    """Another Job goes on where one had no room for all."""
+    begun = status.keeping_now
+    if not said.left or begun is None:
+        return _recorded(status, record)
+    further = _begin(dataset, Due(begun.kind, begun.asked), part=len(status.erased))
+    return status.model_copy(update={"keeping_now": begun.model_copy(update={"job": further.job})})
 
 
 def _recorded(status: DatasetStatus, record: KeepingRecord) -> DatasetStatus:

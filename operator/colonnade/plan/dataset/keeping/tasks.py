@@ -11,12 +11,15 @@ from colonnade_api.keepjobs import (
     BackUpTask,
     CollectTask,
     DiffTask,
+    ForgetTask,
     KeepTask,
     RestoreTask,
     VerifyTask,
     shortly,
 )
-from colonnade_api.references import holds, tags
+from colonnade_api.references import HOLD_DIGITS, holds, tags
+
+HEX = set("0123456789abcdef")
 
 
 class NotPossible(Exception):
@@ -27,7 +30,9 @@ class NotPossible(Exception):
         self.reason = reason
 
 
-def task_of(wanted: Due, observed: ObservedDataset, spec: DatasetSpec, status: DatasetStatus) -> KeepTask:
+def task_of(  # noqa: PLR0911 - one task a kind
+    wanted: Due, observed: ObservedDataset, spec: DatasetSpec, status: DatasetStatus
+) -> KeepTask:
     """Raises NotPossible."""
     arguments = command.arguments if (command := parse(wanted.asked)) else ()
     versions = tuple(version for version in status.versions if version.digest)
@@ -46,6 +51,8 @@ def task_of(wanted: Due, observed: ObservedDataset, spec: DatasetSpec, status: D
             return DiffTask(before=before, after=after)
         case "Collect":
             return _collect(observed, arguments)
+        case "Forget":
+            return _forget(arguments, digests, observed)
 
 
 def _restore(
@@ -66,6 +73,8 @@ def _restore(
                 )
         return RestoreTask(versions=named, **told)
     referred = dict.fromkeys((*listed, *sorted(observed.pinned), *tags(annotations).values()))
+    for gone in status.erased:
+        referred.pop(gone.digest, None)
     newest = spec.retention.versions if spec.retention else KEPT_VERSIONS
     return RestoreTask(versions=tuple(referred), held=tuple(holds(annotations)), newest=newest, **told)
 
@@ -88,8 +97,22 @@ def _collect(observed: ObservedDataset, arguments: tuple[str, ...]) -> CollectTa
     return CollectTask(installation=found.installation, references=found.references, **how)
 
 
+def _forget(arguments: tuple[str, ...], digests: tuple[str, ...], observed: ObservedDataset) -> ForgetTask:
+    subject, key_id = arguments
+    if len(subject) != 64 or not set(subject) <= HEX:
+        raise NotPossible("InvalidCommand", "a subject is named by a keyed hash: kubectl colonnade forget makes it")
+    held = holds(observed.metadata.annotations)
+    return ForgetTask(
+        subject=subject,
+        key_id=key_id,
+        versions=digests,
+        held={digest: why for digest in digests if (why := held.get(digest.removeprefix("sha256:")[:HOLD_DIGITS]))},
+        needed=dict(observed.needed),
+    )
+
+
 def _digest(argument: str) -> str:
     digits = argument.removeprefix("sha256:")
-    if len(digits) != 64 or not set(digits) <= set("0123456789abcdef"):
+    if len(digits) != 64 or not set(digits) <= HEX:
         raise NotPossible("InvalidCommand", f"{argument} is no digest; write all of its 64 hex digits")
     return f"sha256:{digits}"

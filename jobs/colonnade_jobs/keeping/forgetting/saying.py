@@ -1,0 +1,89 @@
+"""What a Job that forgets answers: numbers and what is left to do, and never whom."""
+
+from collections.abc import Mapping, Sequence
+
+from colonnade_api.keepjobs import KeepResult, Rewritten, shortly
+
+from ...errors import PermanentError
+from .erasure import Erasure
+from .finding import Found
+from .remains import Remains
+
+SHOWN = 5
+
+
+def held(erasure: Erasure, digest: str) -> PermanentError:
+    short = shortly(digest)[:10]
+    return PermanentError(
+        "VersionHeld",
+        f"version {short} has rows of the subject and must stay as it is: {erasure.task.held[digest]}; nothing was "
+        f"erased. Take the hold away first: kubectl colonnade release dset/{erasure.job.name} {short}",
+    )
+
+
+def untold(erasure: Erasure, digest: str) -> PermanentError:
+    return PermanentError(
+        "SubjectUnknown",
+        f"version {shortly(digest)[:10]} has no column {erasure.subject.column}, so that nobody can tell whose rows it "
+        "has; nothing was erased. Lower spec.retention.versions until it is gone, then ask again",
+    )
+
+
+def unfinished(rewritten: tuple[Rewritten, ...], left: int) -> KeepResult:
+    said = f"{len(rewritten)} versions were written anew, {left} more have rows of the subject and come next"
+    return KeepResult(outcome="Succeeded", reason="Forgetting", message=said, rewritten=rewritten, left=left)
+
+
+def finished(
+    erasure: Erasure,
+    rewritten: tuple[Rewritten, ...],
+    holding: Mapping[str, Found],
+    rest: Remains,
+    bundles: Sequence[str],
+) -> KeepResult:
+    """The whole of it; what could not be erased is said too."""
+    said = [_first(erasure, rewritten, holding, rest), *_elsewhere(erasure, rewritten), *_left(rest, bundles)]
+    return KeepResult(
+        outcome="Succeeded",
+        reason="Forgotten" if rewritten or rest.versions or rest.copies else "SubjectNotFound",
+        message="; ".join(said),
+        rewritten=rewritten,
+        bundles=tuple(each[:16] for each in bundles[:SHOWN]),
+    )
+
+
+def _first(erasure: Erasure, rewritten: tuple[Rewritten, ...], holding: Mapping[str, Found], rest: Remains) -> str:
+    if not rewritten and not rest.versions and not rest.copies:
+        return "no version has rows of the subject; a later look at the source leaves them out"
+    rows, refused = (sum(each[n] for each in holding.values()) for n in (0, 1))
+    aside = f" and {refused:,} that were set aside" if refused else ""
+    of = f" ({rows:,} rows{aside} went)" if rows or refused else ""
+    backup = " and the backup" if erasure.copies else ""
+    unlisted = rest.versions + rest.copies
+    more = f"; {unlisted} more that nobody lists were destroyed" if unlisted else ""
+    return (
+        f"{len(rewritten)} versions were written anew without the subject{of}, what they were is destroyed in the "
+        f"store{backup}{more}"
+    )
+
+
+def _elsewhere(erasure: Erasure, rewritten: tuple[Rewritten, ...]) -> list[str]:
+    return [
+        f"version {shortly(each.before)[:10]} stays, since {', '.join(f'dset/{name}' for name in names)} has the same "
+        "rows: forget the subject there too"
+        for each in rewritten
+        if (names := erasure.task.needed.get(each.before))
+    ]
+
+
+def _left(rest: Remains, bundles: Sequence[str]) -> list[str]:
+    said = ["what was pushed is destroyed: push it again"] if rest.pushed else []
+    if rest.unopened:
+        said.append(
+            f"of {rest.unopened} stored versions that nobody lists it can't be told, since no key of this Dataset "
+            "opens them or they are being written: they stay; ask again in a day"
+        )
+    if bundles:
+        named = ", ".join(each[:10] for each in bundles[:SHOWN])
+        said.append(f"{len(bundles)} models hold the subject's value itself, until they are deleted: {named}")
+    return said
