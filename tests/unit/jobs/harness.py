@@ -37,12 +37,19 @@ class Harness:
         path.write_text(text)
         return f"file://{path}"
 
-    def dataset(self, rows: str | pd.DataFrame, previous: str | None = None, **spec: Any) -> Answer:
+    def dataset(
+        self,
+        rows: str | pd.DataFrame,
+        previous: str | None = None,
+        upstream: dict[str, str] | None = None,
+        **spec: Any,
+    ) -> Answer:
         """The answer to a dataset Job over csv text, a frame (as parquet) or a source's address."""
         job = {
             "namespace": "default",
             "name": "rows",
             "previous": previous,
+            "upstream": upstream or {},
             "spec": {"source": self._source(rows)} | spec,
         }
         return self.collect(job)

@@ -1,5 +1,7 @@
 """The report: a profile of each column."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -96,7 +98,7 @@ def test_the_report_lies_beside_its_page(harness: Harness) -> None:
 
 
 def test_each_rule_has_its_counts_of_the_versions_before(harness: Harness) -> None:
-    spec = {
+    spec: dict[str, Any] = {
         "schema": {"columns": [{"name": "a", "type": "number", "max": 9}]},
         "validation": {"onInvalid": "Quarantine", "maxInvalidFraction": 1},
     }

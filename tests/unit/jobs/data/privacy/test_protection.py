@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,12 +15,12 @@ from colonnade_api.dataset import DatasetSpec
 from colonnade_jobs import outcome
 from colonnade_jobs.data.privacy import discreet, pseudonyms
 from colonnade_jobs.errors import PermanentError, TransientError
+from tests.unit.jobs.data.privacy.markers import MARKER, everything_below
 from tests.unit.jobs.harness import Harness
 
 KEY = "0123456789abcdef" * 4
 LENIENT = {"maxInvalidFraction": 1}
 SECRET = {"keySecretRef": {"name": "people", "key": "pseudonyms"}}
-MARKER = "zqmarkerzq"
 
 
 def rule(column: str, action: str, **how: Any) -> dict[str, Any]:
@@ -221,16 +220,6 @@ ACTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def everything_below(folder: Path) -> str:
-    """All that a store holds: bytes, and what parquet files hold once they are unpacked, footers too."""
-    found = []
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        found += [file.name, file.read_bytes().decode("latin-1")]
-        if file.suffix == ".parquet":
-            found += [str(pq.read_table(file).to_pydict()), str(pq.read_metadata(file).to_dict())]
-    return "\n".join(found)
-
-
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("source", SOURCES)
 @pytest.mark.parametrize("checks", SCHEMAS)
@@ -249,30 +238,6 @@ def test_no_protected_value_is_anywhere_in_what_a_job_writes(
     assert MARKER not in said
     assert MARKER not in printed.out + printed.err
     assert MARKER not in store
-
-
-DEMANDS: dict[str, dict[str, Any]] = {
-    "a rule across columns": {"rules": [{"name": "r", "expression": "length(p) < n"}]},
-    "one that warns": {"rules": [{"name": "r", "expression": "length(p) < n", "action": "Warn"}]},
-    "one that can't be run": {"rules": [{"name": "r", "expression": "CAST(p AS INTEGER) > 1"}]},
-    "shares": {"representation": [{"column": "p", "minFraction": 0.9}]},
-    "shares that warn": {"representation": [{"column": "p", "minFraction": 0.9, "action": "Warn"}]},
-}
-
-
-@pytest.mark.parametrize("demand", DEMANDS)
-@pytest.mark.parametrize("source", ["words", "one word among numbers"])
-def test_no_demand_on_a_table_quotes_a_protected_value(
-    keyed: Harness, capfd: pytest.CaptureFixture[str], source: str, demand: str
-) -> None:
-    try:
-        validation = {"maxInvalidFraction": 0.9, **DEMANDS[demand]}
-        said = json.dumps(keyed.dataset(SOURCES[source], privacy=ACTIONS["Mask"], validation=validation))
-    except PermanentError as error:
-        said = "".join(traceback.format_exception(error))
-    printed = capfd.readouterr()
-    store = everything_below(keyed.folder / "store") if (keyed.folder / "store").exists() else ""
-    assert MARKER not in said + printed.out + printed.err + store
 
 
 def test_how_fresh_a_protected_date_is_is_not_told(harness: Harness) -> None:
