@@ -9,7 +9,7 @@ from colonnade_api.dataset import DatasetSpec, DatasetVersion
 from colonnade_api.encryption import SecretKey
 from colonnade_api.fairness import SensitiveColumn
 from colonnade_api.modelversion import Metrics, ModelVersionSpec
-from colonnade_api.results import Comparison, FoldMetric, HeldOut, Lineage, Parity, Signature
+from colonnade_api.results import Comparison, FoldMetric, HeldOut, LatencyQuantiles, Lineage, Parity, Signature
 
 
 class DatasetJob(SpecPart):
@@ -96,6 +96,7 @@ class TrainResult(JobResult):
     parity: Parity | None = None
     lineage: Lineage | None = None
     comparison: Comparison | None = None
+    latency: LatencyQuantiles | None = None
 
     @model_validator(mode="after")
     def _names_what_it_made(self) -> Self:

@@ -33,6 +33,7 @@ from colonnade_api.results import (
     FoldMetric,
     GateVerdict,
     HeldOut,
+    LatencyQuantiles,
     Lineage,
     Metric,
     Parity,
@@ -164,6 +165,10 @@ class ModelVersionStatus(Status):
         max_length=MOST_COLUMNS,
         description="How alike it treats the groups of each sensitive column.",
         json_schema_extra={"x-kubernetes-list-type": "atomic"},
+    )
+    latency: LatencyQuantiles | None = Field(
+        default=None,
+        description="How long one request took in the serving engine, in the pod that made the bundle.",
     )
     cross_validation: Annotated[dict[str, FoldMetric], Field(max_length=64)] = Field(
         default={}, description="Metrics over the folds of cross-validation, by name."

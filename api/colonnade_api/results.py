@@ -27,6 +27,16 @@ class HeldOut(StatusPart):
     rarer_class: Count | None = Field(default=None, description="Those of the rarer class, where there are two.")
 
 
+class LatencyQuantiles(StatusPart):
+    """How long one request took in the serving engine, in the training pod, in seconds."""
+
+    requests: Count = Field(description="How many were made, one after the other.")
+    p50: Metric = Field(description="The median.")
+    p90: Metric = Field(description="The 90th percentile.")
+    p95: Metric = Field(description="The 95th percentile.")
+    p99: Metric = Field(description="The 99th percentile.")
+
+
 class TensorGroup(StatusPart):
     """Inputs or outputs that are alike but for their names."""
 

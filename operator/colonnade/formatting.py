@@ -35,6 +35,15 @@ def milliseconds(seconds: float) -> str:
     return f"{seconds * 1000:,.3g} ms" if seconds < 1 else f"{seconds:,.3g} s"
 
 
+def bytes_size(count: float) -> str:
+    """52428800 is "50 MiB"."""
+    for unit in ("B", "KiB", "MiB"):
+        if abs(count) < 1024:
+            return f"{count:.4g} {unit}"
+        count /= 1024
+    return f"{count:.4g} GiB"
+
+
 def duration(span: timedelta) -> str:
     """The two largest units: "45 s", "3 min 20 s", "2 h", "1 d 4 h"."""
     rest = max(0, round(span.total_seconds()))

@@ -58,6 +58,7 @@ def result(facts: Facts, digest: str, uri: str, size: int, gated: Collection[str
             "parity": facts.parity,
             "lineage": facts.lineage,
             "comparison": facts.comparison,
+            "latency": facts.latency,
         }
     )
 

@@ -13,8 +13,8 @@ class Facts:
     """All that is known of a model; what follows classes is of a model that was trained here.
 
     balance: rows by class, or the target's numbers, of the training and of the held-out rows; warnings, notes:
-    sentences for the card; versions: of the libraries. comparison: with the version that serves; no part of the
-    bundle, which is the same whatever serves.
+    sentences for the card; versions: of the libraries. comparison: with the version that serves; latency: of the
+    engine in this pod; neither is part of the bundle, which is the same whatever serves and however quick.
     """
 
     model: str
@@ -39,3 +39,4 @@ class Facts:
     balance: list[dict[str, Any]] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
     comparison: dict[str, Any] | None = None
+    latency: dict[str, Any] | None = None

@@ -18,7 +18,7 @@ from .. import progress
 from ..data import sources
 from ..data.sources import Origin
 from ..errors import PermanentError, store_answers
-from . import golden
+from . import golden, latency
 from .evaluation import lineage
 from .facts import Facts
 
@@ -40,13 +40,15 @@ def describe(job: TrainJob, store: Store, folder: Path, scratch: Path) -> Facts:
         _fetch_source(job, address, store, folder / "model.onnx", scratch / "downloads")
     progress.report(40, "asking it made-up questions")
     engine = _load(folder / "model.onnx", "spec.source.upload" if job.upload else f"spec.source.storageUri: {address}")
+    examples = _golden(engine)
     return Facts(
         model=job.spec.model,
         task=None,
         inputs=_signature(engine.inputs),
         outputs=_signature(engine.outputs),
         classes=_classes(engine),
-        golden=_golden(engine),
+        golden=examples,
+        latency=latency.measure(engine, [{tensor.name: tensor.array() for tensor in examples.inputs}]),
         lineage=lineage(job),
     )
 

@@ -29,6 +29,7 @@ from . import (
     features,
     fitting,
     imported,
+    latency,
     limits,
     parity,
     supported,
@@ -37,6 +38,8 @@ from .comparison import Challenger
 from .facts import Facts
 from .features import Choice
 from .overlap import Table
+
+MOST_ASKED = 200  # held-out rows that are asked one by one, for the time that it takes
 
 
 def run(job: TrainJob, store: Store, scratch: Path) -> TrainResult:
@@ -84,7 +87,10 @@ def _train(job: TrainJob, wanted: Training, store: Store, folder: Path, scratch:
     trained = replace(trained, notes=[*trained.notes, *cleaning_front.notes(steps)])
     model = export.export(trained.pipeline, choice.features, _outputs(wanted.task, choice), steps)
     onnx.save(model, folder / "model.onnx")
-    facts, served = evaluation.evaluate(job, wanted, trained, parity.load(folder / "model.onnx"), groups)
+    engine = parity.load(folder / "model.onnx")
+    facts, served = evaluation.evaluate(job, wanted, trained, engine, groups)
+    asked = [trained.frame.tensors(trained.testing[n : n + 1]) for n in range(min(len(trained.testing), MOST_ASKED))]
+    facts = replace(facts, latency=latency.measure(engine, asked))
     if job.serving is None:
         return facts
     challenger = Challenger(wanted, trained, served, Table(job.dataset.digest, manifest, table))

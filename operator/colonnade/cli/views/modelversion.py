@@ -22,6 +22,7 @@ def model_version(item: Object, now: datetime) -> Page:
                 ("bundle", f"{short(status.digest)}, {size(status.bytes or 0)}" if status.digest else None),
                 ("approval", _approval(item, status)),
                 ("parity", _parity(status)),
+                ("one request", _latency(status)),
                 ("compared", _compared(status)),
             ]
         ),
@@ -74,6 +75,13 @@ def _parity(status: ModelVersionStatus) -> str | None:
     if status.parity is None:
         return None
     return f"the serving engine differs by {status.parity.worst:.1e} at most, over {status.parity.rows:,} rows"
+
+
+def _latency(status: ModelVersionStatus) -> str | None:
+    timed = status.latency
+    if timed is None:
+        return None
+    return f"{1000 * timed.p50.value:.3g} ms, 99 of 100 within {1000 * timed.p99.value:.3g} ms, in the training pod"
 
 
 def _compared(status: ModelVersionStatus) -> str | None:

@@ -1,6 +1,6 @@
 """min and max: whether what was measured keeps them, by its value or by all of its interval."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,12 +14,19 @@ MORE_ROWS = "hold out more rows"
 
 @dataclass(frozen=True)
 class Bounds:
-    """What someone asks of a number. bound: what decides. person: what someone does where nothing does."""
+    """What someone asks of a number.
+
+    bound: what decides. person: what someone does where nothing does, or more (of what it is taken over). said: how the
+    number reads.
+    """
 
     least: float | None
     most: float | None
     bound: Literal["Interval", "Value"]
     person: str
+    more: str = MORE_ROWS
+    over: str = "rows"
+    said: Callable[[float], str] = number
 
     def given(self) -> Iterator[tuple[Side, float]]:
         """Each bound that was given."""
@@ -33,9 +40,9 @@ def judge_bounds(subject: str, measured: Metric, few: str, bounds: Bounds) -> It
     """A verdict for min and one for max, of those that are given. few: why nothing can be told, or nothing."""
     for side, bound in bounds.given():
         decided = _decided(measured, bounds, side, bound) if not few else "Inconclusive"
-        why = few or f"the interval reaches over {number(bound)}"
-        more = f": {why}; {MORE_ROWS}, {bounds.person}" if decided == "Inconclusive" else ""
-        limit = f"at {'least' if side == 'min' else 'most'} {number(bound)}"
+        why = few or f"the interval reaches over {bounds.said(bound)}"
+        more = f": {why}; {bounds.more}, {bounds.person}" if decided == "Inconclusive" else ""
+        limit = f"at {'least' if side == 'min' else 'most'} {bounds.said(bound)}"
         yield GateVerdict(
             name=f"{subject}.{side}",
             verdict=decided,
@@ -66,8 +73,8 @@ def _ends(measured: Metric, bounds: Bounds) -> tuple[float, float]:
 
 
 def _figures(subject: str, measured: Metric, bounds: Bounds) -> str:
-    if bounds.bound == "Value":
-        return f"{subject} is {number(measured.value)}"
-    low, high = _ends(measured, bounds)
-    interval = f"95 % interval {number(low)} to {number(high)} on {measured.n or 0:,} rows"
-    return f"{subject} is {number(measured.value)}, {interval}"
+    said = bounds.said
+    if bounds.bound == "Value" or measured.low is None or measured.high is None:
+        return f"{subject} is {said(measured.value)}"
+    interval = f"95 % interval {said(measured.low)} to {said(measured.high)} on {measured.n or 0:,} {bounds.over}"
+    return f"{subject} is {said(measured.value)}, {interval}"

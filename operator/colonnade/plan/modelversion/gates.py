@@ -6,8 +6,10 @@ from math import isfinite
 from colonnade.plan.common.conditions import ConditionUpdate, false, true, unknown
 from colonnade.plan.common.observed import InvalidSpec
 from colonnade.plan.modelversion.bounds import Bounds, judge_bounds, unmeasured
+from colonnade.plan.modelversion.cel_gates import judge_cel, objection
 from colonnade.plan.modelversion.evidence import by_hand, too_few
 from colonnade.plan.modelversion.fairness import judge_fairness
+from colonnade.plan.modelversion.footprint import judge_latency, judge_size
 from colonnade.plan.modelversion.observed import ObservedModelVersion
 from colonnade.plan.modelversion.regression import Allowance, absent, judge_regression
 from colonnade_api import ApprovalState, Gate, GateVerdict, ModelVersionStatus
@@ -21,11 +23,19 @@ def judge_gates(
     """A verdict for each bound of each gate, in their order; none before the model is trained."""
     if status.digest is None:
         return ()
-    return tuple(verdict for gate in gates for verdict in _judged(gate, status, observed))
+    return tuple(verdict for index, gate in enumerate(gates) for verdict in _judged(index, gate, status, observed))
 
 
-def _judged(gate: Gate, status: ModelVersionStatus, observed: ObservedModelVersion) -> Iterator[GateVerdict]:
+def _judged(
+    index: int, gate: Gate, status: ModelVersionStatus, observed: ObservedModelVersion
+) -> Iterator[GateVerdict]:
     person = by_hand(observed.metadata.name)
+    if gate.cel is not None:
+        yield judge_cel(f"gates[{index}].cel", gate.cel, status)
+    if gate.latency is not None:
+        yield from judge_latency(gate.latency, status, Bounds(None, None, gate.bound or "Interval", person))
+    if gate.size is not None:
+        yield from judge_size(gate.size, status, person)
     if gate.fairness is not None:
         yield from judge_fairness(gate, status, Bounds(gate.min, gate.max, gate.bound or "Interval", person))
     if gate.metric is not None:
@@ -67,10 +77,10 @@ def left_open(verdicts: tuple[GateVerdict, ...]) -> bool:
     return objections == {"Inconclusive"}
 
 
-def validated(status: ModelVersionStatus) -> ConditionUpdate:
+def validated(status: ModelVersionStatus, gates: tuple[Gate, ...]) -> ConditionUpdate:
     """Condition Validated: every gate passed, or someone who knew the bundle approved those that can't tell."""
     if status.digest is None:
-        return unknown("Validated", "NotTrained", "gates are judged once the model is trained")
+        return unknown("Validated", "NotTrained", f"gates are judged once the model is trained{_early(gates)}")
     objections = [verdict for verdict in status.gates if verdict.verdict != "Pass"]
     if objections:
         said = "; ".join(f"{verdict.name}: {verdict.message}" for verdict in objections)
@@ -78,6 +88,12 @@ def validated(status: ModelVersionStatus) -> ConditionUpdate:
     if not status.gates:
         return true("Validated", "NoGates", "spec.gates is empty: nothing is asked of the metrics")
     return true("Validated", "GatesPassed", "; ".join(verdict.message or verdict.name for verdict in status.gates))
+
+
+def _early(gates: tuple[Gate, ...]) -> str:
+    """What is known to be wrong before."""
+    found = ((index, objection(gate.cel)) for index, gate in enumerate(gates) if gate.cel)
+    return "".join(f"; spec.gates[{index}].cel: {why}" for index, why in found if why)
 
 
 def _objected(status: ModelVersionStatus, said: str) -> ConditionUpdate:

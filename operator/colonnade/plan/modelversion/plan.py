@@ -39,6 +39,7 @@ REPORTED = (
     "metrics",
     "held_out",
     "fairness",
+    "latency",
     "cross_validation",
     "parity",
     "lineage",
@@ -173,7 +174,7 @@ def _judge(
     status: ModelVersionStatus, observed: ObservedModelVersion, spec: ModelVersionSpec, job: Job | None, now: datetime
 ) -> tuple[ConditionUpdate, ...]:
     trained = _trained(status, observed, spec, job, now)
-    judged = (trained, validated(status), approved(status.approval))
+    judged = (trained, validated(status, spec.gates), approved(status.approval))
     objection = next((each for each in judged if each.status != "True"), None)
     if objection is None:
         return (true("Ready", "Approved", f"{trained.message}; gates passed, approved"), *judged)

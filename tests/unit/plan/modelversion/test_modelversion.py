@@ -21,6 +21,13 @@ TRAINING = {
     "task": "Classification",
     "estimator": {"name": "sklearn.linear_model.LogisticRegression"},
 }
+LATENCY = {
+    "requests": 1000,
+    "p50": {"value": 0.001, "low": 0.0009, "high": 0.0011},
+    "p90": {"value": 0.002, "low": 0.0018, "high": 0.0022},
+    "p95": {"value": 0.003, "low": 0.0027, "high": 0.0034},
+    "p99": {"value": 0.006, "low": 0.0048, "high": 0.0082},
+}
 FLIGHTS = DatasetSummary("flights", digest("data"), ready=True)
 
 
@@ -51,6 +58,7 @@ def answered(
         "bytes": 1000,
         "metrics": {name: value if isinstance(value, dict) else {"value": value} for name, value in metrics.items()},
         "heldOut": {"rows": 1000, "rarerClass": rarer_class},
+        "latency": LATENCY,
         "parity": {"rows": 100, "worst": 1e-7},
         "comparison": comparison,
     }
