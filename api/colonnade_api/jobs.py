@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from colonnade_api.common import Count, Digest, Report, SpecPart, StatusPart, Uri, Word
+from colonnade_api.common import Count, Digest, Report, Said, SpecPart, StatusPart, Uri, Word
 from colonnade_api.dataset import DatasetSpec, DatasetVersion
 from colonnade_api.encryption import SecretKey
 from colonnade_api.fairness import SensitiveColumn
@@ -95,6 +95,7 @@ class TrainResult(JobResult):
     cross_validation: Annotated[dict[str, FoldMetric], Field(max_length=64)] = Field(default={})
     parity: Parity | None = None
     lineage: Lineage | None = None
+    warnings: tuple[Said, ...] = Field(default=())
     comparison: Comparison | None = None
     latency: LatencyQuantiles | None = None
 

@@ -17,6 +17,7 @@ from colonnade_api.common import (
     Names,
     Resource,
     Rule,
+    Said,
     Sentence,
     SpecPart,
     Status,
@@ -169,6 +170,13 @@ class ModelVersionStatus(Status):
     latency: LatencyQuantiles | None = Field(
         default=None,
         description="How long one request took in the serving engine, in the pod that made the bundle.",
+    )
+    warnings: tuple[Said, ...] = Field(
+        default=(),
+        max_length=16,
+        description="What someone should look at before it is served: columns that tell the answer, rows on both sides "
+        "of the split, a time that it ignores. The card has all of them.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
     )
     cross_validation: Annotated[dict[str, FoldMetric], Field(max_length=64)] = Field(
         default={}, description="Metrics over the folds of cross-validation, by name."

@@ -12,6 +12,8 @@ from ..formatting import rounded
 from . import card, card_html, signature
 from .facts import Facts
 
+MOST_WARNINGS = 4
+LONGEST_WARNING = 320
 FILES = ("model.onnx", "card.json", "card.html")
 
 
@@ -54,6 +56,7 @@ def result(facts: Facts, digest: str, uri: str, size: int, gated: Collection[str
             "metrics": {name: facts.metrics[name] for name in first},
             "heldOut": _held_out(facts),
             "fairness": facts.fairness,
+            "warnings": [clipped(each) for each in facts.warnings[:MOST_WARNINGS]],
             "crossValidation": facts.cross_validation,
             "parity": facts.parity,
             "lineage": facts.lineage,
@@ -61,6 +64,11 @@ def result(facts: Facts, digest: str, uri: str, size: int, gated: Collection[str
             "latency": facts.latency,
         }
     )
+
+
+def clipped(text: str) -> str:
+    """An answer has 4,096 bytes; the card has all of it."""
+    return text if len(text) <= LONGEST_WARNING else f"{text[: LONGEST_WARNING - 1]}…"
 
 
 def _held_out(facts: Facts) -> dict[str, int] | None:
@@ -79,6 +87,5 @@ def _sentence(facts: Facts) -> str:
         if name
         else "no metric"
     )
-    said = [*facts.warnings, *facts.notes]
-    notes = f" {' '.join(said)}" if said else ""
+    notes = f" {' '.join(facts.notes)}" if facts.notes else ""
     return f"trained on {facts.rows['train']:,} rows: {score}.{notes}"

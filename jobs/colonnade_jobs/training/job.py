@@ -32,6 +32,7 @@ from . import (
     latency,
     limits,
     parity,
+    splitleaks,
     supported,
 )
 from .comparison import Challenger
@@ -90,7 +91,8 @@ def _train(job: TrainJob, wanted: Training, store: Store, folder: Path, scratch:
     engine = parity.load(folder / "model.onnx")
     facts, served = evaluation.evaluate(job, wanted, trained, engine, groups)
     asked = [trained.frame.tensors(trained.testing[n : n + 1]) for n in range(min(len(trained.testing), MOST_ASKED))]
-    facts = replace(facts, latency=latency.measure(engine, asked))
+    warnings = [*facts.warnings, *splitleaks.warnings(trained, manifest, table, wanted.target)]
+    facts = replace(facts, latency=latency.measure(engine, asked), warnings=warnings)
     if job.serving is None:
         return facts
     challenger = Challenger(wanted, trained, served, Table(job.dataset.digest, manifest, table))

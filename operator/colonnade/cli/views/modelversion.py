@@ -24,6 +24,7 @@ def model_version(item: Object, now: datetime) -> Page:
                 ("parity", _parity(status)),
                 ("one request", _latency(status)),
                 ("compared", _compared(status)),
+                *(("look at this", warning) for warning in status.warnings),
             ]
         ),
         _metrics(status),

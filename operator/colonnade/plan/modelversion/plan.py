@@ -40,6 +40,7 @@ REPORTED = (
     "held_out",
     "fairness",
     "latency",
+    "warnings",
     "cross_validation",
     "parity",
     "lineage",
@@ -198,8 +199,9 @@ def _trained(
     status: ModelVersionStatus, observed: ObservedModelVersion, spec: ModelVersionSpec, job: Job | None, now: datetime
 ) -> ConditionUpdate:
     if status.digest:
-        headline: object = status.headline
-        return true("Trained", "Trained", f"{headline}" if headline else f"bundle {status.version}")
+        made = status.headline or f"bundle {status.version}"
+        look = f". Look at this: {' '.join(status.warnings)}" if status.warnings else ""
+        return true("Trained", "Trained", f"{made}{look}")
     if said := answer(job, TrainResult):
         return false("Trained", said.reason, said.message)
     if job and gave_up(job, TrainResult):

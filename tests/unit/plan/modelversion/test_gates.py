@@ -8,12 +8,14 @@ from pydantic import ValidationError
 
 from colonnade.plan.modelversion.observed import ObservedModelVersion
 from tests.unit.plan.modelversion.test_modelversion import (
+    MADE,
     SERVING,
     TRAINING,
     against,
     answered,
     said,
     seen,
+    started,
     trained,
     version,
 )
@@ -132,3 +134,13 @@ def test_a_gate_on_a_metric_that_nobody_wrote_is_refused() -> None:
         version(gates=[{"metric": "cost", "max": 300}])
     with pytest.raises(ValidationError, match="has the name of one that is taken anyway"):
         version(training={**TRAINING, "metrics": [{"name": "f1", "expression": "tp", "direction": "maximize"}]})
+
+
+def test_what_someone_should_look_at_is_said_where_the_version_is_looked_at() -> None:
+    leak = "outcome alone tells late (AUC 1 on held-out rows): if it is not known when the model is asked, exclude it."
+    observed = started(version())
+    done = replace(observed.jobs[0], succeeded=True, finished_at=at(60), result={**MADE, "warnings": [leak]})
+    observed = seen(replace(observed, jobs=(done,)), 60)
+    assert observed.status.warnings == (leak,)
+    assert said(observed, "Trained") == ("True", "Trained", f"roc_auc 0.9. Look at this: {leak}")
+    assert leak in said(observed, "Ready")[2]
