@@ -37,6 +37,7 @@ MONITOR_POLICIES = Resource(GROUP, VERSION, "monitorpolicies", "MonitorPolicy", 
 
 PODS = Resource("", "v1", "pods", "Pod", "po")
 CLAIMS = Resource("", "v1", "persistentvolumeclaims", "PersistentVolumeClaim", "pvc")
+SECRETS = Resource("", "v1", "secrets", "Secret", "secret")
 CONFIG_MAPS = Resource("", "v1", "configmaps", "ConfigMap", "cm")
 
 OURS = (DATASETS, MODEL_VERSIONS, DEPLOYMENTS, MONITOR_POLICIES)

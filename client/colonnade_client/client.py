@@ -1,9 +1,11 @@
 """The way in."""
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from colonnade_access import Cluster, Reference, connect
+from colonnade_access.store.installation import SYSTEM_NAMESPACE
 from colonnade_api.kinds import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, MONITOR_POLICIES, Resource
 from colonnade_client import html
 from colonnade_client.dataset import Dataset
@@ -13,7 +15,7 @@ from colonnade_client.estimators import described
 from colonnade_client.model import Model
 from colonnade_client.modelversion import ModelVersion
 from colonnade_client.monitor import Monitor
-from colonnade_client.session import SYSTEM_NAMESPACE, Session
+from colonnade_client.session import Session
 from colonnade_client.training import Data, create, dataset_name, specified
 
 FIELD_MANAGER = "colonnade-client"
@@ -27,7 +29,8 @@ class Client:
     is installed. store_options: how obstore opens the store where that is a bucket, such as {"endpoint": "https://…"};
     left out: what the environment says (AWS_…, GOOGLE_…, AZURE_…). router_url: where Colonnade's router
     answers, such as https://models.example.com; left out: within the cluster by its Service, from outside by a
-    port-forward.
+    port-forward. key_files: files that each hold a key of encrypted versions; keys_from_secrets: the Secrets that a
+    Dataset names for that are read, with the user's own rights.
 
     Raises ColonnadeError when there is no cluster to talk to.
     """
@@ -41,10 +44,15 @@ class Client:
         system_namespace: str = SYSTEM_NAMESPACE,
         store_options: dict[str, Any] | None = None,
         router_url: str | None = None,
+        key_files: Iterable[str | Path] = (),
+        keys_from_secrets: bool = False,
     ) -> None:
         reached = connect(namespace, context, kubeconfig)
         cluster = Cluster(reached.api, reached.namespace, FIELD_MANAGER)
-        self._session = Session(cluster, system_namespace, dict(store_options or {}), router_url)
+        files = tuple(Path(file) for file in key_files)
+        self._session = Session(
+            cluster, system_namespace, dict(store_options or {}), files, keys_from_secrets, router_url
+        )
 
     @property
     def namespace(self) -> str:

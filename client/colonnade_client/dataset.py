@@ -1,18 +1,16 @@
 """A Dataset and its versions."""
 
-import re
-
-from colonnade_access.words import count, short
+from colonnade_access.naming import Ambiguous, version_of
+from colonnade_access.reading.tables import recorded
+from colonnade_access.words import short
 from colonnade_api import DatasetStatus
 from colonnade_api import DatasetVersion as Recorded
-from colonnade_api.common import DIGEST_PATTERN
 from colonnade_api.kinds import DATASETS
 from colonnade_client import html
 from colonnade_client.datasetversion import DatasetVersion, tags_of
 from colonnade_client.errors import Failed, InvalidSpec
 from colonnade_client.report import Report
 from colonnade_client.resource import Handle
-from colonnade_client.store.proven import recorded
 
 LATEST = "latest"
 
@@ -37,26 +35,13 @@ class Dataset(Handle):
         if not self.versions:
             found = self.condition("Ready")
             raise Failed(f"{self} has no version yet", found.reason if found else "NotSeen", self._doing())
-        tagged = tags_of(self.item).get(which)
-        if which == LATEST and tagged is None:
-            return self._listed(self._status.current) or self.versions[0]
-        if whole := tagged or (which if re.fullmatch(DIGEST_PATTERN, which) else None):
-            return self._listed(whole) or self._stored(whole)
-        return self._beginning(which)
-
-    def _listed(self, digest: str | None) -> DatasetVersion | None:
-        return next((each for each in self.versions if each.digest == digest), None)
-
-    def _stored(self, digest: str) -> DatasetVersion:
-        return DatasetVersion(self._session, self.item, recorded(self._session, self.item, digest))
-
-    def _beginning(self, which: str) -> DatasetVersion:
-        digits = which.removeprefix("sha256:")
-        found = [each for each in self.versions if digits and each.digest.removeprefix("sha256:").startswith(digits)]
-        if len(found) == 1:
-            return found[0]
-        there = ", ".join([*(short(each.digest) for each in self.versions), *tags_of(self.item)])
-        raise InvalidSpec(f"{self} has {count(len(found), 'version')} called {which}; there are: {there}")
+        current = which == LATEST and LATEST not in tags_of(self.item)
+        try:
+            digest = f"sha256:{version_of(self.item, None if current else which)}"
+        except Ambiguous as error:
+            raise InvalidSpec(str(error)) from error
+        listed = next((each for each in self.versions if each.digest == digest), None)
+        return listed or DatasetVersion(self._session, self.item, recorded(self._session, self.item, digest))
 
     def report(self) -> Report:
         """Of the rows refused last; else of the current version."""

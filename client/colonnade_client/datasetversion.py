@@ -2,19 +2,22 @@
 
 import shutil
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from colonnade_access import Object
+from colonnade_access.reading.place import Told
+from colonnade_access.reading.tables import table
 from colonnade_access.words import short, size
 from colonnade_api import DatasetVersion as Recorded
 from colonnade_api.references import tags
 from colonnade_api.stored import DATA, QUARANTINE
 from colonnade_client import formats, html
+from colonnade_client.progress import BYTES, counted
 from colonnade_client.report import Report
 from colonnade_client.session import Session
-from colonnade_client.store.proven import table
 
 if TYPE_CHECKING:
     import duckdb
@@ -24,6 +27,10 @@ if TYPE_CHECKING:
 
 Columns = Sequence[str] | None
 Backend = Literal["numpy_nullable", "pyarrow"] | None
+
+
+def _bar(what: str, size: int) -> AbstractContextManager[Told]:
+    return counted(what, size, BYTES)
 
 
 def tags_of(dataset: Object) -> dict[str, str]:
@@ -98,14 +105,14 @@ class DatasetVersion:
 
     def quarantine(self) -> "pd.DataFrame":
         """The rows that were set aside as the source has them, in text, each with the rules that it broke."""
-        return formats.pandas(table(self._session, self._dataset, self.digest, QUARANTINE), None, None)
+        return formats.pandas(table(self._session, self._dataset, self.digest, QUARANTINE, _bar), None, None)
 
     def report(self) -> Report:
         """What was checked and found."""
         return Report.fetch(self._session, self._dataset, self.recorded)
 
     def _table(self) -> Path:
-        return table(self._session, self._dataset, self.digest, DATA)
+        return table(self._session, self._dataset, self.digest, DATA, _bar)
 
     def __repr__(self) -> str:
         return f"<DatasetVersion {self.dataset} {short(self.digest)}: {self.rows:,} rows>"

@@ -1,6 +1,19 @@
 """What goes wrong. All are ColonnadeError; those that Python has a word for are that too."""
 
 from colonnade_access import ColonnadeError
+from colonnade_access.errors import Corrupt, Encrypted
+
+__all__ = [
+    "ColonnadeError",
+    "Corrupt",
+    "Encrypted",
+    "Failed",
+    "InvalidSpec",
+    "MissingExtra",
+    "PredictionError",
+    "TookTooLong",
+    "UnsuitableData",
+]
 
 
 class Failed(ColonnadeError):
@@ -21,14 +34,6 @@ class InvalidSpec(ColonnadeError, ValueError):
 
 class UnsuitableData(ColonnadeError, ValueError):
     """Rows that don't fit: the message names the column, and where it can the row."""
-
-
-class Corrupt(ColonnadeError):
-    """What came out of the store isn't what its digest names; nothing of it is handed out."""
-
-
-class Encrypted(ColonnadeError):
-    """The rows are encrypted, and this program has no key to them."""
 
 
 class PredictionError(ColonnadeError):

@@ -4,6 +4,7 @@ import json
 from typing import Any, Self
 
 from colonnade_access import Object
+from colonnade_access.reading import content, opened, path_of
 from colonnade_access.words import number, short
 from colonnade_api import Lineage, Metric, ModelVersionStatus
 from colonnade_api.kinds import MODEL_VERSIONS
@@ -12,8 +13,6 @@ from colonnade_client.card import Card
 from colonnade_client.errors import Failed
 from colonnade_client.resource import Handle
 from colonnade_client.session import Session
-from colonnade_client.store.files import opened, path_of
-from colonnade_client.store.proven import content
 from colonnade_client.training import Data, pinned
 
 BUNDLE, CARD = "bundle.json", "card.html"

@@ -3,13 +3,11 @@
 import json
 from typing import TYPE_CHECKING, Any, Self
 
-from colonnade_access import Object
+from colonnade_access import Object, reading
 from colonnade_access.words import short
 from colonnade_api import DatasetVersion as Recorded
 from colonnade_client import html, libraries
 from colonnade_client.session import Session
-from colonnade_client.store.files import opened, path_of
-from colonnade_client.store.proven import content
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,9 +24,8 @@ class Report:
 
     @classmethod
     def fetch(cls, session: Session, dataset: Object, version: Recorded) -> Self:
-        """Raises Corrupt when it isn't the one that status names by its digest; ColonnadeError."""
-        with opened(session, dataset) as files:
-            said = content(files, path_of(version.report_uri, files), version.report_digest)
+        """Raises Corrupt when it isn't the one that status names by its digest; Encrypted; ColonnadeError."""
+        said = reading.report(session, dataset, version)
         return cls(dataset["metadata"]["name"], version.digest, json.loads(said))
 
     @property

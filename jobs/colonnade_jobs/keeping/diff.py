@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from colonnade_api.keepjobs import KeepJob, KeepResult
-from colonnade_api.stored import canonical_json
+from colonnade_api.stored import canonical_json, sealing
 from colonnade_serving.digests import hex_of, of_bytes
 from colonnade_serving.store import Store
 
@@ -40,7 +40,7 @@ def run(job: KeepJob, before: str, after: str, store: Store, scratch: Path) -> K
     data = canonical_json(found)
     key = _key_to(store, zip((after, before), reversed(manifests), strict=True))
     for name, written in ((f"{place}.json", data), (f"{place}.html", diff_page.render(found).encode())):
-        store.put(name, encryption.seal_file(written, name, key) if key else written)
+        store.put(name, sealing.sealed_file(written, name, key) if key else written)
     return KeepResult(
         outcome="Succeeded",
         reason="Compared",

@@ -1,6 +1,5 @@
 """`audit`, `backup`, `restore`, `diff`, `gc`: something is done once for a Dataset's versions, and its answer told."""
 
-import time
 from datetime import UTC, datetime
 from typing import Annotated, NamedTuple, Self
 
@@ -10,16 +9,17 @@ from colonnade.cli.kinds import DATASET, reference
 from colonnade.cli.names import of_kinds
 from colonnade.cli.options import connected
 from colonnade.cli.terminal import say
+from colonnade.cli.waiting import looks
 from colonnade_access.cluster import Cluster
 from colonnade_access.errors import ColonnadeError
-from colonnade_access.references import Reference
+from colonnade_access.naming import version_of
+from colonnade_access.references import Object, Reference
 from colonnade_api import DatasetStatus
 from colonnade_api.keepcommands import ALL, DRY_RUN, TAKE_OVER, parse, written
 from colonnade_api.keeping import KeepingRecord
 from colonnade_api.references import HOLD_DIGITS, holds, tags
 from colonnade_api.wellknown import HOLD_PREFIX, KEEP_ANNOTATION
 
-LOOK_SECONDS = 1.0
 ANSWERED_WITHIN_SECONDS = 3600.0
 
 Which = Annotated[str, typer.Argument(metavar="dset/NAME", help="The Dataset.", autocompletion=of_kinds(DATASET))]
@@ -59,7 +59,7 @@ def restore(
         _ask(cluster, dataset, "restore", ALL)
         return
     wanted = _Wanted.of(cluster, dataset)
-    digits = version_of(wanted.status, wanted.annotations, version)
+    digits = version_of(wanted.item, version)
     hold = None if _stays(wanted, digits) else f"{HOLD_PREFIX}{digits[:HOLD_DIGITS]}"
     if hold:
         cluster.merge(wanted.named, {"metadata": {"annotations": {hold: f"restored {datetime.now(UTC):%Y-%m-%d}"}}})
@@ -104,60 +104,44 @@ def gc(
     say(f"each unit, and what becomes of it: {record.report_uri}")
 
 
-def version_of(status: DatasetStatus, annotations: dict[str, str], text: str) -> str:
-    """The 64 hex digits of the version that a tag or a digest's first digits name; a whole digest need not be listed.
-
-    Raises ColonnadeError.
-    """
-    digits = tags(annotations).get(text, text).removeprefix("sha256:")
-    listed = [version.digest.removeprefix("sha256:") for version in status.versions if version.digest]
-    found = [each for each in listed if each.startswith(digits)] if digits else []
-    if len(found) == 1:
-        return found[0]
-    if len(digits) == 64 and not found:
-        return digits
-    there = ", ".join([*(each[:10] for each in listed), *tags(annotations)]) or "none"
-    raise ColonnadeError(f"{text} names {len(found)} versions; there are: {there}")
-
-
 class _Wanted(NamedTuple):
     """A Dataset as it was when the command began."""
 
     named: Reference
-    status: DatasetStatus
-    annotations: dict[str, str]
+    item: Object
 
     @classmethod
     def of(cls, cluster: Cluster, dataset: str) -> Self:
         named = reference(dataset, DATASET)
-        item = cluster.get(named)
-        status = DatasetStatus.model_validate(item.get("status") or {})
-        return cls(named, status, item["metadata"].get("annotations") or {})
+        return cls(named, cluster.get(named))
+
+    @property
+    def annotations(self) -> dict[str, str]:
+        return self.item["metadata"].get("annotations") or {}
 
 
 def _stays(wanted: _Wanted, digits: str) -> bool:
     """Whether a version is listed, or is called or held by anybody, or will be the only one."""
-    listed = [(version.digest or "").removeprefix("sha256:") for version in wanted.status.versions]
+    versions = (wanted.item.get("status") or {}).get("versions") or []
+    listed = [str(version.get("digest") or "").removeprefix("sha256:") for version in versions]
     named = [digest.removeprefix("sha256:") for digest in tags(wanted.annotations).values()]
     return not listed or digits in (*listed, *named) or digits[:HOLD_DIGITS] in holds(wanted.annotations)
 
 
 def _ask(cluster: Cluster, dataset: str, verb: str, *arguments: str) -> KeepingRecord:
     """Raises ColonnadeError where it failed, with the words of the Job."""
-    wanted, status, annotations = _Wanted.of(cluster, dataset)
+    wanted, item = _Wanted.of(cluster, dataset)
     words = (ALL, DRY_RUN, TAKE_OVER)
-    named = (each if each in words else version_of(status, annotations, each) for each in arguments)
+    named = (each if each in words else version_of(item, each) for each in arguments)
     word = written(verb, *named, at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}")
     cluster.merge(wanted, {"metadata": {"annotations": {KEEP_ANNOTATION: word}}})
-    deadline = time.monotonic() + ANSWERED_WITHIN_SECONDS
-    while time.monotonic() < deadline:
+    for _ in looks(ANSWERED_WITHIN_SECONDS):
         status = DatasetStatus.model_validate(cluster.get(wanted).get("status") or {})
         if record := _record(status, word):
             if record.outcome == "Failed":
                 raise ColonnadeError(f"{wanted}: {record.reason}: {record.message}")
             say(f"{wanted}: {record.message}")
             return record
-        time.sleep(LOOK_SECONDS)
     raise ColonnadeError(f"{wanted}: no answer yet; it goes on: see kubectl colonnade status {wanted}")
 
 

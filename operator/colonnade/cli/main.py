@@ -9,6 +9,7 @@ from colonnade.cli.approval import approve, reject
 from colonnade.cli.errors import UsageError
 from colonnade.cli.keeping import audit, backup, diff, gc, restore
 from colonnade.cli.options import flags_before_the_command
+from colonnade.cli.pull import pull
 from colonnade.cli.push import push
 from colonnade.cli.refresh import refresh
 from colonnade.cli.report import report
@@ -32,6 +33,7 @@ for command in (
     tree,
     versions,
     push,
+    pull,
     refresh,
     report,
     promote,

@@ -1,6 +1,5 @@
 """`refresh`: a Dataset's source is looked at now, whatever its schedule says."""
 
-import time
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -11,12 +10,12 @@ from colonnade.cli.kinds import DATASET, reference
 from colonnade.cli.names import of_kinds
 from colonnade.cli.options import connected
 from colonnade.cli.terminal import say
+from colonnade.cli.waiting import looks
 from colonnade_access.cluster import Cluster
 from colonnade_access.references import Object, Reference
 from colonnade_api import DatasetStatus
 from colonnade_api.wellknown import REFRESH_ANNOTATION
 
-LOOK_SECONDS = 1.0
 GOES_ON = "Collecting"
 
 
@@ -54,24 +53,27 @@ def _check_pushed(item: Object) -> None:
 def _ended(cluster: Cluster, wanted: Reference) -> DatasetStatus:
     """The status once no Job looks any more."""
     told = ""
-    while (status := _status(cluster.get(wanted))) and (words := _collecting(status)):
+    for _ in looks():
+        status = _status(cluster.get(wanted))
+        words = _collecting(status)
+        if not words:
+            break
         told = _progress(wanted, words, told)
-        time.sleep(LOOK_SECONDS)
     return status
 
 
 def _looked_at(cluster: Cluster, wanted: Reference, before: DatasetStatus) -> DatasetStatus:
     """The status once a look that began later has ended. Raises CliError where it can't."""
     told = ""
-    while True:
+    for _ in looks():
         status = _status(cluster.get(wanted))
         if status.checked_at != before.checked_at:
-            return status
+            break
         words = _collecting(status)
         if not words and (why := _holds_up(status)) and why != _holds_up(before):
             raise CliError(f"{wanted}: {why}")
         told = _progress(wanted, words, told)
-        time.sleep(LOOK_SECONDS)
+    return status
 
 
 def _progress(wanted: Reference, words: str, told: str) -> str:

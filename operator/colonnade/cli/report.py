@@ -1,9 +1,8 @@
 """`report`: which rules a Dataset's rows broke, and the rows that were set aside."""
 
 import json
+import shutil
 import webbrowser
-from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Annotated, Any
@@ -11,19 +10,21 @@ from typing import Annotated, Any
 import typer
 
 from colonnade.cli.errors import CliError
+from colonnade.cli.keyoptions import KeyFile, KeyFromSecret
 from colonnade.cli.kinds import DATASET, reference
 from colonnade.cli.names import of_kinds
 from colonnade.cli.options import SystemNamespace, connected
 from colonnade.cli.terminal import say, show
 from colonnade.cli.views.report import report_of
+from colonnade_access import reading
 from colonnade_access.cluster import Cluster
+from colonnade_access.naming import version_of
+from colonnade_access.reading import Place
 from colonnade_access.references import Object
-from colonnade_access.store import StorePod, fetch, installation, mounted
 from colonnade_access.store.installation import SYSTEM_NAMESPACE
-from colonnade_access.store.manifests import MOUNT
 from colonnade_access.words import count, short
 from colonnade_api import DatasetStatus, DatasetVersion, pages
-from colonnade_api.encryption import SEALED_FILE
+from colonnade_api.encryption import SEALED_TABLE
 
 Target = Annotated[
     Path | None,
@@ -45,6 +46,8 @@ def report(  # noqa: PLR0913, PLR0917 - an option each
     quarantined: Target = None,
     version: Version = None,
     opened: Open = False,
+    key_file: KeyFile = None,
+    key_from_secret: KeyFromSecret = False,
     system_namespace: SystemNamespace = SYSTEM_NAMESPACE,
 ) -> None:
     """Rules hit, with examples; of the rows refused last, else of the current version.
@@ -53,13 +56,10 @@ def report(  # noqa: PLR0913, PLR0917 - an option each
     """
     item = cluster.get(reference(dataset, DATASET))
     chosen = choose(item, version)
-    settings = installation(cluster, system_namespace)
-    if settings.bucket:
-        raise CliError(f"the store is a bucket; read the report there: aws s3 cp {chosen.report_uri} -")
-    with mounted(cluster, item, settings) as store:
-        found = _read(store, chosen)
-        if quarantined:
-            _save(store, _path(chosen.quarantine_uri), quarantined)
+    place = Place(cluster, system_namespace, {}, tuple(key_file or ()), key_from_secret)
+    found = json.loads(reading.report(place, item, chosen))
+    if quarantined:
+        _save(place, item, chosen, quarantined)
     show(report_of(found, item["metadata"]["name"], chosen))
     if opened:
         _open(found, item["metadata"]["name"], chosen)
@@ -79,35 +79,10 @@ def choose(item: Object, prefix: str | None) -> DatasetVersion:
         if newest is None:
             raise CliError(f"{name} was not collected yet, so there is no report; see kubectl colonnade status {name}")
         return newest
-    digits = prefix.removeprefix("sha256:")
-    found = [each for each in status.versions if each.digest and each.digest.removeprefix("sha256:").startswith(digits)]
-    if len(found) != 1:
-        there = ", ".join(short(each.digest) for each in status.versions) or "none"
-        raise CliError(f"{name} has {count(len(found), 'version')} that start with {digits}; there are: {there}")
-    return found[0]
-
-
-def _path(uri: str | None) -> str:
-    if not uri:
-        raise CliError("this version has no report in the store")
-    return uri.removeprefix(f"file://{MOUNT}/")
-
-
-def _read(store: StorePod, version: DatasetVersion) -> dict[str, Any]:
-    """Raises CliError when it isn't the one that the Job's answer named."""
-    path, content = _path(version.report_uri), BytesIO()
-    fetch(store, path, content)
-    if content.getvalue().startswith(SEALED_FILE):
-        raise CliError(
-            f"{path} is encrypted, and this command has no key: see docs/data/encryption.md for who can read it"
-        )
-    digest = f"sha256:{sha256(content.getvalue()).hexdigest()}"
-    if version.report_digest and digest != version.report_digest:
-        raise CliError(
-            f"{path} was changed since it was written: its digest is {short(digest)}, and status has "
-            f"{short(version.report_digest)}; restore it from a backup, or collect the Dataset again"
-        )
-    found: dict[str, Any] = json.loads(content.getvalue())
+    digest = f"sha256:{version_of(item, prefix)}"
+    found = next((each for each in status.versions if each.digest == digest), None)
+    if found is None:
+        raise CliError(f"{name} lists {short(digest)} no more; kubectl colonnade restore {name} brings it back")
     return found
 
 
@@ -120,11 +95,30 @@ def _open(found: dict[str, Any], name: str, version: DatasetVersion) -> None:
     webbrowser.open(page.as_uri())
 
 
-def _save(store: StorePod, path: str, target: Path) -> None:
+def _save(place: Place, item: Object, version: DatasetVersion, target: Path) -> None:
+    """The rows as they lie in the store; those that are encrypted in plain, and proven."""
     partial = target.with_name(f".{target.name}.partial")
     try:
-        with partial.open("wb") as file:
-            fetch(store, path, file)
+        with reading.opened(place, item) as files, partial.open("wb") as file:
+            files.fetch(reading.path_of(version.quarantine_uri, files), file, lambda _: None)
+        if _is_encrypted(partial):
+            shutil.copyfile(_in_plain(place, item, version), partial)
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def _is_encrypted(file: Path) -> bool:
+    with file.open("rb") as start:
+        return start.read(4) == SEALED_TABLE
+
+
+def _in_plain(place: Place, item: Object, version: DatasetVersion) -> Path:
+    """Raises CliError of rows that made no version: no digest covers them."""
+    if version.digest is None:
+        raise CliError(
+            "these rows were refused and are encrypted, so that no digest proves them; read them by a Job with the key"
+        )
+    with reading.needed():
+        from colonnade_access.reading import tables  # noqa: PLC0415 - what is plain needs no pyarrow
+    return tables.table(place, item, version.digest, "quarantine.parquet")

@@ -1,6 +1,5 @@
 """`status`: one object, whole, at a glance."""
 
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Annotated
@@ -17,13 +16,13 @@ from colonnade.cli.rendering import rendered
 from colonnade.cli.terminal import plain, show, stdout
 from colonnade.cli.views import status_of
 from colonnade.cli.views.verdicts import SignalTypes, signal_types
+from colonnade.cli.waiting import looks
 from colonnade_access.cluster import Cluster
 from colonnade_access.errors import ColonnadeError
 from colonnade_access.references import Object, Reference
 from colonnade_access.words import utc_now
 
 KINDS = (DEPLOYMENT, MODEL_VERSION, DATASET, MONITOR_POLICY)
-LOOK_SECONDS = 1.0
 WHAT = "mdep/NAME, mv/NAME, dset/NAME or mpol/NAME; a bare NAME is a Deployment."
 
 
@@ -69,8 +68,7 @@ def follow(cluster: Cluster, wanted: Reference, output: Output | None) -> None:
 def _follow_live(cluster: Cluster, wanted: Reference) -> None:
     last = seen(cluster, wanted)
     with Live(rendered(last), console=stdout(), auto_refresh=False, vertical_overflow="crop") as live:
-        while True:
-            time.sleep(LOOK_SECONDS)
+        for _ in looks():
             try:
                 last = seen(cluster, wanted)
                 live.update(rendered(last), refresh=True)
@@ -81,12 +79,11 @@ def _follow_live(cluster: Cluster, wanted: Reference) -> None:
 def _follow_plainly(cluster: Cluster, wanted: Reference, tell: Callable[[Object], None]) -> None:
     """Each change of the object is told once, the mere passing of time never."""
     told = ""
-    while True:
+    for _ in looks():
         item = cluster.get(wanted)
         if item["metadata"]["resourceVersion"] != told:
             told = item["metadata"]["resourceVersion"]
             tell(item)
-        time.sleep(LOOK_SECONDS)
 
 
 def _plainly(cluster: Cluster, item: Object) -> str:

@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
-from colonnade.cli.keeping import Which, version_of
+from colonnade.cli.keeping import Which
 from colonnade.cli.kinds import DATASET, reference
 from colonnade.cli.options import connected
 from colonnade.cli.terminal import say
 from colonnade_access.cluster import Cluster
 from colonnade_access.errors import ColonnadeError
+from colonnade_access.naming import version_of
 from colonnade_api import DatasetStatus
 from colonnade_api.references import HOLD_DIGITS, holds, tags
 from colonnade_api.wellknown import HOLD_PREFIX, TAG_PREFIX
@@ -60,8 +61,7 @@ def release(
     annotations = item["metadata"].get("annotations") or {}
     key = f"{TAG_PREFIX}{what}"
     if what not in tags(annotations):
-        status = DatasetStatus.model_validate(item.get("status") or {})
-        digits = version_of(status, annotations, what)[:HOLD_DIGITS]
+        digits = version_of(item, what)[:HOLD_DIGITS]
         if digits not in holds(annotations):
             raise ColonnadeError(f"{wanted}: {what} is no tag and is not held")
         key = f"{HOLD_PREFIX}{digits}"
@@ -74,7 +74,7 @@ def _annotated(cluster: Cluster, dataset: str, version: str, key: str, reason: s
     wanted = reference(dataset, DATASET)
     item = cluster.get(wanted)
     status = DatasetStatus.model_validate(item.get("status") or {})
-    digits = version_of(status, item["metadata"].get("annotations") or {}, version)
+    digits = version_of(item, version)
     if digits not in {(each.digest or "").removeprefix("sha256:") for each in status.versions}:
         raise ColonnadeError(f"{wanted} has no version {digits[:10]} (any more); kubectl colonnade versions {wanted}")
     named = {key: f"sha256:{digits}"} if reason is None else {f"{HOLD_PREFIX}{digits[:HOLD_DIGITS]}": reason}

@@ -170,7 +170,7 @@ def test_a_piped_watch_says_each_change_once_and_ends_quietly(
     promoted = canary()
     promoted["metadata"]["resourceVersion"] = "8"
     happens = iter([lambda: cluster.add(promoted), lambda: None, interrupted])
-    monkeypatch.setattr("colonnade.cli.status.time.sleep", lambda _: next(happens)())
+    monkeypatch.setattr("colonnade.cli.waiting.time.sleep", lambda _: next(happens)())
     seen = kubectl_colonnade("status", "flights-late", "--watch")
     assert seen.code == 0
     assert seen.out.count("Deployment flights-late") == 2
@@ -187,6 +187,7 @@ TYPED = {
     "tree": ("dset/flights",),
     "versions": ("dset/flights",),
     "push": ("dset/flights", __file__),
+    "pull": ("dset/flights", "-o", "flights.parquet"),
     "report": ("dset/flights",),
     "refresh": ("dset/flights",),
     "promote": ("flights-late",),

@@ -16,6 +16,9 @@ NAMES = {
     "dset/NAME": "dset/flights",
     "mv/NAME": "mv/flights-late-1",
     "FILE": "orders.csv",
+    "FILE.csv": "pulled.csv",
+    "people.key": "orders.csv",
+    "VERSION": "aaaa",
     "FILE.onnx": "fraud.onnx",
     "build/demo/flights.parquet": "orders.csv",
 }

@@ -34,7 +34,7 @@ def answers(cluster: Playground, monkeypatch: pytest.MonkeyPatch) -> Any:
             said = {"kind": kind, "asked": written(cluster)[KEEP], "outcome": "Succeeded", "reason": "Done", **record}
             cluster.add(stored(keeping=[said]))
 
-        monkeypatch.setattr("colonnade.cli.keeping.time", SimpleNamespace(sleep=sleep, monotonic=lambda: 0.0))
+        monkeypatch.setattr("colonnade.cli.waiting.time", SimpleNamespace(sleep=sleep, monotonic=lambda: 0.0))
 
     return given
 
@@ -135,4 +135,4 @@ def test_a_restore_needs_to_be_told_what(cluster: Playground, kubectl_colonnade:
 def test_a_version_that_is_not_there_is_told_with_those_that_are(cluster: Playground, kubectl_colonnade: Run) -> None:
     cluster.add(stored())
     seen = kubectl_colonnade("tag", "dset/flights", "ffff", "golden")
-    assert f"ffff names 0 versions; there are: {B[7:17]}, {A[7:17]}" in seen.err
+    assert f"dset/flights has no version called ffff; there are: {B[7:17]}, {A[7:17]}" in seen.err

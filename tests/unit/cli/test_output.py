@@ -38,7 +38,7 @@ def test_watched_for_a_program_each_change_is_a_document(
     changed = canary()
     changed["metadata"]["resourceVersion"] = "8"
     happens = iter([lambda: cluster.add(changed), lambda: None, interrupted])
-    monkeypatch.setattr("colonnade.cli.status.time.sleep", lambda _: next(happens)())
+    monkeypatch.setattr("colonnade.cli.waiting.time.sleep", lambda _: next(happens)())
     seen = kubectl_colonnade("status", "flights-late", "--watch", "-o", "yaml")
     assert list(yaml.safe_load_all(seen.out)) == [deployment(), changed]
 

@@ -31,7 +31,8 @@ def becomes(cluster: Playground, monkeypatch: pytest.MonkeyPatch) -> World:
     def told(*states: Object) -> None:
         ahead: Iterator[Object] = iter(states)
         monkeypatch.setattr(
-            "colonnade.cli.refresh.time", SimpleNamespace(sleep=lambda _seconds: cluster.add(next(ahead)))
+            "colonnade.cli.waiting.time",
+            SimpleNamespace(sleep=lambda _seconds: cluster.add(next(ahead)), monotonic=lambda: 0.0),
         )
 
     return told

@@ -215,7 +215,7 @@ def test_a_report_that_was_collected_as_garbage_is_said_to_be_gone(kubectl_colon
 
 def test_an_unknown_version_lists_those_that_there_are(kubectl_colonnade: Run, stored: Path) -> None:
     seen = kubectl_colonnade("report", "dset/flights", "--version", "ffff")
-    assert seen.err == "error: dset/flights has 0 versions that start with ffff; there are: aaaaaaaaaa\n"
+    assert seen.err == "error: dset/flights has no version called ffff; there are: aaaaaaaaaa\n"
 
 
 def test_a_report_is_opened_as_a_page_that_is_drawn_here(

@@ -19,7 +19,18 @@ def test_a_dataset_shows_every_version_and_who_learnt_from_it(cluster: Playgroun
     seen = kubectl_colonnade("versions", "dset/flights")
     assert seen.code == 0, seen.err
     lines = seen.out.splitlines()
-    assert lines[0].split() == ["VERSION", "ROWS", "INVALID", "SIZE", "AGE", "LEARNT", "BY", "SOURCE"]
+    assert lines[0].split() == [
+        "VERSION",
+        "ROWS",
+        "INVALID",
+        "SIZE",
+        "AGE",
+        "AUDITED",
+        "COPIED",
+        "LEARNT",
+        "BY",
+        "SOURCE",
+    ]
     assert len(lines) == 9
     assert lines[1].startswith("aaaaaaaaaa   1,000")
     assert "current" in lines[1]
@@ -69,3 +80,17 @@ def test_programs_get_them_whole(cluster: Playground, kubectl_colonnade: Run) ->
     assert json.loads(kubectl_colonnade("versions", "dset/flights", "-o", "json").out) == many(3)
     items = yaml.safe_load(kubectl_colonnade("versions", "mv/flights-late", "-o", "yaml").out)["items"]
     assert {each["metadata"]["name"] for each in items} == {"flights-late-1", "flights-late-2"}
+
+
+def test_a_version_shows_its_tags_why_it_is_held_and_when_it_was_proven_and_copied(
+    cluster: Playground, kubectl_colonnade: Run
+) -> None:
+    first, second = many(2)
+    digits = str(second["digest"])[7:]
+    times = {"auditedAt": "2026-11-23T11:00:00Z", "backedUpAt": "2026-11-23T10:00:00Z"}
+    item = flights(versions=[first, second | times])
+    tagged = {"tag.colonnade.dev/golden": second["digest"], f"hold.colonnade.dev/{digits[:32]}": "audit 2026"}
+    item["metadata"]["annotations"] = tagged
+    cluster.add(item)
+    line = kubectl_colonnade("versions", "dset/flights").out.splitlines()[2]
+    assert "golden, held: audit 2026" in line

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from colonnade_access.reading import tables
 from colonnade_client import Client
-from colonnade_client.store import proven
 from tests.unit.cli.objects import condition, made
 from tests.unit.cli.playground import Playground
 from tests.unit.cli.test_store import INFO
@@ -20,7 +20,7 @@ RULES = [*SCHEMA["columns"], {"name": "income", "type": "number", "nullable": Tr
 @pytest.fixture(autouse=True)
 def nothing_fetched_yet() -> None:
     """Else a version that another test has proven is at hand already."""
-    proven._folder.cache_clear()
+    tables._folder.cache_clear()
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def test_first_digits_name_a_version(client: Client, cluster: Playground) -> Non
     dataset = client.dataset("flights")
     assert dataset.version("a").digest == dataset.version(digest("a")).digest == digest("a")
     for wrong in ("c", ""):
-        with pytest.raises(InvalidSpec, match=f"0 versions called {wrong}; there are: b{{10}}, a{{10}}"):
+        with pytest.raises(InvalidSpec, match=f"no version called {wrong}; there are: b{{10}}, a{{10}}"):
             dataset.version(wrong)
 
 
@@ -52,7 +52,7 @@ def test_a_tag_names_a_version(client: Client, cluster: Playground) -> None:
     assert dataset.version("golden").digest == digest("a")
     assert dataset.version("golden").tags == ("golden",)
     assert dataset.version("aaaa").digest == digest("b"), "a tag comes before first digits"
-    with pytest.raises(InvalidSpec, match=r"0 versions called c; there are: b{10}, a{10}, golden, aaaa"):
+    with pytest.raises(InvalidSpec, match=r"no version called c; there are: b{10}, a{10}, golden, aaaa"):
         dataset.version("c")
 
 

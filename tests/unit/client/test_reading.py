@@ -9,7 +9,7 @@ import polars as pl
 import pyarrow.parquet as pq
 import pytest
 
-from colonnade_client import Client, ColonnadeError, Corrupt, Encrypted, Failed, MissingExtra, UnsuitableData
+from colonnade_client import Client, ColonnadeError, Corrupt, Failed, MissingExtra, UnsuitableData
 from colonnade_client import libraries as client_libraries
 from tests.unit.cli.objects import condition, made
 from tests.unit.cli.playground import Playground
@@ -86,13 +86,6 @@ def test_a_manifest_that_was_changed_names_no_rows(
     collected()
     (folder(harness) / "version.json").write_bytes(content)
     with pytest.raises(Corrupt, match=r"version.json was changed"):
-        client.dataset("people").version().to_arrow()
-
-
-def test_encrypted_rows_are_said_to_be(client: Client, collected: Collect, harness: Harness) -> None:
-    collected()
-    (folder(harness) / "data.parquet").write_bytes(b"PARE" + bytes(64) + b"PARE")
-    with pytest.raises(Encrypted, match="is encrypted"):
         client.dataset("people").version().to_arrow()
 
 

@@ -6,7 +6,7 @@ when: what a Job stores, and what lay there in plain or under another key.
 
 from .keyring import KEYS, Keyring, mounted, wrapping_key
 from .protection import check_open, check_upstream, data_key_of, protect, protect_folder
-from .seals import is_sealed, open_file, open_table, seal_file
+from .seals import is_sealed, open_file, open_table
 
 __all__ = [
     "KEYS",
@@ -20,6 +20,5 @@ __all__ = [
     "open_table",
     "protect",
     "protect_folder",
-    "seal_file",
     "wrapping_key",
 ]

@@ -1,34 +1,21 @@
 """The keys that a Job was given by reference to their Secrets, and the data keys that they wrap."""
 
-import base64
 import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from colonnade_api.dataset import DatasetSpec
 from colonnade_api.encryption import SecretKey
-from colonnade_api.stored import canonical_json
+from colonnade_api.stored import sealing
+from colonnade_api.stored.sealing import KEY_BYTES as DATA_KEY_BYTES
+from colonnade_api.stored.sealing import KEYS
 
 from ...errors import PermanentError
 
-KEYS = "keys.json"
-"""Beside the files of a version that is encrypted: its data key, wrapped."""
+__all__ = ["DATA_KEY_BYTES", "KEYS", "Keyring", "WrappingKey", "mounted", "wrapping_key"]
+
 NAMES, VALUE = "COLONNADE_KEYS", "COLONNADE_KEY_"
-SHORTEST_KEY_BYTES = 32
-DATA_KEY_BYTES = 32
-NONCE_BYTES = 12
-
-
-def derived(key: bytes, purpose: str, length: int = DATA_KEY_BYTES) -> bytes:
-    """HKDF-SHA256 (RFC 5869) of a key, so that no two purposes share one."""
-    return HKDF(SHA256(), length, salt=None, info=f"colonnade.dev/{purpose}".encode()).derive(key)
 
 
 @dataclass(frozen=True)
@@ -41,21 +28,11 @@ class WrappingKey:
     @property
     def id(self) -> str:
         """Tells which key wrapped a data key, and nothing of the key."""
-        return derived(self.value, "key-id", 8).hex()
+        return sealing.key_id(self.value)
 
     def wrap(self, data_key: bytes, about: str) -> bytes:
-        """keys.json: the data key under AES-256-GCM, bound to what it is of."""
-        nonce = os.urandom(NONCE_BYTES)
-        wrapped = nonce + AESGCM(derived(self.value, "wrapping")).encrypt(nonce, data_key, about.encode())
-        return canonical_json({"keyId": self.id, "wrapped": base64.b64encode(wrapped).decode()})
-
-    def unwrap(self, wrapped: bytes, about: str) -> bytes:
-        """Raises PermanentError (DatasetCorrupt)."""
-        nonce, rest = wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:]
-        try:
-            return AESGCM(derived(self.value, "wrapping")).decrypt(nonce, rest, about.encode())
-        except (InvalidTag, ValueError) as error:
-            raise PermanentError("DatasetCorrupt", f"{KEYS} of {about} was changed: its data key is no more") from error
+        """keys.json: the data key, bound to what it is of."""
+        return sealing.wrapped(data_key, about, self.value)
 
 
 @dataclass(frozen=True)
@@ -73,39 +50,24 @@ class Keyring:
 
     def has(self, keys_json: bytes) -> bool:
         """Whether one of the keys opens it."""
-        return _document(keys_json).get("keyId") in {key.id for key in self.keys}
+        return sealing.wrapped_by(keys_json) in {key.id for key in self.keys}
 
     def open(self, keys_json: bytes, about: str) -> bytes:
         """The data key in a keys.json. about: the version's digest.
 
         Raises PermanentError (KeyMissing, DatasetCorrupt).
         """
-        found = _document(keys_json)
-        for key in self.keys:
-            if key.id == found.get("keyId"):
-                return key.unwrap(_bytes(found.get("wrapped")), about)
-        given = ", ".join(f"{key.name} (id {key.id})" for key in self.keys) or "none"
-        raise PermanentError(
-            "KeyMissing",
-            f"{about} is encrypted by a key whose id is {found.get('keyId')}, and the Job was given {given}; name that "
-            "key in the Dataset's spec.privacy.encryption, in keySecretRef or previousKeys",
-        )
-
-
-def _document(keys_json: bytes) -> dict[str, Any]:
-    try:
-        found = json.loads(keys_json)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _bytes(wrapped: object) -> bytes:
-    """None of a text that no key was written as."""
-    try:
-        return base64.b64decode(str(wrapped), validate=True)
-    except ValueError:
-        return b""
+        try:
+            return sealing.unwrapped(keys_json, about, [key.value for key in self.keys])
+        except sealing.Changed as error:
+            raise PermanentError("DatasetCorrupt", f"{KEYS} of {about} was changed: its data key is no more") from error
+        except sealing.KeyMissing as missing:
+            given = ", ".join(f"{key.name} (id {key.id})" for key in self.keys) or "none"
+            raise PermanentError(
+                "KeyMissing",
+                f"{about} is encrypted by a key whose id is {missing.id}, and the Job was given {given}; name that "
+                "key in the Dataset's spec.privacy.encryption, in keySecretRef or previousKeys",
+            ) from missing
 
 
 def mounted(environment: Mapping[str, str] | None = None) -> Keyring:
@@ -128,11 +90,7 @@ def wrapping_key(spec: DatasetSpec, ring: Keyring) -> WrappingKey | None:
 
 
 def _key(name: str, text: str) -> WrappingKey:
-    value = text.strip().encode("utf-8", "surrogateescape")
-    if len(value) < SHORTEST_KEY_BYTES:
-        raise PermanentError(
-            "InvalidKey",
-            f"the {name} has {len(value)} bytes, and a key has at least {SHORTEST_KEY_BYTES}; make one by "
-            "openssl rand -hex 32",
-        )
-    return WrappingKey(name, value)
+    try:
+        return WrappingKey(name, sealing.key_bytes(text.encode("utf-8", "surrogateescape")))
+    except ValueError as error:
+        raise PermanentError("InvalidKey", f"the {name} {error}") from error

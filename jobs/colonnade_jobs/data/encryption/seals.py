@@ -4,20 +4,17 @@ Each file has a key of its own, derived from the data key by the file's name. A 
 with it the statistics of its columns.
 """
 
-import os
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyarrow.parquet.encryption as modular
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from colonnade_api.encryption import SEALED_FILE, SEALED_TABLE
+from colonnade_api.stored import sealing
 
 from ...errors import PermanentError
 from .. import content
-from .keyring import NONCE_BYTES, derived
 
 
 def is_sealed(file: Path) -> bool:
@@ -31,18 +28,12 @@ def seal(file: Path, name: str, data_key: bytes) -> None:
     plain = file.with_name(f"{file.name}.plain")
     file.rename(plain)
     if not name.endswith(".parquet"):
-        file.write_bytes(seal_file(plain.read_bytes(), name, data_key))
+        file.write_bytes(sealing.sealed_file(plain.read_bytes(), name, data_key))
     else:
         with pq.ParquetFile(plain) as table:
-            encryption = modular.create_encryption_properties(_file_key(data_key, name))
+            encryption = modular.create_encryption_properties(sealing.file_key(data_key, name))
             content.write(_batches(table), table.schema_arrow.names, file, encryption)
     plain.unlink()
-
-
-def seal_file(data: bytes, name: str, data_key: bytes) -> bytes:
-    """A small file, encrypted. name: what it is called in the store, beside no other of this data key."""
-    nonce = os.urandom(NONCE_BYTES)
-    return SEALED_FILE + nonce + AESGCM(_file_key(data_key, name)).encrypt(nonce, data, None)
 
 
 def open_table(file: Path, name: str, data_key: bytes, target: Path) -> str:
@@ -50,22 +41,16 @@ def open_table(file: Path, name: str, data_key: bytes, target: Path) -> str:
 
     Raises pa.ArrowException or OSError where it isn't what the key encrypted.
     """
-    keys = modular.create_decryption_properties(_file_key(data_key, name))
-    with pq.ParquetFile(file, decryption_properties=keys) as table:
+    with sealing.opened_table(file, name, data_key) as table:
         return content.write(_batches(table), table.schema_arrow.names, target)
 
 
 def open_file(data: bytes, name: str, data_key: bytes) -> bytes:
     """A small file in plain. Raises PermanentError (DatasetCorrupt)."""
-    nonce, rest = data[4 : 4 + NONCE_BYTES], data[4 + NONCE_BYTES :]
     try:
-        return AESGCM(_file_key(data_key, name)).decrypt(nonce, rest, None)
-    except InvalidTag as error:
+        return sealing.opened_file(data, name, data_key)
+    except sealing.Changed as error:
         raise PermanentError("DatasetCorrupt", f"{name} was changed since it was encrypted") from error
-
-
-def _file_key(data_key: bytes, name: str) -> bytes:
-    return derived(data_key, f"file/{name}")
 
 
 def _batches(table: pq.ParquetFile) -> pa.RecordBatchReader:

@@ -1,6 +1,6 @@
 """All versions of one thing, newest first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from colonnade.cli.page import Said, Table, Word, table
@@ -10,11 +10,13 @@ from colonnade_access.references import Object
 from colonnade_access.words import NOTHING, ago, short, size
 from colonnade_api import DatasetStatus, DeploymentStatus, ModelVersionStatus
 from colonnade_api.modelversion import made_at
+from colonnade_api.references import HOLD_DIGITS, holds, tags
 
 
 def of_dataset(item: Object, models: Iterable[Object], now: datetime) -> Table:
     """models: every ModelVersion that may have learnt from it."""
     status = DatasetStatus.model_validate(item["status"])
+    annotations = item["metadata"].get("annotations") or {}
     learnt = _learnt_by(item["metadata"]["name"], models)
     rows = [
         (
@@ -23,14 +25,26 @@ def of_dataset(item: Object, models: Iterable[Object], now: datetime) -> Table:
             f"{version.invalid_rows:,}",
             size(version.bytes),
             ago(version.created_at, now),
-            "current" if version.digest == status.current else "",
+            ", ".join(_called(version.digest, status, annotations)),
+            ago(version.audited_at, now),
+            ago(version.backed_up_at, now),
             ", ".join(learnt.get(version.digest or "", ())) or NOTHING,
             version.source or NOTHING,
         )
         for version in status.versions
     ]
-    columns = ("version", "rows", "invalid", "size", "age", "", "learnt by", "source")
-    return table(columns, rows, right=("rows", "invalid", "size", "age"))
+    columns = ("version", "rows", "invalid", "size", "age", "", "audited", "copied", "learnt by", "source")
+    return table(columns, rows, right=("rows", "invalid", "size", "age", "audited", "copied"))
+
+
+def _called(digest: str | None, status: DatasetStatus, annotations: dict[str, str]) -> Iterator[str]:
+    """That it is the current one, its tags, why it is held."""
+    if digest == status.current:
+        yield "current"
+    yield from sorted(tag for tag, of in tags(annotations).items() if of == digest)
+    digits = (digest or "").removeprefix("sha256:")
+    if (why := holds(annotations).get(digits[:HOLD_DIGITS])) is not None:
+        yield f"held: {why}"
 
 
 def of_model(models: Sequence[Object], deployments: Sequence[Object], now: datetime) -> Table:

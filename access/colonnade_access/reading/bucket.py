@@ -9,7 +9,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import from_url
 
-from colonnade_access import ColonnadeError
+from colonnade_access.errors import ColonnadeError
 
 CONNECT_TIMEOUT = timedelta(seconds=10)
 READ_TIMEOUT = timedelta(seconds=60)
@@ -38,8 +38,8 @@ class Bucket:
         except (BaseError, ValueError, TypeError, OSError) as error:
             raise ColonnadeError(
                 f"{self.root}/{path} can't be read with the credentials of this process: {_first_line(error)}; set "
-                "the bucket's (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL, …) or give Client("
-                "store_options={…})"
+                "the bucket's (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL, …) or, from Python, give "
+                "Client(store_options={…})"
             ) from error
 
     def _store(self) -> Any:

@@ -1,16 +1,15 @@
 """The namespace's files, wherever the chart keeps them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, Protocol
 
-from colonnade_access import ColonnadeError, Object
+from colonnade_access.errors import ColonnadeError
+from colonnade_access.reading.extra import needed
+from colonnade_access.reading.place import Place, Told
+from colonnade_access.references import Object
 from colonnade_access.store import Installation, StorePod, fetch, installation, mounted
 from colonnade_access.store.manifests import MOUNT
-from colonnade_client.session import Session
-from colonnade_client.store.bucket import Bucket
-
-Progress = Callable[[int], object]
 
 
 class Files(Protocol):
@@ -18,7 +17,7 @@ class Files(Protocol):
 
     root: str
 
-    def fetch(self, path: str, target: BinaryIO, progress: Progress) -> None:
+    def fetch(self, path: str, target: BinaryIO, progress: Told) -> None:
         """Raises ColonnadeError when it isn't there or can't be read."""
 
 
@@ -30,18 +29,20 @@ class Claim:
     def __init__(self, pod: StorePod) -> None:
         self._pod = pod
 
-    def fetch(self, path: str, target: BinaryIO, progress: Progress) -> None:
+    def fetch(self, path: str, target: BinaryIO, progress: Told) -> None:
         fetch(self._pod, path, target, progress)
 
 
 @contextmanager
-def opened(session: Session, owner: Object) -> Iterator[Files]:
+def opened(place: Place, owner: Object) -> Iterator[Files]:
     """owner: the object whose files are wanted; a pod that reads them goes with it."""
-    settings: Installation = installation(session.cluster, session.system_namespace)
+    settings: Installation = installation(place.cluster, place.system_namespace)
     if settings.bucket:
-        yield Bucket(settings.bucket, session.namespace, session.store_options)
+        with needed():
+            from colonnade_access.reading.bucket import Bucket  # noqa: PLC0415 - who has a claim needs no obstore
+        yield Bucket(settings.bucket, place.namespace, place.store_options)
         return
-    with mounted(session.cluster, owner, settings) as pod:
+    with mounted(place.cluster, owner, settings) as pod:
         yield Claim(pod)
 
 
