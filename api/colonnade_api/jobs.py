@@ -10,6 +10,7 @@ from colonnade_api.encryption import SecretKey
 from colonnade_api.fairness import SensitiveColumn
 from colonnade_api.modelversion import Metrics, ModelVersionSpec
 from colonnade_api.results import Comparison, FoldMetric, HeldOut, LatencyQuantiles, Lineage, Parity, Signature
+from colonnade_api.tuning import Trial, Values
 
 
 class DatasetJob(SpecPart):
@@ -58,6 +59,18 @@ class TrainJob(SpecPart):
     serving: ServingVersion | None = None
 
 
+class TrialJob(SpecPart):
+    """To try one set of the estimator's parameters. number: which trial, from 0; told: the trials whose ends it chooses
+    by, by number."""
+
+    namespace: str
+    name: str
+    spec: ModelVersionSpec
+    dataset: TrainingData
+    number: Count
+    told: tuple[Trial, ...] = ()
+
+
 class JobResult(StatusPart):
     """What every answer says; omitted: fields that are cut short, since an answer has 4,096 bytes, and stand in full in
     what lies in the store."""
@@ -103,6 +116,21 @@ class TrainResult(JobResult):
     def _names_what_it_made(self) -> Self:
         if self.outcome == "Trained" and (self.digest is None or self.artifact_uri is None):
             raise ValueError("Trained goes with digest and artifactUri")
+        return self
+
+
+class TrialResult(JobResult):
+    """A definite answer to a TrialJob: the objective that was Measured, or why it Failed. parameters: those tried."""
+
+    outcome: Literal["Measured", "Failed"]
+    parameters: Values = Field(default={})
+    value: float | None = None
+    std: float | None = None
+
+    @model_validator(mode="after")
+    def _tells_what_it_measured(self) -> Self:
+        if self.outcome == "Measured" and self.value is None:
+            raise ValueError("Measured goes with a value")
         return self
 
 

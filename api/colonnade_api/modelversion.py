@@ -43,6 +43,7 @@ from colonnade_api.results import (
 )
 from colonnade_api.sources import ModelSource
 from colonnade_api.training import Training
+from colonnade_api.tuning import Trials
 
 
 def _taken_of(task: Task) -> Rule:
@@ -185,6 +186,7 @@ class ModelVersionStatus(Status):
         default=None, description="How closely the serving engine repeats scikit-learn's answers."
     )
     lineage: Lineage | None = Field(default=None, description="What it was made from.")
+    trials: Trials | None = Field(default=None, description="Where the search for its parameters stands.")
     comparison: Comparison | None = Field(
         default=None, description="How it does beside the version that served when it was trained."
     )

@@ -6,8 +6,9 @@ from pydantic import Field, WithJsonSchema
 
 from colonnade_api.common import ColumnName, ObjectRef, Rule, Seed, SpecPart, cel_list
 from colonnade_api.fairness import Fairness
-from colonnade_api.metrics import METRICS
+from colonnade_api.metrics import METRICS, names
 from colonnade_api.ownmetrics import MOST_METRICS, OwnMetric
+from colonnade_api.tuning import Tuning
 from colonnade_api.workload import Resources
 
 ESTIMATOR_PATTERN = r"^(sklearn|xgboost|lightgbm)([.][A-Za-z_][A-Za-z0-9_]*)+$"
@@ -123,6 +124,13 @@ class Training(SpecPart):
             lambda training: training.fairness is None or training.target not in training.fairness.sensitive,
             field=".fairness.sensitive",
         ),
+        Rule(
+            "!has(self.tuning) || (self.tuning.objective.metricName in ['rmse', 'mae', 'r2']) == "
+            "(self.task == 'Regression')",
+            "rmse, mae and r2 are of a Regression, the other metrics of a Classification",
+            lambda training: training.tuning is None or training.tuning.objective.metric_name in names(training.task),
+            field=".tuning.objective.metricName",
+        ),
     )
 
     dataset_ref: ObjectRef = Field(
@@ -144,6 +152,11 @@ class Training(SpecPart):
         description="How much the metrics vary over parts of the training rows. Left out: only the held-out rows are "
         "judged.",
     )
+    tuning: Tuning | None = Field(
+        default=None,
+        description="A search for the estimator's best parameters, by trials on the training rows. Left out: "
+        "estimator.params as they are.",
+    )
     fairness: Fairness | None = Field(
         default=None,
         description="On which groups of people the model is judged, one by one. Left out: on none.",
@@ -157,3 +170,9 @@ class Training(SpecPart):
         default=0, description="Start of every random draw; the same seed, data and spec make the same model."
     )
     resources: Resources = Field(default=Resources(), description="What the training pod asks for and may use.")
+
+    def tuned(self, parameters: dict[str, Any]) -> "Training":
+        """As it would be written without a search, with these arguments of the estimator."""
+        params = self.estimator.params | parameters
+        estimator = self.estimator.model_copy(update={"params": params})
+        return self.model_copy(update={"estimator": estimator, "tuning": None})

@@ -1,4 +1,4 @@
-"""The command: `colonnade-jobs dataset | train | keep`."""
+"""The command: `colonnade-jobs dataset | train | trial | keep`."""
 
 from collections.abc import Callable
 from functools import partial
@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from colonnade_api.jobs import DatasetJob, DatasetResult, TrainJob, TrainResult
+from colonnade_api.jobs import DatasetJob, DatasetResult, TrainJob, TrainResult, TrialJob, TrialResult
 from colonnade_api.keepjobs import KeepJob, KeepResult
 from colonnade_serving.store import Store, open_store
 
@@ -102,6 +102,22 @@ def train(
         return training.run(asked, _store(store, asked.namespace), scratch)
 
     _carry_out(make, partial(TrainResult, outcome="Failed"), answer)
+
+
+@app.command()
+def trial(
+    store: StoreUrl, job: JobText = None, job_file: JobFile = None, answer: AnswerFile = results.TERMINATION_LOG
+) -> None:
+    """Try one set of an estimator's parameters: cross-validate on the training rows."""
+    text = _told(job, job_file)
+
+    def attempt(scratch: Path) -> TrialResult:
+        from .training import tuning  # noqa: PLC0415 - as above
+
+        asked = read(TrialJob, text)
+        return tuning.run(asked, _store(store, asked.namespace), scratch)
+
+    _carry_out(attempt, partial(TrialResult, outcome="Failed"), answer)
 
 
 @app.command()

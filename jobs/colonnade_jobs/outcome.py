@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from colonnade_api.jobs import DatasetResult, JobError, TrainResult
+from colonnade_api.jobs import DatasetResult, JobError, TrainResult, TrialResult
 from colonnade_api.keepjobs import KeepResult
 from colonnade_serving.store import FULL
 
@@ -13,7 +13,7 @@ from . import progress, results
 from .errors import TransientError
 
 DEFINITE, RETRY, OUR_MISTAKE = 0, 1, 3
-Definite = DatasetResult | TrainResult | KeepResult
+Definite = DatasetResult | TrainResult | TrialResult | KeepResult
 Work = Callable[[Path], Definite]
 """With an empty folder for scratch; returns a definite answer, raises TransientError."""
 

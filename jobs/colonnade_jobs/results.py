@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from colonnade_api.jobs import DatasetResult, JobError, TrainResult
+from colonnade_api.jobs import DatasetResult, JobError, TrainResult, TrialResult
 from colonnade_api.keepjobs import KeepResult
 
 LIMIT_BYTES = 4096
@@ -17,7 +17,7 @@ LONGEST_MESSAGE = 1000  # bytes, once room is short
 TERMINATION_LOG = Path("/dev/termination-log")
 """Where the kubelet reads it."""
 
-Result = DatasetResult | TrainResult | KeepResult | JobError
+Result = DatasetResult | TrainResult | TrialResult | KeepResult | JobError
 Answer = dict[str, Any]
 
 

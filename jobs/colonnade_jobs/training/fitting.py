@@ -25,11 +25,11 @@ OF_PARAMETERS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticE
 
 
 @dataclass(frozen=True)
-class Trained:
-    """A fitted pipeline, what it learnt from and what it is judged on.
+class Prepared:
+    """An unfitted pipeline and the rows for it, split as the Dataset says.
 
-    choice: the features that have a value to learn from. training, testing: indices of the frame's rows. notes:
-    sentences for the card. folds: cross-validation's metrics.
+    choice: the features that have a value to learn from. training, testing: indices of the frame's rows, in time's
+    order where the split goes by time. notes: sentences for the card.
     """
 
     pipeline: Pipeline
@@ -37,12 +37,36 @@ class Trained:
     frame: Frame
     training: Array
     testing: Array
+    parted: Split
     notes: list[str]
+
+
+@dataclass(frozen=True)
+class Trained(Prepared):
+    """The pipeline fitted on the training rows. folds: cross-validation's metrics."""
+
     folds: dict[str, dict[str, float | int]]
 
 
 def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice) -> Trained:
     """Splits, cross-validates where the spec asks for it, and fits.
+
+    Raises PermanentError when the data or the parameters don't do.
+    """
+    prepared = prepare(wanted, manifest, table, choice)
+    with refusing(), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        folds = cross_validate(wanted, prepared) if wanted.cross_validation else {}
+        training, whole = prepared.training, prepared.pipeline
+        progress.report(40, f"fitting on {len(training):,} rows of {len(prepared.choice.features)} columns")
+        whole.fit(prepared.frame.table(training), prepared.frame.target[training])
+        _check_learnt(whole)
+    notes = prepared.notes + _convergence(caught)
+    return Trained(**vars(prepared) | {"notes": notes, "folds": folds})
+
+
+def prepare(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice) -> Prepared:
+    """Reads the rows, splits them, and builds the pipeline for them.
 
     Raises PermanentError when the data or the parameters don't do.
     """
@@ -74,13 +98,7 @@ def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice)
     whole = pipeline.build(estimator, frame, training, scale=scale, unknown=unknown)
     notes += pipeline.cuts(whole, frame, training)
     limits.check_table(len(training), pipeline.width(whole))
-    with _refusing(), warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        folds = _cross_validate(wanted, parted, whole, frame, training)
-        progress.report(40, f"fitting on {len(training):,} rows of {len(choice.features)} columns")
-        whole.fit(frame.table(training), frame.target[training])
-        _check_learnt(whole)
-    return Trained(whole, choice, frame, training, testing, notes + _convergence(caught), folds)
+    return Prepared(whole, choice, frame, training, testing, parted, notes)
 
 
 def _of_known_classes(frame: Frame, training: Array, testing: Array) -> Array:
@@ -97,14 +115,12 @@ def _of_known_classes(frame: Frame, training: Array, testing: Array) -> Array:
     return judged
 
 
-def _cross_validate(
-    wanted: Training, parted: Split, whole: Pipeline, frame: Frame, training: Array
-) -> dict[str, dict[str, float | int]]:
-    if wanted.cross_validation is None:
-        return {}
-    strategy = wanted.cross_validation.strategy or ("TimeSeries" if parted.time_column else None)
-    asked = CrossValidation(folds=wanted.cross_validation.folds, strategy=strategy)
-    return crossvalidation.evaluate(whole, frame, training, asked, wanted.seed)
+def cross_validate(wanted: Training, prepared: Prepared) -> dict[str, dict[str, float | int]]:
+    """Each metric's mean and standard deviation over the folds that the spec asks for, or five."""
+    asked = wanted.cross_validation or CrossValidation()
+    strategy = asked.strategy or ("TimeSeries" if prepared.parted.time_column else None)
+    asked = CrossValidation(folds=asked.folds, strategy=strategy)
+    return crossvalidation.evaluate(prepared.pipeline, prepared.frame, prepared.training, asked, wanted.seed)
 
 
 def _check_learnt(whole: Pipeline) -> None:
@@ -119,7 +135,8 @@ def _check_learnt(whole: Pipeline) -> None:
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
+def refusing() -> Iterator[None]:
+    """What a library says of its parameters or the data is a definite answer, in its own words."""
     try:
         yield
     except Exception as error:

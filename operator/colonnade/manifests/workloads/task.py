@@ -7,7 +7,7 @@ from datetime import timedelta
 from colonnade.kube.kinds import Manifest
 from colonnade_api import DataSource, ModelSource, Resources
 from colonnade_api.encryption import SecretKey
-from colonnade_api.jobs import DatasetJob, TrainJob
+from colonnade_api.jobs import DatasetJob, TrainJob, TrialJob
 from colonnade_api.keeping import Backup
 from colonnade_api.keepjobs import KeepJob
 
@@ -38,7 +38,7 @@ class Task:
         return MODEST if asked == Resources() else asked.manifest()
 
 
-def task_of(document: DatasetJob | TrainJob | KeepJob) -> Task:
+def task_of(document: DatasetJob | TrainJob | TrialJob | KeepJob) -> Task:
     told = json.dumps(document.manifest(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     if isinstance(document, KeepJob):
         keys = (*document.spec.encryption_keys(), *document.spec.subject_keys())
@@ -52,6 +52,9 @@ def task_of(document: DatasetJob | TrainJob | KeepJob) -> Task:
         secret = privacy.pseudonyms.key_secret_ref if privacy and privacy.pseudonyms else None
         return Task("dataset", "dataset", told, source, timedelta(hours=6), keys=keys, pseudonyms=secret)
     training = document.spec.training
+    if isinstance(document, TrialJob):
+        resources = training.tuning.trial_resources if training and training.tuning else None
+        return Task("trial", "trial", told, source, timedelta(hours=6), resources, document.dataset.keys)
     resources = training.resources if training else None
     keys = document.dataset.keys if document.dataset else ()
     return Task("train", "training", told, source, timedelta(hours=24), resources, keys)

@@ -6,7 +6,7 @@ Ensure* say what should be true and are repeated in every pass: `act` compares a
 from dataclasses import dataclass
 
 from colonnade_api import Serving as ServingSettings
-from colonnade_api.jobs import DatasetJob, TrainJob
+from colonnade_api.jobs import DatasetJob, TrainJob, TrialJob
 from colonnade_api.keepjobs import KeepJob
 
 
@@ -38,7 +38,7 @@ class RunJob:
 
     name: str
     spec_hash: str
-    document: DatasetJob | TrainJob | KeepJob
+    document: DatasetJob | TrainJob | TrialJob | KeepJob
 
 
 @dataclass(frozen=True)

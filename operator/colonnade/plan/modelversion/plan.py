@@ -1,6 +1,6 @@
 """A ModelVersion: one training Job for its spec, gates on what came of it, and someone's agreement."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from colonnade.formatting import clipped
@@ -21,11 +21,12 @@ from colonnade.plan.common.job_results import (
     working,
 )
 from colonnade.plan.common.observed import InvalidSpec, Job
-from colonnade.plan.modelversion import recomparison
+from colonnade.plan.modelversion import recomparison, tuning
 from colonnade.plan.modelversion.approval import approval_state, approved
 from colonnade.plan.modelversion.erasure import erased
 from colonnade.plan.modelversion.gates import judge_gates, left_open, validated
 from colonnade.plan.modelversion.observed import DatasetSummary, ObservedModelVersion, ServingModel
+from colonnade.plan.modelversion.tuning import Search
 from colonnade.plan.modelversion.upload import expects_upload, pushed
 from colonnade_api import ModelVersionSpec, ModelVersionStatus, PinnedDataset
 from colonnade_api.jobs import ServingVersion, TrainingData, TrainJob, TrainResult
@@ -47,6 +48,17 @@ REPORTED = (
     "comparison",
 )
 
+KEPT = ("Ready", "Tuned", "Trained", "Validated", "Approved", "Erased")
+"""Conditions that stay while a spec can't be read."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What runs, or ran, for a spec: the training Job, and the search before it where one is asked for."""
+
+    job: Job | None
+    search: Search | None
+
 
 def plan(observed: ObservedModelVersion, now: datetime) -> Decision[ModelVersionStatus]:
     """What the ModelVersion needs now. Once trained it stays trained: no later pass makes another bundle of it."""
@@ -56,21 +68,20 @@ def plan(observed: ObservedModelVersion, now: datetime) -> Decision[ModelVersion
     observed = replace(observed, status=observed.status.model_copy(update={"created_at": made}))
     spec = observed.spec
     if isinstance(spec, InvalidSpec):
-        kept = carried_over(observed.status.conditions, ("Ready", "Trained", "Validated", "Approved", "Erased"))
+        kept = carried_over(observed.status.conditions, KEPT)
         return _decide(observed, observed.status, (*kept, true("Stalled", "InvalidSpec", spec.message)), now)
     job, again = _due_job(observed, spec), recomparison.job_of(observed, spec_hash(spec))
     status = _pinned(_with_answer(observed.status, job), observed, spec, job)
     status = recomparison.with_comparison(status, answer(again, TrainResult))
+    work = Work(job, tuning.search(observed, spec, now))
+    status = status.model_copy(update={"trials": work.search.trials if work.search else None})
     verdicts = judge_gates(spec.gates, status, observed)
     approval = approval_state(spec.approval, observed.status, left_open(verdicts), now)
     status = status.model_copy(update={"gates": verdicts, "approval": approval})
-    decision = _decide(observed, status, (*_judge(status, observed, spec, job, now), *erased(observed)), now)
-    verdicts = judge_gates(spec.gates, status, observed)
-    approval = approval_state(spec.approval, observed.status, left_open(verdicts), now)
-    status = status.model_copy(update={"gates": verdicts, "approval": approval})
-    decision = _decide(observed, status, (*_judge(status, observed, spec, job, now), *erased(observed)), now)
-    actions = _actions(observed, status, spec, job, now)
-    return Decision(actions, decision.status, decision.events, _look_again(job, now))
+    decision = _decide(observed, status, (*_judge(status, observed, spec, work, now), *erased(observed)), now)
+    actions = _actions(observed, status, spec, work, now)
+    again_in = _look_again(job, now) or tuning.look_again(work.search, now)
+    return Decision(actions, decision.status, decision.events, again_in)
 
 
 def _look_again(job: Job | None, now: datetime) -> timedelta | None:
@@ -120,14 +131,23 @@ def _pinned(
 
 
 def _actions(
-    observed: ObservedModelVersion, status: ModelVersionStatus, spec: ModelVersionSpec, job: Job | None, now: datetime
+    observed: ObservedModelVersion,
+    status: ModelVersionStatus,
+    spec: ModelVersionSpec,
+    work: Work,
+    now: datetime,
 ) -> tuple[Action, ...]:
+    job, search = work.job, work.search
     if status.digest:
-        return _compare_again(observed, status, spec)
+        return (*_compare_again(observed, status, spec), *tuning.swept(search))
     if job is not None:
         return (DeleteJob(job.name),) if makes_room(job, TrainResult, observed.image, now) else ()
     if (spec.training is not None and status.dataset is None) or _waits_for_upload(observed, spec):
         return ()
+    if search and not search.won:
+        data = _training_data(status.dataset, observed.dataset)
+        trials = tuning.actions(observed, spec, search, data, now) if data else ()
+        return (RecordStatus(), EnsureStore(), *trials) if trials else ()
     return (RecordStatus(), EnsureStore(), _run_job(job_name(observed, spec), observed, status, spec))
 
 
@@ -146,7 +166,7 @@ def _run_job(name: str, observed: ObservedModelVersion, status: ModelVersionStat
         namespace=about.namespace,
         name=about.name,
         image=observed.image,
-        spec=spec,
+        spec=tuning.settled(spec, status.trials),
         dataset=_training_data(status.dataset, observed.dataset),
         upload=pushed(observed.metadata.annotations, spec) or None,
         serving=_serving(observed.serving) if spec.training else None,
@@ -172,10 +192,18 @@ def _training_data(pinned: PinnedDataset | None, dataset: DatasetSummary | None)
 
 
 def _judge(
-    status: ModelVersionStatus, observed: ObservedModelVersion, spec: ModelVersionSpec, job: Job | None, now: datetime
+    status: ModelVersionStatus,
+    observed: ObservedModelVersion,
+    spec: ModelVersionSpec,
+    work: Work,
+    now: datetime,
 ) -> tuple[ConditionUpdate, ...]:
+    job, search = work.job, work.search
+    tuned = (tuning.condition(search),) if search and status.dataset else ()
     trained = _trained(status, observed, spec, job, now)
-    judged = (trained, validated(status, spec.gates), approved(status.approval))
+    if tuned and tuned[0].status != "True" and not status.digest:
+        trained = false("Trained", tuned[0].reason, tuned[0].message)
+    judged = (*tuned, trained, validated(status, spec.gates), approved(status.approval))
     objection = next((each for each in judged if each.status != "True"), None)
     if objection is None:
         return (true("Ready", "Approved", f"{trained.message}; gates passed, approved"), *judged)
@@ -185,7 +213,10 @@ def _judge(
     compares = recomparison.is_due(spec, status) and recomparison.goes_on(
         recomparison.job_of(observed, spec_hash(spec))
     )
-    waits = compares or (objection is trained and not (status.digest or _is_over(job)))
+    works = objection.type in ("Tuned", "Trained") and not (
+        status.digest or _is_over(job) or (search and search.failed)
+    )
+    waits = compares or works
     kstatus = true("Reconciling" if waits else "Stalled", objection.reason, objection.message)
     return (ready, *judged, kstatus)
 
@@ -248,8 +279,10 @@ def _decide(
 
 def _events(before: ModelVersionStatus, after: ModelVersionStatus) -> tuple[Event, ...]:
     events = []
-    for kind in ("Trained", "Validated", "Approved", "Erased"):
+    for kind in ("Tuned", "Trained", "Validated", "Approved", "Erased"):
         was, now_is = before.condition(kind), after.condition(kind)
+        if kind == "Trained" and now_is and now_is.reason in OF_THE_SEARCH:
+            continue  # Tuned said it
         if now_is is None or (was and (was.status, was.reason) == (now_is.status, now_is.reason)):
             continue
         if now_is.status == "True":
@@ -262,4 +295,5 @@ def _events(before: ModelVersionStatus, after: ModelVersionStatus) -> tuple[Even
 
 
 WAITS_FOR_A_PERSON = frozenset({"GateInconclusive", "PendingManualApproval"})
-QUIET = WAITS_FOR_A_PERSON | {"Training"}
+OF_THE_SEARCH = frozenset({"Tuning", "SearchFailed"})
+QUIET = WAITS_FOR_A_PERSON | {"Training", "Tuning"}

@@ -1,0 +1,185 @@
+"""A search for the best parameters: a pure function of the spec and of what its trials told.
+
+Trial n is told of the trials up to n - parallelTrialCount, all of them and no others, whatever ended when. So the same
+search tries the same parameters, however often anything was interrupted; a slow trial holds up those that are told of
+it, and no more.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from colonnade.plan.common.actions import Action, DeleteJob, RunJob
+from colonnade.plan.common.conditions import ConditionUpdate, false, true
+from colonnade.plan.common.digests import short_hash
+from colonnade.plan.common.job_results import answer, finished, gave_up, is_stuck, makes_room, retry_at
+from colonnade.plan.common.observed import Job
+from colonnade.plan.modelversion.observed import ObservedModelVersion
+from colonnade_api import ModelVersionSpec
+from colonnade_api.jobs import TrainingData, TrialJob, TrialResult
+from colonnade_api.tuning import Trial, Trials, Tuning
+
+GAVE_UP = "it ended without an answer"
+
+
+@dataclass(frozen=True)
+class Search:
+    """Where a search stands. jobs: by trial; done: no trial is left to wait for; too_late: its time is over."""
+
+    tuning: Tuning
+    trials: Trials
+    jobs: Mapping[int, Job]
+    done: bool
+    too_late: bool = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether it ended without a winner."""
+        return self.done and (self.trials.best is None or self.trials.failed > self.tuning.max_failed_trial_count)
+
+    @property
+    def won(self) -> bool:
+        return self.done and not self.failed
+
+
+def search(observed: ObservedModelVersion, spec: ModelVersionSpec, now: datetime) -> Search | None:
+    """None where the spec asks for none."""
+    tuning = spec.training.tuning if spec.training else None
+    if tuning is None:
+        return None
+    before, total = observed.status.trials or Trials(), tuning.total
+    named = {job_name(observed, spec, number): number for number in range(total)}
+    jobs = {named[job.name]: job for job in observed.jobs if job.name in named}
+    ended = {trial.number: trial for trial in before.ended}
+    ended |= {number: trial for number, job in jobs.items() if (trial := _ended(number, job))}
+    started = before.started_at or min((job.created_at for job in jobs.values()), default=None)
+    decisive = _decisive(tuning, ended)
+    counted = [ended[number] for number in sorted(ended) if decisive is None or number <= decisive]
+    running = sum(number not in ended and not finished(job) for number, job in jobs.items())
+    trials = Trials(
+        total=total,
+        started_at=started,
+        running=0 if decisive is not None else running,
+        succeeded=sum(trial.value is not None for trial in counted),
+        failed=sum(trial.value is None for trial in counted),
+        best=_best(tuning, counted),
+        ended=tuple(ended[number] for number in sorted(ended)),
+    )
+    too_late = bool(tuning.timeout and started and now >= started + tuning.timeout)
+    over = len(ended) == total or ((too_late or trials.failed > tuning.max_failed_trial_count) and not running)
+    return Search(tuning, trials, jobs, decisive is not None or over, too_late)
+
+
+def job_name(observed: ObservedModelVersion, spec: ModelVersionSpec, number: int) -> str:
+    """A trial's: one for what makes the model, and its number."""
+    made_of = {key: value for key, value in spec.manifest().items() if key in ("model", "training")}
+    return f"{observed.metadata.name}-{short_hash(made_of)}-t{number}"
+
+
+def actions(
+    observed: ObservedModelVersion, spec: ModelVersionSpec, found: Search, dataset: TrainingData, now: datetime
+) -> tuple[Action, ...]:
+    """Trials to begin, and Jobs that make room for another try."""
+    ended = {trial.number for trial in found.trials.ended}
+    room = [
+        DeleteJob(job.name)
+        for number, job in found.jobs.items()
+        if number not in ended and makes_room(job, TrialResult, observed.image, now)
+    ]
+    return (*room, *(_run(observed, spec, found, number, dataset) for number in _due(found)))
+
+
+def swept(found: Search | None) -> tuple[Action, ...]:
+    """The trials' Jobs are gone once what they told stands in status, and the winner was trained."""
+    return tuple(DeleteJob(job.name) for job in found.jobs.values() if not job.deleting) if found else ()
+
+
+def settled(spec: ModelVersionSpec, trials: Trials | None) -> ModelVersionSpec:
+    """The spec as it would be written with the winner's parameters, and without a search."""
+    if spec.training is None or spec.training.tuning is None or trials is None or trials.best is None:
+        return spec
+    return spec.model_copy(update={"training": spec.training.tuned(trials.best.parameters)})
+
+
+def condition(found: Search) -> ConditionUpdate:
+    """Tuned."""
+    trials, best = found.trials, _shown(found.tuning, found.trials.best)
+    if found.failed:
+        reasons = "; ".join(dict.fromkeys(trial.message for trial in trials.ended if trial.message))
+        return false("Tuned", "SearchFailed", f"{trials.failed} of {len(trials.ended)} trials failed: {reasons}")
+    if found.won:
+        return true("Tuned", "Tuned", f"{best}, the best of {trials.succeeded} trials")
+    so_far = f"; the best so far {best}" if best else ""
+    waits = "; its time is over, and no other begins" if found.too_late else ""
+    stands = f"{trials.succeeded + trials.failed} of {trials.total} trials ended, {trials.running} run"
+    troubled = next((f"; {job.name}: {job.message}" for job in found.jobs.values() if job.message), "")
+    return false("Tuned", "Tuning", f"{stands}{so_far}{waits}{troubled}")
+
+
+def look_again(found: Search | None, now: datetime) -> timedelta | None:
+    """When something is due that no change of an object tells."""
+    if found is None or found.done:
+        return None
+    moments = [moment for job in found.jobs.values() if gave_up(job, TrialResult) and (moment := retry_at(job))]
+    if found.tuning.timeout and found.trials.started_at:
+        moments.append(found.trials.started_at + found.tuning.timeout)
+    later = [moment - now for moment in moments if moment > now]
+    return min(later, default=None)
+
+
+def _ended(number: int, job: Job) -> Trial | None:
+    said = answer(job, TrialResult)
+    if said and said.outcome == "Measured":
+        return Trial(number=number, parameters=said.parameters, value=said.value, std=said.std)
+    if said:
+        return Trial(number=number, parameters=said.parameters, message=f"{said.reason}: {said.message}")
+    if is_stuck(job, TrialResult):
+        return Trial(number=number, message=f"Job {job.name}: {job.message or GAVE_UP}")
+    return None
+
+
+def _decisive(tuning: Tuning, ended: Mapping[int, Trial]) -> int | None:
+    """The first trial by number that reaches the goal, once all before it have ended."""
+    for number in range(tuning.total):
+        trial = ended.get(number)
+        if trial is None:
+            return None
+        if trial.value is not None and tuning.reached(trial.value):
+            return number
+    return None
+
+
+def _best(tuning: Tuning, counted: list[Trial]) -> Trial | None:
+    best: Trial | None = None
+    for trial in counted:
+        if trial.value is not None and (best is None or best.value is None or tuning.better(trial.value, best.value)):
+            best = trial
+    return best
+
+
+def _due(found: Search) -> list[int]:
+    if found.done or found.too_late or found.trials.failed > found.tuning.max_failed_trial_count:
+        return []
+    ended = {trial.number for trial in found.trials.ended}
+    first_open = next((n for n in range(found.trials.total) if n not in ended), found.trials.total)
+    window = range(first_open, min(first_open + found.tuning.parallel_trial_count, found.trials.total))
+    return [number for number in window if number not in ended and number not in found.jobs]
+
+
+def _run(
+    observed: ObservedModelVersion, spec: ModelVersionSpec, found: Search, number: int, dataset: TrainingData
+) -> RunJob:
+    about, latest = observed.metadata, number - found.tuning.parallel_trial_count
+    told = tuple(trial for trial in found.trials.ended if trial.number <= latest)
+    document = TrialJob(
+        namespace=about.namespace, name=about.name, spec=spec, dataset=dataset, number=number, told=told
+    )
+    name = job_name(observed, spec, number)
+    return RunJob(name, name.rpartition("-t")[0].rpartition("-")[2], document)
+
+
+def _shown(tuning: Tuning, best: Trial | None) -> str:
+    if best is None or best.value is None:
+        return ""
+    by = ", ".join(f"{name} {value}" for name, value in best.parameters.items())
+    return f"{tuning.objective.metric_name} {best.value:.4g} by {by}"

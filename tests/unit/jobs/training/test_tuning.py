@@ -1,0 +1,131 @@
+"""What a trial tries, and that what it measures is what cross-validation of those parameters gives."""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.datasets import load_breast_cancer
+
+from colonnade_api.jobs import TrialJob, TrialResult
+from colonnade_api.tuning import Trial, Tuning
+from colonnade_jobs.specs import read
+from colonnade_jobs.training import tuning
+from colonnade_jobs.training.tuning.search import propose
+from tests.unit.jobs.harness import Harness
+
+SPACE = [
+    {"name": "C", "parameterType": "double", "feasibleSpace": {"min": 0.001, "max": 100, "distribution": "logUniform"}},
+    {"name": "max_iter", "parameterType": "int", "feasibleSpace": {"min": 100, "max": 300, "step": 50}},
+    {"name": "fit_intercept", "parameterType": "categorical", "feasibleSpace": {"list": [True, False]}},
+    {"name": "class_weight", "parameterType": "categorical", "feasibleSpace": {"list": ["balanced", None]}},
+    {"name": "tol", "parameterType": "discrete", "feasibleSpace": {"list": [0.001, 0.0001]}},
+]
+
+
+def wanted(algorithm: str = "Random", **changed: Any) -> Tuning:
+    spec = {"algorithm": {"name": algorithm}, "objective": {"metricName": "roc_auc"}, "parameters": SPACE}
+    return Tuning.model_validate(spec | changed)
+
+
+@pytest.mark.parametrize("algorithm", ["Random", "TPE"])
+@given(seed=st.integers(0, 2**32 - 1), number=st.integers(0, 199))
+def test_what_is_proposed_lies_in_the_space_and_is_the_same_each_time(algorithm: str, seed: int, number: int) -> None:
+    found = propose(wanted(algorithm), seed, number, [])
+    assert found == propose(wanted(algorithm), seed, number, [])
+    assert list(found) == [one["name"] for one in SPACE]
+    assert 0.001 <= found["C"] <= 100
+    assert found["max_iter"] in (100, 150, 200, 250, 300)
+    assert isinstance(found["fit_intercept"], bool)
+    assert found["class_weight"] in ("balanced", None)
+    assert found["tol"] in (0.001, 0.0001)
+    json.dumps(found)
+
+
+def test_two_trials_that_are_told_the_same_try_different_parameters() -> None:
+    assert len({json.dumps(propose(wanted(), 7, number, [])) for number in range(20)}) == 20
+
+
+def test_a_grid_has_every_combination_once() -> None:
+    grid = wanted("Grid", parameters=SPACE[1:], maxTrialCount=200)
+    combinations = {json.dumps(propose(grid, 7, number, [])) for number in range(grid.total)}
+    assert grid.total == len(combinations) == 5 * 2 * 2 * 2
+    steps = {"name": "C", "parameterType": "double", "feasibleSpace": {"min": 0.1, "max": 0.5, "step": 0.1}}
+    found = [propose(wanted("Grid", parameters=[steps]), 7, number, [])["C"] for number in range(5)]
+    assert found == pytest.approx([0.1, 0.2, 0.3, 0.4, 0.5])
+
+
+def test_tpe_goes_where_earlier_trials_did_well_and_bears_failed_ones() -> None:
+    only = [{"name": "C", "parameterType": "double", "feasibleSpace": {"min": 0, "max": 1}}]
+    search = wanted("TPE", parameters=only)
+    told = [Trial(number=n, parameters={"C": n / 20}, value=-abs(n / 20 - 0.8)) for n in range(20)]
+    told.append(Trial(number=20, parameters={"C": 0.81}, message="TrainingFailed: no"))
+    near = [abs(propose(search, 7, number, told)["C"] - 0.8) for number in range(30)]
+    drawn = [abs(propose(wanted(parameters=only), 7, number, told)["C"] - 0.8) for number in range(30)]
+    assert sum(near) / 30 < sum(drawn) / 30 / 2
+
+
+@pytest.fixture(scope="module")
+def tumours(tmp_path_factory: pytest.TempPathFactory) -> Harness:
+    harness = Harness(tmp_path_factory.mktemp("tumours"))
+    rows = load_breast_cancer(as_frame=True).frame.rename(columns=lambda name: name.replace(" ", "_"))
+    harness.dataset(rows, split={"test": 0.3})
+    return harness
+
+
+def tried(harness: Harness, tuning_: dict[str, Any], number: int = 0, **training: Any) -> TrialResult:
+    spec = {
+        "datasetRef": {"name": "rows"},
+        "target": "target",
+        "task": "Classification",
+        "estimator": {"name": "sklearn.linear_model.LogisticRegression", "params": {"max_iter": 200}},
+        "seed": 7,
+        "tuning": {"algorithm": {"name": "Grid"}, "objective": {"metricName": "roc_auc"}, **tuning_},
+        **training,
+    }
+    job = {
+        "namespace": "default",
+        "name": "rows-y-1",
+        "spec": {"model": "rows-y", "training": spec},
+        "dataset": {"name": "rows", "digest": harness.digest},
+        "number": number,
+    }
+    with tempfile.TemporaryDirectory() as scratch:
+        return tuning.run(read(TrialJob, json.dumps(job)), harness.store, Path(scratch))
+
+
+def listed(name: str, *values: Any) -> dict[str, Any]:
+    return {"parameters": [{"name": name, "parameterType": "categorical", "feasibleSpace": {"list": list(values)}}]}
+
+
+def test_a_trial_measures_what_cross_validation_of_its_parameters_gives(tumours: Harness) -> None:
+    found = tried(tumours, listed("C", 0.01, 10.0), number=1, crossValidation={"folds": 4})
+    params = {"max_iter": 200, "C": 10.0}
+    written = tumours.train("linear_model.LogisticRegression", "target", params, crossValidation={"folds": 4})
+    fold = written["crossValidation"]["roc_auc"]
+    assert (found.outcome, found.parameters, found.value, found.std) == (
+        "Measured",
+        {"C": 10.0},
+        fold["mean"],
+        fold["std"],
+    )
+
+
+def test_parameters_that_cant_be_trained_with_are_a_failed_trial(tumours: Harness) -> None:
+    found = tried(tumours, listed("C", -1.0))
+    assert (found.outcome, found.reason, found.parameters) == ("Failed", "TrainingFailed", {"C": -1.0})
+    found = tried(tumours, listed("c", 1.0))
+    assert found.reason == "UnknownParameter"
+    assert "LogisticRegression has no c" in found.message
+
+
+def test_a_dataset_that_is_gone_is_named(tumours: Harness) -> None:
+    stored, tumours.digest = tumours.digest, "sha256:" + "0" * 64
+    try:
+        found = tried(tumours, listed("C", 1.0))
+    finally:
+        tumours.digest = stored
+    assert (found.outcome, found.reason) == ("Failed", "DatasetNotFound")
