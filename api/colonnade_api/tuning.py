@@ -13,7 +13,8 @@ from colonnade_api.metrics import Direction, direction
 from colonnade_api.workload import Resources
 
 MOST_TRIALS = 200
-Choice = Annotated[str | float | int | bool | None, WithJsonSchema({"x-kubernetes-preserve-unknown-fields": True})]
+ANYTHING = {"x-kubernetes-preserve-unknown-fields": True, "nullable": True}
+Choice = Annotated[str | float | int | bool | None, WithJsonSchema(ANYTHING)]
 ParameterName = Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
 Values = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True})]
 
@@ -23,18 +24,13 @@ class FeasibleSpace(SpecPart):
 
     rules = (
         Rule(
-            "has(self.list) != (has(self.min) || has(self.max))",
-            "give min and max, or a list",
-            lambda space: bool(space.list_) != (space.min is not None or space.max is not None),
-        ),
-        Rule(
             "has(self.min) == has(self.max) && (!has(self.min) || self.min < self.max)",
             "give both min and max, the smaller first",
             lambda space: (space.min is None) == (space.max is None) and (space.min is None or space.min < space.max),
         ),
         Rule(
             "!has(self.distribution) || self.distribution != 'logUniform' || (has(self.min) && self.min > 0.0)",
-            "logUniform needs a min over 0",
+            "logUniform needs a min over 0, such as min: 0.001",
             lambda space: space.distribution != "logUniform" or (space.min is not None and space.min > 0),
             field=".distribution",
         ),
@@ -64,9 +60,12 @@ class SearchedParameter(SpecPart):
 
     rules = (
         Rule(
-            "(self.parameterType in ['categorical', 'discrete']) == has(self.feasibleSpace.list)",
+            "(self.parameterType in ['double', 'int']) == has(self.feasibleSpace.min)",  # CEL sees no list of any type
             "categorical and discrete have a list, double and int min and max",
-            lambda one: (one.parameter_type in ("categorical", "discrete")) == (one.feasible_space.list_ is not None),
+            lambda one: (
+                (one.parameter_type in ("double", "int")) == (one.feasible_space.list_ is None)
+                and (one.feasible_space.list_ is None) == (one.feasible_space.min is not None)
+            ),
             field=".feasibleSpace",
         ),
     )
@@ -119,7 +118,7 @@ class Tuning(SpecPart):
         Rule(
             "self.algorithm.name != 'Grid' || self.parameters.all(p, p.parameterType != 'double' || "
             "has(p.feasibleSpace.step))",
-            "Grid needs a step of each double",
+            "Grid needs a step of each double, such as step: 0.1",
             lambda tuning: tuning.algorithm.name != "Grid" or all(one.grid() for one in tuning.parameters),
             field=".parameters",
         ),

@@ -62,7 +62,61 @@ def privacy(*rules: Spec, **given: Any) -> Spec:
     return dataset(privacy={"rules": [{"column": "a", **rule} for rule in rules], **given})
 
 
+def searched(*parameters: Spec, metric: str = "roc_auc", algorithm: str = "TPE") -> Spec:
+    objective = {"metricName": metric}
+    return training(tuning={"algorithm": {"name": algorithm}, "objective": objective, "parameters": list(parameters)})
+
+
+RATE = {"name": "learning_rate", "parameterType": "double", "feasibleSpace": {"min": 0.01, "max": 1}}
+
+
 INVALID = (
+    Invalid("a search of nothing", "ModelVersion", searched(), "spec.training.tuning.parameters", "at least 1"),
+    Invalid(
+        "a parameter that is searched twice", "ModelVersion", searched(RATE, RATE), "spec.training.tuning", "Duplicate"
+    ),
+    Invalid(
+        "a search by another task's metric",
+        "ModelVersion",
+        searched(RATE, metric="rmse"),
+        "spec.training.tuning.objective.metricName",
+        "rmse, mae and r2 are of a Regression",
+    ),
+    Invalid(
+        "a grid without steps",
+        "ModelVersion",
+        searched(RATE, algorithm="Grid"),
+        "spec.training.tuning.parameters",
+        "Grid needs a step of each double",
+    ),
+    Invalid(
+        "a space of one end",
+        "ModelVersion",
+        searched({**RATE, "feasibleSpace": {"min": 1}}),
+        "spec.training.tuning.parameters[0].feasibleSpace",
+        "give both min and max, the smaller first",
+    ),
+    Invalid(
+        "a space turned round",
+        "ModelVersion",
+        searched({**RATE, "feasibleSpace": {"min": 2, "max": 1}}),
+        "spec.training.tuning.parameters[0].feasibleSpace",
+        "the smaller first",
+    ),
+    Invalid(
+        "orders of magnitude from nothing",
+        "ModelVersion",
+        searched({**RATE, "feasibleSpace": {"min": 0, "max": 1, "distribution": "logUniform"}}),
+        "spec.training.tuning.parameters[0].feasibleSpace.distribution",
+        "logUniform needs a min over 0",
+    ),
+    Invalid(
+        "a category between two numbers",
+        "ModelVersion",
+        searched({**RATE, "parameterType": "categorical"}),
+        "spec.training.tuning.parameters[0].feasibleSpace",
+        "categorical and discrete have a list",
+    ),
     Invalid(
         "a pseudonym without a key",
         "Dataset",
@@ -645,6 +699,27 @@ INVALID = (
 )
 
 VALID: tuple[tuple[str, str, Spec], ...] = (
+    (
+        "a search over every kind of parameter",
+        "ModelVersion",
+        training(
+            tuning={
+                "algorithm": {"name": "Random"},
+                "objective": {"metricName": "log_loss", "goal": 0.3},
+                "maxTrialCount": 40,
+                "parallelTrialCount": 4,
+                "maxFailedTrialCount": 2,
+                "timeout": "2h",
+                "trialResources": {"requests": {"cpu": "1"}},
+                "parameters": [
+                    {**RATE, "feasibleSpace": {"min": 0.01, "max": 1, "distribution": "logUniform"}},
+                    {"name": "depth", "parameterType": "int", "feasibleSpace": {"min": 2, "max": 9, "step": 1}},
+                    {"name": "leaves", "parameterType": "discrete", "feasibleSpace": {"list": [7, 15, 31]}},
+                    {"name": "weight", "parameterType": "categorical", "feasibleSpace": {"list": ["balanced", None]}},
+                ],
+            }
+        ),
+    ),
     (
         "a table about people",
         "Dataset",

@@ -18,6 +18,7 @@ from colonnade.cli.status import status
 from colonnade.cli.tags import hold, release, tag
 from colonnade.cli.terminal import say
 from colonnade.cli.tree import tree
+from colonnade.cli.trials import trials
 from colonnade.cli.versions import versions
 from colonnade_access.errors import ColonnadeError
 
@@ -32,6 +33,7 @@ for command in (
     status,
     tree,
     versions,
+    trials,
     push,
     pull,
     refresh,

@@ -7,8 +7,9 @@ from colonnade.kube.kinds import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, Key
 from colonnade.manifests import BucketStore, Owner, Platform, VolumeStore
 from colonnade.plan.common.actions import EnsureRevision, RunJob
 from colonnade_api import DatasetSpec, ModelVersionSpec, Resources, Serving
-from colonnade_api.jobs import DatasetJob, TrainingData, TrainJob
+from colonnade_api.jobs import DatasetJob, TrainingData, TrainJob, TrialJob
 from colonnade_api.keepjobs import AuditTask, KeepJob
+from colonnade_api.tuning import Trial
 
 UID = "0b876407-1fea-4869-8661-23ec10630439"
 HEX = "1f" * 32
@@ -72,6 +73,17 @@ def train(spec=FOREST):
     data = None if spec.training is None else TrainingData(name="flights", digest=f"sha256:{HEX}")
     document = TrainJob(namespace="team", name="flights-late-1", image="colonnade/jobs:1", spec=spec, dataset=data)
     return RunJob("flights-late-1-0a1b2c3d4e", "0a1b2c3d4e", document)
+
+
+def attempt():
+    space = {"name": "max_depth", "parameterType": "int", "feasibleSpace": {"min": 2, "max": 9}}
+    search = {"algorithm": {"name": "TPE"}, "objective": {"metricName": "roc_auc"}, "parameters": [space]}
+    share = {"trialResources": {"requests": {"cpu": "1"}, "limits": {"memory": "2Gi"}}}
+    spec = ModelVersionSpec.model_validate(FOREST | {"training": FOREST["training"] | {"tuning": search | share}})
+    data = TrainingData(name="flights", digest=f"sha256:{HEX}")
+    told = (Trial(number=0, parameters={"max_depth": 5}, value=0.75, std=0.01),)
+    document = TrialJob(namespace="team", name="flights-late-1", spec=spec, dataset=data, number=3, told=told)
+    return RunJob("flights-late-1-0a1b2c3d4e-t3", "0a1b2c3d4e", document)
 
 
 def revision(**serving):

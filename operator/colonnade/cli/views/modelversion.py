@@ -21,6 +21,7 @@ def model_version(item: Object, now: datetime) -> Page:
                 ("dataset", _dataset(item, status)),
                 ("bundle", f"{short(status.digest)}, {size(status.bytes or 0)}" if status.digest else None),
                 ("approval", _approval(item, status)),
+                ("trials", _trials(item, status)),
                 ("parity", _parity(status)),
                 ("one request", _latency(status)),
                 ("compared", _compared(status)),
@@ -70,6 +71,15 @@ def approval(status: ModelVersionStatus) -> str | None:
     by = f" by {status.approval.by}" if status.approval.by else ""
     reason = f": {status.approval.reason}" if status.approval.reason else ""
     return f"{status.approval.state}{by}{reason}"
+
+
+def _trials(item: Object, status: ModelVersionStatus) -> str | None:
+    if status.trials is None:
+        return None
+    ended, best = status.trials.succeeded + status.trials.failed, status.trials.best
+    so_far = f", the best {number(best.value)} by trial {best.number}" if best else ""
+    name = item["metadata"]["name"]
+    return f"{ended} of {status.trials.total} ended{so_far}: kubectl colonnade trials mv/{name}"
 
 
 def _parity(status: ModelVersionStatus) -> str | None:

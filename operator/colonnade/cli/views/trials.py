@@ -1,0 +1,52 @@
+"""A search's trials by number, with how good each was beside the others."""
+
+from colonnade.cli.page import Page, Said, Word, facts, page, table
+from colonnade_access.references import Object
+from colonnade_access.words import NOTHING, number
+from colonnade_api import ModelVersionSpec, ModelVersionStatus
+from colonnade_api.tuning import Trial, Tuning
+
+WIDTH = 20
+
+
+def trials_of(item: Object) -> Page:
+    """item: a ModelVersion with a search."""
+    status = ModelVersionStatus.model_validate(item["status"])
+    training = ModelVersionSpec.model_validate(item["spec"]).training
+    found, tuning = status.trials, training.tuning if training else None
+    if found is None or tuning is None:
+        return page()
+    best, metric = found.best, tuning.objective.metric_name
+    rows = [_row(trial, tuning, found.ended, is_best=trial == best) for trial in found.ended]
+    names = [one.name for one in tuning.parameters]
+    return page(
+        facts(
+            [
+                ("search", f"{tuning.algorithm.name} for {tuning.objective.direction}d {metric}"),
+                ("trials", f"{found.succeeded + found.failed} of {found.total} ended, {found.running} run"),
+                ("failed", str(found.failed) if found.failed else None),
+                ("best", f"trial {best.number}: {metric} {number(best.value)}" if best else None),
+            ]
+        ),
+        table(("trial", metric, "", *names), rows, right=("trial", metric)) if rows else None,
+    )
+
+
+def _row(trial: Trial, tuning: Tuning, every: tuple[Trial, ...], *, is_best: bool) -> tuple[Said, ...]:
+    tried = [_value(trial.parameters.get(one.name)) for one in tuning.parameters]
+    if trial.value is None:
+        return (str(trial.number), NOTHING, Word(f"failed: {trial.message}", "bad"), *tried)
+    values = [each.value for each in every if each.value is not None]
+    shown = f"{number(trial.value)} ± {trial.std:.2g}" if trial.std is not None else number(trial.value)
+    return (str(trial.number), shown, Word(_bar(trial.value, values, tuning), "good" if is_best else "quiet"), *tried)
+
+
+def _bar(value: float, values: list[float], tuning: Tuning) -> str:
+    """Longer is better: the worst has one cell, the best all of them."""
+    worst, best = (min(values), max(values)) if tuning.objective.direction == "maximize" else (max(values), min(values))
+    share = (value - worst) / (best - worst) if best != worst else 1.0
+    return "█" * (1 + round(share * (WIDTH - 1)))
+
+
+def _value(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else NOTHING if value is None else str(value)

@@ -1,0 +1,22 @@
+"""What a search's spec says, where the API server can't tell."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from colonnade_api.tuning import SearchedParameter
+
+
+@pytest.mark.parametrize(
+    ("kind", "space"),
+    [
+        ("categorical", {}),
+        ("categorical", {"list": ["a"], "min": 1, "max": 2}),
+        ("int", {"list": [1, 2]}),
+        ("double", {}),
+    ],
+)
+def test_a_parameter_has_a_list_or_a_range_as_its_type_has_it(kind: str, space: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="categorical and discrete have a list, double and int min and max"):
+        SearchedParameter.model_validate({"name": "a", "parameterType": kind, "feasibleSpace": space})
