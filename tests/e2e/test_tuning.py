@@ -1,6 +1,7 @@
 """A search for parameters ends in the model that those parameters, written out, make."""
 
 from pathlib import Path
+from typing import Any
 
 from tests.e2e import tables
 from tests.e2e.world import Namespace, dataset, model_version
@@ -21,7 +22,7 @@ LGBM = "lightgbm.LGBMClassifier"
 def test_the_winner_of_a_search_is_the_model_of_its_parameters_written_out(
     namespace: Namespace, tmp_path: Path
 ) -> None:
-    searched = {"estimator": {"name": LGBM, "params": {"n_estimators": 20}}, "tuning": SEARCH}
+    searched: dict[str, Any] = {"estimator": {"name": LGBM, "params": {"n_estimators": 20}}, "tuning": SEARCH}
     namespace.apply(
         dataset("orders"), model_version("orders-1", "orders", "returned", crossValidation={"folds": 3}, **searched)
     )
@@ -32,7 +33,7 @@ def test_the_winner_of_a_search_is_the_model_of_its_parameters_written_out(
     best = max(found["trials"]["ended"], key=lambda trial: trial["value"])
     assert found["trials"]["best"] == best
     params = {"n_estimators": 20, **best["parameters"]}
-    written = {"estimator": {"name": LGBM, "params": params}, "crossValidation": {"folds": 3}}
+    written: dict[str, Any] = {"estimator": {"name": LGBM, "params": params}, "crossValidation": {"folds": 3}}
     namespace.apply(model_version("orders-2", "orders", "returned", **written))
     namespace.becomes("mv", "orders-2")
     assert namespace.status("mv", "orders-2")["digest"] == found["digest"]

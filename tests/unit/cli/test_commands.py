@@ -186,6 +186,7 @@ TYPED = {
     "status": ("dset/flights",),
     "tree": ("dset/flights",),
     "versions": ("dset/flights",),
+    "trials": ("mv/flights-late-1",),
     "push": ("dset/flights", __file__),
     "pull": ("dset/flights", "-o", "flights.parquet"),
     "report": ("dset/flights",),
