@@ -1,19 +1,24 @@
 """`audit`, `backup`, `restore`, `diff`, `gc`: something is done once for a Dataset's versions, and its answer told."""
 
+import json
 from datetime import UTC, datetime
 from typing import Annotated, NamedTuple, Self
 
 import typer
 
-from colonnade.cli.kinds import DATASET, reference
+from colonnade.cli.kinds import DATASET, DEPLOYMENT, MODEL_VERSION, reference
 from colonnade.cli.names import of_kinds
-from colonnade.cli.options import connected
-from colonnade.cli.terminal import say
+from colonnade.cli.options import SystemNamespace, connected
+from colonnade.cli.terminal import say, show
+from colonnade.cli.views.garbage import of_units, referrers
 from colonnade.cli.waiting import looks
+from colonnade_access import reading
 from colonnade_access.cluster import Cluster
 from colonnade_access.errors import ColonnadeError
 from colonnade_access.naming import version_of
+from colonnade_access.reading import Place
 from colonnade_access.references import Object, Reference
+from colonnade_access.store.installation import SYSTEM_NAMESPACE
 from colonnade_api import DatasetStatus
 from colonnade_api.keepcommands import ALL, DRY_RUN, TAKE_OVER, parse, written
 from colonnade_api.keeping import KeepingRecord
@@ -96,11 +101,21 @@ def gc(
             "--take-over", help="Whichever installation collected this store before is no more; this one does now."
         ),
     ] = False,
+    system_namespace: SystemNamespace = SYSTEM_NAMESPACE,
 ) -> None:
-    """Collect the namespace's garbage now: what was marked a day ago and has no reference goes, more is marked."""
+    """Collect the namespace's garbage now: what was marked a day ago and has no reference goes, more is marked.
+
+    With --dry-run, each unit in the store is shown, what would become of it, and who refers to it.
+    """
     if dry_run and take_over:
         raise typer.BadParameter("one of the two at a time", param_hint="'--dry-run' / '--take-over'")
     record = _ask(cluster, dataset, "gc", *([DRY_RUN] * dry_run), *([TAKE_OVER] * take_over))
+    if dry_run:
+        item = cluster.get(reference(dataset, DATASET))
+        with reading.opened(Place(cluster, system_namespace), item) as files:
+            report = reading.content(files, reading.path_of(record.report_uri, files), record.report_digest)
+        objects = (each for kind in (DATASET, MODEL_VERSION, DEPLOYMENT) for each in cluster.list(kind))
+        show(of_units(json.loads(report)["units"], referrers(objects)))
     say(f"each unit, and what becomes of it: {record.report_uri}")
 
 

@@ -1,13 +1,16 @@
 """Tags, holds, and what is asked of the Job that keeps versions."""
 
+import json
+from hashlib import sha256
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from tests.unit.cli.conftest import Run
-from tests.unit.cli.objects import digest, flights
-from tests.unit.cli.playground import Object, Playground
+from tests.unit.cli.objects import digest, flights, version
+from tests.unit.cli.playground import Object, Playground, path_of
+from tests.unit.cli.test_store import INFO
 
 A, B = digest("a"), digest("b")
 KEEP = "colonnade.dev/keep"
@@ -31,8 +34,9 @@ def answers(cluster: Playground, monkeypatch: pytest.MonkeyPatch) -> Any:
 
     def given(kind: str, **record: Any) -> None:
         def sleep(_seconds: float) -> None:
+            tagged = cluster.objects[path_of(stored())]["metadata"]["annotations"]
             said = {"kind": kind, "asked": written(cluster)[KEEP], "outcome": "Succeeded", "reason": "Done", **record}
-            cluster.add(stored(keeping=[said]))
+            cluster.add(stored(tagged, keeping=[said]))
 
         monkeypatch.setattr("colonnade.cli.waiting.time", SimpleNamespace(sleep=sleep, monotonic=lambda: 0.0))
 
@@ -116,6 +120,28 @@ def test_a_version_that_is_listed_is_brought_back_as_it_is(
     answers("Restore", message="1 versions are in the store")
     assert kubectl_colonnade("restore", "dset/flights", "--version", A[7:17]).code == 0
     assert len(cluster.patches) == 1
+
+
+def test_a_dry_run_names_what_would_go_and_who_refers_to_what_stays(
+    cluster: Playground, kubectl_colonnade: Run, answers: Any
+) -> None:
+    cluster.add(stored({"tag.colonnade.dev/golden": A}), INFO, version(1))
+    units = [
+        {"unit": f"datasets/{A[7:]}", "bytes": 2048, "state": "referred to"},
+        {"unit": f"datasets/{'c' * 64}", "bytes": 1024, "state": "to be removed"},
+    ]
+    said = json.dumps({"dryRun": True, "units": units}).encode()
+    (cluster.store / "gc").mkdir()
+    (cluster.store / "gc" / "report.json").write_bytes(said)
+    digest_of = f"sha256:{sha256(said).hexdigest()}"
+    answers("Collect", reportUri="file:///store/gc/report.json", reportDigest=digest_of)
+    seen = kubectl_colonnade("gc", "dset/flights", "--dry-run")
+    assert seen.code == 0, seen.err
+    lines = seen.out.splitlines()
+    assert "dset/flights (status.versions), dset/flights (tag golden)" in lines[1]
+    assert "mv/flights-late-1 (trained on it)" in lines[1]
+    assert lines[2].split()[0] == f"datasets/{'c' * 10}"
+    assert "to be removed" in lines[2]
 
 
 def test_garbage_is_taken_over_by_name(cluster: Playground, kubectl_colonnade: Run, answers: Any) -> None:
