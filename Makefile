@@ -156,8 +156,8 @@ test-packages: venv ## each package by plain pip: sdist, wheel, and an environme
 	@$(VENV)/bin/pytest tests/packages -q
 test-soak: venv ## the serving runtime among rude clients, in less than a minute; swaps and ends under load
 	@$(VENV)/bin/pytest tests/soak -q
-bench-data: venv ## a dataset Job beside plain DuckDB and pandas (BENCH="--rounds 5 flights")
-	@$(PY) -m tests.bench.data $(BENCH)
+bench-data: venv ## a dataset Job beside plain DuckDB and its peers (BENCH="--rounds 5 flights")
+	@UV=$(UV) $(PY) -m tests.bench.data $(BENCH)
 
 bench-serving: venv ## ours beside its peers, on one core (SERVERS=colonnade,mlserver MODEL=lr)
 	@UV=$(UV) $(PY) -m tests.bench.serving $(SERVERS:%=--servers %) $(MODEL:%=--model %) $(BENCH)

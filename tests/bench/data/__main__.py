@@ -1,5 +1,5 @@
-"""`python -m tests.bench.data [--rounds N] [CASE …]`: a table of what the dataset Job costs beside plain DuckDB and
-pandas, each in a process of its own, in turns; of N rounds the cheapest counts.
+"""`python -m tests.bench.data [--rounds N] [CASE …]`: a table of what the dataset Job costs beside plain DuckDB, plain
+pandas, Great Expectations and pandera, each in a process of its own, in turns; of N rounds the cheapest counts.
 
 Processor seconds are those of a process and all of its threads, imports and start included. Memory is the peak of what
 is resident. A Job gives DuckDB half of its container's memory; the manifest asks for 512 Mi and sets
@@ -8,48 +8,43 @@ four fifths. With it the Job runs in a cgroup that has so much, page cache and a
 """
 
 import argparse
-import json
-import os
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from . import measuring
 from .cases import CASES, Case
+from .checking import check
 from .measuring import Cost
-
-WAYS = ("colonnade", "equal", "duckdb", "pandas")
+from .ways import WAYS, command
 
 
 def main() -> None:
-    """Prints a line a case: each way's processor seconds, and ours over theirs."""
+    """Prints a line a case and way: processor seconds, ours over theirs, wall seconds, peak memory."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(CASES))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS, help="the Job and its peers; all by default")
     parser.add_argument("--memory", type=int, metavar="MIB", help="what the Job's container may use")
+    parser.add_argument("--check", action="store_true", help="hold the peers' verdicts against the Job's, no more")
     arguments = parser.parse_args()
-    print(
-        "".join(
-            word.rjust(9) for word in ("ours", *WAYS[1:], "/equal", "/duckdb", "/pandas", "wall", "MB", "equal MB")
-        ).rjust(118),
-        flush=True,
-    )
+    if arguments.check:
+        for peer, told in check().items():
+            print(f"{peer} and the Job tell the same: {told}")
+        return
+    print(f"{'':28}{'':20}{'cpu s':>9}{'ours/':>9}{'wall s':>9}{'MB':>9}{'ours/':>9}", flush=True)
     with tempfile.TemporaryDirectory(prefix="bench-data-") as folder:
         for name in arguments.cases or CASES:
             found = measure(CASES[name], Path(folder), arguments)
-            print(line(name, found), flush=True)
+            print("\n".join(line(name, way, found) for way in found), flush=True)
 
 
-def line(name: str, found: dict[str, Cost]) -> str:
-    """A case's line: processor seconds of each, ratios, our wall seconds, our peak memory and the equal script's."""
-    ours, *others = (found[way].cpu if way in found else float("nan") for way in WAYS)
-    own = found["colonnade"]
-    figures = [ours, *others, *(ours / other for other in others), own.wall]
-    memory = [found[way].memory / 1e6 if way in found else float("nan") for way in ("colonnade", "equal")]
-    return f"{name:28}{''.join(f'{figure:9.2f}' for figure in figures)}{''.join(f'{bytes_:9.0f}' for bytes_ in memory)}"
+def line(name: str, way: str, found: dict[str, Cost]) -> str:
+    """A way's line: processor seconds, ours over them, wall seconds, peak memory, ours over it."""
+    ours, cost = found["colonnade"], found[way]
+    ratios = (ours.cpu / cost.cpu, ours.memory / cost.memory)
+    return f"{name:28}{way:20}{cost.cpu:9.2f}{ratios[0]:9.2f}{cost.wall:9.1f}{cost.memory / 1e6:9.0f}{ratios[1]:9.2f}"
 
 
 def measure(case: Case, folder: Path, arguments: argparse.Namespace) -> dict[str, Cost]:
@@ -68,17 +63,7 @@ def measure(case: Case, folder: Path, arguments: argparse.Namespace) -> dict[str
 def _run(way: str, spec: dict[str, Any], folder: Path, memory: int | None) -> Cost:
     out = folder / "out"
     out.mkdir()
-    environment = dict(os.environ)
-    if way == "colonnade":
-        bounded = [sys.executable, "-m", "tests.bench.data.bounded", str(memory)] if memory else []
-        job = "from colonnade_jobs.main import main; main()"
-        command = [*bounded, sys.executable, "-c", job, "dataset"]
-        environment["COLONNADE_JOB"] = json.dumps({"namespace": "bench", "name": "rows", "spec": spec})
-        environment |= {"COLONNADE_STORE": f"file://{out}/store", "COLONNADE_TERMINATION_LOG": f"{out}/answer.json"}
-    else:
-        script = ["equal"] if way == "equal" else ["plain", way]
-        command = [sys.executable, "-m", f"tests.bench.data.{script[0]}", *script[1:], json.dumps(spec), str(out)]
-    cost = measuring.run(command, environment)
+    cost = measuring.run(*command(way, spec, out, memory))
     if cost.ended:
         raise SystemExit(f"{way} ended with {cost.ended}")
     shutil.rmtree(out)

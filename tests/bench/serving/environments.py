@@ -1,20 +1,17 @@
 """What the servers need, made once under the cache: virtual environments, models, programs."""
 
-import hashlib
 import json
-import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from cluster.build import Build, ensure_built, program
 from cluster.debian import ensure_installed
 from cluster.golang import go
 from cluster.locks import locked
-from cluster.paths import cache
 from cluster.shell import run
-from cluster.steps import step
+from tests.bench.environments import home, made, virtual_environment
 
 from . import bundles
 from .cases import MODELS, Case
@@ -39,10 +36,6 @@ def prepare(chosen: Sequence[Server]) -> None:
             binaries(venv)
 
 
-def home() -> Path:
-    return cache() / "bench"
-
-
 def vegeta() -> Path:
     return program(VEGETA, "vegeta")
 
@@ -60,7 +53,7 @@ def models() -> Path:
         for name in MODELS:
             bundles.write(folder / name, folder / name / "bundle")
 
-    return _made("models", [recipe, HERE / "bundles.py", SERVERS / "models" / "requirements.lock"], make)
+    return made("models", [recipe, HERE / "bundles.py", SERVERS / "models" / "requirements.lock"], make)
 
 
 def case(model: str) -> Case:
@@ -77,13 +70,7 @@ def binaries(venv: str) -> Path:
 
 
 def _virtual_environment(name: str) -> Path:
-    lock = SERVERS / name / "requirements.lock"
-
-    def make(folder: Path) -> None:
-        run([_uv(), "venv", "--quiet", "--python", _python(), folder])
-        run([_uv(), "pip", "sync", "--quiet", "--python", folder / "bin" / "python", lock])
-
-    return _made(f"venv-{name}", [lock], make, _python())
+    return virtual_environment(name, SERVERS / name / "requirements.lock")
 
 
 def _cpp() -> Path:
@@ -99,36 +86,9 @@ def _cpp() -> Path:
         run([*compiler, source, "-o", folder / "server", library, "-Wl,-rpath,$ORIGIN"])
 
     ensure_installed(["g++"])
-    return _made("cpp", [SERVERS / "cpp" / "server.cc", SERVERS / "thin" / "requirements.lock"], make)
+    return made("cpp", [SERVERS / "cpp" / "server.cc", SERVERS / "thin" / "requirements.lock"], make)
 
 
 def _headers() -> Path:
     told = run([go(), "mod", "download", "-json", HEADERS], cwd=home(), env={"GOFLAGS": "-mod=mod"})
     return Path(json.loads(told)["Dir"])
-
-
-def _made(name: str, recipe: list[Path], make: Callable[[Path], None], by: str = "") -> Path:
-    """A folder made from these files, anew when one of them changes. It is marked when whole: a venv can't be moved.
-
-    by: the interpreter of a virtual environment, which is made anew for another one, too.
-    """
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in recipe) + by.encode()).hexdigest()[:12]
-    folder = home() / f"{name}-{digest}"
-    if not (folder / "made").exists():
-        with step(f"make {folder.name}"):
-            shutil.rmtree(folder, ignore_errors=True)
-            folder.mkdir(parents=True)
-            make(folder)
-            (folder / "made").touch()
-    return folder
-
-
-def _uv() -> str:
-    """The Makefile's: named by it, or as it left it in the cache; else the one on the path."""
-    kept = max(map(str, cache().glob("uv-*/bin/uv")), default="uv")
-    return os.environ.get("UV") or shutil.which("uv") or kept
-
-
-def _python() -> str:
-    """The interpreter below this virtual environment."""
-    return str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}")
