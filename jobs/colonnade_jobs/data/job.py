@@ -164,6 +164,7 @@ def check(  # noqa: PLR0913, PLR0917 - what each step of a look is given
     spec, texts = job.spec, scratch / "texts"
     schema, csv = spec.table or Table(), spec.source.csv or Csv()
     texts.mkdir()
+    database.make_room(connection, files, scratch)
     loaded = reading.load(connection, files, spec.source, stepping.kinds_in_source(schema, spec.cleaning), texts)
     shutil.rmtree(texts)
     rewritten = rewriting.rewrite(connection, loaded, schema, spec.cleaning, csv)

@@ -67,7 +67,7 @@ def make(
     """As above, of files whose dialect is known."""
     names = _union(parts)
     columns = {naming.inner(n): name for n, name in enumerate(names)}
-    connection.execute(f"CREATE TEMP TABLE texts ({', '.join(f'{column} VARCHAR' for column in columns)})")
+    connection.execute(f"CREATE TABLE texts ({', '.join(f'{column} VARCHAR' for column in columns)})")
     missing = Missing.of(csv, declared)
     for _, group in groupby(parts, key=lambda part: part.dialect):
         _insert(connection, list(group), names, missing, scratch)
@@ -90,7 +90,7 @@ def _make_raw(
     values = [f"{typed.get(column) or missing.value(column, name)} AS {column}" for column, name in columns.items()]
     if len(columns) > WIDE:
         with without_optimizer(connection, len(columns)):
-            connection.execute(f"CREATE TEMP TABLE raw AS SELECT {', '.join(values)} FROM texts")
+            connection.execute(f"CREATE TABLE raw AS SELECT {', '.join(values)} FROM texts")
         connection.execute("DROP TABLE texts")
         return
     texts = [f"{column} AS {naming.unmarked(column)}" for column, name in columns.items() if name in missing.later]

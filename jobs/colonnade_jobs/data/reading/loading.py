@@ -53,7 +53,7 @@ def load(
 
 def drop(connection: duckdb.DuckDBPyConnection) -> None:
     """Gives back the room of all that was read."""
-    tables = connection.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall()
+    tables = connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
     for (name,) in tables:
         if name in READ:
             connection.execute(f"DROP TABLE {name}")
@@ -87,7 +87,7 @@ def _parquet(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> RawTab
     paths = ", ".join(literal(str(file)) for file in files)
     try:
         connection.execute(
-            f"CREATE TEMP TABLE raw AS SELECT * FROM read_parquet([{paths}], union_by_name = true) AS source({inner})"
+            f"CREATE TABLE raw AS SELECT * FROM read_parquet([{paths}], union_by_name = true) AS source({inner})"
         )
     except duckdb.Error as error:
         raise_shortage(error)
