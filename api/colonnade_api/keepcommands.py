@@ -12,6 +12,7 @@ VERBS: dict[str, KeepingKind] = {
     "diff": "Diff",
     "gc": "Collect",
     "forget": "Forget",
+    "rotate": "Rotate",
 }
 ARGUMENTS: dict[KeepingKind, tuple[int, ...]] = {
     "Audit": (0,),
@@ -21,6 +22,7 @@ ARGUMENTS: dict[KeepingKind, tuple[int, ...]] = {
     "Diff": (2,),
     "Collect": (0, 1),
     "Forget": (2,),
+    "Rotate": (0,),
 }
 ALL = "all"
 DRY_RUN, TAKE_OVER = "dry-run", "take-over"

@@ -85,8 +85,15 @@ class ForgetTask(SpecPart):
     needed: dict[str, tuple[str, ...]] = Field(default={})
 
 
+class RotateTask(SpecPart):
+    """To wrap the data keys of these by the key that the spec names, in the store and in the backup."""
+
+    kind: Literal["Rotate"] = "Rotate"
+    versions: tuple[DatasetVersion, ...]
+
+
 KeepTask = Annotated[
-    AuditTask | BackUpTask | VerifyTask | RestoreTask | DiffTask | CollectTask | ForgetTask,
+    AuditTask | BackUpTask | VerifyTask | RestoreTask | DiffTask | CollectTask | ForgetTask | RotateTask,
     Field(discriminator="kind"),
 ]
 

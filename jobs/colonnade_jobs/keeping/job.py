@@ -11,12 +11,13 @@ from colonnade_api.keepjobs import (
     KeepJob,
     KeepResult,
     RestoreTask,
+    RotateTask,
     VerifyTask,
 )
 from colonnade_serving.store import Store
 
 from ..errors import store_answers
-from . import audit, backup, collect, diff, forgetting, restore
+from . import audit, backup, collect, diff, forgetting, restore, rotate
 from .copies import Copies, open_copies
 
 
@@ -38,6 +39,9 @@ def _run(  # noqa: PLR0911 - one answer a task
             return backup.verify_all(versions, store, open_copies(job, store, claims), scratch)
         case RestoreTask():
             return restore.run(job.task, store, open_copies(job, store, claims), scratch)
+        case RotateTask(versions=versions):
+            copies = open_copies(job, store, claims) if job.backup else None
+            return rotate.run(job, versions, store, copies, scratch)
         case DiffTask(before=before, after=after):
             return diff.run(job, before, after, store, scratch)
         case CollectTask():

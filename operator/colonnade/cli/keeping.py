@@ -49,6 +49,16 @@ def backup(
 
 
 @connected
+def rotate(cluster: Cluster, dataset: Which) -> None:
+    """Wrap each version's data key by the key that the spec names now, in store and backup; no rows are written.
+
+    Another key is named in spec.privacy.encryption.keySecretRef, the one before in previousKeys, which happens then by
+    itself too; once this has succeeded, the old key may go.
+    """
+    _ask(cluster, dataset, "rotate")
+
+
+@connected
 def restore(
     cluster: Cluster,
     dataset: Which,

@@ -7,7 +7,7 @@ import typer
 
 from colonnade.cli.approval import approve, reject
 from colonnade.cli.errors import UsageError
-from colonnade.cli.keeping import audit, backup, diff, gc, restore
+from colonnade.cli.keeping import audit, backup, diff, gc, restore, rotate
 from colonnade.cli.options import flags_before_the_command
 from colonnade.cli.pull import pull
 from colonnade.cli.push import push
@@ -51,6 +51,7 @@ for command in (
     audit,
     backup,
     restore,
+    rotate,
     gc,
 ):
     app.command()(command)

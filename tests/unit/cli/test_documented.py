@@ -18,6 +18,8 @@ NAMES = {
     "FILE": "orders.csv",
     "FILE.csv": "pulled.csv",
     "people.key": "orders.csv",
+    "dset/machines": "dset/flights",
+    "examples/data/restore/machines.csv": "orders.csv",
     "VERSION": "aaaa",
     "FILE.onnx": "fraud.onnx",
     "build/demo/flights.parquet": "orders.csv",

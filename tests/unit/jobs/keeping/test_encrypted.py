@@ -6,6 +6,7 @@ import pytest
 
 from colonnade_api.encryption import SecretKey
 from colonnade_jobs.data import stored
+from colonnade_jobs.errors import PermanentError
 from tests.unit.jobs.keeper import Keeper
 
 MARKER = "Zebediah-Quux"
@@ -87,3 +88,31 @@ def test_a_comparison_of_them_shows_no_value_to_who_has_the_store_alone(keeper: 
     assert answer.outcome == "Succeeded"
     assert MARKER not in answer.message
     assert not [path for path, data in keeper.files().items() if MARKER.encode() in data]
+
+
+def test_a_rotation_rewraps_store_and_backup_and_writes_no_rows(
+    keeper: Keeper, sealed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, copies = keeper.files(), keeper.files("backup")
+    keeper.holds(monkeypatch, OTHER, KEY)
+    keys = {"keySecretRef": OTHER.manifest(), "previousKeys": [KEY.manifest()]}
+    keeper.spec["privacy"] = {"encryption": keys}
+    answer = keeper.keep("Rotate", versions=keeper.versions)
+    assert (answer.outcome, answer.reason) == ("Succeeded", "Rotated")
+    changed = [path for path, data in keeper.files().items() if before.get(path) != data]
+    assert changed == [keeper.stored(sealed, "keys.json")]
+    sent = [path for path in keeper.files("backup") if path not in copies]
+    assert len(sent) == 1, "the new keys.json"
+    keeper.lose()
+    keeper.holds(monkeypatch, OTHER)
+    keeper.keep("Restore", newest=1)
+    assert stored.fetch("rows", sealed, keeper.store, tmp_path)[1].exists()
+
+
+def test_a_rotation_without_the_key_before_names_it(
+    keeper: Keeper, sealed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keeper.holds(monkeypatch, OTHER)
+    keeper.spec["privacy"] = {"encryption": {"keySecretRef": OTHER.manifest()}}
+    with pytest.raises(PermanentError, match="in keySecretRef or previousKeys"):
+        keeper.keep("Rotate", versions=keeper.versions)

@@ -286,3 +286,17 @@ def test_a_schedule_that_can_not_be_read_is_named() -> None:
     observed = dataset(audit={"schedule": "99 * * * *"})
     observed = replace(observed, status=plan(observed, at(0)).status)
     assert said(observed, "Stalled")[1:] == ("InvalidSpec", 'spec.audit.schedule: minute "99" lies outside 0 to 59')
+
+
+def test_another_key_is_wrapped_by_once_and_again_when_it_changes() -> None:
+    def keyed(name: str) -> dict[str, Any]:
+        previous = [{"name": "old", "key": "key"}]
+        return {"privacy": {"encryption": {"keySecretRef": {"name": name, "key": "key"}, "previousKeys": previous}}}
+
+    observed = with_versions("a")
+    rotating = replace(observed, spec=dataset(**keyed("new")).spec)
+    assert [job.task.kind for job in wanted(rotating, 1000)] == ["Rotate"]
+    rotated = told(begun(rotating, 1000), 1010, reason="Rotated")
+    assert wanted(rotated, 1020) == []
+    assert len(wanted(replace(rotated, spec=dataset(**keyed("newer")).spec), 1030)) == 1
+    assert wanted(replace(rotated, spec=observed.spec), 1030) == []

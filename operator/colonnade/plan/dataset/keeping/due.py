@@ -35,6 +35,8 @@ def due(observed: ObservedDataset, spec: DatasetSpec, status: DatasetStatus, now
         return Due("Forget", record.asked)
     if not status.versions:
         return None
+    if asked := _unrotated(spec, status, now):
+        return Due("Rotate", asked)
     if spec.backup and spec.backup.schedule is None and (asked := _uncopied(status, now)):
         return Due("BackUp", asked)
     ticks = ((kind, _tick(text, observed, record_of(status, kind), now)) for kind, text in _scheduled(observed, spec))
@@ -84,6 +86,18 @@ def _tick(text: str, observed: ObservedDataset, record: KeepingRecord | None, no
         return tick.isoformat()
     again = _again_at(record)
     return tick.isoformat() if again and now >= again else ""
+
+
+def _unrotated(spec: DatasetSpec, status: DatasetStatus, now: datetime) -> str:
+    """Which keys the spec names, as long as no Job has wrapped the versions and their copies by the first of them."""
+    keys = spec.encryption_keys()
+    if len(keys) < 2:
+        return ""
+    asked, record = f"keys/{short_hash([str(key) for key in keys])}", record_of(status, "Rotate")
+    if record is None or (record.asked != asked and not record.asked.startswith("rotate@")):
+        return asked
+    again = _again_at(record)
+    return asked if again and now >= again else ""
 
 
 def _uncopied(status: DatasetStatus, now: datetime) -> str:

@@ -14,6 +14,7 @@ from colonnade_api.keepjobs import (
     ForgetTask,
     KeepTask,
     RestoreTask,
+    RotateTask,
     VerifyTask,
     shortly,
 )
@@ -42,6 +43,8 @@ def task_of(  # noqa: PLR0911 - one task a kind
             return AuditTask(versions=digests)
         case "BackUp":
             return BackUpTask(versions=versions)
+        case "Rotate":
+            return RotateTask(versions=versions)
         case "Verify":
             return VerifyTask(versions=versions)
         case "Restore":
