@@ -39,12 +39,17 @@ def honest(asked: Asked, answer: Answer) -> Answer:
     return answer
 
 
+def never(asked: Asked) -> bool:
+    return False
+
+
 @dataclass
 class Rude:
-    """The server between. asked: what came, in order."""
+    """The server between. asked: what came, in order. withheld: whether a request goes no further."""
 
     endpoint: str
     manners: Manners = honest
+    withheld: Callable[[Asked], bool] = never
     asked: list[Asked] = field(default_factory=list)
 
     def about(self, part: str) -> list[Asked]:
@@ -65,6 +70,9 @@ def rude(upstream: str) -> Iterator[Rude]:
             number = 1 + sum((each.method, each.path) == (self.command, self.path) for each in state.asked)
             asked = Asked(self.command, self.path, headers, number)
             state.asked.append(asked)
+            if state.withheld(asked):
+                self.close_connection = True
+                return
             self.send(state.manners(asked, forwarded(upstream, asked, body)))
 
         do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = hand_on

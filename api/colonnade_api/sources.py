@@ -127,6 +127,15 @@ class DataSource(SpecPart):
             field=".refresh",
         ),
         Rule(
+            "!has(self.format) || self.format != 'delta' || "
+            "(has(self.storageUri) && !self.storageUri.matches('^https?://'))",
+            "a Delta table is a folder: name it by a storageUri of s3://, gs://, az://, pvc:// or file://",
+            lambda source: (
+                source.format != "delta" or (source.storage_uri or "http://").partition(":")[0] not in ("http", "https")
+            ),
+            field=".format",
+        ),
+        Rule(
             "!has(self.csv) || !has(self.format) || self.format == 'csv'",
             "csv says how a csv file is written, and format says that it is none: leave one of them out",
             lambda source: source.csv is None or source.format in (None, "csv"),
@@ -162,9 +171,10 @@ class DataSource(SpecPart):
         "AZURE_CLIENT_SECRET and AZURE_TENANT_ID for az://; username and password, or token, for https://. Left out: a "
         "bucket that anyone may read, or that the pod's own role opens.",
     )
-    format: Literal["csv", "parquet", "jsonl"] | None = Field(
+    format: Literal["csv", "parquet", "jsonl", "delta"] | None = Field(
         default=None,
-        description="csv, parquet or jsonl (one JSON object a line). Left out: told by the file's first bytes.",
+        description="csv, parquet, jsonl (one JSON object a line) or delta (a folder with a _delta_log). Left out: "
+        "told by the file's first bytes, and by the folder.",
     )
     csv: Csv | None = Field(
         default=None,

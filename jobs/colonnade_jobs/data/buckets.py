@@ -7,17 +7,18 @@ from colonnade_serving.store import Item, Store, StoreError, StoreNotFound, Stor
 
 from .. import progress
 from ..errors import PermanentError, TransientError
-from . import addresses, changes, clouds, skipped
+from . import addresses, changes, clouds, delta, skipped
 from .clouds import SECRET
 
 Matching = tuple[list[Item], list[str]]
 
 
-def fetch(address: str, scratch: Path) -> tuple[list[Path], list[str]]:
+def fetch(address: str, scratch: Path, form: str | None = None) -> tuple[list[Path], list[str]]:
     """The objects of s3://bucket/key-or-glob (gs://, az://), streamed to scratch in key order, and the names of those
     passed over.
 
-    Credentials: COLONNADE_SOURCE_* of the environment, as clouds has it; for s3, AWS_* where there are none.
+    form: what the spec says that it is; a Delta table is known by its folder. Credentials: COLONNADE_SOURCE_* of the
+    environment, as clouds has it; for s3, AWS_* where there are none.
     Raises PermanentError when nothing matches or it may not be read, TransientError when the bucket doesn't answer or
     changes meanwhile.
     """
@@ -26,6 +27,10 @@ def fetch(address: str, scratch: Path) -> tuple[list[Path], list[str]]:
         bucket, (found, passed) = _opened(clouds.ways(scheme, name), key)
         if not found:
             raise PermanentError("SourceNotFound", f"spec.source.storageUri: nothing matches {address}")
+        is_table = any(item.path.startswith(f"{_folder(key)}{delta.LOG}/") for item in found)
+        delta.check_format(form, is_table, address)
+        if is_table:
+            return [_table(bucket, found, key, address, scratch)], []
         targets = [scratch / f"{n:06d}-{Path(item.path).name}" for n, item in enumerate(found)]
         files = [_download(bucket, item, target) for item, target in zip(found, targets, strict=True)]
         _check_unchanged(bucket, found, _matching(bucket, key)[0])
@@ -63,6 +68,28 @@ def _matching(bucket: Store, key: str) -> Matching:
     depth = key.count("/")
     matches = (item for item in bucket.list(folder) if fnmatchcase(item.path, key))
     return skipped.split((item for item in matches if "**" in key or item.path.count("/") == depth), _path)
+
+
+def _folder(key: str) -> str:
+    return f"{key.rstrip('/')}/" if key else ""
+
+
+def _table(bucket: Store, found: list[Item], key: str, address: str, scratch: Path) -> Path:
+    """A Delta table's rows: of its files only those are fetched that its last state has."""
+    root, below = scratch / "delta", len(_folder(key))
+    listed = {item.path[below:]: item for item in found}
+    _place(bucket, root, {path: item for path, item in listed.items() if path.startswith(f"{delta.LOG}/")})
+    wanted = delta.files(root, address)
+    if missing := [path for path in wanted if path not in listed]:
+        raise changes.changed(f"{address}/{missing[0]}")
+    _place(bucket, root, {path: listed[path] for path in wanted})
+    return delta.read(root, address, scratch / "delta.parquet", scratch)
+
+
+def _place(bucket: Store, root: Path, items: dict[str, Item]) -> None:
+    for path, item in items.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        _download(bucket, item, root / path)
 
 
 def _path(item: Item) -> str:

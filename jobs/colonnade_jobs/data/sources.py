@@ -10,7 +10,7 @@ from colonnade_api.sources import DataSource
 from colonnade_serving.store import Store
 
 from ..errors import PermanentError, store_answers
-from . import addresses, buckets, skipped
+from . import addresses, buckets, delta, skipped
 
 
 @dataclass(frozen=True)
@@ -45,11 +45,11 @@ def fetch(source: DataSource, origin: Origin, scratch: Path) -> Fetched:
     scheme, host, path = addresses.parse(address)
     match scheme:
         case "file":
-            return Fetched(address, *_mounted(address, Path("/"), path))
+            return Fetched(address, *_mounted(source, Path("/"), path, scratch))
         case "pvc":
-            return Fetched(address, *_mounted(address, origin.claims / host, path))
+            return Fetched(address, *_mounted(source, origin.claims / host, path, scratch))
         case "s3" | "gs" | "az":
-            return Fetched(address, *buckets.fetch(address, scratch))
+            return Fetched(address, *buckets.fetch(address, scratch, source.format))
         case _:  # https; or http, where the spec says that this is meant
             return Fetched(address, [_downloaded(address, scratch, source.insecure)])
 
@@ -67,12 +67,15 @@ def _uploaded(origin: Origin, scratch: Path) -> Path:
     return target
 
 
-def _mounted(address: str, root: Path, path: str) -> tuple[list[Path], list[str]]:
-    relative = path.lstrip("/")
+def _mounted(source: DataSource, root: Path, path: str, scratch: Path) -> tuple[list[Path], list[str]]:
+    relative, address = path.strip("/"), str(source.storage_uri)
     if ".." in Path(relative).parts:
         raise PermanentError(
             "SourceNotFound", f"spec.source.storageUri: {address} climbs out with ..; name the path itself"
         )
+    delta.check_format(source.format, delta.is_table(root / relative), address)
+    if delta.is_table(root / relative):
+        return [delta.read(root / relative, address, scratch / "delta.parquet", scratch)], []
     if addresses.first_wildcard(relative) is not None:
         files, passed = skipped.split(sorted(file for file in root.glob(relative) if file.is_file()), str)
     elif (root / relative).is_dir():
@@ -85,6 +88,9 @@ def _mounted(address: str, root: Path, path: str) -> tuple[list[Path], list[str]
         raise PermanentError(
             "SourceNotReadable", f"{address}: {unreadable[0]} can't be read by this Job's user ({os.getuid()})"
         )
+    for file in files:
+        if delta.is_table(file.parent):
+            delta.check_format("parquet", True, str(file.parent))
     return files, passed
 
 

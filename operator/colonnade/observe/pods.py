@@ -6,6 +6,11 @@ from typing import Any
 
 from colonnade.kube.kinds import Manifest
 
+EVICTED = "Evicted"
+SIGNALLED = {
+    137: "it was killed (exit code 137): its node was short of something, or someone ended it",
+    143: "it was told to end (exit code 143): its node is being drained, or someone deleted it",
+}
 ON_ITS_WAY = frozenset({"ContainerCreating", "PodInitializing"})
 
 
@@ -38,9 +43,11 @@ def answer(pod: Manifest) -> Mapping[str, Any] | None:
 
 def complaint(pod: Manifest) -> str:
     """Why it failed, in its own words where it left any."""
-    state = ended(pod)
+    state, status = ended(pod), pod.get("status") or {}
+    if status.get("reason") == EVICTED:
+        return f"{EVICTED}: {status.get('message', '')}".removesuffix(": ")
     if state is None or state.get("exitCode") == 0:
-        return str((pod.get("status") or {}).get("message") or "")  # an evicted pod, say
+        return str(status.get("message") or "")
     return _complaint(state)
 
 
@@ -51,6 +58,8 @@ def _complaint(state: Mapping[str, Any]) -> str:
     if state.get("reason") == "OOMKilled":
         return "OOMKilled: it took more memory than its limit; raise resources.limits.memory"
     said = str(state.get("message") or "").strip().rpartition("\n")[2]
+    if not said and state.get("exitCode") in SIGNALLED:
+        return SIGNALLED[state["exitCode"]]
     return f"exit code {state.get('exitCode')}{': ' if said else ''}{said}"
 
 

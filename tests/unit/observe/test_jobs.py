@@ -63,6 +63,22 @@ def test_a_pod_that_left_no_words_is_told_by_its_exit_code():
     assert observed(job(failed=1), job_pod(state=ended(2, reason="Error"))).message == "exit code 2"
 
 
+def test_a_pod_that_its_node_evicted_says_what_the_node_was_short_of():
+    words = "The node was low on resource: ephemeral-storage. Threshold quantity: 1Gi, available: 900Mi."
+    evicted = job_pod(state=ended(137, reason="Error"), reason="Evicted", message=words)
+    assert observed(job(failed=1), evicted).message == f"Evicted: {words}"
+
+
+def test_a_pod_that_was_killed_says_by_whom_that_may_be():
+    message = observed(job(failed=1), job_pod(state=ended(137, reason="Error"))).message
+    assert message == "it was killed (exit code 137): its node was short of something, or someone ended it"
+
+
+def test_a_pod_that_was_told_to_end_says_so():
+    message = observed(job(failed=1), job_pod(state=ended(143, reason="Error"))).message
+    assert message == "it was told to end (exit code 143): its node is being drained, or someone deleted it"
+
+
 def test_an_image_that_cannot_be_pulled_is_told():
     held = {"waiting": {"reason": "ImagePullBackOff", "message": "no such image"}}
     assert observed(job(active=1), job_pod(state=held)).message == "ImagePullBackOff: no such image"

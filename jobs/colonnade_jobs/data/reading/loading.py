@@ -37,7 +37,8 @@ def load(
     csv = source.csv or Csv()
     if csv.date_format:
         check_date_format(connection, csv.date_format, "spec.source.csv.dateFormat")
-    kinds = {file_type_of(file, source.format): file for file in files}
+    given = None if source.format == "delta" else source.format
+    kinds = {file_type_of(file, given): file for file in files}
     if len(kinds) > 1:
         one, other, *_ = (f"{file.name} ({kind})" for kind, file in kinds.items())
         raise PermanentError(
