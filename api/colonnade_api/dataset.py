@@ -181,6 +181,10 @@ class DatasetVersion(StatusPart):
     )
     invalid_rows: Count = Field(default=0, description="Rows that broke a rule.")
     protected: Said | None = Field(default=None, description="What was done so that no one is known by the rows.")
+    personal_data: Said | None = Field(
+        default=None,
+        description="Personal data that no rule covers, by column; absent where none was looked for or found.",
+    )
     suppressed_rows: Count | None = Field(
         default=None, description="Rows left out since too few others are like them; absent where nobody asked."
     )

@@ -115,6 +115,22 @@ class LDiversity(SpecPart):
     )
 
 
+class Detect(SpecPart):
+    """Personal data is looked for in columns that no rule names: card, bank, phone and national numbers, e-mail and IP
+    addresses by their values; names, addresses and dates of birth by what the column is called."""
+
+    action: Literal["Reject", "Warn", "Off"] = Field(
+        default="Reject",
+        description="Reject: where some is found there is no version. Warn: there is one, and condition Protected is "
+        "False. Off: nothing is looked for.",
+    )
+    threshold: Annotated[float, Field(gt=0, le=1)] = Field(
+        default=0.1,
+        description="The least share of a column's different values that are personal data, 0 to 1, beyond what chance "
+        "explains.",
+    )
+
+
 def _pseudonyms_have_a_key(privacy: Any) -> bool:
     return privacy.pseudonyms is not None or all(rule.action != "Pseudonymize" for rule in privacy.rules_)
 
@@ -163,6 +179,9 @@ class Privacy(SpecPart):
         ),
     )
 
+    detect: Detect | None = Field(
+        default=None, description="What is done where a column that no rule names holds personal data. Left out: Off."
+    )
     rules_: tuple[PrivacyRule, ...] = Field(
         default=(),
         alias="rules",
@@ -188,5 +207,15 @@ class Privacy(SpecPart):
 
     @property
     def changes_rows(self) -> bool:
-        """Whether values of the table are about people, and must be told nowhere; encryption alone changes none."""
+        """Whether the rows that are stored are others than those that came; encryption alone changes none."""
         return bool(self.rules_ or self.k_anonymity or self.l_diversity)
+
+    @property
+    def detects(self) -> bool:
+        """Whether personal data is looked for."""
+        return self.detect is not None and self.detect.action != "Off"
+
+    @property
+    def withholds_values(self) -> bool:
+        """Whether values of the table may be about people, and must be told nowhere."""
+        return self.changes_rows or self.detects or self.subject is not None

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Any
 
-from . import parts
+from . import parts, protection
 from .parts import code, section, sentences, table
 
 Found = dict[str, Any]
@@ -24,6 +24,7 @@ def render(found: Found, title: str = "Dataset report", version: str = "") -> st
         section("Look at this", sentences(reading["notes"])) if reading.get("notes") else "",
         section("The table as a whole", findings) if (findings := _findings(found)) else "",
         section("Rules", _rules(found)),
+        section("Privacy", private) if (private := protection.render(found.get("privacy") or {})) else "",
         section("Cleaning", cleaned) if (cleaned := _cleaned(found)) else "",
         section("Missing values by place in the table", missing) if (missing := _missing(found)) else "",
         section("Columns", _columns(found)),

@@ -90,7 +90,7 @@ def run(
 
 
 def _is_private(spec: DatasetSpec) -> bool:
-    return spec.privacy is not None and (spec.privacy.changes_rows or spec.privacy.subject is not None)
+    return spec.privacy is not None and spec.privacy.withholds_values
 
 
 def _run(job: DatasetJob, store: Store, scratch: Path, claims: Path, secret: bytes | None) -> DatasetResult:
@@ -119,7 +119,7 @@ def _run(job: DatasetJob, store: Store, scratch: Path, claims: Path, secret: byt
         if private:
             table = replace(table, notes=privacy.noted(table.notes))
             progress.report(57, "protecting")
-        protected = privacy.protect(connection, fields, job.spec, secret)
+        protected = privacy.protect(connection, fields, job.spec, secret, validated.source)
         rows = validated.rows - validated.invalid - (protected.suppressed or 0)
         found += checks.of_count(job.spec.validation, rows)
         if rows:
@@ -132,6 +132,7 @@ def _run(job: DatasetJob, store: Store, scratch: Path, claims: Path, secret: byt
         profile = report.build(connection, protected.fields, validated, rows, job.spec.split)
         profile = trend.with_trend(profile, previous)
         profile |= {"privacy": protected.facts} if private else {}
+        profile = privacy.without_values(profile, protected.untold)
         (folder / REPORT).write_bytes(canonical_json(profile | {"reading": table.facts()}))
     if problem := _objection(job, validated):
         told = PermanentError(problem.reason, ". ".join([problem.message, *changed]))
@@ -312,7 +313,11 @@ def _invalid(
 def _result(
     store: Store, manifest: dict[str, Any], previous: str | None, notes: list[str], protected: Protection
 ) -> DatasetResult:
-    said = {"protected": protected.said or None, "suppressed_rows": protected.suppressed}
+    said = {
+        "protected": protected.said or None,
+        "personal_data": protected.uncovered or None,
+        "suppressed_rows": protected.suppressed,
+    }
     same = manifest["digest"] == previous
     aside = f", {manifest['invalidRows']:,} in quarantine" if manifest["invalidRows"] else ""
     state = "the content is still that of" if same else "stored as"

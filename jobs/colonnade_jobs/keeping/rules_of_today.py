@@ -47,7 +47,7 @@ def _protected(spec: DatasetSpec, digest: str, store: Store) -> frozenset[str]:
 
 
 def _broken_rules(spec: DatasetSpec, digest: str, store: Store, scratch: Path, unchecked: Iterable[str]) -> str:
-    private = spec.privacy is not None and spec.privacy.changes_rows
+    private = spec.privacy is not None and spec.privacy.withholds_values
     _, table = stored.fetch("this Dataset", digest, store, scratch)
     try:
         with database.shortages_as_errors(), database.connect(scratch) as connection:

@@ -4,8 +4,9 @@
 """
 
 from . import pseudonyms
+from .detection import without_values
 from .discretion import discreet, noted
 from .protection import Protection, as_before, protect
 from .pseudonyms import read_key
 
-__all__ = ["Protection", "as_before", "discreet", "noted", "protect", "pseudonyms", "read_key"]
+__all__ = ["Protection", "as_before", "discreet", "noted", "protect", "pseudonyms", "read_key", "without_values"]

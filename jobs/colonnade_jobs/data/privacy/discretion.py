@@ -10,7 +10,15 @@ import pyarrow as pa
 from ...errors import PermanentError
 
 SPOKEN_OF_SPEC = (
-    *("InvalidSpec", "SchemaMismatch", "NotAnonymous", "NoRows", "SourceNotFound", "SourceNotReadable"),
+    *(
+        "InvalidSpec",
+        "SchemaMismatch",
+        "NotAnonymous",
+        "PersonalDataFound",
+        "NoRows",
+        "SourceNotFound",
+        "SourceNotReadable",
+    ),
     *("InvalidKey", "KeyMissing", "DatasetNotFound", "DatasetCorrupt"),
 )
 WITHHELD = "what was found there would quote a value, which spec.privacy forbids; look at the source itself"

@@ -3,7 +3,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import duckdb
@@ -18,8 +18,10 @@ from ..columns import Field
 from ..database import without_optimizer
 from ..stored import Previous
 from . import anonymity, generalizing, masking, pseudonyms
+from .detection import detect, said
 
 TOKEN = "pseudonym_of"  # noqa: S105 - what the function is called in SQL
+NOTHING_FOUND = "no personal data was found in columns that no rule names"
 DONE: dict[Action, str] = {
     "Drop": "dropped",
     "Mask": "masked",
@@ -32,11 +34,14 @@ DONE: dict[Action, str] = {
 @dataclass(frozen=True)
 class Protection:
     """What became of the table. came, fields: its columns before and now; hidden: the owner's names of columns whose
-    values as they came are shown nowhere. suppressed: rows left out; None where nobody asked."""
+    values as they came are shown nowhere; untold: those of them that are stored as they came. uncovered: the personal
+    data that no rule covers, in words. suppressed: rows left out; None where nobody asked."""
 
     came: list[Field]
     fields: list[Field]
     hidden: frozenset[str] = frozenset()
+    untold: frozenset[str] = frozenset()
+    uncovered: str = ""
     said: str = ""
     suppressed: int | None = None
     facts: dict[str, Any] = field(default_factory=dict)
@@ -52,16 +57,37 @@ class Protection:
 
 
 def protect(
-    connection: duckdb.DuckDBPyConnection, fields: list[Field], spec: DatasetSpec, key: bytes | None
+    connection: duckdb.DuckDBPyConnection, fields: list[Field], spec: DatasetSpec, key: bytes | None, source: str
 ) -> Protection:
-    """Protects the valid rows of `validated`; of refused ones, nothing but the reasons is left there.
+    """Looks for personal data, and protects the valid rows of `validated`.
 
-    key: of pseudonyms. Raises PermanentError where a rule doesn't fit the table, or rows aren't anonymous.
+    key: of pseudonyms. source: the table that has the values as they came. Raises PermanentError where a rule doesn't
+    fit the table, personal data is found that none covers, or rows aren't anonymous.
     """
     privacy = spec.privacy
-    if privacy is None or not privacy.changes_rows:
+    if privacy is None or not privacy.withholds_values:
         return Protection(fields, fields)
     _check_names(privacy, fields)
+    found = detect(connection, fields, privacy, source)
+    done = _changes(connection, fields, spec, key) if privacy.changes_rows else Protection(fields, fields)
+    if not privacy.detects:
+        return done
+    untold = frozenset(data.column for data in found)
+    return replace(
+        done,
+        hidden=done.hidden | untold,
+        untold=untold,
+        uncovered=said(found) if found else "",
+        said="; ".join(filter(None, (done.said, "" if found else NOTHING_FOUND))),
+        facts=done.facts | {"personalData": [asdict(data) for data in found]},
+    )
+
+
+def _changes(
+    connection: duckdb.DuckDBPyConnection, fields: list[Field], spec: DatasetSpec, key: bytes | None
+) -> Protection:
+    """Changes the valid rows of `validated`; of refused ones, nothing but the reasons is left there."""
+    privacy = spec.privacy or Privacy()
     changed, values = _changed(privacy, fields)
     if not changed:
         raise PermanentError("InvalidSpec", "spec.privacy.rules: every column is dropped; keep one at least")
@@ -75,7 +101,9 @@ def protect(
     connection.execute("ALTER TABLE protected RENAME TO validated")
     suppressed = anonymity.enforce(connection, privacy, {one.rule.name: one.inner for one in changed})
     facts = _facts(privacy, key, suppressed)
-    return Protection(fields, changed, hidden(privacy), _said(privacy, suppressed), suppressed, facts)
+    return Protection(
+        fields, changed, hidden(privacy), said=_said(privacy, suppressed), suppressed=suppressed, facts=facts
+    )
 
 
 def hidden(privacy: Privacy) -> frozenset[str]:

@@ -26,7 +26,7 @@ from colonnade.plan.dataset import schedule
 from colonnade.plan.dataset.keeping import conditions, erasure, keeping
 from colonnade.plan.dataset.keeping.due import record_of
 from colonnade.plan.dataset.observed import ObservedDataset
-from colonnade_api import DatasetSpec, DatasetStatus, ObjectMeta
+from colonnade_api import DatasetSpec, DatasetStatus, DatasetVersion, ObjectMeta
 from colonnade_api.jobs import DatasetJob, DatasetResult
 from colonnade_api.wellknown import REFRESH_ANNOTATION
 
@@ -34,6 +34,9 @@ NO_CONTENT = (
     *("description", "owner", "license", "purpose", "lawfulBasis", "sensitivity"),
     *("retention", "audit", "backup"),
 )
+
+OF_PRIVACY = ("protected", "personal_data", "suppressed_rows")
+UNPROTECTED = ("NotAnonymous", "PersonalDataFound")
 
 
 @dataclass(frozen=True)
@@ -165,7 +168,7 @@ def _with_answer(status: DatasetStatus, job: Job | None) -> DatasetStatus:
     known = next((each for each in status.versions if each.digest == digest), version)
     if known.digest != digest:  # it was destroyed, and nothing is in its place any more
         return status.model_copy(update=checked)
-    known = known.model_copy(update={"protected": version.protected, "suppressed_rows": version.suppressed_rows})
+    known = known.model_copy(update={field: getattr(version, field) for field in OF_PRIVACY})
     others = tuple(each for each in status.versions if each.digest != digest)
     newest_first = (known, *others)
     return status.model_copy(update={**checked, "current": known.digest, "versions": newest_first, "refused": None})
@@ -187,7 +190,7 @@ def _judge(status: DatasetStatus, observed: ObservedDataset, look: Look, now: da
     reason, message = said.reason, said.message
     if said.outcome == "Invalid":
         stalled = true("Stalled", reason, message)
-        if reason == "NotAnonymous":
+        if reason in UNPROTECTED:
             unprotected = false("Protected", reason, message)
             return (_ready(status, reason, message), _valid_so_far(observed.status), unprotected, stalled)
         return (_ready(status, reason, message), false("Valid", reason, message), stalled)
@@ -195,13 +198,21 @@ def _judge(status: DatasetStatus, observed: ObservedDataset, look: Look, now: da
         said_so = "every row that was accepted has been erased since; a later look at the source may find others"
         return (false("Ready", "NothingLeft", said_so), true("Valid", "Accepted", said_so))
     valid = true("Valid", "Accepted", _accepted(status))
-    if said.version and said.version.protected:
-        return (_ready(status, reason, message), valid, true("Protected", "RulesApplied", said.version.protected))
-    return (_ready(status, reason, message), valid)
+    return (_ready(status, reason, message), valid, *_protected(look.spec, said.version))
+
+
+def _protected(spec: DatasetSpec, version: DatasetVersion | None) -> tuple[ConditionUpdate, ...]:
+    if version and version.personal_data:
+        done = f" Of the rest: {version.protected}" if version.protected else ""
+        return (false("Protected", "PersonalDataFound", f"{version.personal_data}.{done}"),)
+    if version and version.protected and spec.privacy:
+        reason = "RulesApplied" if spec.privacy.changes_rows else "NothingFound"
+        return (true("Protected", reason, version.protected),)
+    return ()
 
 
 def _is_protected(spec: DatasetSpec) -> bool:
-    return spec.privacy is not None and spec.privacy.changes_rows
+    return spec.privacy is not None and spec.privacy.withholds_values
 
 
 def _waits_for(look: Look, metadata: ObjectMeta, now: datetime) -> tuple[str, str]:
@@ -268,7 +279,7 @@ def _events(before: DatasetStatus, after: DatasetStatus) -> tuple[Event, ...]:
         events.append(
             Event("Normal" if forgot.outcome == "Succeeded" else "Warning", forgot.reason, clipped(forgot.message))
         )
-    for kind in ("Valid", "Audited", "BackedUp"):
+    for kind in ("Valid", "Protected", "Audited", "BackedUp"):
         was, found = before.condition(kind), after.condition(kind)
         if found and found.status == "False" and (was is None or was.message != found.message):
             events.append(Event("Warning", found.reason, clipped(found.message)))

@@ -409,6 +409,31 @@ def test_rows_that_are_not_anonymous_are_no_fault_of_their_validity() -> None:
     assert valid.status == "Unknown"
 
 
+def test_personal_data_that_is_only_warned_of_leaves_the_version_and_says_unprotected() -> None:
+    result = accepted("v1")
+    words = "personal data that no rule of spec.privacy.rules covers: mail (e-mail addresses: 98 % of its values)"
+    result["version"] |= {"protected": "1 column masked", "personalData": words}
+    done = answered(started(dataset(privacy={"detect": {"action": "Warn"}})), result)
+    assert said(done, "Protected") == ("False", "PersonalDataFound", f"{words}. Of the rest: 1 column masked")
+    assert said(done, "Ready")[0] == "True"
+    assert done.status.versions[0].personal_data == words
+
+
+def test_personal_data_that_is_refused_is_no_fault_of_the_rows_validity() -> None:
+    told = {"outcome": "Invalid", "reason": "PersonalDataFound", "message": "mail (e-mail addresses: 98 %)"}
+    done = answered(started(dataset(privacy={"detect": {}})), told)
+    assert said(done, "Protected") == ("False", "PersonalDataFound", "mail (e-mail addresses: 98 %)")
+    assert said(done, "Valid")[0] == "Unknown"
+    assert said(done, "Stalled")[0] == "True"
+
+
+def test_where_nothing_is_found_and_nothing_had_to_be_done_the_table_is_protected() -> None:
+    result = accepted("v1")
+    result["version"] |= {"protected": "no personal data was found in columns that no rule names"}
+    done = answered(started(dataset(privacy={"detect": {"action": "Warn"}})), result)
+    assert said(done, "Protected")[:2] == ("True", "NothingFound")
+
+
 def test_a_table_that_nobody_protects_says_nothing_of_it() -> None:
     done = answered(started(dataset()), accepted("v1"))
     assert done.status.condition("Protected") is None

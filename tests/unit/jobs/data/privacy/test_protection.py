@@ -250,6 +250,24 @@ def test_how_fresh_a_protected_date_is_is_not_told(harness: Harness) -> None:
     assert "03-14" not in json.dumps(answer) + json.dumps(harness.report(answer))
 
 
+def test_the_page_tells_what_became_of_each_column_and_why(harness: Harness) -> None:
+    asked = {
+        "rules": [rule("a", "Mask", article="GDPR 4(5)"), rule("b", "Keep", because="asked <by> the court")],
+        "kAnonymity": {"quasiIdentifiers": ["b"], "k": 2},
+        "detect": {"action": "Warn"},
+    }
+    answer = harness.dataset("a,b,mail\n1,x,ann@example.org\n2,x,bo@example.org\n3,y,cy@example.org\n", privacy=asked)
+    page = harness.fetched(answer["version"]["reportUri"]).with_name("report.html").read_text()
+    for told in (
+        "<td><code>a</code></td><td>masked</td><td>GDPR 4(5)</td>",
+        "<td>as it is</td><td>asked &lt;by&gt; the court</td>",
+        "e-mail addresses, 100.0% of its values",
+        "At least 2 rows are alike in b; rows left out for that: 1.",
+    ):
+        assert told in page
+    assert "@example.org" not in page
+
+
 def test_a_version_has_as_many_rows_as_its_report_and_its_bounds_say(harness: Harness) -> None:
     asked = {"kAnonymity": {"quasiIdentifiers": ["a"], "k": 2}}
     rows = "a,b\n" + "1,1\n" * 8 + "2,2\n"

@@ -1,0 +1,1 @@
+"""How often personal data is called so that is none, and how often it is missed."""
