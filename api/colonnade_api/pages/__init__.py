@@ -3,5 +3,6 @@
 Pure functions of what was recorded, so that whoever holds the proven record can draw the page anew."""
 
 from .dataset_report import render as dataset_report
+from .drift import render as drift
 
-__all__ = ["dataset_report"]
+__all__ = ["dataset_report", "drift"]

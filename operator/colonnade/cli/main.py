@@ -6,6 +6,7 @@ import sys
 import typer
 
 from colonnade.cli.approval import approve, reject
+from colonnade.cli.drift import drift
 from colonnade.cli.errors import UsageError
 from colonnade.cli.keeping import audit, backup, diff, gc, restore, rotate
 from colonnade.cli.options import flags_before_the_command
@@ -38,6 +39,7 @@ for command in (
     pull,
     refresh,
     report,
+    drift,
     promote,
     abort,
     retry,

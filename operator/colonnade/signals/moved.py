@@ -12,12 +12,11 @@ from colonnade.signals.reading import About
 from colonnade.signals.verdicts import missing
 from colonnade.statistics.stability import UNMOVED, Drift, holm, stability_index
 from colonnade_api import FeatureDriftSignal, FeatureVerdict, PredictionDriftSignal, Verdict
-from colonnade_api.moved import MOST_BINS, MOST_FEATURES
+from colonnade_api.moved import MOST_BINS, MOST_FEATURES, NO_VALUE, OTHERS
 
 DriftSignal = FeatureDriftSignal | PredictionDriftSignal
 Cause = Literal["World", "Candidate"]
 THEN, NOW, FROZEN = "then", "now", "frozen"
-NO_VALUE, OTHERS = "no value", "all others"
 ALIKE = 0.5
 """Of the least effect: stable moved as well where it moved by so much, since no two samples of one shift are equal."""
 MOST_NAMED = 3

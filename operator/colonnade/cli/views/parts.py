@@ -8,7 +8,7 @@ from colonnade_access.references import Object
 from colonnade_access.words import ago
 from colonnade_api import Condition
 
-ABNORMAL_WHEN_TRUE = ("Stalled", "RolledBack")
+ABNORMAL_WHEN_TRUE = ("Stalled", "RolledBack", "Alerting")
 NEUTRAL = ("Progressing", "Reconciling")
 VERDICT_TONES: dict[str, Tone] = {"Pass": "good", "Fail": "bad"}
 
