@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+import numpy as np
 from prometheus_client import Metric
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
@@ -78,7 +79,9 @@ def _edges(frozen: Mapping[str, Any], said: Callable[[float], str]) -> Sequence[
 
 
 def _number(edge: float) -> str:
-    return f"{edge:.9g}"
+    """As short as it is of the type that it came in: 0.2 in float32 is a longer number in float64."""
+    single = np.float32(edge)
+    return str(single).removesuffix(".0") if single == edge else f"{edge:.9g}"
 
 
 def _date(seconds: float) -> str:

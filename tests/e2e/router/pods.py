@@ -17,16 +17,20 @@ TRAINED, NO_VALUE = (200, 200, 200, 200, 200), 10
 FIRST = {"edges": EDGES, "counts": list(TRAINED), "missing": NO_VALUE, "min": 0.0, "max": 1.0}
 
 
+def bundled(logistic: Path, home: Path) -> Path:
+    """A bundle of the logistic model that says how two of its columns, and its scores, were distributed."""
+    golden = {"X": np.array([[0.1, 0.2, 0.3]], np.float32)}
+    features = {"X[0]": FIRST, "X[1]": FROZEN}
+    scores = {"edges": [0.5], "counts": [500, 500]}
+    models.bundled(logistic, golden, home / "bundle", features=features, scores=scores, classes=[0, 1])
+    return home / "bundle"
+
+
 class Pods:
     """A pod keeps its name when its server is started again, as a container does in Kubernetes."""
 
-    def __init__(self, home: Path, logistic: Path, revision: str = "c1") -> None:
-        self._home, self._revision = home, revision
-        self._bundle = home / "bundle"
-        golden = {"X": np.array([[0.1, 0.2, 0.3]], np.float32)}
-        features = {"X[0]": FIRST, "X[1]": FROZEN}
-        scores = {"edges": [0.5], "counts": [500, 500]}
-        models.bundled(logistic, golden, self._bundle, features=features, scores=scores, classes=[0, 1])
+    def __init__(self, home: Path, bundle: Path, revision: str = "c1") -> None:
+        self._home, self._bundle, self._revision = home, bundle, revision
         self._serving: dict[str, Served] = {}
         self._told = home / "targets.json"
         self._tell()
@@ -51,8 +55,10 @@ class Pods:
     def ask(self, pod: str, rows: np.ndarray) -> None:
         """rows: shape (n, 3), NaN for missing."""
         data = [None if math.isnan(value) else value for value in rows.ravel().tolist()]
-        asked = {"inputs": [{"name": "X", "datatype": "FP32", "shape": list(rows.shape), "data": data}]}
-        answer = self._serving[pod].ask("POST", f"/v2/models/{MODEL}/infer", asked)
+        self.infer(pod, [{"name": "X", "datatype": "FP32", "shape": list(rows.shape), "data": data}])
+
+    def infer(self, pod: str, tensors: Sequence[object]) -> None:
+        answer = self._serving[pod].ask("POST", f"/v2/models/{MODEL}/infer", {"inputs": tensors})
         assert answer.status == 200, answer.body
 
     def kill(self, *pods: str) -> None:

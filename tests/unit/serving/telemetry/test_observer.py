@@ -77,7 +77,7 @@ def test_every_series_of_a_feature_is_there_from_the_start(observer: Observer, m
 
 def test_what_training_counted_is_told_beside_it(observer: Observer, metrics: Metrics):
     samples, at = told(metrics), version(observer.model)
-    for place, start in enumerate(["", *(f"{edge:.9g}" for edge in EDGES)]):
+    for place, start in enumerate(["", "0.2", "0.4", "0.6", "0.8"]):
         bin_ = {"feature": "X[1]", "bin": str(place), "from": start}
         assert samples[named("colonnade_feature_reference", **at, **bin_)] == 1
     assert samples[named("colonnade_feature_reference_missing", **at, feature="X[1]")] == 0
