@@ -1,6 +1,7 @@
 """Whose data a row is, and how someone is named who must be named nowhere: by a keyed hash."""
 
 import hmac
+from decimal import Decimal, InvalidOperation
 
 from pydantic import Field
 
@@ -30,3 +31,15 @@ def key_id(key: bytes) -> str:
 def keyed_hash(key: bytes, subject: str) -> str:
     """A subject as it is remembered: HMAC-SHA-256 of its value as stored, in hex."""
     return hmac.digest(key, b"colonnade.dev/subject/value/" + subject.encode(), "sha256").hex()
+
+
+def spelled(value: object, *, numeric: bool) -> str:
+    """One spelling of a value: of a number 4711, whether it was 4711.0 or ' 4711 '; of all else the text, trimmed."""
+    text = str(value).strip()
+    if not numeric or isinstance(value, int):
+        return text
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return text
+    return str(int(number)) if number.is_finite() and number == number.to_integral_value() else text

@@ -20,7 +20,12 @@ from tests.unit.chart.rendered import Manifest, named, of_kind, render
 MUTATING = "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy"
 KINDS = ("ValidatingAdmissionPolicy", "MutatingAdmissionPolicy")
 IN_FORCE_SECONDS = 60
-ROLES = {"ada": ("colonnade-edit",), "eve": ("colonnade-edit",), "bob": ("colonnade-edit", "colonnade-approve")}
+ROLES = {
+    "ada": ("colonnade-edit",),
+    "eve": ("colonnade-edit",),
+    "bob": ("colonnade-edit", "colonnade-approve"),
+    "dpo": ("colonnade-forget",),
+}
 CREATED_BY, CHANGED_BY = "colonnade.dev/created-by", "colonnade.dev/changed-by"
 COMMANDS = (PROMOTE_ANNOTATION, ABORT_ANNOTATION, RETRY_ANNOTATION, UNDO_ANNOTATION)
 APPROVED = {"decision": "Approved", "reason": "checked the card"}
@@ -101,7 +106,7 @@ def _make(api: client.ApiClient, namespace: str, rendered: list[Manifest]) -> No
             each["spec"]["policyName"] += f"-{namespace}"
     roles = [
         {**named(rendered, "ClusterRole", name), "kind": "Role", "metadata": {"name": name, "namespace": namespace}}
-        for name in ("colonnade-view", "colonnade-edit", "colonnade-approve")
+        for name in ("colonnade-view", "colonnade-edit", "colonnade-approve", "colonnade-forget")
     ]
     bindings = [_bound(user, role, namespace) for user, granted in ROLES.items() for role in granted]
     cluster = dynamic.DynamicClient(api)
@@ -268,3 +273,30 @@ def test_a_cluster_that_stamps_nothing_wants_the_true_name(login_to_an_older_clu
     assert login("bob").decide("late-1", by="bob", **APPROVED)["spec"]["approval"]["by"] == "bob"
     assert "here that is bob, not eve" in refusal(lambda: login("eve").decide("late-1", by="eve"))
     assert "can be neither chosen nor changed" in refusal(lambda: login("ada").create("late-2", {CREATED_BY: "bob"}))
+
+
+FORGET = {"colonnade.dev/keep": f"forget/{'0f' * 32}/a1b2@1", "colonnade.dev/forget-reason": "request 2026-118"}
+
+
+def annotated(user: User, annotations: dict[str, str], **options: Any) -> Manifest:
+    """The Dataset users, by this user's hand."""
+    body: Any = {"metadata": {"annotations": annotations}}
+    place = (GROUP, VERSION, user.namespace, "datasets", "users")
+    return cast("Manifest", user.custom.patch_namespaced_custom_object(*place, body, **options))
+
+
+def test_to_have_someone_forgotten_is_a_right_of_its_own_under_ones_own_name(login: Login) -> None:
+    ada, dpo = login("ada"), login("dpo")
+    spec = {"source": {"storageUri": "s3://raw/users.csv"}}
+    body: Any = {"apiVersion": API_VERSION, "kind": "Dataset", "metadata": {"name": "users"}, "spec": spec}
+    ada.custom.create_namespaced_custom_object(GROUP, VERSION, ada.namespace, "datasets", body)
+    _until(partial(_refused, partial(annotated, ada, FORGET, dry_run="All")))
+    assert "needs the verb forget on datasets, which ada does not have here" in refusal(lambda: annotated(ada, FORGET))
+    _until(
+        lambda: annotated(dpo, FORGET, dry_run="All")["metadata"]["annotations"].get("colonnade.dev/forget-by") == "dpo"
+    )
+    asked = annotated(dpo, FORGET | {"colonnade.dev/forget-by": "somebody"})
+    assert asked["metadata"]["annotations"]["colonnade.dev/forget-by"] == "dpo"
+    assert "needs the verb forget" in refusal(lambda: annotated(ada, {"colonnade.dev/forget-reason": "another"}))
+    kept = annotated(ada, {"colonnade.dev/keep": "audit@2", "colonnade.dev/forget-by": "ada"})
+    assert kept["metadata"]["annotations"]["colonnade.dev/forget-by"] == "dpo"

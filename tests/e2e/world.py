@@ -103,11 +103,19 @@ class Namespace:
         return self.colonnade("push", f"dset/{dataset}", str(file))
 
     def colonnade(self, command: str, *arguments: str, seconds: float = 120) -> str:
+        """What the command prints."""
+        return self._typed(command, *arguments, seconds=seconds).stdout
+
+    def told(self, command: str, *arguments: str, seconds: float = 120) -> str:
+        """What the command says of what it does, beside what it prints."""
+        return self._typed(command, *arguments, seconds=seconds).stderr
+
+    def _typed(self, command: str, *arguments: str, seconds: float) -> subprocess.CompletedProcess[str]:
         typed = ["kubectl-colonnade", command, *arguments, "-n", self.name]
         done = subprocess.run(typed, capture_output=True, text=True, timeout=seconds, check=False)
         if done.returncode != 0:
             raise Refused(f"{' '.join(typed)}: {done.stderr.strip() or done.stdout.strip()}")
-        return done.stdout
+        return done
 
 
 def kubeconfig(namespace: str, folder: Path) -> Path:

@@ -10,6 +10,7 @@ import pyarrow as pa
 from colonnade_api.dataset import DatasetSpec
 from colonnade_api.jobs import DatasetJob
 from colonnade_api.pseudonyms import token
+from colonnade_api.subjects import spelled
 from colonnade_serving.store import Store
 
 from .. import erased
@@ -49,7 +50,7 @@ class Absent:
             return False
         if self.pseudonyms is None:
             return self.subjects.has(value, numeric=numeric)
-        return self.subjects.has(token(self.pseudonyms, subjects.spelled(value, numeric=numeric)), numeric=False)
+        return self.subjects.has(token(self.pseudonyms, spelled(value, numeric=numeric)), numeric=False)
 
 
 NOBODY = Absent()

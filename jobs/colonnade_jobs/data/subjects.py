@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from colonnade_api.dataset import DatasetSpec
-from colonnade_api.subjects import Subject, key_id, keyed_hash
+from colonnade_api.subjects import Subject, key_id, keyed_hash, spelled
 
 from ..erased import ErasedSubject
 from ..errors import PermanentError
@@ -34,18 +33,6 @@ class Erased:
         encoded = values.dictionary_encode()
         found = pa.array([self.has(value, numeric=numeric) for value in encoded.dictionary.to_pylist()], pa.bool_())
         return pc.fill_null(found.take(encoded.indices), False)
-
-
-def spelled(value: object, *, numeric: bool) -> str:
-    """One spelling of a value: of a number 4711, whether it was 4711.0 or ' 4711 '; of all else the text, trimmed."""
-    text = str(value).strip()
-    if not numeric or isinstance(value, int):
-        return text
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return text
-    return str(int(number)) if number.is_finite() and number == number.to_integral_value() else text
 
 
 def erased(subject: Subject, wanted: Iterable[ErasedSubject], ring: Keyring) -> Erased:

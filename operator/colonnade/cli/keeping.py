@@ -158,8 +158,16 @@ def _ask(cluster: Cluster, dataset: str, verb: str, *arguments: str) -> KeepingR
     wanted, item = _Wanted.of(cluster, dataset)
     words = (ALL, DRY_RUN, TAKE_OVER)
     named = (each if each in words else version_of(item, each) for each in arguments)
-    word = written(verb, *named, at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}")
-    cluster.merge(wanted, {"metadata": {"annotations": {KEEP_ANNOTATION: word}}})
+    return ask(cluster, wanted, verb, *named)
+
+
+def ask(cluster: Cluster, wanted: Reference, verb: str, *arguments: str, **notes: str) -> KeepingRecord:
+    """Asks, waits and tells the answer. arguments: as the annotation has them. notes: annotations beside it.
+
+    Raises ColonnadeError where it failed, with the words of the Job.
+    """
+    word = written(verb, *arguments, at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}")
+    cluster.merge(wanted, {"metadata": {"annotations": {**notes, KEEP_ANNOTATION: word}}})
     for _ in looks(ANSWERED_WITHIN_SECONDS):
         status = DatasetStatus.model_validate(cluster.get(wanted).get("status") or {})
         if record := _record(status, word):

@@ -8,6 +8,7 @@ import typer
 from colonnade.cli.approval import approve, reject
 from colonnade.cli.drift import drift
 from colonnade.cli.errors import UsageError
+from colonnade.cli.forget import forget
 from colonnade.cli.keeping import audit, backup, diff, gc, restore, rotate
 from colonnade.cli.options import flags_before_the_command
 from colonnade.cli.pull import pull
@@ -55,6 +56,7 @@ for command in (
     restore,
     rotate,
     gc,
+    forget,
 ):
     app.command()(command)
 

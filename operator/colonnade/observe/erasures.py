@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from colonnade.kube.kinds import DATASETS, Key, Manifest
 from colonnade.observe import objects
 from colonnade.observe.cache import Cache
-from colonnade.plan.modelversion.observed import ErasedBeneath
 from colonnade_api import DatasetStatus, PinnedDataset
+from colonnade_api.descent import ErasedBeneath, erased_beneath
 from colonnade_api.keepcommands import parse
 from colonnade_api.references import tags
 from colonnade_api.wellknown import KEEP_ANNOTATION
@@ -29,19 +29,12 @@ def needed(key: Key, live: Manifest, cache: Cache) -> Mapping[str, tuple[str, ..
 
 def beneath(namespace: str, pinned: PinnedDataset | None, cache: Cache) -> ErasedBeneath | None:
     """The erasure of the version that a model was trained on, or of one that this was made with."""
-    ways = [(pinned.name, pinned.digest)] if pinned else []
-    seen = set(ways)
-    while ways:
-        name, digest = ways.pop()
+
+    def status_of(name: str) -> DatasetStatus:
         live = cache.get(Key(DATASETS, namespace, name))
-        status = cache.derived(live, _status) if live else DatasetStatus()
-        if erased := next((each for each in status.erased if each.digest == digest), None):
-            return ErasedBeneath(name, erased)
-        version = next((each for each in status.versions if each.digest == digest), None)
-        further = {(each.dataset, each.digest) for each in version.upstream} - seen if version else set()
-        seen |= further
-        ways += sorted(further)
-    return None
+        return cache.derived(live, _status) if live else DatasetStatus()
+
+    return erased_beneath(pinned.name, pinned.digest, status_of) if pinned else None
 
 
 def _forgets(live: Manifest) -> bool:

@@ -11,7 +11,7 @@ from colonnade_api.wellknown import ABORT_ANNOTATION, PROMOTE_ANNOTATION, RETRY_
 from tests.unit.chart.rendered import NAMESPACE, Manifest, named, of_kind, render
 
 READ = {"get", "list", "watch"}
-PEOPLE = ("colonnade-view", "colonnade-edit", "colonnade-approve")
+PEOPLE = ("colonnade-view", "colonnade-edit", "colonnade-approve", "colonnade-forget")
 ROLES = ("Role", "ClusterRole")
 
 
@@ -129,6 +129,7 @@ def test_admission_policies_hold_where_colonnade_looks_after(chart: list[Manifes
     everywhere = of_kind(chart, "ValidatingAdmissionPolicyBinding")
     assert {each["metadata"]["name"] for each in everywhere} == {
         "colonnade-approval",
+        "colonnade-forgetting",
         "colonnade-stamps",
         "colonnade-status",
     }
@@ -140,7 +141,7 @@ def test_admission_policies_hold_where_colonnade_looks_after(chart: list[Manifes
 def test_names_are_stamped_where_the_cluster_can(chart: list[Manifest]) -> None:
     mutating = "admissionregistration.k8s.io/v1/MutatingAdmissionPolicy"
     assert not of_kind(chart, "MutatingAdmissionPolicy")
-    assert len(of_kind(render({}, mutating), "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding")) == 4
+    assert len(of_kind(render({}, mutating), "MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding")) == 6
 
 
 def test_admission_can_be_left_out() -> None:

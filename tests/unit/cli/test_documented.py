@@ -33,7 +33,7 @@ def test_what_the_docs_tell_to_type_works(
 ) -> None:
     cluster.add(*(made(each["kind"], each["metadata"]["name"], each["spec"]) for _, each in manifests()))
     cluster.add(flights(), version(1), deployment(), policy())
-    cluster.add(made("Dataset", "orders", {"source": {"upload": {}}}))
+    cluster.add(*(made("Dataset", name, {"source": {"upload": {}}}) for name in ("orders", "users")))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("colonnade.cli.keeping.ANSWERED_WITHIN_SECONDS", 0.0)  # nobody is here to answer
     Path("orders.csv").write_text("price\n1\n")

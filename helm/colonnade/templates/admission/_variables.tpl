@@ -40,3 +40,19 @@ namespaceSelector: {}
 - name: rightfullyChangedBy
   expression: 'variables.changed ? request.userInfo.username : oldObject.metadata.?annotations[?"colonnade.dev/changed-by"].orValue("")'
 {{- end }}
+
+{{/* Who asks for someone to be forgotten; until somebody asks again, who asked last. */}}
+{{- define "colonnade.forgettingVariables" -}}
+- name: word
+  expression: object.metadata.?annotations[?"colonnade.dev/keep"].orValue("")
+- name: asked
+  expression: >-
+    variables.word.startsWith("forget/")
+    && (oldObject == null || variables.word != oldObject.metadata.?annotations[?"colonnade.dev/keep"].orValue(""))
+- name: by
+  expression: object.metadata.?annotations[?"colonnade.dev/forget-by"].orValue("")
+- name: rightfullyBy
+  expression: >-
+    variables.asked ? request.userInfo.username
+    : oldObject == null ? "" : oldObject.metadata.?annotations[?"colonnade.dev/forget-by"].orValue("")
+{{- end }}

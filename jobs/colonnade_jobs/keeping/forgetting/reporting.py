@@ -45,7 +45,7 @@ def without(opened: Opened, erased: Erased, folder: Path) -> dict[str, Any]:
         "invalidRows": invalid,
         "rules": _rules(before["rules"], opened, erased, folder),
         "findings": [],
-        "columns": columns,
+        "columns": _as_told(columns, before),
         "missing": missing,
         "split": report.split_sizes(rows, split, timeless),
         "reading": {"files": [], "columns": {}, "notes": [NOTE]},
@@ -66,6 +66,12 @@ def _profiles(types: dict[str, str], folder: Path) -> tuple[list[dict[str, Any]]
         profiles = statistics.profiles(connection, fields)
         lacking = [field for field, profile in zip(fields, profiles, strict=True) if profile["nulls"]]
         return profiles, statistics.missing(connection, lacking)
+
+
+def _as_told(columns: list[dict[str, Any]], before: dict[str, Any]) -> list[dict[str, Any]]:
+    """Of each column no more than was told of it before: values may have been withheld."""
+    told = {column["name"]: column.keys() for column in before["columns"]}
+    return [{key: value for key, value in column.items() if key in told.get(column["name"], ())} for column in columns]
 
 
 def _rules(rules: list[dict[str, Any]], opened: Opened, erased: Erased, folder: Path) -> list[dict[str, Any]]:

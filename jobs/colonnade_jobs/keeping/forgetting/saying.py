@@ -30,7 +30,7 @@ def untold(erasure: Erasure, digest: str) -> PermanentError:
 
 
 def unfinished(rewritten: tuple[Rewritten, ...], left: int) -> KeepResult:
-    said = f"{len(rewritten)} versions were written anew, {left} more have rows of the subject and come next"
+    said = f"{_counted(len(rewritten), 'version')} written anew, {left} more have rows of the subject and come next"
     return KeepResult(outcome="Succeeded", reason="Forgetting", message=said, rewritten=rewritten, left=left)
 
 
@@ -53,18 +53,22 @@ def finished(
 
 
 def _first(erasure: Erasure, rewritten: tuple[Rewritten, ...], holding: Mapping[str, Found], rest: Remains) -> str:
-    if not rewritten and not rest.versions and not rest.copies:
+    unlisted = rest.versions + rest.copies
+    if not rewritten and not unlisted:
         return "no version has rows of the subject; a later look at the source leaves them out"
     rows, refused = (sum(each[n] for each in holding.values()) for n in (0, 1))
     aside = f" and {refused:,} that were set aside" if refused else ""
-    of = f" ({rows:,} rows{aside} went)" if rows or refused else ""
-    backup = " and the backup" if erasure.copies else ""
-    unlisted = rest.versions + rest.copies
+    of = f" ({_counted(rows, 'row')}{aside} erased)" if rows or refused else ""
+    backup = " and in the backup" if erasure.copies else ""
     more = f"; {unlisted} more that nobody lists were destroyed" if unlisted else ""
     return (
-        f"{len(rewritten)} versions were written anew without the subject{of}, what they were is destroyed in the "
-        f"store{backup}{more}"
+        f"{_counted(len(rewritten), 'version')} written anew without the subject{of}; what was there before is "
+        f"destroyed in the store{backup}{more}"
     )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _elsewhere(erasure: Erasure, rewritten: tuple[Rewritten, ...]) -> list[str]:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade_api import ModelVersionSpec, ModelVersionStatus, ObjectMeta
+from colonnade_api.descent import ErasedBeneath
 from colonnade_api.encryption import SecretKey
-from colonnade_api.erasure import ErasedVersion
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,6 @@ class ServingModel:
     model_version: str
     digest: str
     deployment: str
-
-
-@dataclass(frozen=True)
-class ErasedBeneath:
-    """A version that a model was trained on, or that this was made with, and that was destroyed: of which Dataset."""
-
-    dataset: str
-    version: ErasedVersion
 
 
 @dataclass(frozen=True)

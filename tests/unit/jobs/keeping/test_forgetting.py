@@ -117,7 +117,7 @@ def test_nothing_that_is_stored_holds_the_subject_and_all_others_stay(office: Of
     assert [each.before for each in answer.rewritten] == [second, first]
     assert [each.rows for each in answer.rewritten] == [3, 2]
     assert [each.invalid_rows for each in answer.rewritten] == [0, 1]
-    assert "2 versions were written anew without the subject (2 rows and 1 that were set aside went)" in answer.message
+    assert "2 versions written anew without the subject (2 rows and 1 that were set aside erased)" in answer.message
     assert office.keep("Audit", versions=[third, *(each.after for each in answer.rewritten)]).outcome == "Succeeded"
 
 
