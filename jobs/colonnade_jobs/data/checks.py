@@ -26,25 +26,25 @@ def of_rows(connection: duckdb.DuckDBPyConnection, fields: Sequence[Field], want
     return tablechecks.check(connection, fields, wanted, datetime.now(UTC))
 
 
-def of_count(wanted: Validation, rows: int) -> list[Finding]:
-    """What is wrong with how many rows are to be stored."""
-    return list(tablechecks.row_count(wanted.row_count, rows)) if wanted.row_count else []
-
-
-def of_changes(
-    connection: duckdb.DuckDBPyConnection, fields: Sequence[Field], job: DatasetJob, store: Store, scratch: Path
+def of_stored(  # noqa: PLR0913, PLR0917 - the rows, and those before them
+    connection: duckdb.DuckDBPyConnection,
+    fields: Sequence[Field],
+    job: DatasetJob,
+    rows: int,
+    store: Store,
+    scratch: Path,
 ) -> list[Finding]:
-    """How far the rows of `validated` that are to be stored have moved from the version before.
+    """What is wrong with the rows of `validated` that are to be stored: how many they are, how far they have moved from
+    the version before.
 
-    fields: the columns that can be compared.
-
-    Raises PermanentError, TransientError.
+    fields: the columns that can be compared. Raises PermanentError, TransientError.
     """
-    wanted = job.spec.validation.stability
-    if wanted is None or job.previous is None:
-        return []
+    wanted = job.spec.validation
+    found = list(tablechecks.row_count(wanted.row_count, rows)) if wanted.row_count else []
+    if not wanted.stability or not job.previous or not rows:
+        return found
     manifest, table = stored.fetch(job.name, job.previous, store, _folder(scratch, "previous"))
-    return stability.check(connection, fields, wanted, manifest, table)
+    return [*found, *stability.check(connection, fields, wanted.stability, manifest, table)]
 
 
 def _folder(scratch: Path, name: str) -> Path:

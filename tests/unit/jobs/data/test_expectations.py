@@ -41,6 +41,15 @@ def test_a_version_has_so_many_rows(harness: Harness, bounds: Answer, reason: st
     assert collected(harness, "a\n1\n2\n3\n", {"rowCount": {"min": 3, "max": 3}})["outcome"] == "NewVersion"
 
 
+def test_the_answer_says_that_more_is_wrong_than_it_names(harness: Harness) -> None:
+    answer = collected(harness, "a,b\n1,x\n", {"rowCount": {"min": 4}, "representation": [UNREPRESENTED]})
+    assert (answer["outcome"], answer["reason"]) == ("Invalid", "Unrepresentative")
+    assert answer["message"].endswith("(and 1 more in the report)")
+
+
+UNREPRESENTED = {"column": "b", "values": {"y": {"min": 0.1}}}
+
+
 def test_rows_that_are_set_aside_dont_count(harness: Harness) -> None:
     wanted = {"rowCount": {"min": 3}, "rules": [{"name": "r", "expression": "a > 1"}]}
     assert collected(harness, "a\n1\n2\n3\n", wanted)["reason"] == "TooFewRows"
