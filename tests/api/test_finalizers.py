@@ -46,6 +46,10 @@ def test_only_what_is_being_deleted_loses_its_finalizer(
             "colonnade.dev", "v1alpha1", objects.namespace, PLURALS[kind], "going"
         )
         assert "going" in names(objects, kind)
-    environment = {"PATH": f"{kubectl().parent}:{os.environ['PATH']}", "KUBECONFIG": str(kubeconfig)}
+    environment = {
+        "PATH": f"{kubectl().parent}:{os.environ['PATH']}",
+        "KUBECONFIG": str(kubeconfig),
+        "HOME": str(kubeconfig.parent),  # else kubectl's cache lies in the clone's root
+    }
     subprocess.run(["bash", "-euo", "pipefail", "-c", commands()], env=environment, check=True, timeout=60)
     assert {kind: names(objects, kind) for kind in SPECS} == {kind: {"staying": [FINALIZER]} for kind in SPECS}

@@ -204,6 +204,7 @@ TYPED = {
     "audit": ("dset/flights",),
     "backup": ("dset/flights",),
     "restore": ("dset/flights", "--all"),
+    "rotate": ("dset/flights",),
     "gc": ("dset/flights",),
 }
 
