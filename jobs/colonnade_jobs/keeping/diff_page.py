@@ -104,8 +104,9 @@ h1 {{ margin-bottom: 0; }} h3 {{ margin: 0; }} p {{ margin: .3rem 0; }}
 .tiles {{ display: flex; flex-wrap: wrap; gap: .8rem; margin: 1rem 0; }}
 .tiles div {{ background: var(--soft); border-radius: .5rem; padding: .6rem 1rem; }}
 .tiles b {{ display: block; font-size: 1.5rem; }}
-.columns {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(26rem, 1fr)); gap: 1rem; }}
+.columns {{ display: grid; grid-template-columns: repeat(auto-fill, minmax(min(26rem, 100%), 1fr)); gap: 1rem; }}
 section {{ background: var(--soft); border-radius: .5rem; padding: .8rem; overflow-x: auto; }}
+svg {{ max-width: 100%; height: auto; }}
 svg text {{ font-size: 11px; fill: var(--ink); }} .v0, .old {{ fill: var(--old); color: var(--old); }}
 .v1, .new {{ fill: var(--new); color: var(--new); }}
 .moved {{ background: #c2410c; color: #fff; font: 12px system-ui; border-radius: 1rem; padding: .1rem .6rem; }}

@@ -19,6 +19,7 @@ from . import rows
 BINS, CATEGORIES = 10, 20
 NUMERIC = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "FLOAT", "DOUBLE", "DECIMAL", "U")
 TEMPORAL = ("DATE", "TIMESTAMP")
+DAY_SECONDS = 86_400
 MISSING, OTHER = "missing", "all others"
 
 
@@ -104,7 +105,8 @@ def _numeric(pair: Pair, value: str, kind: str) -> list[dict[str, Any]]:
 def _labels(pair: Pair, edges: list[float], kind: str) -> list[str]:
     said = [f"{edge:.6g}" for edge in edges]
     if kind.startswith(TEMPORAL):
-        said = [pair.ask(f"SELECT strftime(to_timestamp({edge!r}), '%Y-%m-%d %H:%M')")[0][0] for edge in edges]
+        form = "%Y-%m-%d %H:%M" if any(edge % DAY_SECONDS for edge in edges) else "%Y-%m-%d"
+        said = [pair.ask(f"SELECT strftime(to_timestamp({edge!r}), '{form}')")[0][0] for edge in edges]
     return [f"under {said[0]}", *(f"{low} to {high}" for low, high in pairwise(said)), f"{said[-1]} and over"]
 
 

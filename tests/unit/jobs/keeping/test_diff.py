@@ -107,3 +107,13 @@ def test_dates_booleans_and_columns_without_a_value_are_compared(keeper: Keeper)
     found = compared(keeper, before, keeper.collected(pd.DataFrame(frame)))
     assert column(found, "day")["psi"] == pytest.approx(0.0)
     assert {bin_["label"]: bin_["rows"] for bin_ in column(found, "ok")["bins"]} == {"true": [1, 2], "false": [1, 0]}
+
+
+@pytest.mark.parametrize(
+    ("unit", "label"), [("D", "2024-01-01 to 2024-01-02"), ("h", "2024-01-01 00:00 to 2024-01-01 01:00")]
+)
+def test_times_are_told_by_the_day_where_all_edges_are_days(keeper: Keeper, unit: str, label: str) -> None:
+    times = pd.DataFrame({"at": pd.date_range("2024-01-01", periods=10, freq=unit)})
+    before = keeper.collected(times)
+    found = compared(keeper, before, keeper.collected(times.iloc[:9]))
+    assert column(found, "at")["bins"][0]["label"] == label
