@@ -27,7 +27,7 @@ def render(privacy: dict[str, Any]) -> str:
     uncovered = [
         [
             code(data["column"]),
-            f'<span class="warn">{escape(data["kind"])}, {data["share"]:.1%} of its values</span>',
+            f'<span class="warn">{escape(data["kind"])}, {data["share"]:.1%} of its different values</span>',
             "",
         ]
         for data in privacy.get("personalData", [])

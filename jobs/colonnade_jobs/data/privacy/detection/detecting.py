@@ -49,7 +49,7 @@ def said(found: Sequence[PersonalData]) -> str:
 
 def _said(data: PersonalData) -> str:
     column = data.column if PLAIN.fullmatch(data.column) else json.dumps(data.column, ensure_ascii=False)
-    return f"{column} ({data.kind}: {percent(data.share)} of its values), {{column: {column}, {data.cover}}}"
+    return f"{column} ({data.kind}: {percent(data.share)} of its different values), {{column: {column}, {data.cover}}}"
 
 
 def without_values(profile: dict[str, Any], hidden: Iterable[str]) -> dict[str, Any]:

@@ -213,7 +213,10 @@ def test_personal_data_that_no_rule_covers_makes_no_version_and_is_named_with_th
     with pytest.raises(PermanentError) as refused:
         harness.dataset(rows_of(n=range(20), mail=MAILS), privacy=detect("Reject"))
     assert refused.value.reason == "PersonalDataFound"
-    assert "mail (e-mail addresses: 100 % of its values), {column: mail, action: Pseudonymize}" in refused.value.message
+    assert (
+        "mail (e-mail addresses: 100 % of its different values), {column: mail, action: Pseudonymize}"
+        in refused.value.message
+    )
 
 
 def test_a_warning_makes_one_and_says_so(harness: Harness) -> None:
@@ -252,7 +255,7 @@ def test_the_rules_that_the_message_offers_cover_all_that_was_found(harness: Har
 @pytest.mark.parametrize("kind", ["Int64", "float64"])
 def test_cards_are_found_in_columns_of_numbers_with_gaps(harness: Harness, kind: Any) -> None:
     cards = pd.Series([int(card()) if n % 3 else None for n in range(60)], dtype="Int64")
-    with pytest.raises(PermanentError, match=r"c \(card numbers: 100 % of its values\)"):
+    with pytest.raises(PermanentError, match=r"c \(card numbers: 100 % of its different values\)"):
         harness.dataset(pd.DataFrame({"c": cards.astype(kind)}), privacy=detect("Reject"))
 
 
@@ -266,7 +269,7 @@ def test_a_share_under_the_threshold_is_let_pass(harness: Harness) -> None:
     frame = rows_of(mail=[*MAILS, *(f"word{n}" for n in range(60))])
     low = {"detect": {"action": "Reject", "threshold": 0.3}}
     assert harness.dataset(frame, privacy=low)["outcome"] == "NewVersion"
-    with pytest.raises(PermanentError, match="25 % of its values"):
+    with pytest.raises(PermanentError, match="25 % of its different values"):
         harness.dataset(frame, privacy=detect("Reject"))
 
 
