@@ -1,10 +1,13 @@
 """Whether a classifier treats the groups of a sensitive column alike, and how far chance leaves that open.
 
-Rates are of confusion counts, and so are their intervals: a group's counts are drawn anew by the multinomial, with two
-rows more as in `counts`, in a thousandth of the time that resampling rows takes.
+Rates are shares of a group's held-out rows, with Jeffreys' interval (Brown, Cai and DasGupta 2001, Interval estimation
+for a binomial proportion). The greatest and the least of many noisy rates lie far apart where the true ones don't, so
+groups are compared pair by pair: they are alike enough only if each pair is, and too far apart if one pair is, at a
+level that is divided by the number of pairs (Bonferroni).
 """
 
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -12,20 +15,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from scipy.stats import beta
 
 from colonnade_api.fairness import MOST_GROUPS, Fairness
 
 from ..errors import PermanentError
 from ..formatting import did_you_mean
-from . import counts
-from .counts import Confusion
-from .intervals import ends, short
+from .apart import DIFFERENCE, RATIO, Apart
+from .intervals import short
 
 Array = np.ndarray[Any, Any]
-Rates = dict[str, Array]
 FEWEST_OF_A_CLASS = 10
 """A rate among a group's positives, or negatives, says nothing of fewer."""
 NO_VALUE = ""
+UNLIKELY = 0.025
+DRAWS_BEYOND = 5
+FEWEST_DRAWS, MOST_DRAWS = 2000, 20_000
 
 
 @dataclass(frozen=True)
@@ -38,21 +43,34 @@ class Groups:
 
 
 @dataclass(frozen=True)
+class Rate:
+    """So many of so many rows."""
+
+    part: int
+    whole: int
+
+    @property
+    def value(self) -> float:
+        return self.part / self.whole
+
+    def interval(self) -> tuple[float, float]:
+        """Jeffreys' 95 %."""
+        low, high = beta.ppf([0.025, 0.975], self.part + 0.5, self.whole - self.part + 0.5)
+        return (float(low) if self.part else 0.0), (float(high) if self.part < self.whole else 1.0)
+
+    def drawn(self, random: np.random.Generator, times: int) -> Array:
+        """What it might be, shape (times,)."""
+        return random.beta(self.part + 0.5, self.whole - self.part + 0.5, times)
+
+
+@dataclass(frozen=True)
 class Counted:
-    """A group's name, the confusion counts of its held-out rows, and its rates: measured, and drawn, shape (draws,)."""
+    """A group's name, its held-out rows, those that are positive, and its rates; one of nobody isn't there."""
 
     name: str
-    confusion: Confusion
-    rates: Rates
-    drawn: Rates
-
-    @property
-    def rows(self) -> int:
-        return int(self.confusion.rows.sum())
-
-    @property
-    def positives(self) -> int:
-        return int(self.confusion.rows[self.confusion.truth == 1].sum())
+    rows: int
+    positives: int
+    rates: dict[str, Rate]
 
 
 def read(path: Path, wanted: Fairness | None, schema: dict[str, Any]) -> list[Groups]:
@@ -86,16 +104,16 @@ def judge(truth: Array, answered: Array, groups: Groups, smallest: int, seed: in
     truth, answered: 1 for the positive class, else 0, shape (rows,); groups: of these rows; smallest: the rows that a
     group needs to decide.
     """
-    counted = [_counted(groups, k, truth, answered, seed) for k in np.unique(groups.of)]
+    counted = [_counted(groups, k, truth == 1, answered == 1) for k in np.unique(groups.of)]
     counted.sort(key=lambda group: -group.rows)
     metrics, small = {}, {}
-    for name, (rates, worst) in METRICS.items():
+    for name, (rates, apart) in METRICS.items():
         few = [group for group in counted if _is_small(group, smallest, name)]
         if few:
             small[name] = "; ".join(_size(group, name) for group in few[:5]) + ("; …" if len(few) > 5 else "")
         large = [group for group in counted if group not in few]
         if len(large) > 1:
-            metrics[name] = _across(large, rates, worst)
+            metrics[name] = _across(large, rates, apart, seed)
     return {
         "column": groups.column,
         "minGroupSize": smallest,
@@ -105,26 +123,15 @@ def judge(truth: Array, answered: Array, groups: Groups, smallest: int, seed: in
     }
 
 
-def difference(rates: Array) -> Array:
-    """The greatest less the least, over groups. rates: shape (groups, ...)."""
-    return np.asarray(rates.max(axis=0) - rates.min(axis=0))
-
-
-def ratio(rates: Array) -> Array:
-    """The least by the greatest, over groups; 1 where all are 0, which fairlearn calls undefined."""
-    most = rates.max(axis=0)
-    return np.asarray(np.divide(rates.min(axis=0), most, out=np.ones(most.shape), where=most > 0))
-
-
 ODDS = ("true_positive_rate", "false_positive_rate")
 METRICS = {
-    "demographic_parity_difference": (("selection_rate",), difference),
-    "demographic_parity_ratio": (("selection_rate",), ratio),
-    "equalized_odds_difference": (ODDS, difference),
-    "equalized_odds_ratio": (ODDS, ratio),
+    "demographic_parity_difference": (("selection_rate",), DIFFERENCE),
+    "demographic_parity_ratio": (("selection_rate",), RATIO),
+    "equalized_odds_difference": (ODDS, DIFFERENCE),
+    "equalized_odds_ratio": (ODDS, RATIO),
 }
-"""By which rates groups are compared, and how: of two rates the worse one counts. fairlearn's definitions, with its
-`agg="worst_case"`."""
+"""By which rates groups are compared, and how: the worst pair counts, of two rates the worse one. fairlearn's
+definitions, with its `agg="worst_case"`; where nobody is selected in either group their ratio is 1, not undefined."""
 
 
 def _groups(path: Path, column: str, names: list[str]) -> Groups:
@@ -144,26 +151,18 @@ def _groups(path: Path, column: str, names: list[str]) -> Groups:
     return Groups(column, told.dictionary.to_pylist(), np.asarray(told.indices))
 
 
-def _counted(groups: Groups, k: int, truth: Array, answered: Array, seed: int) -> Counted:
+def _counted(groups: Groups, k: int, truth: Array, answered: Array) -> Counted:
     mine = groups.of == k
-    found = counts.confusion(truth[mine], answered[mine], 2)
-    return Counted(groups.names[k], found, _rates(found, found.rows), _rates(found, counts.draws(found, seed + int(k))))
-
-
-def _rates(found: Confusion, weights: Array) -> Rates:
-    """Of how often each pair was counted, shape (..., cells); nan where a group has nobody to take a rate of."""
-    truth, answered = found.truth == 1, found.answered == 1
-
-    def share(part: Array, whole: Array) -> Array:
-        of = weights @ whole
-        return np.asarray(np.divide(weights @ (part & whole), of, out=np.full(np.shape(of), np.nan), where=of > 0))
-
-    return {
-        "selection_rate": share(answered, np.ones_like(truth)),
-        "true_positive_rate": share(answered, truth),
-        "false_positive_rate": share(answered, ~truth),
-        "accuracy": share(answered == truth, np.ones_like(truth)),
+    truth, answered = truth[mine], answered[mine]
+    taken = {
+        "selection_rate": (answered, np.ones_like(truth)),
+        "true_positive_rate": (answered, truth),
+        "false_positive_rate": (answered, ~truth),
+        "accuracy": (answered == truth, np.ones_like(truth)),
     }
+    rates = {name: Rate(int((part & whole).sum()), int(whole.sum())) for name, (part, whole) in taken.items()}
+    there = {name: rate for name, rate in rates.items() if rate.whole}
+    return Counted(groups.names[k], len(truth), int(truth.sum()), there)
 
 
 def _is_small(group: Counted, smallest: int, metric: str) -> bool:
@@ -178,21 +177,22 @@ def _size(group: Counted, metric: str) -> str:
     return f"{name}: {group.rows:,} rows"
 
 
-def _across(groups: list[Counted], rates: tuple[str, ...], over: Any) -> dict[str, float | int]:
-    """Greatest and least of what was measured lie farther apart than those of what is true, and those of draws farther
-    still: the interval is the wider of the percentile and the basic one, which moves the other way."""
-    worse = np.max if over is difference else np.min
-    value = float(worse([over(np.array([group.rates[rate] for group in groups])) for rate in rates]))
-    drawn = np.asarray(worse([over(np.array([group.drawn[rate] for group in groups])) for rate in rates], axis=0))
-    low, high = ends(drawn, value)
-    low, high = max(0.0, min(low, 2 * value - high)), min(1.0, max(high, 2 * value - low))
-    return {"value": short(value), "low": short(low), "high": short(high), "n": sum(group.rows for group in groups)}
+def _across(groups: list[Counted], rates: tuple[str, ...], apart: Apart, seed: int) -> dict[str, float | int]:
+    pairs = [(rate, one, other) for rate in rates for one, other in combinations(groups, 2)]
+    values = [(np.array(one.rates[rate].value), np.array(other.rates[rate].value)) for rate, one, other in pairs]
+    value = apart.worst(float(apart.of(*both)) for both in values)
+    level = UNLIKELY / len(pairs)
+    times = int(min(max(DRAWS_BEYOND / level, FEWEST_DRAWS), MOST_DRAWS))
+    random = np.random.default_rng(seed)
+    drawn = {(rate, group.name): group.rates[rate].drawn(random, times) for rate in rates for group in groups}
+    low, high = apart.interval([(drawn[rate, one.name], drawn[rate, other.name]) for rate, one, other in pairs], level)
+    rows = sum(group.rows for group in groups)
+    return {"value": short(value), "low": short(min(low, value)), "high": short(max(high, value)), "n": rows}
 
 
 def _described(group: Counted) -> dict[str, Any]:
     found = {}
     for name, rate in group.rates.items():
-        if np.isfinite(rate):
-            low, high = ends(group.drawn[name], float(rate))
-            found[name] = {"value": short(float(rate)), "low": short(low), "high": short(high)}
+        low, high = rate.interval()
+        found[name] = {"value": short(rate.value), "low": short(low), "high": short(high)}
     return {"name": group.name, "rows": group.rows, "positives": group.positives, "metrics": found}

@@ -30,7 +30,7 @@ def classification(
     found = bootstrap(scores, len(labels), seed, width=len(classes))
     if "roc_auc" in found:
         found["roc_auc"] = _widened(found["roc_auc"], np.bincount(truth, minlength=len(classes)))
-    found |= _of_labels(truth, answered, len(classes), seed)
+    found |= label_metrics(truth, answered, len(classes), seed)
     return {name: found[name] for name in names("Classification") if name in found}
 
 
@@ -41,7 +41,8 @@ def _widened(auc: Metric, rows: Array) -> Metric:
     return replace(auc, low=min(auc.low, low), high=max(auc.high, high))
 
 
-def _of_labels(truth: Array, answered: Array, classes: int, seed: int) -> dict[str, Metric]:
+def label_metrics(truth: Array, answered: Array, classes: int, seed: int) -> dict[str, Metric]:
+    """accuracy, f1, precision, recall, with intervals. truth, answered: the classes' index, shape (rows,)."""
     found = counts.confusion(truth, answered, classes)
     values, drawn = (_label_scores(found, weights) for weights in (found.rows, counts.draws(found, seed)))
     return {name: Metric(float(value), *ends(drawn[name], float(value)), len(truth)) for name, value in values.items()}

@@ -79,6 +79,18 @@ def test_nobody_is_selected_in_any_group_which_is_alike() -> None:
     assert found["demographic_parity_difference"]["high"] > 0
 
 
+def test_many_groups_that_are_treated_alike_are_not_said_to_be_treated_otherwise() -> None:
+    """The least of ten noisy rates is far below the greatest where all are 0.3 in truth."""
+    broken = 0
+    for seed in range(10):
+        random = np.random.default_rng(seed)
+        group = np.repeat(np.arange(10), 60)
+        found = judged((group, random.integers(0, 2, 600), (random.random(600) < 0.3).astype(int)))["metrics"]
+        assert found["demographic_parity_ratio"]["value"] < 0.8
+        broken += found["demographic_parity_ratio"]["high"] < 0.8 or found["equalized_odds_ratio"]["high"] < 0.8
+    assert broken == 0
+
+
 def test_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
     """Selected: 30 and 40 of a hundred."""
     covered = dict.fromkeys(NAMES[:2], 0)
