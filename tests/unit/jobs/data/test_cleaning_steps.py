@@ -58,6 +58,7 @@ def test_what_is_replaced_stands_in_the_quarantine_as_it_came(harness: Harness) 
     assert harness.quarantine(answer)["fare"].tolist() == ["n/a"]
     assert harness.report(answer)["rules"][0] == {
         "rule": "fare missing", "column": "fare", "rows": 1, "examples": ["n/a"], "action": "Quarantine",
+        "columns": ["fare"],
     }  # fmt: skip
 
 
