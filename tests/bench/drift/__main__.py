@@ -16,6 +16,7 @@ from .ours import Watch
 
 QUIET, SHIFTED = 1, 2
 ROWS = (500, 5_000, 100_000)
+TRAININGS = (draws.TRAINED, 1_000)
 SHIFTS = (0.1, 0.2, 0.5)
 EFFECTS = (0.1, 0.005)
 POWER_DAYS = 200
@@ -26,10 +27,13 @@ EVIDENTLY = Path(__file__).parent / "peers" / "evidently" / "alarms.py"
 
 def quiet(rows: int, days: int) -> dict[str, float]:
     """The share of quiet days with an alarm on any of the 30 features."""
-    watch = Watch()
-    found = [watch.alarms(watch.day(draws.generator(QUIET, rows, day), rows)) for day in range(days)]
-    names = ("Colonnade", "p-value alone", "PSI of 0.1 alone")
-    return {name: sum(each) / days for name, each in zip(names, zip(*found, strict=True), strict=True)}
+    shares: dict[str, float] = {}
+    for trained in TRAININGS:
+        watch = Watch(trained)
+        found = [watch.alarms(watch.day(draws.generator(QUIET, rows, day), rows)) for day in range(days)]
+        names = (f"{name}, {trained:,} rows of training" for name in ("Colonnade", "p-value alone", "PSI of 0.1 alone"))
+        shares |= {name: sum(each) / days for name, each in zip(names, zip(*found, strict=True), strict=True)}
+    return shares
 
 
 def power(rows: int, shift: float, effect: float) -> float:
