@@ -110,4 +110,5 @@ def _run(job: DatasetJob, store: Store, scratch: Path, claims: Path, secret: byt
     manifest = version.publish(store, folder, identity, facts)
     encryption.protect(store, [identity.digest], ring, key, scratch)
     encryption.check_open(store, manifest, ring)
-    return answers.result(store, manifest, job.previous, [*validated.warnings, *table.notes], protected)
+    notes = [*changed, *validated.warnings, *(note for note in table.notes if note not in changed)]
+    return answers.result(store, manifest, job.previous, notes, protected)

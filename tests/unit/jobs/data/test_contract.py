@@ -79,6 +79,13 @@ def test_a_version_that_is_away_says_that_nothing_was_compared(harness: Harness)
     assert f"What changed since version {away[:17]} is unknown: the store has no dataset version" in message
 
 
+def test_what_changed_is_said_before_what_only_warns(harness: Harness) -> None:
+    before = harness.dataset("a,b\n1,2\n")["version"]["digest"]
+    warns = {"rules": [{"name": "large", "expression": "a > 5", "action": "Warn"}]}
+    message = harness.dataset("a,c\n1,2\n", previous=before, validation=warns)["message"]
+    assert message.endswith(f". Since version {before[:17]}: column b is gone; column c is new{MORE}")
+
+
 def test_a_table_of_one_column_has_no_delimiter_that_could_change(harness: Harness) -> None:
     assert second_look(harness, "b\n1\n", first="a,b\n1,2\n")[1].endswith(": column a is gone")
 
