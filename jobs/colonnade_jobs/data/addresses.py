@@ -22,6 +22,12 @@ def parse(address: str) -> Address:
     return Address(scheme, host, path)
 
 
+def fixed(path: str) -> str:
+    """The folder that a path names before any wildcard: the path itself, where it has none."""
+    wildcard = first_wildcard(path)
+    return path if wildcard is None else path[:wildcard].rpartition("/")[0]
+
+
 def first_wildcard(path: str) -> int | None:
     """Where a path's first wildcard stands; None where it has none."""
     return min((path.index(char) for char in WILDCARDS if char in path), default=None)

@@ -1,5 +1,6 @@
 """Sources in a bucket of S3, Google Cloud Storage or Azure: one object, a folder, or a glob."""
 
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -7,13 +8,15 @@ from colonnade_serving.store import Item, Store, StoreError, StoreNotFound, Stor
 
 from .. import progress
 from ..errors import PermanentError, TransientError
-from . import addresses, changes, clouds, delta, skipped
+from . import addresses, changes, clouds, delta, partitions, skipped
 from .clouds import SECRET
+from .partitions import Keys
 
 Matching = tuple[list[Item], list[str]]
+Found = tuple[list[Path], list[str], Mapping[Path, Keys]]
 
 
-def fetch(address: str, scratch: Path, form: str | None = None) -> tuple[list[Path], list[str]]:
+def fetch(address: str, scratch: Path, form: str | None = None) -> Found:
     """The objects of s3://bucket/key-or-glob (gs://, az://), streamed to scratch in key order, and the names of those
     passed over.
 
@@ -30,11 +33,13 @@ def fetch(address: str, scratch: Path, form: str | None = None) -> tuple[list[Pa
         is_table = any(item.path.startswith(f"{_folder(key)}{delta.LOG}/") for item in found)
         delta.check_format(form, is_table, address)
         if is_table:
-            return [_table(bucket, found, key, address, scratch)], []
+            return [_table(bucket, found, key, address, scratch)], [], {}
         targets = [scratch / f"{n:06d}-{Path(item.path).name}" for n, item in enumerate(found)]
         files = [_download(bucket, item, target) for item, target in zip(found, targets, strict=True)]
         _check_unchanged(bucket, found, _matching(bucket, key)[0])
-        return files, passed
+        base = _folder(addresses.fixed(key))
+        told = {file: partitions.of(item.path.removeprefix(base)) for file, item in zip(files, found, strict=True)}
+        return files, passed, partitions.checked({} if found[0].path == key else told)
     except StoreNotFound as error:
         raise PermanentError("SourceNotFound", f"spec.source.storageUri: {error}") from error
     except StoreRefused as error:

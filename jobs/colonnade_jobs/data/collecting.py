@@ -33,6 +33,7 @@ from . import (
 from .cleaning import Steps
 from .columns import Field
 from .formats import Guess
+from .partitions import Keys
 from .reading import RawTable
 from .rules import Rule
 from .validation import ValidationResult
@@ -50,20 +51,20 @@ class _Wanted:
 def check(  # noqa: PLR0913, PLR0917 - what each step of a look is given
     connection: duckdb.DuckDBPyConnection,
     job: DatasetJob,
-    files: list[Path],
+    files: Mapping[Path, Keys],
     store: Store,
     scratch: Path,
     gone: erasing.Absent = erasing.NOBODY,
 ) -> tuple[RawTable, list[Field], ValidationResult]:
-    """Makes `raw` and `validated` of files; scratch: a folder for what is decoded and for other Datasets' tables. gone:
-    whose rows are left out.
+    """Makes `raw` and `validated` of files, each with what its folders say of its rows.
 
+    scratch: a folder for what is decoded and for other Datasets' tables. gone: whose rows are left out.
     Raises PermanentError, TransientError.
     """
     spec, texts = job.spec, scratch / "texts"
     schema, csv = spec.table or Table(), spec.source.csv or Csv()
     texts.mkdir()
-    database.make_room(connection, files, scratch)
+    database.make_room(connection, list(files), scratch)
     loaded = reading.load(connection, files, spec.source, stepping.kinds_in_source(schema, spec.cleaning), texts)
     shutil.rmtree(texts)
     rewritten = rewriting.rewrite(connection, loaded, schema, spec.cleaning, csv)

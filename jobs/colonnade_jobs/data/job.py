@@ -68,13 +68,12 @@ def _run(job: DatasetJob, store: Store, scratch: Path, claims: Path, secret: byt
     downloads, folder = scratch / "downloads", scratch / "version"
     downloads.mkdir()
     folder.mkdir()
-    address, files, passed = fetching.fetch(job, store, claims, downloads)
+    address, files, passed, named = fetching.fetch(job, store, claims, downloads)
     progress.report(10, f"reading {len(files)} file{'s' if len(files) > 1 else ''} of {address}")
     with database.shortages_as_errors(), database.connect(scratch) as connection:
         with changes.unchanged(files):
-            table, fields, validated = collecting.check(
-                connection, job, unpack.unpack(files, downloads), store, scratch, gone
-            )
+            keyed = {table: named.get(file, {}) for table, file in unpack.unpack(files, downloads).items()}
+            table, fields, validated = collecting.check(connection, job, keyed, store, scratch, gone)
         shutil.rmtree(downloads)
         found = checks.of_rows(connection, fields, job.spec.validation)
         previous = stored.previous(job.previous, store)

@@ -1,7 +1,7 @@
 """From a source's address to local files that DuckDB can scan."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +10,8 @@ from colonnade_api.sources import DataSource
 from colonnade_serving.store import Store
 
 from ..errors import PermanentError, store_answers
-from . import addresses, buckets, delta, skipped
+from . import addresses, buckets, delta, partitions, skipped
+from .partitions import Keys
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,16 @@ class Origin:
     claims: Path = Path("/pvc")
 
 
+Found = tuple[list[Path], list[str], Mapping[Path, Keys]]
+
+
 class Fetched(NamedTuple):
-    """A source's address, its files in name order, and the names of files that were passed over."""
+    """A source's address, its files in name order, names of files that were passed over, and what folders say."""
 
     address: str
     files: list[Path]
     passed: Sequence[str] = ()
+    partitions: Mapping[Path, Keys] = {}
 
 
 def fetch(source: DataSource, origin: Origin, scratch: Path) -> Fetched:
@@ -67,7 +72,7 @@ def _uploaded(origin: Origin, scratch: Path) -> Path:
     return target
 
 
-def _mounted(source: DataSource, root: Path, path: str, scratch: Path) -> tuple[list[Path], list[str]]:
+def _mounted(source: DataSource, root: Path, path: str, scratch: Path) -> Found:
     relative, address = path.strip("/"), str(source.storage_uri)
     if ".." in Path(relative).parts:
         raise PermanentError(
@@ -75,11 +80,11 @@ def _mounted(source: DataSource, root: Path, path: str, scratch: Path) -> tuple[
         )
     delta.check_format(source.format, delta.is_table(root / relative), address)
     if delta.is_table(root / relative):
-        return [delta.read(root / relative, address, scratch / "delta.parquet", scratch)], []
+        return [delta.read(root / relative, address, scratch / "delta.parquet", scratch)], [], {}
     if addresses.first_wildcard(relative) is not None:
         files, passed = skipped.split(sorted(file for file in root.glob(relative) if file.is_file()), str)
     elif (root / relative).is_dir():
-        files, passed = skipped.split(sorted(file for file in (root / relative).iterdir() if file.is_file()), str)
+        files, passed = skipped.split(sorted(_in_folder(root / relative)), str)
     else:
         files, passed = [root / relative] if (root / relative).is_file() else [], []
     if not files:
@@ -91,7 +96,21 @@ def _mounted(source: DataSource, root: Path, path: str, scratch: Path) -> tuple[
     for file in files:
         if delta.is_table(file.parent):
             delta.check_format("parquet", True, str(file.parent))
-    return files, passed
+    fixed = root / addresses.fixed(relative)
+    return files, passed, partitions.checked({file: partitions.of(_below(file, fixed)) for file in files})
+
+
+def _in_folder(folder: Path) -> Iterator[Path]:
+    """The files that lie in it, and in folders of it that are named key=value."""
+    for path in folder.iterdir():
+        if path.is_file():
+            yield path
+        elif path.is_dir() and partitions.is_partition(path.name):
+            yield from _in_folder(path)
+
+
+def _below(file: Path, folder: Path) -> str:
+    return str(file.relative_to(folder)) if file.is_relative_to(folder) else file.name
 
 
 def _downloaded(address: str, scratch: Path, insecure: bool) -> Path:

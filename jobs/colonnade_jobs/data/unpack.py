@@ -30,12 +30,15 @@ OPENERS: dict[bytes, Opener] = {
 }
 
 
-def unpack(files: list[Path], scratch: Path) -> list[Path]:
-    """The files with every archive unpacked to scratch; a csv.gz is read as it is. Raises PermanentError."""
-    tables: list[Path] = []
+def unpack(files: list[Path], scratch: Path) -> dict[Path, Path]:
+    """The tables, each with the file that it came in: archives are unpacked to scratch, a csv.gz is read as it is.
+
+    Raises PermanentError.
+    """
+    tables: dict[Path, Path] = {}
     for number, file in enumerate(files):
         try:
-            tables += _unpacked(file, scratch / f"unpacked-{number}")
+            tables |= dict.fromkeys(_unpacked(file, scratch / f"unpacked-{number}"), file)
         except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, lzma.LZMAError, EOFError, OSError) as error:
             if is_of_the_system(error):
                 raise

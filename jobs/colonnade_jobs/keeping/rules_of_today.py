@@ -54,7 +54,7 @@ def _broken_rules(spec: DatasetSpec, digest: str, store: Store, scratch: Path, u
             names = [name for name in parquet.names([table]) if name not in unchecked]
             job = DatasetJob(namespace="", name="", spec=_spec(spec, names))
             with privacy.discreet(private=private):
-                validated = check(connection, job, [table], store, scratch)[2]
+                validated = check(connection, job, {table: {}}, store, scratch)[2]
     except PermanentError as error:
         return f"a rule can't be checked: {error.message}"
     finally:

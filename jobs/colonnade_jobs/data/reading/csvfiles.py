@@ -1,8 +1,8 @@
 """Csv files to the table `raw`: each value read once, as text, by a strict reader; then every column in its type."""
 # ruff: noqa: S608 - columns are of our own naming, values go through literal()
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ from colonnade_api.columns import ColumnType
 from colonnade_api.csv import Csv
 
 from ...errors import PermanentError
-from .. import naming
+from .. import naming, partitions
 from ..database import WIDE, raise_shortage, without_optimizer
+from ..partitions import Keys
 from ..sql import error_text, literal
 from . import dialects, encodings, inference, malformed
 from . import missing as missing_values
@@ -29,12 +30,14 @@ SHOWN_FILES = 20
 
 @dataclass(frozen=True)
 class CsvFile:
-    """A file that DuckDB can read. shown: what its owner calls it; path: its text in UTF-8; encoding: it came in."""
+    """A file that DuckDB can read. shown: what its owner calls it; path: its text in UTF-8; encoding: it came in.
+    folders: what their names say of its rows."""
 
     shown: str
     path: Path
     encoding: str
     dialect: Dialect
+    folders: tuple[tuple[str, str | None], ...] = field(default=(), kw_only=True)
 
     def facts(self) -> dict[str, Any]:
         """What the report says of how the file is written."""
@@ -45,7 +48,11 @@ class CsvFile:
 
 
 def load(
-    connection: duckdb.DuckDBPyConnection, files: list[Path], csv: Csv, declared: dict[str, ColumnType], scratch: Path
+    connection: duckdb.DuckDBPyConnection,
+    files: Mapping[Path, Keys],
+    csv: Csv,
+    declared: dict[str, ColumnType],
+    scratch: Path,
 ) -> RawTable:
     """Makes the table `raw` of all files, in order, columns matched by name: declared ones as text, others typed.
 
@@ -53,7 +60,8 @@ def load(
     line and reason, where a line doesn't fit or a column can be read in two ways.
     """
     found = [_prepared(file, csv, scratch / f"{n}") for n, file in enumerate(files)]
-    parts = [file for file in found if file] or [nothing(files[0])]
+    told = zip(found, files.values(), strict=True)
+    parts = [replace(file, folders=tuple(keys.items())) for file, keys in told if file] or [nothing(next(iter(files)))]
     return make(connection, parts, csv, declared, scratch)
 
 
@@ -66,10 +74,13 @@ def make(
 ) -> RawTable:
     """As above, of files whose dialect is known."""
     names = _union(parts)
+    keys = [key for key, _ in parts[0].folders]
+    partitions.check_free(keys, names, parts[0].shown)
+    names += keys
     columns = {naming.inner(n): name for n, name in enumerate(names)}
     connection.execute(f"CREATE TABLE texts ({', '.join(f'{column} VARCHAR' for column in columns)})")
     missing = Missing.of(csv, declared)
-    for _, group in groupby(parts, key=lambda part: part.dialect):
+    for _, group in groupby(parts, key=lambda part: (part.dialect, part.folders)):
         _insert(connection, list(group), names, missing, scratch)
     guessed = {column: name for column, name in columns.items() if name not in declared}
     inferred = inference.infer(connection, "texts", guessed, csv)
@@ -132,9 +143,11 @@ def _insert(
 ) -> None:
     """Adds the rows of files of one dialect, in order."""
     dialect = group[0].dialect
-    targets = ", ".join(naming.inner(names.index(name)) for name in dialect.names)
+    filled = [*dialect.names, *(key for key, _ in group[0].folders)]
+    targets = ", ".join(naming.inner(names.index(name)) for name in filled)
     read = {naming.inner(n): name for n, name in enumerate(dialect.names)}
-    values = ", ".join(c if name in missing.later else missing.value(c, name) for c, name in read.items())
+    told = ["NULL" if value is None else literal(value) for _, value in group[0].folders]
+    values = ", ".join([*(c if name in missing.later else missing.value(c, name) for c, name in read.items()), *told])
     insert = f"INSERT INTO texts ({targets}) SELECT {values} FROM"
     if dialect.is_for_python:
         _insert_rewritten(connection, group, insert, missing, scratch)

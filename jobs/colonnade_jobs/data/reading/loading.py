@@ -1,6 +1,8 @@
 """Files to the table `raw`, whatever they are."""
 # ruff: noqa: S608 - columns are of our own naming, values go through literal()
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -10,10 +12,11 @@ from colonnade_api.csv import Csv
 from colonnade_api.sources import DataSource
 
 from ...errors import PermanentError
-from .. import naming, parquet
+from .. import naming, parquet, partitions
 from ..database import raise_shortage
+from ..partitions import Keys
 from ..sql import error_text, literal
-from . import csvfiles, jsonlines
+from . import csvfiles, inference, jsonlines
 from .filetypes import file_type_of
 from .rawtable import RawTable
 
@@ -23,12 +26,12 @@ UNIX = ("unix", "unix-ms", "unix-us", "unix-ns")
 
 def load(
     connection: duckdb.DuckDBPyConnection,
-    files: list[Path],
+    files: Mapping[Path, Keys],
     source: DataSource,
     declared: dict[str, ColumnType],
     scratch: Path,
 ) -> RawTable:
-    """Makes the table `raw` of all files, in order, columns matched by name.
+    """Makes the table `raw` of all files, in order, columns matched by name; the keys of their folders come last.
 
     Inside, the columns are c0, c1, … (naming.inner): no name that a source chose is ever part of our SQL's scope.
     declared: by the owner's names, the types that the schema declares: such columns of a csv stay text. scratch: an
@@ -49,7 +52,7 @@ def load(
         return csvfiles.load(connection, files, csv, declared, scratch)
     if "jsonl" in kinds:
         return _jsonl(connection, files, csv, declared, scratch)
-    return _parquet(connection, files)
+    return _parquet(connection, files, csv, declared)
 
 
 def drop(connection: duckdb.DuckDBPyConnection) -> None:
@@ -61,12 +64,17 @@ def drop(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def _jsonl(
-    connection: duckdb.DuckDBPyConnection, files: list[Path], csv: Csv, declared: dict[str, ColumnType], scratch: Path
+    connection: duckdb.DuckDBPyConnection,
+    files: Mapping[Path, Keys],
+    csv: Csv,
+    declared: dict[str, ColumnType],
+    scratch: Path,
 ) -> RawTable:
-    found = [jsonlines.prepare(file, scratch / f"{n}") for n, file in enumerate(files)]
-    parts = [file for file in found if file]
-    table = csvfiles.make(connection, parts or [csvfiles.nothing(files[0])], csv, declared, scratch)
-    return table.with_notes([], [note for part in parts for note in part.notes()])
+    prepared = [jsonlines.prepare(file, scratch / f"{n}") for n, file in enumerate(files)]
+    found = [(part, keys) for part, keys in zip(prepared, files.values(), strict=True) if part]
+    parts = [replace(part, folders=tuple(keys.items())) for part, keys in found]
+    table = csvfiles.make(connection, parts or [csvfiles.nothing(next(iter(files)))], csv, declared, scratch)
+    return table.with_notes([], [note for part, _ in found for note in part.notes()])
 
 
 def check_date_format(connection: duckdb.DuckDBPyConnection, form: str, place: str) -> None:
@@ -82,17 +90,45 @@ def check_date_format(connection: duckdb.DuckDBPyConnection, form: str, place: s
         ) from error
 
 
-def _parquet(connection: duckdb.DuckDBPyConnection, files: list[Path]) -> RawTable:
+def _parquet(
+    connection: duckdb.DuckDBPyConnection, keyed: Mapping[Path, Keys], csv: Csv, declared: dict[str, ColumnType]
+) -> RawTable:
+    files = list(keyed)
     names = parquet.names(files)
+    keys = list(keyed[files[0]])
+    partitions.check_free(keys, names, files[0].name)
+    more = {naming.inner(len(names) + n): key for n, key in enumerate(keys)}
+    by_file = {column: ", ".join(_value(found[key]) for found in keyed.values()) for column, key in more.items()}
+    texts = [f"([{values}]::VARCHAR[])[CAST(file_index AS BIGINT) + 1] AS {c}" for c, values in by_file.items()]
+    typed = _typed(connection, {column: key for column, key in more.items() if key not in declared}, keyed, csv)
     inner = ", ".join(naming.inner(n) for n in range(len(names)))
     paths = ", ".join(literal(str(file)) for file in files)
     try:
-        connection.execute(
-            f"CREATE TABLE raw AS SELECT * FROM read_parquet([{paths}], union_by_name = true) AS source({inner})"
-        )
+        read = f"read_parquet([{paths}], union_by_name = true) AS source({inner})"
+        told = f"(SELECT {', '.join(['*', *texts])} FROM {read})" if keys else read
+        values = ", ".join(f"{typed.get(column, column)} AS {column}" for column in more)
+        columns = f"* EXCLUDE ({', '.join(more)}), {values}" if keys else "*"
+        connection.execute(f"CREATE TABLE raw AS SELECT {columns} FROM {told}")
     except duckdb.Error as error:
         raise_shortage(error)
         raise PermanentError(
             "UnreadableSource", f"{files[0].name} can't be read as parquet: {error_text(error)}"
         ) from error
-    return RawTable(names)
+    return RawTable([*names, *keys])
+
+
+def _typed(
+    connection: duckdb.DuckDBPyConnection, columns: dict[str, str], keyed: Mapping[Path, Keys], csv: Csv
+) -> dict[str, str]:
+    """The SQL of undeclared keys of folders in the type that their values show, as those of a csv do."""
+    if not columns:
+        return {}
+    rows = ", ".join(f"({', '.join(_value(found[key]) for key in columns.values())})" for found in keyed.values())
+    connection.execute(f"CREATE TEMP TABLE keys AS SELECT * FROM (VALUES {rows}) AS found({', '.join(columns)})")
+    inferred = inference.infer(connection, "keys", columns, csv)
+    connection.execute("DROP TABLE keys")
+    return {column: answer.sql for column, answer in inferred.items()}
+
+
+def _value(value: str | None) -> str:
+    return "CAST(NULL AS VARCHAR)" if value is None else literal(value)

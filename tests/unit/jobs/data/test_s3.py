@@ -73,6 +73,13 @@ def test_an_object_a_glob_or_a_folder_is_read(harness: Harness, bucket: Any, key
     assert harness.table(harness.dataset(f"s3://raw/{key}"))["n"].tolist() == expected
 
 
+@pytest.mark.parametrize("key", ["lake/", "lake/year=*/part.csv"])
+def test_folders_named_key_value_are_columns(harness: Harness, bucket: Any, key: str) -> None:
+    for year in (2024, 2025):
+        bucket.put_object(Bucket="raw", Key=f"lake/year={year}/part.csv", Body=b"n\n1\n")
+    assert harness.table(harness.dataset(f"s3://raw/{key}"))["year"].tolist() == [2024, 2025]
+
+
 def test_nothing_there_is_an_answer(harness: Harness, bucket: Any) -> None:
     with pytest.raises(PermanentError, match="nothing matches s3://raw/none"):
         harness.dataset("s3://raw/none/*.csv")

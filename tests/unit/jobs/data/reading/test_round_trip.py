@@ -9,6 +9,7 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from colonnade_api.columns import ColumnType
 from colonnade_api.sources import DataSource
 from colonnade_jobs.data import database, naming
 from colonnade_jobs.data.reading import load
@@ -87,7 +88,8 @@ def came_out(content: bytes, header: list[str], told: dict[str, Any]) -> tuple[l
         (scratch / "texts").mkdir()
         source = DataSource.model_validate({"storageUri": "file:///rows.csv", "csv": told})
         with database.connect(scratch) as connection:
-            table = load(connection, [scratch / "rows.csv"], source, dict.fromkeys(header, "string"), scratch / "texts")
+            declared: dict[str, ColumnType] = dict.fromkeys(header, "string")
+            table = load(connection, {scratch / "rows.csv": {}}, source, declared, scratch / "texts")
             inner = ", ".join(naming.inner(n) for n in range(len(table.names)))
             rows = connection.execute(f"SELECT {inner} FROM raw ORDER BY rowid").fetchall()
     return table.names, [list(row) for row in rows]
