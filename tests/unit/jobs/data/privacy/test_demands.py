@@ -65,7 +65,7 @@ def moved_on(harness: Harness, demand: str, *, warns: bool, **spec: Any) -> Call
     rows, asked = DEMANDS[demand]
     known = harness.dataset("n,word\n1,a\n2,b\n")["version"]["digest"]
     before = harness.dataset(rows, **spec)["version"]["digest"]
-    moved = pd.concat([rows, *[rows.head(12)] * 10])
+    moved = pd.concat([rows, *[rows.head(12)] * 10], ignore_index=True)
     validation = {"maxInvalidFraction": 0.9, **(warning(asked) if warns else asked)}
 
     def collected(_: Path) -> DatasetResult:
