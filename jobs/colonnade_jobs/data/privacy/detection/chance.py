@@ -9,8 +9,6 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from scipy.stats import fisher_exact
-
 DRAWN = 2000
 SIGNIFICANCE = 1e-6
 """A thousand tables of ten columns, each asked for sixty kinds: less than one finding by chance."""
@@ -39,6 +37,8 @@ class Evidence:
 def weigh(values: Sequence[str], is_of_kind: Callable[[str], bool]) -> Evidence:
     """Evidence of different values, by Fisher's exact test (Fisher 1935, The design of experiments) against as many as
     DRAWN made by chance."""
+    from scipy.stats import fisher_exact  # noqa: PLC0415 - a second, which only tables with such values need
+
     hits = sum(map(is_of_kind, values))
     made = shuffled(values, DRAWN)
     by_chance = sum(map(is_of_kind, made))
