@@ -4,26 +4,35 @@ Values are frozen; YAML names are camelCase, Python names snake_case. A spec ref
 status lets them pass. `Dataset.model_validate(object)` reads what the API server gives; `.manifest()` writes it.
 """
 
-from colonnade_api.cleaning import CleaningStep
-from colonnade_api.columns import ColumnRule, Table
 from colonnade_api.common import API_VERSION, GROUP, VERSION, Condition, ObjectMeta, ObjectRef, Resource, Status
-from colonnade_api.dataset import Dataset, DatasetSpec, DatasetStatus, DatasetVersion, Split, Validation
-from colonnade_api.deployment import Deployment, DeploymentSpec, DeploymentStatus, Rollback, ServedModel, Serving
-from colonnade_api.durations import Duration, format_duration, parse_duration
-from colonnade_api.fairness import Fairness, Group, SensitiveColumn
-from colonnade_api.gates import Gate
-from colonnade_api.modelversion import Approval, ModelVersion, ModelVersionSpec, ModelVersionStatus
-from colonnade_api.monitorpolicy import (
-    MonitorPolicy,
-    MonitorPolicySpec,
-    MonitorPolicyStatus,
-    NoData,
-    Prometheus,
-    SignalStatus,
-    Target,
+from colonnade_api.datasets.cleaning import CleaningStep
+from colonnade_api.datasets.columns import ColumnRule, Table
+from colonnade_api.datasets.dataset import Dataset, DatasetSpec, DatasetStatus, DatasetVersion, Split, Validation
+from colonnade_api.datasets.sources import DataSource, ModelSource
+from colonnade_api.deployments.deployment import (
+    Deployment,
+    DeploymentSpec,
+    DeploymentStatus,
+    Rollback,
+    ServedModel,
+    Serving,
 )
-from colonnade_api.moved import FeatureVerdict
-from colonnade_api.results import (
+from colonnade_api.deployments.rollouts import (
+    CandidateRevision,
+    HandledCommands,
+    Outages,
+    RejectedRevision,
+    Rollout,
+    ServedRevision,
+    StepStatus,
+    Verdict,
+)
+from colonnade_api.deployments.strategy import BlueGreen, Canary, Pause, RetryOnStable, Step, Strategy
+from colonnade_api.durations import Duration, format_duration, parse_duration
+from colonnade_api.models.fairness import Fairness, Group, SensitiveColumn
+from colonnade_api.models.gates import Gate
+from colonnade_api.models.modelversion import Approval, ModelVersion, ModelVersionSpec, ModelVersionStatus
+from colonnade_api.models.results import (
     ApprovalState,
     ComparedMetric,
     ComparedRows,
@@ -39,17 +48,18 @@ from colonnade_api.results import (
     Signature,
     TensorGroup,
 )
-from colonnade_api.rollouts import (
-    CandidateRevision,
-    HandledCommands,
-    Outages,
-    RejectedRevision,
-    Rollout,
-    ServedRevision,
-    StepStatus,
-    Verdict,
+from colonnade_api.models.training import CrossValidation, Encode, Estimator, Features, Preprocessing, Training
+from colonnade_api.monitoring.monitorpolicy import (
+    MonitorPolicy,
+    MonitorPolicySpec,
+    MonitorPolicyStatus,
+    NoData,
+    Prometheus,
+    SignalStatus,
+    Target,
 )
-from colonnade_api.signals import (
+from colonnade_api.monitoring.moved import FeatureVerdict
+from colonnade_api.monitoring.signals import (
     UNITS,
     DataQualitySignal,
     ErrorRateSignal,
@@ -59,9 +69,6 @@ from colonnade_api.signals import (
     PromQLSignal,
     Signal,
 )
-from colonnade_api.sources import DataSource, ModelSource
-from colonnade_api.strategy import BlueGreen, Canary, Pause, RetryOnStable, Step, Strategy
-from colonnade_api.training import CrossValidation, Encode, Estimator, Features, Preprocessing, Training
 from colonnade_api.workload import Resources
 
 KINDS: tuple[type[Resource], ...] = (Dataset, ModelVersion, Deployment, MonitorPolicy)

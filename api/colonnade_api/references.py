@@ -6,10 +6,10 @@ A unit is what goes or stays whole: `datasets/HEX`, `models/HEX`, `uploads/NAME`
 import re
 from collections.abc import Iterator, Mapping
 
-from colonnade_api.dataset import Dataset
-from colonnade_api.deployment import Deployment
-from colonnade_api.modelversion import ModelVersion
-from colonnade_api.sources import dataset_uploads, model_uploads
+from colonnade_api.datasets.dataset import Dataset
+from colonnade_api.datasets.sources import dataset_uploads, model_uploads
+from colonnade_api.deployments.deployment import Deployment
+from colonnade_api.models.modelversion import ModelVersion
 from colonnade_api.wellknown import HOLD_PREFIX, TAG_PREFIX
 
 UNIT = re.compile(r"(datasets|models)/[0-9a-f]{64}|(uploads|rejected|diffs)/[^/]+")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from colonnade_access import NotFound
 from colonnade_access.words import number
 from colonnade_api.kinds import MODEL_VERSIONS
-from colonnade_api.modelversion import made_at
+from colonnade_api.models.modelversion import made_at
 from colonnade_client import html, libraries
 from colonnade_client.modelversion import ModelVersion
 from colonnade_client.session import Session

@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from colonnade_api.jobs import DatasetJob, DatasetResult, TrainJob, TrainResult, TrialJob, TrialResult
-from colonnade_api.keepjobs import KeepJob, KeepResult
+from colonnade_api.jobs.keeping import KeepJob, KeepResult
 from colonnade_serving.store import Store, open_store
 
 from . import outcome, results

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from colonnade_api.jobs import DatasetResult, JobError, TrainResult, TrialResult
-from colonnade_api.keepjobs import KeepResult
+from colonnade_api.jobs.keeping import KeepResult
 from colonnade_serving.store import FULL
 
 from . import progress, results

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from colonnade_api.jobs import DatasetResult, JobError, TrainResult, TrialResult
-from colonnade_api.keepjobs import KeepResult
+from colonnade_api.jobs.keeping import KeepResult
 
 LIMIT_BYTES = 4096
 LONGEST_MESSAGE = 1000  # bytes, once room is short

@@ -8,7 +8,7 @@ from colonnade_access.errors import ColonnadeError, Encrypted
 from colonnade_access.reading.place import Place
 from colonnade_access.references import Object
 from colonnade_access.words import short
-from colonnade_api.encryption import SecretKey
+from colonnade_api.datasets.encryption import SecretKey
 from colonnade_api.kinds import SECRETS
 from colonnade_api.stored import sealing
 

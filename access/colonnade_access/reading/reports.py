@@ -11,7 +11,7 @@ from colonnade_access.reading.place import Place
 from colonnade_access.references import Object
 from colonnade_access.words import short
 from colonnade_api import DatasetVersion
-from colonnade_api.encryption import SEALED_FILE
+from colonnade_api.datasets.encryption import SEALED_FILE
 
 RESTORE = "restore it from a backup, or collect the Dataset again"
 KEYS = "keys.json"

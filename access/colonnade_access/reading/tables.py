@@ -23,7 +23,7 @@ from colonnade_access.references import Object
 from colonnade_access.words import short
 from colonnade_access.words import size as human
 from colonnade_api import DatasetVersion
-from colonnade_api.encryption import SEALED_TABLE
+from colonnade_api.datasets.encryption import SEALED_TABLE
 from colonnade_api.references import version_unit
 from colonnade_api.stored import DATA, MANIFEST, QUARANTINE, REPORT, TableDigest, proven_manifest, sealing
 

@@ -2,8 +2,8 @@
 
 from html import escape
 
-from ..moved import Bin, FeatureVerdict
-from ..rollouts import Verdict
+from ..deployments.rollouts import Verdict
+from ..monitoring.moved import Bin, FeatureVerdict
 from . import parts
 from .parts import section
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from colonnade_api.encryption import SEALED_FILE
+from colonnade_api.datasets.encryption import SEALED_FILE
 from colonnade_api.stored.canonical_json import canonical_json
 
 KEYS = "keys.json"

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from colonnade_api.dataset import DatasetVersion
+from colonnade_api.datasets.dataset import DatasetVersion
 from colonnade_api.jobs import DatasetJob, DatasetResult
 from colonnade_api.references import version_unit
 from colonnade_serving.store import Store

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from colonnade_api.dataset import Validation
+from colonnade_api.datasets.dataset import Validation
 from colonnade_api.jobs import DatasetJob
 from colonnade_serving.store import Store
 

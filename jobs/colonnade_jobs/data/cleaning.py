@@ -6,8 +6,8 @@ from typing import Any
 
 import duckdb
 
-from colonnade_api.cleaning import CleaningStep, FillMissing
-from colonnade_api.columns import TEXTUAL
+from colonnade_api.datasets.cleaning import CleaningStep, FillMissing
+from colonnade_api.datasets.columns import TEXTUAL
 
 from ..errors import PermanentError
 from . import cells, expressions, stepping

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import duckdb
 
-from colonnade_api.columns import Table
-from colonnade_api.csv import Csv
-from colonnade_api.dataset import DatasetSpec
+from colonnade_api.datasets.columns import Table
+from colonnade_api.datasets.csv import Csv
+from colonnade_api.datasets.dataset import DatasetSpec
 from colonnade_api.jobs import DatasetJob
 from colonnade_serving.store import Store
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import duckdb
 
-from colonnade_api.columns import ColumnRule, ColumnType, Table
-from colonnade_api.dataset import Validation
+from colonnade_api.datasets.columns import ColumnRule, ColumnType, Table
+from colonnade_api.datasets.dataset import Validation
 
 from ..errors import PermanentError
 from ..formatting import did_you_mean

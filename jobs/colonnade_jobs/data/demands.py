@@ -5,8 +5,8 @@ from pathlib import Path
 
 import duckdb
 
-from colonnade_api.dataset import Validation
-from colonnade_api.expectations import Outliers, Reference
+from colonnade_api.datasets.dataset import Validation
+from colonnade_api.datasets.expectations import Outliers, Reference
 
 from ..errors import PermanentError
 from ..formatting import did_you_mean

@@ -7,10 +7,10 @@ from functools import partial
 import duckdb
 import pyarrow as pa
 
-from colonnade_api.dataset import DatasetSpec
+from colonnade_api.datasets.dataset import DatasetSpec
+from colonnade_api.datasets.pseudonyms import token
+from colonnade_api.datasets.subjects import spelled
 from colonnade_api.jobs import DatasetJob
-from colonnade_api.pseudonyms import token
-from colonnade_api.subjects import spelled
 from colonnade_serving.store import Store
 
 from .. import erased

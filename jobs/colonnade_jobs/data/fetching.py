@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from colonnade_api.datasets.queries import Query, Sql
+from colonnade_api.datasets.sources import dataset_uploads
 from colonnade_api.jobs import DatasetJob
-from colonnade_api.queries import Query, Sql
-from colonnade_api.sources import dataset_uploads
 from colonnade_serving.store import Store
 
 from .. import progress

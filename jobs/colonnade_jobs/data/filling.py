@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from colonnade_api.cleaning import CleaningStep
+from colonnade_api.datasets.cleaning import CleaningStep
 
 from ..errors import PermanentError
 from . import cells

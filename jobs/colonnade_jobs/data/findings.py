@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from colonnade_api.expectations import TableAction
+from colonnade_api.datasets.expectations import TableAction
 
 
 @dataclass(frozen=True)

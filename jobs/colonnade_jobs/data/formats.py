@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
-from colonnade_api.csv import Csv
+from colonnade_api.datasets.csv import Csv
 
 from .columns import Field
 from .reading import dates, notation, plain

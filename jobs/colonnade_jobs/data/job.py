@@ -4,7 +4,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from colonnade_api.dataset import DatasetSpec
+from colonnade_api.datasets.dataset import DatasetSpec
 from colonnade_api.jobs import DatasetJob, DatasetResult
 from colonnade_api.stored import canonical_json
 from colonnade_serving.digests import hex_of

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from colonnade_api.expectations import Outliers
+from colonnade_api.datasets.expectations import Outliers
 
 from ..formatting import percent
 from .columns import Field

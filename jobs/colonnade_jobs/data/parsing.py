@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import duckdb
 
-from colonnade_api.cleaning import Parse
-from colonnade_api.columns import ColumnRule, Table
+from colonnade_api.datasets.cleaning import Parse
+from colonnade_api.datasets.columns import ColumnRule, Table
 
 from ..errors import PermanentError
 from . import stepping

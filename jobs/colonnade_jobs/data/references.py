@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from colonnade_api.expectations import Reference
+from colonnade_api.datasets.expectations import Reference
 from colonnade_serving.store import Store
 
 from ..errors import PermanentError

@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from colonnade_api.dataset import Split
+from colonnade_api.datasets.dataset import Split
 
 from . import statistics
 from .columns import Field

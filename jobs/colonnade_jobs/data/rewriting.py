@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 
 import duckdb
 
-from colonnade_api.cleaning import CleaningStep
-from colonnade_api.columns import TEXTUAL, ColumnType, Table
-from colonnade_api.csv import Csv
+from colonnade_api.datasets.cleaning import CleaningStep
+from colonnade_api.datasets.columns import TEXTUAL, ColumnType, Table
+from colonnade_api.datasets.csv import Csv
 
 from . import naming, stepping
 from .casting import FALSE, TRUE

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from colonnade_api.columns import ColumnRule, Table
-from colonnade_api.expectations import Outliers
+from colonnade_api.datasets.columns import ColumnRule, Table
+from colonnade_api.datasets.expectations import Outliers
 
 from .. import formatting
 from .columns import Field

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from colonnade_api.sources import DataSource
+from colonnade_api.datasets.sources import DataSource
 from colonnade_serving.store import Store
 
 from ..errors import PermanentError, store_answers

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from colonnade_api.dataset import Split
+from colonnade_api.datasets.dataset import Split
 
 from ..errors import PermanentError
 from ..formatting import percent

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from colonnade_api.expectations import Stability
+from colonnade_api.datasets.expectations import Stability
 
 from ..formatting import rounded
 from ..population_stability import stability_index

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from colonnade_api.cleaning import CleaningStep, Parse
-from colonnade_api.columns import ColumnType, Table
+from colonnade_api.datasets.cleaning import CleaningStep, Parse
+from colonnade_api.datasets.columns import ColumnType, Table
 
 from ..errors import PermanentError
 from ..formatting import did_you_mean

@@ -11,7 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from colonnade_api.encryption import SEALED_FILE
+from colonnade_api.datasets.encryption import SEALED_FILE
 from colonnade_api.references import version_unit
 from colonnade_api.stored import DATA, REPORT, table_digest
 from colonnade_serving import digests

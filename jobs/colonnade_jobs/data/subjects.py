@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from colonnade_api.dataset import DatasetSpec
-from colonnade_api.subjects import Subject, key_id, keyed_hash, spelled
+from colonnade_api.datasets.dataset import DatasetSpec
+from colonnade_api.datasets.subjects import Subject, key_id, keyed_hash, spelled
 
 from ..erased import ErasedSubject
 from ..errors import PermanentError

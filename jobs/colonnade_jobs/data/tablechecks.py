@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import duckdb
 
-from colonnade_api.dataset import Validation
+from colonnade_api.datasets.dataset import Validation
+from colonnade_api.datasets.expectations import Freshness, Representation, RowCount, Share
 from colonnade_api.durations import format_duration
-from colonnade_api.expectations import Freshness, Representation, RowCount, Share
 
 from ..errors import PermanentError
 from ..formatting import percent

@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from colonnade_api.columns import Table
+from colonnade_api.datasets.columns import Table
 
 from ..errors import PermanentError
 from . import casting, duplicates, naming, operations, outliers, rules, uniqueness, violations

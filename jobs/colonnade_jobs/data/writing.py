@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from colonnade_api.columns import Table
+from colonnade_api.datasets.columns import Table
 from colonnade_api.jobs import DatasetJob
 
 from . import columns, content, database, naming, ordering, reading, sql

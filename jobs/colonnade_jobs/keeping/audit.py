@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from colonnade_api.dataset import DatasetSpec
-from colonnade_api.keepjobs import KeepResult, shortly
+from colonnade_api.datasets.dataset import DatasetSpec
+from colonnade_api.jobs.keeping import KeepResult, shortly
 from colonnade_serving.store import Store
 
 from .. import progress

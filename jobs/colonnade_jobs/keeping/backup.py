@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from colonnade_api.dataset import DatasetVersion
-from colonnade_api.keepjobs import KeepResult, shortly
+from colonnade_api.datasets.dataset import DatasetVersion
+from colonnade_api.jobs.keeping import KeepResult, shortly
 from colonnade_api.references import version_unit
 from colonnade_api.stored import MANIFEST, proven_manifest
 from colonnade_serving.store import Store, StoreError, StoreNotFound

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from colonnade_api.keepjobs import CollectTask, KeepResult
+from colonnade_api.jobs.keeping import CollectTask, KeepResult
 from colonnade_api.references import shortly, unit_of
 from colonnade_api.stored import MANIFEST, canonical_json
 from colonnade_serving.bundle import MANIFEST as BUNDLE

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from colonnade_api.dataset import DatasetVersion
-from colonnade_api.keepjobs import KeepJob
+from colonnade_api.datasets.dataset import DatasetVersion
+from colonnade_api.jobs.keeping import KeepJob
 from colonnade_api.stored import canonical_json
 from colonnade_serving.digests import hex_of
 from colonnade_serving.store import Item, Store, StoreError, StoreNotFound, open_store

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from colonnade_api.keepjobs import KeepJob, KeepResult
+from colonnade_api.jobs.keeping import KeepJob, KeepResult
 from colonnade_api.stored import canonical_json, sealing
 from colonnade_serving.digests import hex_of, of_bytes
 from colonnade_serving.store import Store

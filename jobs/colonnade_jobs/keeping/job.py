@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from colonnade_api.keepjobs import (
+from colonnade_api.jobs.keeping import (
     AuditTask,
     BackUpTask,
     CollectTask,

@@ -5,8 +5,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from colonnade_api.dataset import DatasetVersion
-from colonnade_api.keepjobs import KeepResult, RestoreTask, shortly
+from colonnade_api.datasets.dataset import DatasetVersion
+from colonnade_api.jobs.keeping import KeepResult, RestoreTask, shortly
 from colonnade_api.references import version_unit
 from colonnade_api.stored import DATA, MANIFEST, QUARANTINE, REPORT, proven_manifest, table_digest
 from colonnade_serving.digests import hex_of, of_file

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from colonnade_api.dataset import DatasetVersion
-from colonnade_api.keepjobs import KeepJob, KeepResult
+from colonnade_api.datasets.dataset import DatasetVersion
+from colonnade_api.jobs.keeping import KeepJob, KeepResult
 from colonnade_serving.store import Store
 
 from ..data import encryption

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from colonnade_api.dataset import DatasetSpec
+from colonnade_api.datasets.dataset import DatasetSpec
+from colonnade_api.datasets.sources import DataSource
 from colonnade_api.jobs import DatasetJob
-from colonnade_api.sources import DataSource
 from colonnade_serving.store import Store
 
 from ..data import database, parquet, privacy, stored

@@ -4,7 +4,7 @@ import json
 from html import escape
 from typing import Any
 
-from colonnade_api.metrics import METRICS
+from colonnade_api.models.metrics import METRICS
 from colonnade_api.pages import parts
 from colonnade_api.pages.parts import code, section, sentences, table
 

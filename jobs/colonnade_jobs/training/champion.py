@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from colonnade_api.jobs import ServingVersion
-from colonnade_api.training import Training
+from colonnade_api.models.training import Training
 from colonnade_serving import digests
 from colonnade_serving.bundle import MANIFEST, Bundle, BundleError, GoldenMismatch, read_bundle, replay, verify_bundle
 from colonnade_serving.engine import Engine, ModelFailed

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from colonnade_api.jobs import ServingVersion
-from colonnade_api.training import Training
+from colonnade_api.models.training import Training
 from colonnade_serving.store import Store
 
 from .. import progress

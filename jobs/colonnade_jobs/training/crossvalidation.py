@@ -7,7 +7,7 @@ from sklearn.base import clone
 from sklearn.model_selection import KFold, StratifiedKFold, TimeSeriesSplit
 from sklearn.pipeline import Pipeline
 
-from colonnade_api.training import CrossValidation
+from colonnade_api.models.training import CrossValidation
 
 from .. import progress
 from ..errors import PermanentError

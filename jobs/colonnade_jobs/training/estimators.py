@@ -11,7 +11,7 @@ from sklearn.ensemble import StackingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import all_estimators
 
-from colonnade_api.training import Estimator
+from colonnade_api.models.training import Estimator
 
 from ..errors import PermanentError
 from ..formatting import did_you_mean

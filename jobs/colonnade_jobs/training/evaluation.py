@@ -9,8 +9,8 @@ import numpy as np
 from sklearn.base import BaseEstimator
 
 from colonnade_api.jobs import TrainJob
+from colonnade_api.models.training import Training
 from colonnade_api.stored import canonical_json
-from colonnade_api.training import Training
 from colonnade_serving import digests
 from colonnade_serving.bundle import TensorSignature
 from colonnade_serving.engine import Engine

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from colonnade_api.jobs import TrainingData
-from colonnade_api.training import Training
+from colonnade_api.models.training import Training
 from colonnade_serving.bundle import Golden, TensorSignature
 
 

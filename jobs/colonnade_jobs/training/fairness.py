@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from scipy.stats import beta
 
-from colonnade_api.fairness import MOST_GROUPS, Fairness
+from colonnade_api.models.fairness import MOST_GROUPS, Fairness
 
 from ..errors import PermanentError
 from ..formatting import did_you_mean

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from colonnade_api.training import Features
+from colonnade_api.models.training import Features
 
 from ..errors import PermanentError
 from ..formatting import did_you_mean

@@ -11,8 +11,8 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
-from colonnade_api.dataset import Split
-from colonnade_api.training import CrossValidation, Training
+from colonnade_api.datasets.dataset import Split
+from colonnade_api.models.training import CrossValidation, Training
 
 from .. import progress
 from ..errors import PermanentError

@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
+from colonnade_api.datasets.sources import DataSource, model_upload
 from colonnade_api.jobs import TrainJob
-from colonnade_api.sources import DataSource, model_upload
 from colonnade_serving.bundle import Golden, TensorSignature
 from colonnade_serving.datatypes import NUMPY
 from colonnade_serving.engine import Engine, ModelFailed

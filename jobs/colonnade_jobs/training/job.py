@@ -7,8 +7,8 @@ import onnx
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from colonnade_api.jobs import TrainJob, TrainResult
+from colonnade_api.models.training import Training
 from colonnade_api.references import bundle_unit
-from colonnade_api.training import Training
 from colonnade_serving import digests
 from colonnade_serving.bundle import MANIFEST
 from colonnade_serving.store import Store

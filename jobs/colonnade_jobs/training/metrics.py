@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from colonnade_api.metrics import names
+from colonnade_api.models.metrics import names
 
 from . import counts
 from .counts import Confusion

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from colonnade_api.dataset import Split
-from colonnade_api.training import Training
+from colonnade_api.datasets.dataset import Split
+from colonnade_api.models.training import Training
 from colonnade_serving.store import Store
 
 from ..data import stored

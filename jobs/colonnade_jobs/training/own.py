@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from colonnade_api.expressions import COUNTS, names_of, parse
-from colonnade_api.ownmetrics import OwnMetric
+from colonnade_api.datasets.expressions import COUNTS, names_of, parse
+from colonnade_api.models.ownmetrics import OwnMetric
 
 from ..errors import PermanentError
 from . import counts

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from colonnade_api.dataset import Split
+from colonnade_api.datasets.dataset import Split
 
 from ..errors import PermanentError
 from ..formatting import percent

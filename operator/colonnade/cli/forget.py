@@ -15,12 +15,12 @@ from colonnade_access.cluster import Cluster
 from colonnade_access.errors import ColonnadeError
 from colonnade_access.references import Object, Reference
 from colonnade_api import DatasetStatus
-from colonnade_api.encryption import SecretKey
+from colonnade_api.datasets.encryption import SecretKey
+from colonnade_api.datasets.privacy import Privacy
+from colonnade_api.datasets.pseudonyms import token
+from colonnade_api.datasets.subjects import SHORTEST_KEY_BYTES, Subject, key_id, keyed_hash, spelled
 from colonnade_api.kinds import SECRETS
-from colonnade_api.privacy import Privacy
-from colonnade_api.pseudonyms import token
 from colonnade_api.references import tags
-from colonnade_api.subjects import SHORTEST_KEY_BYTES, Subject, key_id, keyed_hash, spelled
 from colonnade_api.wellknown import FORGET_BY_ANNOTATION, FORGET_REASON_ANNOTATION, TAG_PREFIX
 
 NUMBERS = ("integer", "number")

@@ -20,8 +20,8 @@ from colonnade_access.reading import Place
 from colonnade_access.references import Object, Reference
 from colonnade_access.store.installation import SYSTEM_NAMESPACE
 from colonnade_api import DatasetStatus
-from colonnade_api.keepcommands import ALL, DRY_RUN, TAKE_OVER, parse, written
-from colonnade_api.keeping import KeepingRecord
+from colonnade_api.datasets.keepcommands import ALL, DRY_RUN, TAKE_OVER, parse, written
+from colonnade_api.datasets.keeping import KeepingRecord
 from colonnade_api.references import HOLD_DIGITS, holds, tags
 from colonnade_api.wellknown import HOLD_PREFIX, KEEP_ANNOTATION
 

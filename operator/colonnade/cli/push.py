@@ -25,7 +25,7 @@ from colonnade_access.references import Object
 from colonnade_access.store import LocalFile, StorePod, installation, mounted, send
 from colonnade_access.store.installation import SYSTEM_NAMESPACE
 from colonnade_access.words import size
-from colonnade_api.sources import dataset_uploads, model_upload
+from colonnade_api.datasets.sources import dataset_uploads, model_upload
 from colonnade_api.wellknown import REFRESH_ANNOTATION, UPLOAD_ANNOTATION
 
 

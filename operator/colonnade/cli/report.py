@@ -24,7 +24,7 @@ from colonnade_access.references import Object
 from colonnade_access.store.installation import SYSTEM_NAMESPACE
 from colonnade_access.words import count, short
 from colonnade_api import DatasetStatus, DatasetVersion, pages
-from colonnade_api.encryption import SEALED_TABLE
+from colonnade_api.datasets.encryption import SEALED_TABLE
 
 Target = Annotated[
     Path | None,

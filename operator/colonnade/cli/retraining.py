@@ -9,7 +9,7 @@ from colonnade_access.cluster import Cluster, Refused
 from colonnade_access.errors import ColonnadeError
 from colonnade_access.references import Object
 from colonnade_api import DatasetStatus
-from colonnade_api.descent import erased_beneath
+from colonnade_api.datasets.descent import erased_beneath
 from colonnade_api.kinds import DATASETS, DEPLOYMENTS, MODEL_VERSIONS
 
 COLLECTED_WITHIN_SECONDS = 600.0

@@ -17,8 +17,8 @@ from colonnade.cli.terminal import say
 from colonnade_access.cluster import Cluster
 from colonnade_access.references import Reference
 from colonnade_api import DeploymentStatus, Rollout
-from colonnade_api.history import draining, name_of, promoted_before, restores
-from colonnade_api.undo import AlreadyDone, Refused, Undo, undo_target
+from colonnade_api.datasets.history import draining, name_of, promoted_before, restores
+from colonnade_api.deployments.undo import AlreadyDone, Refused, Undo, undo_target
 from colonnade_api.wellknown import ABORT_ANNOTATION, PROMOTE_ANNOTATION, RETRY_ANNOTATION, UNDO_ANNOTATION
 
 Which = Annotated[str, typer.Argument(metavar="mdep/NAME", help="The Deployment.", autocompletion=of_kinds(DEPLOYMENT))]

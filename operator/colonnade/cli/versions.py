@@ -13,7 +13,7 @@ from colonnade.cli.views.versions import of_dataset, of_model
 from colonnade_access.cluster import Cluster, NotFound
 from colonnade_access.references import Object, Reference
 from colonnade_access.words import utc_now
-from colonnade_api.modelversion import made_at
+from colonnade_api.models.modelversion import made_at
 
 WHAT = "dset/NAME, or mv/NAME: the model of that ModelVersion, or of that name."
 

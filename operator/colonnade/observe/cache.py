@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from colonnade.kube.kinds import WATCHED, Key, Manifest, Resource, key_of
 from colonnade.observe.compact import compact
 from colonnade.observe.index import Index, label
-from colonnade_api.upstreams import Path
+from colonnade_api.datasets.upstreams import Path
 
 REMEMBERED_ENDS = 10_000
 

@@ -21,7 +21,7 @@ from colonnade_api import (
     MonitorPolicySpec,
     MonitorPolicyStatus,
 )
-from colonnade_api.modelversion import made_at
+from colonnade_api.models.modelversion import made_at
 
 
 def observe_deployment(key: Key, live: Manifest, cache: Cache, routers: Iterable[Router]) -> ObservedDeployment:

@@ -7,8 +7,8 @@ from colonnade.kube.kinds import DATASETS, Key, Manifest
 from colonnade.observe import objects
 from colonnade.observe.cache import Cache
 from colonnade_api import DatasetStatus, PinnedDataset
-from colonnade_api.descent import ErasedBeneath, erased_beneath
-from colonnade_api.keepcommands import parse
+from colonnade_api.datasets.descent import ErasedBeneath, erased_beneath
+from colonnade_api.datasets.keepcommands import parse
 from colonnade_api.references import tags
 from colonnade_api.wellknown import KEEP_ANNOTATION
 

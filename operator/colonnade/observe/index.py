@@ -14,7 +14,7 @@ from colonnade.kube.kinds import (
     key_of,
 )
 from colonnade.manifests.labels import OWNER_LABELS
-from colonnade_api.upstreams import UPSTREAM_FIELDS, Path, values_at
+from colonnade_api.datasets.upstreams import UPSTREAM_FIELDS, Path, values_at
 from colonnade_api.wellknown import REVISION_LABEL
 
 SERVICE_NAME = "kubernetes.io/service-name"

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from colonnade.kube.kinds import Manifest
 from colonnade.plan.common.observed import InvalidSpec
 from colonnade_api import Condition, ObjectMeta
-from colonnade_api.encryption import Encryption, SecretKey
+from colonnade_api.datasets.encryption import Encryption, SecretKey
 
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -5,7 +5,7 @@ from colonnade.observe import objects
 from colonnade.observe.cache import Cache
 from colonnade.plan.dataset.upstream import Upstream, Upstreams
 from colonnade_api import DatasetStatus, DeploymentStatus
-from colonnade_api.upstreams import upstreams
+from colonnade_api.datasets.upstreams import upstreams
 
 
 def upstreams_of(key: Key, live: Manifest, cache: Cache) -> Upstreams:

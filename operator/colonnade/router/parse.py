@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from colonnade.router.state import Endpoint, Name, Revision, TrafficSplit
-from colonnade_api.strategy import RetryOnStable
+from colonnade_api.deployments.strategy import RetryOnStable
 from colonnade_api.wellknown import DEPLOYMENT_LABEL, REVISION_LABEL
 
 Manifest = Mapping[str, Any]

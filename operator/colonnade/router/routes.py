@@ -10,7 +10,7 @@ from colonnade.router import names
 from colonnade.router.requests import CALLS, IS_GRPC, REST, STREAMS, Requests, below
 from colonnade.router.state import Name, Revision, TrafficSplit
 from colonnade.router.telemetry import INVALID_ARGUMENT, REFUSED_CODES
-from colonnade_api.strategy import RetryOnStable
+from colonnade_api.deployments.strategy import RetryOnStable
 
 PREFIX_HEADER = "x-forwarded-prefix"
 REVISION_HEADER = "x-colonnade-revision"

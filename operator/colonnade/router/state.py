@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from colonnade_api.deployments.strategy import RetryOnStable
 from colonnade_api.installation import CLUSTER_DOMAIN
-from colonnade_api.strategy import RetryOnStable
 
 
 class Name(NamedTuple):

@@ -23,7 +23,7 @@ from colonnade.observe.index import (
     UPSTREAMS_OF_DATASET,
     value_at,
 )
-from colonnade_api.upstreams import Path
+from colonnade_api.datasets.upstreams import Path
 
 
 def keys_to_enqueue(manifest: Manifest, cache: Cache) -> set[Key]:

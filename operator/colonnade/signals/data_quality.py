@@ -22,7 +22,7 @@ from colonnade.signals.pods import (
 from colonnade.signals.reading import About, Reading, Seen
 from colonnade.signals.verdicts import Result, by_counts, missing
 from colonnade_api import DataQualitySignal, FeatureVerdict, Verdict
-from colonnade_api.moved import MOST_FEATURES
+from colonnade_api.monitoring.moved import MOST_FEATURES
 
 What = Literal["Missing", "Unseen", "OutOfRange"]
 PRESENT_NOW, PRESENT_THEN, GONE_THEN = "now", "frozen", "missing_then"

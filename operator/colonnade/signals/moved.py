@@ -12,7 +12,7 @@ from colonnade.signals.reading import About
 from colonnade.signals.verdicts import missing
 from colonnade.statistics.stability import UNMOVED, Drift, holm, stability_index
 from colonnade_api import FeatureDriftSignal, FeatureVerdict, PredictionDriftSignal, Verdict
-from colonnade_api.moved import MOST_BINS, MOST_FEATURES, NO_VALUE, OTHERS
+from colonnade_api.monitoring.moved import MOST_BINS, MOST_FEATURES, NO_VALUE, OTHERS
 
 DriftSignal = FeatureDriftSignal | PredictionDriftSignal
 Cause = Literal["World", "Candidate"]

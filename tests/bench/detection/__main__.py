@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
-from colonnade_api.columns import Table
+from colonnade_api.datasets.columns import Table
 from colonnade_jobs.data import columns, naming
 from colonnade_jobs.data.privacy.detection import PersonalData
 from colonnade_jobs.data.privacy.detection.findings import find

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from colonnade_api.columns import ColumnRule
-from colonnade_api.csv import Csv
-from colonnade_api.sources import DataSource
+from colonnade_api.datasets.columns import ColumnRule
+from colonnade_api.datasets.csv import Csv
+from colonnade_api.datasets.sources import DataSource
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from colonnade_api.expressions import InvalidExpression, names_of, parse
-from colonnade_api.ownmetrics import OwnMetric
+from colonnade_api.datasets.expressions import InvalidExpression, names_of, parse
+from colonnade_api.models.ownmetrics import OwnMetric
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import pytest
 
-from colonnade_api.metrics import METRICS, UnknownMetric, direction, names, worsening
-from colonnade_api.ownmetrics import OwnMetric
+from colonnade_api.models.metrics import METRICS, UnknownMetric, direction, names, worsening
+from colonnade_api.models.ownmetrics import OwnMetric
 
 
 def test_what_is_better_is_said_of_each_metric() -> None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from colonnade_api import KINDS
-from colonnade_api.definition import definition
+from colonnade_api.crds.definition import definition
 
 ALLOWED = {
     "additionalProperties", "anyOf", "default", "description", "enum", "example", "exclusiveMaximum",

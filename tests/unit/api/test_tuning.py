@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from colonnade_api.tuning import SearchedParameter
+from colonnade_api.models.tuning import SearchedParameter
 
 
 @pytest.mark.parametrize(

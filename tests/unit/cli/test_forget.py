@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from colonnade_api.pseudonyms import token
-from colonnade_api.subjects import key_id, keyed_hash
+from colonnade_api.datasets.pseudonyms import token
+from colonnade_api.datasets.subjects import key_id, keyed_hash
 from tests.unit.cli.conftest import Run
 from tests.unit.cli.objects import digest, flights
 from tests.unit.cli.playground import Object, Playground

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from colonnade_api.encryption import SecretKey
-from colonnade_api.keepjobs import KeepJob, KeepResult
+from colonnade_api.datasets.encryption import SecretKey
+from colonnade_api.jobs.keeping import KeepJob, KeepResult
 from colonnade_jobs import keeping
 from colonnade_serving.store import Store
 from tests.unit.jobs.harness import Harness

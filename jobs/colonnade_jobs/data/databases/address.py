@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from urllib.parse import quote, unquote
 
-from colonnade_api.queries import Sql
+from colonnade_api.datasets.queries import Sql
 
 from ...errors import PermanentError
 from ..clouds import SOURCE_PREFIX

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from colonnade_api.queries import Sql
+from colonnade_api.datasets.queries import Sql
 
 from ...errors import PermanentError
 from .. import database

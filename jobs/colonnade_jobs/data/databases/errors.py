@@ -2,7 +2,7 @@
 
 import re
 
-from colonnade_api.queries import Sql
+from colonnade_api.datasets.queries import Sql
 
 from ...errors import PermanentError, TransientError
 

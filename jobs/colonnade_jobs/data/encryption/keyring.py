@@ -5,8 +5,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from colonnade_api.dataset import DatasetSpec
-from colonnade_api.encryption import SecretKey
+from colonnade_api.datasets.dataset import DatasetSpec
+from colonnade_api.datasets.encryption import SecretKey
 from colonnade_api.stored import sealing
 from colonnade_api.stored.sealing import KEY_BYTES as DATA_KEY_BYTES
 from colonnade_api.stored.sealing import KEYS

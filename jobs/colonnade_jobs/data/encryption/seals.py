@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyarrow.parquet.encryption as modular
 
-from colonnade_api.encryption import SEALED_FILE, SEALED_TABLE
+from colonnade_api.datasets.encryption import SEALED_FILE, SEALED_TABLE
 from colonnade_api.stored import sealing
 
 from ...errors import PermanentError

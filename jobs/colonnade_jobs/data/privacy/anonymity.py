@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from colonnade_api.privacy import Privacy
+from colonnade_api.datasets.privacy import Privacy
 
 from ...errors import PermanentError
 from ...formatting import percent

@@ -2,8 +2,8 @@
 
 from itertools import pairwise
 
-from colonnade_api.columns import ColumnType
-from colonnade_api.privacy import PrivacyRule
+from colonnade_api.datasets.columns import ColumnType
+from colonnade_api.datasets.privacy import PrivacyRule
 
 from ...errors import PermanentError
 from ...formatting import number

@@ -8,9 +8,9 @@ from typing import Any
 
 import duckdb
 
-from colonnade_api.columns import ColumnRule, ColumnType, Table
-from colonnade_api.dataset import DatasetSpec
-from colonnade_api.privacy import Action, Privacy, PrivacyRule
+from colonnade_api.datasets.columns import ColumnRule, ColumnType, Table
+from colonnade_api.datasets.dataset import DatasetSpec
+from colonnade_api.datasets.privacy import Action, Privacy, PrivacyRule
 
 from ...errors import PermanentError
 from ...formatting import did_you_mean

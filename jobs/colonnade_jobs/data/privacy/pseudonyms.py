@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from colonnade_api.privacy import Pseudonyms
-from colonnade_api.pseudonyms import key_id, token
+from colonnade_api.datasets.privacy import Pseudonyms
+from colonnade_api.datasets.pseudonyms import key_id, token
 
 from ...errors import TransientError
 

@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from colonnade_api.queries import Query
+from colonnade_api.datasets.queries import Query
 
 from ...errors import PermanentError
 from .. import database

@@ -9,8 +9,8 @@ from typing import Any
 
 import duckdb
 
-from colonnade_api.columns import ColumnType
-from colonnade_api.csv import Csv
+from colonnade_api.datasets.columns import ColumnType
+from colonnade_api.datasets.csv import Csv
 
 from ...errors import PermanentError
 from .. import naming, partitions

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from colonnade_api.csv import Csv
+from colonnade_api.datasets.csv import Csv
 
 from ...errors import PermanentError
 from .. import naming

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import duckdb
 
-from colonnade_api.csv import Csv
+from colonnade_api.datasets.csv import Csv
 
 from .. import aggregates
 from ..database import one_row

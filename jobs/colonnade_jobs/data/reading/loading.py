@@ -7,9 +7,9 @@ from pathlib import Path
 
 import duckdb
 
-from colonnade_api.columns import ColumnType
-from colonnade_api.csv import Csv
-from colonnade_api.sources import DataSource
+from colonnade_api.datasets.columns import ColumnType
+from colonnade_api.datasets.csv import Csv
+from colonnade_api.datasets.sources import DataSource
 
 from ...errors import PermanentError
 from .. import naming, parquet, partitions

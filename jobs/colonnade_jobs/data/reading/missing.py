@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from colonnade_api.columns import ColumnType
-from colonnade_api.csv import Csv
+from colonnade_api.datasets.columns import ColumnType
+from colonnade_api.datasets.csv import Csv
 
 from ..sql import literal
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
-from colonnade_api.csv import Csv
+from colonnade_api.datasets.csv import Csv
 
 from ...errors import PermanentError
 from ..database import one_row

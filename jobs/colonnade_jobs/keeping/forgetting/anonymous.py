@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 
-from colonnade_api.privacy import Privacy
+from colonnade_api.datasets.privacy import Privacy
 
 from ...data import content, database, naming
 from ...data.privacy.anonymity import Groups

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from colonnade_api.keepjobs import ForgetTask, KeepJob
+from colonnade_api.jobs.keeping import ForgetTask, KeepJob
 from colonnade_serving.store import Store
 
 from ...data.encryption import Keyring

@@ -3,7 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from colonnade_api.keepjobs import REWRITTEN_AT_ONCE, ForgetTask, KeepJob, KeepResult, Rewritten
+from colonnade_api.jobs.keeping import REWRITTEN_AT_ONCE, ForgetTask, KeepJob, KeepResult, Rewritten
 from colonnade_api.stored import REPORT
 from colonnade_serving.store import Store
 

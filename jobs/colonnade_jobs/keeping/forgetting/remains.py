@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from colonnade_api.datasets.sources import dataset_uploads
 from colonnade_api.references import version_unit
-from colonnade_api.sources import dataset_uploads
 from colonnade_api.stored import MANIFEST
 from colonnade_serving.digests import PREFIX
 

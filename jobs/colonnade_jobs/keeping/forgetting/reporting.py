@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from colonnade_api.columns import ColumnRule, ColumnType
-from colonnade_api.dataset import Split
+from colonnade_api.datasets.columns import ColumnRule, ColumnType
+from colonnade_api.datasets.dataset import Split
 from colonnade_api.stored import DATA, QUARANTINE, REPORT
 
 from ...data import database, naming, report, statistics

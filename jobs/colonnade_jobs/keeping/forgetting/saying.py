@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from colonnade_api.keepjobs import KeepResult, Rewritten, shortly
+from colonnade_api.jobs.keeping import KeepResult, Rewritten, shortly
 
 from ...errors import PermanentError
 from .erasure import Erasure

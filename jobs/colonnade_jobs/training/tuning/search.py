@@ -9,7 +9,7 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from colonnade_api.tuning import SearchedParameter, Trial, Tuning
+from colonnade_api.models.tuning import SearchedParameter, Trial, Tuning
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 

@@ -7,7 +7,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from colonnade_api.jobs import TrialJob, TrialResult
-from colonnade_api.training import Training
+from colonnade_api.models.training import Training
 from colonnade_serving.store import Store
 
 from ... import progress

@@ -4,7 +4,7 @@ from colonnade.cli.page import Page, Said, Word, facts, page, table
 from colonnade_access.references import Object
 from colonnade_access.words import NOTHING, number
 from colonnade_api import ModelVersionSpec, ModelVersionStatus
-from colonnade_api.tuning import Trial, Tuning
+from colonnade_api.models.tuning import Trial, Tuning
 
 WIDTH = 20
 

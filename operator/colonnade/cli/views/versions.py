@@ -9,7 +9,7 @@ from colonnade.cli.views.parts import condition_tone
 from colonnade_access.references import Object
 from colonnade_access.words import NOTHING, ago, short, size
 from colonnade_api import DatasetStatus, DeploymentStatus, ModelVersionStatus
-from colonnade_api.modelversion import made_at
+from colonnade_api.models.modelversion import made_at
 from colonnade_api.references import HOLD_DIGITS, holds, tags
 
 

@@ -7,7 +7,7 @@ import json
 
 from colonnade.kube.kinds import Manifest
 from colonnade.manifests.pod import from_secret
-from colonnade_api.encryption import SecretKey
+from colonnade_api.datasets.encryption import SecretKey
 
 NAMES, VALUE = "COLONNADE_KEYS", "COLONNADE_KEY_"
 

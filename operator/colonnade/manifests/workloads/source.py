@@ -5,8 +5,8 @@ from urllib.parse import SplitResult, urlsplit
 from colonnade.kube.kinds import Manifest
 from colonnade.manifests.pod import bucket_credentials, from_secret
 from colonnade_api import DataSource, ModelSource
-from colonnade_api.encryption import SecretKey
-from colonnade_api.keeping import Backup
+from colonnade_api.datasets.encryption import SecretKey
+from colonnade_api.datasets.keeping import Backup
 
 CLAIMS_FOLDER = "/pvc"
 CONNECTION_FOLDER, CONNECTION_FILE = "/connection", "uri"

@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from colonnade.kube.kinds import Manifest
 from colonnade_api import DataSource, ModelSource, Resources
-from colonnade_api.encryption import SecretKey
+from colonnade_api.datasets.encryption import SecretKey
+from colonnade_api.datasets.keeping import Backup
 from colonnade_api.jobs import DatasetJob, TrainJob, TrialJob
-from colonnade_api.keeping import Backup
-from colonnade_api.keepjobs import KeepJob
+from colonnade_api.jobs.keeping import KeepJob
 
 MODEST = {"requests": {"cpu": "250m", "memory": "512Mi"}}
 

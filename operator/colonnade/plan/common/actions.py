@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from colonnade_api import Serving as ServingSettings
 from colonnade_api.jobs import DatasetJob, TrainJob, TrialJob
-from colonnade_api.keepjobs import KeepJob
+from colonnade_api.jobs.keeping import KeepJob
 
 
 @dataclass(frozen=True)

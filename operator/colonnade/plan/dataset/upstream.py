@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from colonnade_api.encryption import SecretKey
-from colonnade_api.queries import MAX_UPSTREAMS
+from colonnade_api.datasets.encryption import SecretKey
+from colonnade_api.datasets.queries import MAX_UPSTREAMS
 
 
 @dataclass(frozen=True)

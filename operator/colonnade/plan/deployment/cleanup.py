@@ -6,7 +6,7 @@ from colonnade.plan.common.actions import Action, DeleteRevision, ScaleRevision
 from colonnade.plan.deployment.observed import Router, Workload
 from colonnade.plan.deployment.routing import mentions
 from colonnade_api import DeploymentSpec, DeploymentStatus
-from colonnade_api.history import promoted_before
+from colonnade_api.datasets.history import promoted_before
 
 
 def in_use(*statuses: DeploymentStatus) -> frozenset[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from colonnade_api import HandledCommands
-from colonnade_api.undo import Undo, parse_undo
+from colonnade_api.deployments.undo import Undo, parse_undo
 from colonnade_api.wellknown import ABORT_ANNOTATION, PROMOTE_ANNOTATION, RETRY_ANNOTATION, UNDO_ANNOTATION
 
 ALL_STEPS = "all"

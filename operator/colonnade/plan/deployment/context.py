@@ -13,7 +13,7 @@ from colonnade.signals import SignalVerdict, judge_all, measured
 from colonnade.signals.evidence import Exposure, Missing
 from colonnade_api import Canary, DeploymentSpec, DeploymentStatus, MonitorPolicySpec, Outages, ServedRevision
 from colonnade_api import Rollout as Record
-from colonnade_api.history import draining, promoted_before, restores
+from colonnade_api.datasets.history import draining, promoted_before, restores
 
 CANDIDATE_READY = "CandidateReady"
 METRICS_AVAILABLE = "MetricsAvailable"

@@ -3,7 +3,7 @@
 from colonnade.formatting import clipped
 from colonnade.plan.common.decision import Event
 from colonnade_api import DeploymentStatus
-from colonnade_api.history import full_name, name_of
+from colonnade_api.datasets.history import full_name, name_of
 
 WORTH_SAYING = frozenset(
     {

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from colonnade.plan.deployment.rollout.rollback import watched_since
 from colonnade.signals.evidence import Exposure
 from colonnade_api import DeploymentSpec, DeploymentStatus
-from colonnade_api.history import draining, is_rejected, restores
+from colonnade_api.datasets.history import draining, is_rejected, restores
 
 BEGINNING = datetime.min.replace(tzinfo=UTC) + timedelta(days=1)
 """Each signal looks back as far as its window."""

@@ -23,7 +23,7 @@ from colonnade.plan.deployment.status import complete
 from colonnade.plan.deployment.undo import refusal, undo
 from colonnade_api import DeploymentStatus
 from colonnade_api import Rollout as Record
-from colonnade_api.history import draining, is_rejected, restores
+from colonnade_api.datasets.history import draining, is_rejected, restores
 
 
 def plan(observed: ObservedDeployment, now: datetime) -> Decision[DeploymentStatus]:

@@ -12,7 +12,7 @@ from colonnade.plan.deployment.cleanup import cleanup, unneeded_workloads
 from colonnade.plan.deployment.context import Context
 from colonnade.plan.deployment.revisions import revision_of
 from colonnade_api import DeploymentStatus, ServedRevision
-from colonnade_api.history import draining
+from colonnade_api.datasets.history import draining
 from colonnade_api.wellknown import FINALIZER
 
 

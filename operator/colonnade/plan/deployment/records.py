@@ -14,7 +14,7 @@ from colonnade_api import (
     ServedRevision,
     StepStatus,
 )
-from colonnade_api.history import name_of, promoted_before
+from colonnade_api.datasets.history import name_of, promoted_before
 
 MAX_REJECTED = 50
 TRUSTED_KEPT = 2

@@ -8,7 +8,7 @@ from colonnade.plan.deployment.rollout.rollback import watched_since
 from colonnade.plan.deployment.status import SCALED_TO_ZERO
 from colonnade.signals.pods import fresh_for
 from colonnade_api import DeploymentStatus
-from colonnade_api.history import draining
+from colonnade_api.datasets.history import draining
 
 PROMPT = timedelta(seconds=1)
 """While routers are about to change what they send."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from colonnade.plan.common.digests import short_hash
 from colonnade.plan.deployment.observed import ModelVersionSummary
 from colonnade_api import DeploymentSpec, RejectedRevision, ServedRevision, Serving, Signature
-from colonnade_api.history import Named, name_of
+from colonnade_api.datasets.history import Named, name_of
 
 BY_HAND = {"Undone": "was undone by hand", "Aborted": "was aborted by hand"}
 

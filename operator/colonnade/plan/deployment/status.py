@@ -19,7 +19,7 @@ from colonnade.plan.deployment.rollout.rules import no_replicas, pods, scaled_to
 from colonnade.signals import SignalVerdict
 from colonnade.signals.evidence import Traffic
 from colonnade_api import CandidateRevision, DeploymentStatus, Outages, ServedRevision, Verdict
-from colonnade_api.history import draining, is_rejected
+from colonnade_api.datasets.history import draining, is_rejected
 from colonnade_api.wellknown import DEPLOYMENT_LABEL, REVISION_LABEL
 
 STUCK = frozenset({"Rejected", "AllRejected"})

@@ -5,8 +5,8 @@ from colonnade.plan.deployment import records
 from colonnade.plan.deployment.context import Context, is_startable, restorable
 from colonnade_api import DeploymentStatus
 from colonnade_api import Rollout as Record
-from colonnade_api.history import full_name
-from colonnade_api.undo import AlreadyDone, Refused, undo_target
+from colonnade_api.datasets.history import full_name
+from colonnade_api.deployments.undo import AlreadyDone, Refused, undo_target
 
 
 def undo(context: Context, status: DeploymentStatus) -> DeploymentStatus:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from colonnade.formatting import bytes_size, milliseconds
 from colonnade.plan.modelversion.bounds import Bounds, judge_bounds, unmeasured
 from colonnade_api import GateVerdict, Metric, ModelVersionStatus
-from colonnade_api.gates import LatencyGate, SizeGate
+from colonnade_api.models.gates import LatencyGate, SizeGate
 from colonnade_api.sizes import size_bytes
 
 QUIETER = "train it where less else runs"

@@ -13,8 +13,8 @@ from colonnade.plan.modelversion.footprint import judge_latency, judge_size
 from colonnade.plan.modelversion.observed import ObservedModelVersion
 from colonnade.plan.modelversion.regression import Allowance, absent, judge_regression
 from colonnade_api import ApprovalState, Gate, GateVerdict, ModelVersionStatus
-from colonnade_api.metrics import UnknownMetric, direction
-from colonnade_api.ownmetrics import OwnMetric
+from colonnade_api.models.metrics import UnknownMetric, direction
+from colonnade_api.models.ownmetrics import OwnMetric
 
 
 def judge_gates(

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade_api import ModelVersionSpec, ModelVersionStatus, ObjectMeta
-from colonnade_api.descent import ErasedBeneath
-from colonnade_api.encryption import SecretKey
+from colonnade_api.datasets.descent import ErasedBeneath
+from colonnade_api.datasets.encryption import SecretKey
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from colonnade.formatting import clipped, number
 from colonnade.plan.modelversion.evidence import Decision, by_hand, too_few, within
 from colonnade.plan.modelversion.observed import ObservedModelVersion
 from colonnade_api import ComparedMetric, ComparedRows, Comparison, GateVerdict, ModelVersionStatus
-from colonnade_api.metrics import Direction, worsening
+from colonnade_api.models.metrics import Direction, worsening
 
 
 @dataclass(frozen=True)

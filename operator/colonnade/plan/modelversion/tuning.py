@@ -17,7 +17,7 @@ from colonnade.plan.common.observed import Job
 from colonnade.plan.modelversion.observed import ObservedModelVersion
 from colonnade_api import ModelVersionSpec
 from colonnade_api.jobs import TrainingData, TrialJob, TrialResult
-from colonnade_api.tuning import Trial, Trials, Tuning
+from colonnade_api.models.tuning import Trial, Trials, Tuning
 
 GAVE_UP = "it ended without an answer"
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from colonnade_api.columns import ColumnRule
+from colonnade_api.datasets.columns import ColumnRule
 from colonnade_jobs.data import casting
 from colonnade_jobs.data.columns import Field
 from colonnade_jobs.data.reading.dates import ISO

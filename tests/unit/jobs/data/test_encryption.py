@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from colonnade_api.encryption import SecretKey
+from colonnade_api.datasets.encryption import SecretKey
 from colonnade_jobs.data import encryption, stored
 from colonnade_jobs.errors import PermanentError, TransientError
 from colonnade_serving.store import Store, StoreError

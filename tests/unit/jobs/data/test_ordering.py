@@ -7,7 +7,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from colonnade_api.columns import ColumnRule
+from colonnade_api.datasets.columns import ColumnRule
 from colonnade_jobs.data import ordering, reading
 from colonnade_jobs.data.columns import Field
 from colonnade_jobs.data.rules import COMPARED_VALUES

@@ -2,7 +2,7 @@
 
 import pytest
 
-from colonnade_api.keepjobs import shortly
+from colonnade_api.jobs.keeping import shortly
 from tests.unit.jobs.keeper import MORE, ROWS, Keeper
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from colonnade_api.keepjobs import shortly
+from colonnade_api.jobs.keeping import shortly
 from colonnade_jobs.errors import PermanentError, TransientError
 from colonnade_serving.store import open_store
 from tests.unit.jobs.harness import SCHEMA, people

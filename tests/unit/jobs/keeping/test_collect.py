@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from colonnade_api.keepjobs import CollectTask, KeepResult
+from colonnade_api.jobs.keeping import CollectTask, KeepResult
 from colonnade_api.references import version_unit
 from colonnade_jobs import marks
 from colonnade_jobs.errors import PermanentError, TransientError

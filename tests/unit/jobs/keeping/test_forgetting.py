@@ -11,11 +11,11 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from colonnade_api.encryption import SEALED_FILE, SEALED_TABLE
+from colonnade_api.datasets.encryption import SEALED_FILE, SEALED_TABLE
+from colonnade_api.datasets.pseudonyms import token
+from colonnade_api.datasets.subjects import key_id, keyed_hash
 from colonnade_api.jobs import DatasetJob
-from colonnade_api.keepjobs import REWRITTEN_AT_ONCE, KeepResult
-from colonnade_api.pseudonyms import token
-from colonnade_api.subjects import key_id, keyed_hash
+from colonnade_api.jobs.keeping import REWRITTEN_AT_ONCE, KeepResult
 from colonnade_jobs.data import encryption, stored
 from colonnade_jobs.data import run as collect
 from colonnade_jobs.errors import PermanentError

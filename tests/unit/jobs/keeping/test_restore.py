@@ -2,7 +2,7 @@
 
 import json
 
-from colonnade_api.keepjobs import KeepResult, shortly
+from colonnade_api.jobs.keeping import KeepResult, shortly
 from colonnade_jobs import results
 from colonnade_serving.store import open_store
 from tests.unit.jobs.keeper import ROWS, Keeper

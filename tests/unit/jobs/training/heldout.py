@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from colonnade_api.dataset import Split
+from colonnade_api.datasets.dataset import Split
+from colonnade_api.models.training import Features
 from colonnade_api.stored import DATA
-from colonnade_api.training import Features
 from colonnade_jobs.data import version
 from colonnade_jobs.training import features, frames, split
 from colonnade_jobs.training.frames import Frame

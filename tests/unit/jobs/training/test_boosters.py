@@ -10,7 +10,7 @@ import pytest
 import xgboost
 from sklearn.datasets import load_diabetes, load_wine
 
-from colonnade_api.training import Estimator
+from colonnade_api.models.training import Estimator
 from colonnade_jobs.errors import PermanentError
 from colonnade_jobs.training import boosters, estimators, supported, trees
 from tests.unit.jobs.harness import Harness

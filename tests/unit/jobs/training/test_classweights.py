@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from colonnade_api.training import Estimator
+from colonnade_api.models.training import Estimator
 from colonnade_jobs.errors import PermanentError
 from colonnade_jobs.training import classweights, estimators
 from tests.unit.jobs.harness import Harness

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sklearn.base import BaseEstimator
 
-from colonnade_api.training import Estimator
+from colonnade_api.models.training import Estimator
 from colonnade_jobs.errors import PermanentError
 from colonnade_jobs.training import estimators, supported
 

@@ -9,7 +9,7 @@ from onnx import TensorProto, helper
 from skl2onnx import to_onnx
 from sklearn.linear_model import LogisticRegression
 
-from colonnade_api.sources import model_upload
+from colonnade_api.datasets.sources import model_upload
 from colonnade_jobs.errors import PermanentError
 from colonnade_serving import digests
 from tests.unit.jobs.harness import Harness

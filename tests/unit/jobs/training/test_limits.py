@@ -4,7 +4,7 @@ import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestRegressor
 from sklearn.pipeline import Pipeline
 
-from colonnade_api.training import Estimator
+from colonnade_api.models.training import Estimator
 from colonnade_jobs.errors import PermanentError
 from colonnade_jobs.training import estimators, limits, pipeline, trees
 from tests.unit.jobs.harness import FEATURES, SCHEMA, Harness, people

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from colonnade_api.ownmetrics import OwnMetric
+from colonnade_api.models.ownmetrics import OwnMetric
 from colonnade_jobs.errors import PermanentError
 from colonnade_jobs.training import own, paired
 from colonnade_jobs.training.own import Labelled, OwnMetrics

@@ -11,7 +11,7 @@ from sklearn.linear_model import LinearRegression, LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.tree import DecisionTreeRegressor
 
-from colonnade_api import metrics as registry
+from colonnade_api.models import metrics as registry
 from colonnade_jobs.training.paired import Answers, compare
 
 SEED = 7

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from colonnade_api.dataset import Split
+from colonnade_api.datasets.dataset import Split
 from colonnade_jobs.errors import PermanentError
 from colonnade_jobs.training.split import by_time, held_out
 

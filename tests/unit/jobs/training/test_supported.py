@@ -8,7 +8,7 @@ import pytest
 from sklearn import metrics as reference
 from sklearn.utils import all_estimators
 
-from colonnade_api.training import Estimator
+from colonnade_api.models.training import Estimator
 from colonnade_jobs.errors import PermanentError
 from colonnade_jobs.training import boosters, estimators, supported
 from tests.unit.jobs.harness import Answer, Harness, full_name

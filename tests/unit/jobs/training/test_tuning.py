@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_breast_cancer
 
 from colonnade_api.jobs import TrialJob, TrialResult
-from colonnade_api.tuning import Trial, Tuning
+from colonnade_api.models.tuning import Trial, Tuning
 from colonnade_jobs.specs import read
 from colonnade_jobs.training import tuning
 from colonnade_jobs.training.tuning.search import propose

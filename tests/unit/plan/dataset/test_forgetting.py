@@ -11,10 +11,10 @@ from colonnade.plan.dataset.keeping import erasure
 from colonnade.plan.dataset.observed import ObservedDataset
 from colonnade.plan.dataset.plan import plan
 from colonnade_api import DatasetStatus
-from colonnade_api.erasure import ErasedVersion
+from colonnade_api.datasets.erasure import ErasedVersion
+from colonnade_api.datasets.keepcommands import written
 from colonnade_api.jobs import DatasetJob
-from colonnade_api.keepcommands import written
-from colonnade_api.keepjobs import ForgetTask
+from colonnade_api.jobs.keeping import ForgetTask
 from tests.unit.plan.dataset.test_dataset import answered, started
 from tests.unit.plan.dataset.test_keeping import annotated, begun, told, wanted, with_versions
 from tests.unit.plan.world import at, digest

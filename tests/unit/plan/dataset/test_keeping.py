@@ -10,7 +10,7 @@ from colonnade.plan.common.actions import DeleteJob, RecordStatus, RunJob
 from colonnade.plan.common.observed import Job
 from colonnade.plan.dataset.observed import Collection, ObservedDataset
 from colonnade.plan.dataset.plan import plan
-from colonnade_api.keepjobs import BackUpTask, CollectTask, DiffTask, KeepJob, RestoreTask
+from colonnade_api.jobs.keeping import BackUpTask, CollectTask, DiffTask, KeepJob, RestoreTask
 from tests.unit.plan.dataset.test_dataset import accepted, answered, dataset, said, started
 from tests.unit.plan.world import at, digest
 

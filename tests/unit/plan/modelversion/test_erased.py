@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from colonnade.plan.common.observed import InvalidSpec
 from colonnade.plan.modelversion.plan import plan
-from colonnade_api.descent import ErasedBeneath
-from colonnade_api.erasure import ErasedVersion
+from colonnade_api.datasets.descent import ErasedBeneath
+from colonnade_api.datasets.erasure import ErasedVersion
 from tests.unit.plan.modelversion.test_modelversion import said, seen, trained, version
 from tests.unit.plan.world import at, digest
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from colonnade_api.privacy import Privacy
+from colonnade_api.datasets.privacy import Privacy
 
 from ....errors import PermanentError
 from ....formatting import percent

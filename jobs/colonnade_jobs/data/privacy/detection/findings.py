@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from colonnade_api.columns import ColumnType
+from colonnade_api.datasets.columns import ColumnType
 
 from . import chance, named
 from .kinds import KINDS, Kind

@@ -3,7 +3,7 @@
 from colonnade.plan.common.conditions import ConditionUpdate, false, true, unknown
 from colonnade.plan.dataset.keeping.due import record_of
 from colonnade_api import DatasetSpec, DatasetStatus
-from colonnade_api.keeping import KeepingRecord
+from colonnade_api.datasets.keeping import KeepingRecord
 
 
 def of_keeping(spec: DatasetSpec, status: DatasetStatus) -> tuple[ConditionUpdate, ...]:

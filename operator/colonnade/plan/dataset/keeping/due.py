@@ -10,8 +10,8 @@ from colonnade.plan.common.job_results import RETRY_AFTER
 from colonnade.plan.dataset import schedule
 from colonnade.plan.dataset.observed import ObservedDataset
 from colonnade_api import DatasetSpec, DatasetStatus
-from colonnade_api.keepcommands import parse
-from colonnade_api.keeping import KeepingKind, KeepingRecord
+from colonnade_api.datasets.keepcommands import parse
+from colonnade_api.datasets.keeping import KeepingKind, KeepingRecord
 from colonnade_api.wellknown import KEEP_ANNOTATION
 
 COLLECTED = "@daily"

@@ -1,9 +1,9 @@
 """What an erasure leaves in status: versions written anew in the place of those that were destroyed, and who asked."""
 
 from colonnade_api import DatasetStatus, DatasetVersion
-from colonnade_api.erasure import MAX_ERASED, ErasedBy, ErasedVersion
-from colonnade_api.keeping import KeepingNow, KeepingRecord
-from colonnade_api.keepjobs import KeepResult, Rewritten
+from colonnade_api.datasets.erasure import MAX_ERASED, ErasedBy, ErasedVersion
+from colonnade_api.datasets.keeping import KeepingNow, KeepingRecord
+from colonnade_api.jobs.keeping import KeepResult, Rewritten
 
 
 def with_erased(status: DatasetStatus, begun: KeepingNow, record: KeepingRecord, said: KeepResult) -> DatasetStatus:

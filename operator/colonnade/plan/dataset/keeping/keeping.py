@@ -13,9 +13,9 @@ from colonnade.plan.dataset.keeping.erasure import with_erased
 from colonnade.plan.dataset.keeping.tasks import NotPossible, task_of
 from colonnade.plan.dataset.observed import ObservedDataset
 from colonnade_api import DatasetSpec, DatasetStatus, DatasetVersion, ObjectMeta
-from colonnade_api.keepcommands import parse
-from colonnade_api.keeping import KeepingNow, KeepingRecord
-from colonnade_api.keepjobs import KeepJob, KeepResult
+from colonnade_api.datasets.keepcommands import parse
+from colonnade_api.datasets.keeping import KeepingNow, KeepingRecord
+from colonnade_api.jobs.keeping import KeepJob, KeepResult
 from colonnade_api.wellknown import FORGET_BY_ANNOTATION, FORGET_REASON_ANNOTATION
 
 Kept = tuple[DatasetStatus, tuple[Action, ...]]

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from colonnade_api import DatasetVersion, ObjectMeta
-from colonnade_api.keeping import KEPT_VERSIONS, MAX_VERSIONS, Retention
+from colonnade_api.datasets.keeping import KEPT_VERSIONS, MAX_VERSIONS, Retention
 from colonnade_api.references import HOLD_DIGITS, holds, tags
 
 

@@ -4,9 +4,9 @@ from colonnade.plan.dataset.keeping.due import Due
 from colonnade.plan.dataset.keeping.retention import is_referred_to
 from colonnade.plan.dataset.observed import ObservedDataset
 from colonnade_api import DatasetSpec, DatasetStatus
-from colonnade_api.keepcommands import ALL, DRY_RUN, TAKE_OVER, parse
-from colonnade_api.keeping import KEPT_VERSIONS
-from colonnade_api.keepjobs import (
+from colonnade_api.datasets.keepcommands import ALL, DRY_RUN, TAKE_OVER, parse
+from colonnade_api.datasets.keeping import KEPT_VERSIONS
+from colonnade_api.jobs.keeping import (
     AuditTask,
     BackUpTask,
     CollectTask,

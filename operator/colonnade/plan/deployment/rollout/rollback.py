@@ -8,7 +8,7 @@ from colonnade.plan.deployment.rollout.rollout import Rollout
 from colonnade.signals import SignalVerdict
 from colonnade_api import DeploymentSpec, DeploymentStatus, ServedRevision
 from colonnade_api import Rollout as Record
-from colonnade_api.history import name_of, promoted_before
+from colonnade_api.datasets.history import name_of, promoted_before
 
 
 def watched_since(status: DeploymentStatus, spec: DeploymentSpec, now: datetime) -> datetime | None:

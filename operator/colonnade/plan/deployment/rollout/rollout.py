@@ -8,7 +8,7 @@ from colonnade.plan.deployment.revisions import TargetRevision, Unresolved
 from colonnade.signals import SignalVerdict
 from colonnade.signals.evidence import Missing, Traffic
 from colonnade_api import CandidateRevision, DeploymentSpec, MonitorPolicySpec, ServedRevision
-from colonnade_api.history import name_of
+from colonnade_api.datasets.history import name_of
 
 
 @dataclass(frozen=True)

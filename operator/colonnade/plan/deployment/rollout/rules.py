@@ -12,7 +12,7 @@ from colonnade.plan.deployment.signature import what_is_lost
 from colonnade.signals import SignalVerdict
 from colonnade.signals.evidence import Missing, Traffic
 from colonnade.statistics.binomial import binomial_interval
-from colonnade_api.history import name_of
+from colonnade_api.datasets.history import name_of
 
 SHORTEST_PROOF = timedelta(seconds=10)
 """Traffic is measured for so long at least before it is found to go astray."""

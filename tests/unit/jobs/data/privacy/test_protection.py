@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from colonnade_api.dataset import DatasetSpec
+from colonnade_api.datasets.dataset import DatasetSpec
 from colonnade_jobs import outcome
 from colonnade_jobs.data.privacy import discreet, pseudonyms
 from colonnade_jobs.errors import PermanentError, TransientError

@@ -9,8 +9,8 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from colonnade_api.columns import ColumnType
-from colonnade_api.sources import DataSource
+from colonnade_api.datasets.columns import ColumnType
+from colonnade_api.datasets.sources import DataSource
 from colonnade_jobs.data import database, naming
 from colonnade_jobs.data.reading import load
 from colonnade_jobs.errors import PermanentError

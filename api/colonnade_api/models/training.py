@@ -1,0 +1,178 @@
+"""How a model is trained: on which data, by which estimator, after which preprocessing."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, WithJsonSchema
+
+from colonnade_api.common import ColumnName, ObjectRef, Rule, Seed, SpecPart, cel_list
+from colonnade_api.models.fairness import Fairness
+from colonnade_api.models.metrics import METRICS, names
+from colonnade_api.models.ownmetrics import MOST_METRICS, OwnMetric
+from colonnade_api.models.tuning import Tuning
+from colonnade_api.workload import Resources
+
+ESTIMATOR_PATTERN = r"^(sklearn|xgboost|lightgbm)([.][A-Za-z_][A-Za-z0-9_]*)+$"
+ColumnNames = Annotated[tuple[ColumnName, ...], Field(max_length=512)]
+Params = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True})]
+
+
+class Features(SpecPart):
+    """Which columns the model sees."""
+
+    include: ColumnNames = Field(
+        default=(),
+        description="The only columns to learn from. Left out: all but the target.",
+        json_schema_extra={"x-kubernetes-list-type": "set"},
+    )
+    exclude: ColumnNames = Field(
+        default=(),
+        description="Columns not to learn from: those that are not known yet when the model is asked, those that tell "
+        "the answer, names.",
+        json_schema_extra={"x-kubernetes-list-type": "set"},
+    )
+
+
+class Estimator(SpecPart):
+    """A class of scikit-learn, XGBoost or LightGBM, and its arguments."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200, pattern=ESTIMATOR_PATTERN)] = Field(
+        description="Full name of a scikit-learn class, such as sklearn.ensemble.HistGradientBoostingClassifier, or "
+        "one of xgboost.XGBClassifier, xgboost.XGBRegressor, lightgbm.LGBMClassifier, lightgbm.LGBMRegressor.",
+        json_schema_extra={
+            "x-kubernetes-validations": [
+                {
+                    "rule": f"self.matches('{ESTIMATOR_PATTERN}')",
+                    "message": "give a class by its full name, such as sklearn.linear_model.LogisticRegression or "
+                    "xgboost.XGBClassifier",
+                }
+            ]
+        },
+    )
+    params: Params = Field(
+        default={},
+        description="Arguments of the class by the names of its scikit-learn interface, such as {max_iter: 200}. Where "
+        "an argument is an estimator itself (stacking, calibration), write {name: sklearn..., params: {...}} in its "
+        "place.",
+    )
+
+
+class Encode(SpecPart):
+    """How categories become numbers."""
+
+    handle_unknown: Literal["Ignore", "Error"] = Field(
+        default="Ignore",
+        description="What the served model does with a category that training never saw. Ignore: takes it as none of "
+        "the known ones. Error: refuses the request, as scikit-learn's OneHotEncoder does by default.",
+    )
+
+
+class Preprocessing(SpecPart):
+    """What happens to the features before the estimator; it is part of the model and served with it."""
+
+    scale: Literal["Auto", "Standard", "None"] = Field(
+        default="Auto",
+        description="Whether numbers are scaled to mean 0 and deviation 1. Auto: where the estimator needs it (linear "
+        "models, neighbours, networks) and not before trees, where it costs parity. Standard: always. None: never.",
+    )
+    encode: Encode = Field(default=Encode(), description="How categories become numbers.")
+    cleaning: Literal["FromDataset", "None"] | None = Field(
+        default=None,
+        description="Whether the Dataset's trim, lowercase, replace, clip and fillMissing are done to each request, so "
+        "that a raw row gets the answer of the cleaned one. FromDataset, which holds when left out: those that the "
+        "version records, which it does once one of its steps is lowercase, replace or clip. None: requests bring "
+        "cleaned rows.",
+    )
+
+
+class CrossValidation(SpecPart):
+    """Trains several times on parts of the training rows, to see how much the metrics vary."""
+
+    folds: Annotated[int, Field(ge=2, le=20)] = Field(default=5, description="How many parts; each is held out once.")
+    strategy: Literal["Stratified", "KFold", "TimeSeries"] | None = Field(
+        default=None,
+        description="Stratified: folds keep the classes' shares. KFold: folds are drawn at random. TimeSeries: each "
+        "fold lies after those it is trained on. Left out: TimeSeries where the Dataset is split by time, else "
+        "Stratified for Classification and KFold for Regression.",
+    )
+
+
+class Training(SpecPart):
+    """A training run: the same training on the same data makes the same model."""
+
+    rules = (
+        Rule(
+            "!has(self.features) || !has(self.features.include) || !(self.target in self.features.include)",
+            "the target can't be among the features: take it out of include",
+            lambda training: training.target not in training.features.include,
+            field=".features.include",
+        ),
+        Rule(
+            f"!has(self.metrics) || self.metrics.all(metric, !(metric.name in {cel_list(m.name for m in METRICS)}))",
+            "a metric of your own has the name of one that is taken anyway: give it another",
+            lambda training: not {m.name for m in training.metrics or ()} & {m.name for m in METRICS},
+            field=".metrics",
+        ),
+        Rule(
+            "!has(self.fairness) || self.task == 'Classification'",
+            "fairness compares the answers that groups get, of which a Regression has none: leave it out",
+            lambda training: training.fairness is None or training.task == "Classification",
+            field=".fairness",
+        ),
+        Rule(
+            "!has(self.fairness) || !(self.target in self.fairness.sensitive)",
+            "the target can't be sensitive: name the columns that tell groups of people apart",
+            lambda training: training.fairness is None or training.target not in training.fairness.sensitive,
+            field=".fairness.sensitive",
+        ),
+        Rule(
+            "!has(self.tuning) || (self.tuning.objective.metricName in ['rmse', 'mae', 'r2']) == "
+            "(self.task == 'Regression')",
+            "rmse, mae and r2 are of a Regression, the other metrics of a Classification",
+            lambda training: training.tuning is None or training.tuning.objective.metric_name in names(training.task),
+            field=".tuning.objective.metricName",
+        ),
+    )
+
+    dataset_ref: ObjectRef = Field(
+        description="The Dataset to train on; its current version is pinned in status when training begins."
+    )
+    target: ColumnName = Field(description="The column to predict.")
+    features: Features = Field(
+        default=Features(), description="Which columns the model sees. Left out: all but the target."
+    )
+    task: Literal["Classification", "Regression"] = Field(
+        description="Classification: the target is one of few classes. Regression: the target is a number."
+    )
+    estimator: Estimator = Field(description="The class that learns: scikit-learn's, XGBoost's or LightGBM's.")
+    preprocessing: Preprocessing = Field(
+        default=Preprocessing(), description="What happens to the features before the estimator."
+    )
+    cross_validation: CrossValidation | None = Field(
+        default=None,
+        description="How much the metrics vary over parts of the training rows. Left out: only the held-out rows are "
+        "judged.",
+    )
+    tuning: Tuning | None = Field(
+        default=None,
+        description="A search for the estimator's best parameters, by trials on the training rows. Left out: "
+        "estimator.params as they are.",
+    )
+    fairness: Fairness | None = Field(
+        default=None,
+        description="On which groups of people the model is judged, one by one. Left out: on none.",
+    )
+    metrics: Annotated[tuple[OwnMetric, ...], Field(max_length=MOST_METRICS)] | None = Field(
+        default=None,
+        description="Metrics of your own, beside those that each task has.",
+        json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]},
+    )
+    seed: Seed = Field(
+        default=0, description="Start of every random draw; the same seed, data and spec make the same model."
+    )
+    resources: Resources = Field(default=Resources(), description="What the training pod asks for and may use.")
+
+    def tuned(self, parameters: dict[str, Any]) -> "Training":
+        """As it would be written without a search, with these arguments of the estimator."""
+        params = self.estimator.params | parameters
+        estimator = self.estimator.model_copy(update={"params": params})
+        return self.model_copy(update={"estimator": estimator, "tuning": None})

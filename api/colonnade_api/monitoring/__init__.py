@@ -1,0 +1,1 @@
+"""A MonitorPolicy: what is watched, and what was seen."""
