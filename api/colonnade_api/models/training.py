@@ -125,9 +125,9 @@ class Training(SpecPart):
             field=".fairness.sensitive",
         ),
         Rule(
-            "!has(self.tuning) || (self.tuning.objective.metricName in ['rmse', 'mae', 'r2']) == "
+            f"!has(self.tuning) || (self.tuning.objective.metricName in {cel_list(names('Regression'))}) == "
             "(self.task == 'Regression')",
-            "rmse, mae and r2 are of a Regression, the other metrics of a Classification",
+            f"{', '.join(names('Regression'))} are of a Regression, the other metrics of a Classification",
             lambda training: training.tuning is None or training.tuning.objective.metric_name in names(training.task),
             field=".tuning.objective.metricName",
         ),

@@ -33,7 +33,7 @@ INVALID = (
         "ModelVersion",
         searched(RATE, metric="rmse"),
         "spec.training.tuning.objective.metricName",
-        "rmse, mae and r2 are of a Regression",
+        "rmse, mae, r2 are of a Regression",
     ),
     Invalid(
         "a grid without steps",
