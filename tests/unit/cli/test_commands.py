@@ -194,6 +194,8 @@ TYPED = {
     "promote": ("flights-late",),
     "abort": ("flights-late",),
     "undo": ("flights-late",),
+    "drift": ("mdep/flights-late",),
+    "forget": ("dset/flights", "--subject", "P-1", "--reason", "asked"),
     "retry": ("flights-late",),
     "approve": ("mv/flights-late-1", "--reason", "checked"),
     "reject": ("mv/flights-late-1", "--reason", "checked"),

@@ -19,6 +19,7 @@ NAMES = {
     "FILE.csv": "pulled.csv",
     "people.key": "orders.csv",
     "dset/machines": "dset/flights",
+    "dset/visits": "dset/flights",
     "examples/data/restore/machines.csv": "orders.csv",
     "VERSION": "aaaa",
     "FILE.onnx": "fraud.onnx",
