@@ -10,7 +10,7 @@ import yaml
 from kubernetes.client import ApiException
 
 from colonnade_api import GROUP
-from tests.api.examples import INVALID, VALID, Invalid, Spec, canary, dataset, deployment, policy, training
+from tests.api.examples import INVALID, VALID, Invalid, Spec, canary, dataset, deployment, training
 from tests.api.objects import Objects
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -54,9 +54,9 @@ def test_a_deployment_that_names_only_its_model_goes_by_canary(objects: Objects)
 
 
 def test_defaults_reach_into_lists(objects: Objects) -> None:
-    (signal,) = objects.create("MonitorPolicy", policy({"type": "ErrorRate", "max": 0.01}))["spec"]["signals"]
-    assert signal["window"] == "1m"
-    assert signal["action"] == "Rollback"
+    schema = {"columns": [{"name": "a", "type": "number"}]}
+    (column,) = objects.create("Dataset", dataset(schema=schema))["spec"]["schema"]["columns"]
+    assert (column["nullable"], column["unique"]) == (False, False)
 
 
 def test_a_dataset_quarantines_where_nothing_else_is_said(objects: Objects) -> None:

@@ -104,7 +104,7 @@ def test_names_count_on(client: Client, dataset: Dataset) -> None:
         ({"features": ["late"]}, "the target can't be among the features"),
         ({"gates": [{"metric": "roc_auc"}]}, "gates.0: a gate bounds its metric by min"),
         ({"gates": [{"metric": "rmse", "max": 3}]}, "a gate's metric is none of a Classification's"),
-        ({"estimator": "xgboost.XGBClassifier"}, "training.estimator.name"),
+        ({"estimator": "torch.nn.Linear"}, "training.estimator.name"),
         ({"name": "Not_A_Name"}, "Not_A_Name"),
     ],
 )

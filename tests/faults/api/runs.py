@@ -28,12 +28,14 @@ class Trial:
 
 @dataclass(frozen=True)
 class Reference:
-    """The run without faults: what is there once all serves, and after the deletion; who came and went; its writes."""
+    """The run without faults: what is there once all serves, and after the deletion; who came and went; its writes, and
+    how many of them had been made once all served."""
 
     served: Snapshot
     ended: Snapshot
     lives: Counter[str]
     writes: int
+    until_served: int
 
 
 def scripted(
@@ -53,10 +55,12 @@ async def recorded(world: World) -> Reference:
         served = snapshot(here.journal)
         problems = [str(call) for call in await here.rests()]
         problems += differences(served, snapshot(here.journal))
+        until_served = len(here.proxy.writes())
         await story.delete_all(here)
         problems += always(here.journal, here.proxy.calls)
         assert not problems, problems
-        return Reference(served, snapshot(here.journal), lives(here.journal), len(here.proxy.writes()))
+        writes = len(here.proxy.writes())
+        return Reference(served, snapshot(here.journal), lives(here.journal), writes, until_served)
 
 
 async def all_of(trials: Iterable[Trial], world: World, reference: Reference) -> list[str]:
