@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from colonnade.formatting import clipped, count_of, duration, percent
 from colonnade.signals.chosen import Unknown, choose
-from colonnade.signals.evidence import Columns, Comparison, Counts, Evidence, Missing, SignalEvidence, Values
+from colonnade.signals.evidence import Columns, Counts, Evidence, Missing, SignalEvidence, Values
 from colonnade.signals.pods import (
     BINS,
     BY_FEATURE,
@@ -17,6 +18,7 @@ from colonnade.signals.pods import (
     UNSEEN,
     Asking,
     Told,
+    beside_baseline,
     by_feature,
 )
 from colonnade.signals.reading import About, Reading, Seen
@@ -58,11 +60,7 @@ def query(signal: DataQualitySignal, about: About) -> str:
 
 
 def read(signal: DataQualitySignal, about: About, seen: Seen) -> Reading:
-    answer = seen.numbers[signal.name]
-    own = _of(Told.of(answer, about.subject))
-    if about.baseline is None:
-        return own, None
-    return own, Comparison(own, _of(Told.of(answer, about.baseline)), query=query(signal, about))
+    return beside_baseline(about, seen.numbers[signal.name], _of, partial(query, signal, about))
 
 
 def judge(signal: DataQualitySignal, evidence: SignalEvidence) -> Verdict:

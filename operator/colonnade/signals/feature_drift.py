@@ -1,9 +1,10 @@
 """FeatureDrift: have values moved away from those that training saw?"""
 
 from datetime import timedelta
+from functools import partial
 
 from colonnade.signals.chosen import Unknown, choose
-from colonnade.signals.evidence import Comparison, Distributions, Evidence, Missing, SignalEvidence
+from colonnade.signals.evidence import Distributions, Evidence, Missing, SignalEvidence
 from colonnade.signals.moved import FROZEN, NOW, THEN, ago, distributions, verdict, with_missing
 from colonnade.signals.pods import (
     BINS,
@@ -14,6 +15,7 @@ from colonnade.signals.pods import (
     REFERENCE,
     Asking,
     Told,
+    beside_baseline,
     by_feature,
 )
 from colonnade.signals.reading import About, Reading, Seen
@@ -37,11 +39,8 @@ def query(signal: FeatureDriftSignal, about: About) -> str:
 
 
 def read(signal: FeatureDriftSignal, about: About, seen: Seen) -> Reading:
-    before, answer = ago(signal, about), seen.numbers[signal.name]
-    own = _of(Told.of(answer, about.subject), before)
-    if about.baseline is None:
-        return own, None
-    return own, Comparison(own, _of(Told.of(answer, about.baseline), before), query=query(signal, about))
+    of = partial(_of, before=ago(signal, about))
+    return beside_baseline(about, seen.numbers[signal.name], of, partial(query, signal, about))
 
 
 def judge(signal: FeatureDriftSignal, evidence: SignalEvidence) -> Verdict:

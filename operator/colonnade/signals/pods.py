@@ -5,13 +5,13 @@ its greatest value less what stood before the window, to the row. `increase()` w
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
-from colonnade.signals.evidence import Missing
-from colonnade.signals.reading import About, Answer
+from colonnade.signals.evidence import Comparison, Evidence, Missing
+from colonnade.signals.reading import About, Answer, Reading
 from colonnade.signals.series import Series
 from colonnade_api import Signal
 
@@ -87,6 +87,17 @@ class Told:
 
     def starts(self, called: str) -> dict[Key, str]:
         return {_key(one): one.labels.get("from", "") for one in self.series if one.labels.get("counts") == called}
+
+
+def beside_baseline(
+    about: About, answer: Answer, of: Callable[[Told | Missing], Evidence], query: Callable[[], str]
+) -> Reading:
+    """What the subject's pods counted, and the same of the baseline's, where there is one. of: makes evidence of a
+    revision's part; query: what was asked."""
+    own = of(Told.of(answer, about.subject))
+    if about.baseline is None:
+        return own, None
+    return own, Comparison(own, of(Told.of(answer, about.baseline)), query=query())
 
 
 def by_feature(counts: Mapping[Key, int]) -> Mapping[str, int]:

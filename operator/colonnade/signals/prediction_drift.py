@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
-from colonnade.signals.evidence import Comparison, Distributions, Evidence, Missing, SignalEvidence
+from colonnade.signals.evidence import Distributions, Evidence, Missing, SignalEvidence
 from colonnade.signals.moved import FROZEN, NOW, THEN, ago, distributions, verdict
-from colonnade.signals.pods import BY_SCORE, SCORES, SCORES_THEN, Asking, Told
+from colonnade.signals.pods import BY_SCORE, SCORES, SCORES_THEN, Asking, Told, beside_baseline
 from colonnade.signals.reading import About, Reading, Seen
 from colonnade.signals.verdicts import missing
 from colonnade_api import PredictionDriftSignal, Verdict
@@ -21,11 +22,8 @@ def query(signal: PredictionDriftSignal, about: About) -> str:
 
 
 def read(signal: PredictionDriftSignal, about: About, seen: Seen) -> Reading:
-    before, answer = ago(signal, about), seen.numbers[signal.name]
-    own = _of(Told.of(answer, about.subject), before)
-    if about.baseline is None:
-        return own, None
-    return own, Comparison(own, _of(Told.of(answer, about.baseline), before), query=query(signal, about))
+    of = partial(_of, before=ago(signal, about))
+    return beside_baseline(about, seen.numbers[signal.name], of, partial(query, signal, about))
 
 
 def judge(signal: PredictionDriftSignal, evidence: SignalEvidence) -> Verdict:
