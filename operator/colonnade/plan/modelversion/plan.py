@@ -73,7 +73,7 @@ def plan(observed: ObservedModelVersion, now: datetime) -> Decision[ModelVersion
     job, again = _due_job(observed, spec), recomparison.job_of(observed, spec_hash(spec))
     status = _pinned(_with_answer(observed.status, job), observed, spec, job)
     status = recomparison.with_comparison(status, answer(again, TrainResult))
-    work = Work(job, tuning.search(observed, spec, now))
+    work = Work(job, tuning.search(observed, spec, spec_hash(spec), now))
     status = status.model_copy(update={"trials": work.search.trials if work.search else None})
     verdicts = judge_gates(spec.gates, status, observed)
     approval = approval_state(spec.approval, observed.status, left_open(verdicts), now)

@@ -11,7 +11,6 @@ from datetime import datetime, timedelta
 
 from colonnade.plan.common.actions import Action, DeleteJob, RunJob
 from colonnade.plan.common.conditions import ConditionUpdate, false, true
-from colonnade.plan.common.digests import short_hash
 from colonnade.plan.common.job_results import answer, finished, gave_up, is_stuck, makes_room, retry_at
 from colonnade.plan.common.observed import Job
 from colonnade.plan.modelversion.observed import ObservedModelVersion
@@ -27,6 +26,7 @@ class Search:
     """Where a search stands. jobs: by trial; done: no trial is left to wait for; too_late: its time is over."""
 
     tuning: Tuning
+    spec_hash: str
     trials: Trials
     jobs: Mapping[int, Job]
     done: bool
@@ -42,13 +42,13 @@ class Search:
         return self.done and not self.failed
 
 
-def search(observed: ObservedModelVersion, spec: ModelVersionSpec, now: datetime) -> Search | None:
-    """None where the spec asks for none."""
+def search(observed: ObservedModelVersion, spec: ModelVersionSpec, spec_hash: str, now: datetime) -> Search | None:
+    """None where the spec asks for none. spec_hash: of what makes the model."""
     tuning = spec.training.tuning if spec.training else None
     if tuning is None:
         return None
     before, total = observed.status.trials or Trials(), tuning.total
-    named = {job_name(observed, spec, number): number for number in range(total)}
+    named = {job_name(observed, spec_hash, number): number for number in range(total)}
     jobs = {named[job.name]: job for job in observed.jobs if job.name in named}
     ended = {trial.number: trial for trial in before.ended}
     ended |= {number: trial for number, job in jobs.items() if (trial := _ended(number, job))}
@@ -67,13 +67,12 @@ def search(observed: ObservedModelVersion, spec: ModelVersionSpec, now: datetime
     )
     too_late = bool(tuning.timeout and started and now >= started + tuning.timeout)
     over = len(ended) == total or ((too_late or trials.failed > tuning.max_failed_trial_count) and not running)
-    return Search(tuning, trials, jobs, decisive is not None or over, too_late)
+    return Search(tuning, spec_hash, trials, jobs, decisive is not None or over, too_late)
 
 
-def job_name(observed: ObservedModelVersion, spec: ModelVersionSpec, number: int) -> str:
-    """A trial's: one for what makes the model, and its number."""
-    made_of = {key: value for key, value in spec.manifest().items() if key in ("model", "training")}
-    return f"{observed.metadata.name}-{short_hash(made_of)}-t{number}"
+def job_name(observed: ObservedModelVersion, spec_hash: str, number: int) -> str:
+    """A trial's."""
+    return f"{observed.metadata.name}-{spec_hash}-t{number}"
 
 
 def actions(
@@ -174,8 +173,7 @@ def _run(
     document = TrialJob(
         namespace=about.namespace, name=about.name, spec=spec, dataset=dataset, number=number, told=told
     )
-    name = job_name(observed, spec, number)
-    return RunJob(name, name.rpartition("-t")[0].rpartition("-")[2], document)
+    return RunJob(job_name(observed, found.spec_hash, number), found.spec_hash, document)
 
 
 def _shown(tuning: Tuning, best: Trial | None) -> str:
