@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from colonnade_api.datasets.expressions import COUNTS, names_of, parse
+from colonnade_api.models.expressions import COUNTS, names_of, parse
 from colonnade_api.models.ownmetrics import OwnMetric
 
 from ..errors import PermanentError

@@ -9,8 +9,10 @@ from typing import Any, Self
 import numpy as np
 from onnx import TensorProto
 from skl2onnx import get_model_alias, update_registered_converter
-from skl2onnx.common.data_types import FloatTensorType, Int64TensorType, StringTensorType
+from skl2onnx.common.data_types import FloatTensorType, Int64TensorType
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
+
+from ..transformers.double import OPTIONS, classifier_shape
 
 Array = np.ndarray[Any, Any]
 
@@ -35,12 +37,6 @@ class EncodedTarget(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def predict_proba(self, x: Array) -> Array:
         """As the estimator, a column a class."""
         return np.asarray(self.estimator_.predict_proba(x))
-
-
-def _shape(operator: Any) -> None:
-    classes = operator.raw_operator.classes_
-    operator.outputs[0].type = (StringTensorType if classes.dtype.kind in "OU" else Int64TensorType)([None])
-    operator.outputs[1].type = FloatTensorType([None, len(classes)])
 
 
 def _convert(scope: Any, operator: Any, container: Any) -> None:
@@ -74,10 +70,4 @@ def _convert(scope: Any, operator: Any, container: Any) -> None:
     )
 
 
-update_registered_converter(
-    EncodedTarget,
-    "ColonnadeEncodedTarget",
-    _shape,
-    _convert,
-    options={"zipmap": [True, False, "columns"], "nocl": [True, False], "output_class_labels": [False, True]},
-)
+update_registered_converter(EncodedTarget, "ColonnadeEncodedTarget", classifier_shape, _convert, options=OPTIONS)

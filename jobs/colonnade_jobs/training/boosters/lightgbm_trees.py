@@ -14,6 +14,7 @@ from sklearn.base import BaseEstimator
 
 from ... import resources
 from ..float32 import lowered
+from ..transformers.double import OPTIONS
 
 FIXED = {"deterministic": True, "force_row_wise": True, "verbose": -1}
 # Named by LightGBM's own parameters, beside those that its scikit-learn classes have.
@@ -62,7 +63,7 @@ update_registered_converter(
     "ColonnadeLGBMClassifier",
     calculate_linear_classifier_output_shapes,
     convert_lightgbm,
-    options={"zipmap": [True, False, "columns"], "nocl": [True, False], "output_class_labels": [False, True]},
+    options=OPTIONS,
 )
 update_registered_converter(
     LGBMRegressor, "ColonnadeLGBMRegressor", calculate_linear_regressor_output_shapes, convert_lightgbm

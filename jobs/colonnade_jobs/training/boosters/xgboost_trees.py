@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 from xgboost import XGBClassifier, XGBRegressor
 
 from ... import resources
+from ..transformers.double import OPTIONS
 
 # What the Dataset or the platform settles.
 SETTLED = {"callbacks", "enable_categorical", "feature_types", "max_cat_threshold", "max_cat_to_onehot", "missing"}
@@ -43,7 +44,7 @@ update_registered_converter(
     "ColonnadeXGBClassifier",
     calculate_linear_classifier_output_shapes,
     convert_xgboost,
-    options={"zipmap": [True, False, "columns"], "nocl": [True, False], "output_class_labels": [False, True]},
+    options=OPTIONS,
 )
 update_registered_converter(
     XGBRegressor, "ColonnadeXGBRegressor", calculate_linear_regressor_output_shapes, convert_xgboost

@@ -45,7 +45,8 @@ class InDoubleRegressor(RegressorMixin, _InDouble):  # type: ignore[misc]
     """A regressor in double precision."""
 
 
-def _classifier_shape(operator: Any) -> None:
+def classifier_shape(operator: Any) -> None:
+    """Labels as the classes are, text or whole numbers, and a probability a class."""
     classes = operator.raw_operator.classes_
     label = StringTensorType if classes.dtype.kind in "OU" else Int64TensorType
     operator.outputs[0].type = label([None])
@@ -91,6 +92,6 @@ def _convert_regressor(scope: Any, operator: Any, container: Any) -> None:
 
 OPTIONS = {"zipmap": [True, False, "columns"], "nocl": [True, False], "output_class_labels": [False, True]}
 update_registered_converter(
-    InDoubleClassifier, "ColonnadeInDoubleClassifier", _classifier_shape, _convert_classifier, options=OPTIONS
+    InDoubleClassifier, "ColonnadeInDoubleClassifier", classifier_shape, _convert_classifier, options=OPTIONS
 )
 update_registered_converter(InDoubleRegressor, "ColonnadeInDoubleRegressor", _regressor_shape, _convert_regressor)
