@@ -4,7 +4,15 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic.alias_generators import to_camel
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
@@ -43,6 +51,12 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 def cel_list(words: Iterable[str]) -> str:
     """As CEL writes a list of strings."""
     return str(list(words))
+
+
+def int_or_string(pattern: str, max_length: int) -> WithJsonSchema:
+    """The schema of what YAML writes as a number or as a text, such as 2 and 500m."""
+    schema = {"anyOf": [{"type": "integer"}, {"type": "string"}], "pattern": pattern, "maxLength": max_length}
+    return WithJsonSchema(schema | {"x-kubernetes-int-or-string": True})
 
 
 class Rule(NamedTuple):

@@ -3,7 +3,9 @@
 import re
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field
+
+from colonnade_api.common import int_or_string
 
 SIZE_PATTERN = r"^[0-9]{1,12}(k|M|G|Ki|Mi|Gi)?$"
 UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
@@ -17,14 +19,7 @@ Size = Annotated[
     str,
     BeforeValidator(_text),
     Field(max_length=14, pattern=SIZE_PATTERN),
-    WithJsonSchema(
-        {
-            "anyOf": [{"type": "integer"}, {"type": "string"}],
-            "pattern": SIZE_PATTERN,
-            "maxLength": 14,
-            "x-kubernetes-int-or-string": True,
-        }
-    ),
+    int_or_string(SIZE_PATTERN, 14),
 ]
 
 

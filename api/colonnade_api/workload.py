@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field
 
-from colonnade_api.common import SpecPart
+from colonnade_api.common import SpecPart, int_or_string
 
 QUANTITY_PATTERN = r"^[0-9]+(\.[0-9]+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$"
 
@@ -17,14 +17,7 @@ Quantity = Annotated[
     str,
     BeforeValidator(_text),
     Field(max_length=32, pattern=QUANTITY_PATTERN),
-    WithJsonSchema(
-        {
-            "anyOf": [{"type": "integer"}, {"type": "string"}],
-            "pattern": QUANTITY_PATTERN,
-            "maxLength": 32,
-            "x-kubernetes-int-or-string": True,
-        }
-    ),
+    int_or_string(QUANTITY_PATTERN, 32),
 ]
 
 

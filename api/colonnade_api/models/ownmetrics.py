@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from colonnade_api.common import SpecPart
-from colonnade_api.datasets.expressions import COUNTS, parse
+from colonnade_api.models.expressions import COUNTS, parse
 
 MOST_METRICS = 16
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from colonnade_api.datasets.expressions import InvalidExpression, names_of, parse
+from colonnade_api.models.expressions import InvalidExpression, names_of, parse
 from colonnade_api.models.ownmetrics import OwnMetric
 
 
