@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import (
@@ -104,17 +105,19 @@ class SpecPart(Part):
 
     @model_validator(mode="after")
     def _nothing_is_listed_twice(self) -> Self:
-        for name, field in type(self).model_fields.items():
-            if keys := _map_keys(field.json_schema_extra):
-                found = [tuple(getattr(item, key) for key in keys) for item in getattr(self, name) or ()]
-                if twice := next((key for n, key in enumerate(found) if key in found[:n]), None):
-                    raise ValueError(f"{to_camel(name)}: {', '.join(map(str, twice))} is there twice")
+        for name, keys in _lists_by_key(type(self)):
+            found = [tuple(getattr(item, key) for key in keys) for item in getattr(self, name) or ()]
+            if twice := next((key for n, key in enumerate(found) if key in found[:n]), None):
+                raise ValueError(f"{to_camel(name)}: {', '.join(map(str, twice))} is there twice")
         return self
 
 
-def _map_keys(extra: Any) -> list[str]:
-    found: list[str] = extra.get("x-kubernetes-list-map-keys", []) if isinstance(extra, dict) else []
-    return found
+@cache
+def _lists_by_key(kind: type[SpecPart]) -> list[tuple[str, Any]]:
+    """The fields that are lists of which the API server takes each key once, and these keys."""
+    extras = {name: field.json_schema_extra for name, field in kind.model_fields.items()}
+    keys = "x-kubernetes-list-map-keys"
+    return [(name, extra[keys]) for name, extra in extras.items() if isinstance(extra, dict) and keys in extra]
 
 
 class StatusPart(Part):
