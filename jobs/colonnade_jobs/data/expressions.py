@@ -80,10 +80,21 @@ def demand(connection: duckdb.DuckDBPyConnection, expression: str, columns: Mapp
     return Demand(_written(connection, parsed), tuple(one for one in columns.values() if one.inner in named))
 
 
+def names(connection: duckdb.DuckDBPyConnection, expression: str) -> list[str]:
+    """The columns that an expression speaks of, as it writes them; none where it can't be parsed."""
+    found = _nodes(_serialized(connection, expression).get("statements", []))
+    return list(dict.fromkeys(".".join(node["column_names"]) for node in found if node["class"] == "COLUMN_REF"))
+
+
+def _serialized(connection: duckdb.DuckDBPyConnection, expression: str) -> dict[str, Any]:
+    serialized = one_row(connection, f"SELECT json_serialize_sql({literal(f'SELECT {expression}' + chr(10))})")[0]
+    parsed: dict[str, Any] = json.loads(serialized)
+    return parsed
+
+
 def _parsed(connection: duckdb.DuckDBPyConnection, expression: str, columns: Mapping[str, Field], place: str) -> Any:
     """The SELECT of an expression that says nothing which isn't allowed, with our own names."""
-    serialized = one_row(connection, f"SELECT json_serialize_sql({literal(f'SELECT {expression}' + chr(10))})")[0]
-    parsed = json.loads(serialized)
+    parsed = _serialized(connection, expression)
     if parsed["error"]:
         raise _refused(place, expression, str(parsed.get("error_message", "")).strip())
     select = parsed["statements"][0]["node"]

@@ -1,22 +1,20 @@
-"""Whether stored rows keep the rules that the spec has now: it may have others than when they were stored.
-
-Of columns that spec.privacy changes, the rules speak of the values as they came, which are not stored: they are left
-out, and said.
-"""
+"""Whether stored rows keep the rules that the spec has now: it may have others than when they were stored."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from colonnade_api.datasets.dataset import DatasetSpec
-from colonnade_api.datasets.sources import DataSource
+import duckdb
+
+from colonnade_api.datasets.dataset import DatasetSpec, Validation
 from colonnade_api.jobs import DatasetJob
 from colonnade_serving.store import Store
 
-from ..data import database, parquet, privacy, stored
+from ..data import checks, database, parquet, privacy, stored, tablechecks
 from ..data.collecting import check
 from ..errors import PermanentError
+from . import comparable
 
 
 @dataclass(frozen=True)
@@ -29,50 +27,39 @@ class Check:
 
 
 def check_rules(spec: DatasetSpec, digest: str, store: Store, scratch: Path) -> Check:
-    """The rows of a version, held against spec.schema."""
-    if spec.table is None:
+    """The rows of a version, held against what the spec asks of rows by now: its schema, and of spec.validation rules,
+    rowCount and representation. The rest of it speaks of the moment of a look, or of other versions."""
+    if spec.table is None and not _asks_of_rows(spec.validation):
         return Check()
-    protected = _protected(spec, digest, store)
-    named = (*(column.name for column in spec.table.columns), *spec.table.unique_key)
-    unchecked = tuple(dict.fromkeys(name for name in named if name in protected))
-    return Check(_broken_rules(spec, digest, store, scratch, unchecked), unchecked)
-
-
-def _protected(spec: DatasetSpec, digest: str, store: Store) -> frozenset[str]:
-    """Columns that rules change now, and those that were changed when the version was made."""
-    now = spec.privacy.rules_ if spec.privacy else ()
-    then = json.loads(stored.report(digest, store)[1]).get("privacy", {}).get("rules", ())
-    changed = {rule.column for rule in now if rule.action != "Keep"}
-    return frozenset(changed | {rule["column"] for rule in then if rule["action"] != "Keep"})
-
-
-def _broken_rules(spec: DatasetSpec, digest: str, store: Store, scratch: Path, unchecked: Iterable[str]) -> str:
-    private = spec.privacy is not None and spec.privacy.withholds_values
+    report = json.loads(stored.report(digest, store)[1])
     _, table = stored.fetch("this Dataset", digest, store, scratch)
+    private = spec.privacy is not None and spec.privacy.withholds_values
     try:
         with database.shortages_as_errors(), database.connect(scratch) as connection:
-            names = [name for name in parquet.names([table]) if name not in unchecked]
-            job = DatasetJob(namespace="", name="", spec=_spec(spec, names))
+            asked = comparable.of(connection, spec, report, parquet.names([table]))
             with privacy.discreet(private=private):
-                validated = check(connection, job, {table: {}}, store, scratch)[2]
+                return Check("; ".join(_broken(connection, asked.spec, table, store, scratch)), asked.unchecked)
     except PermanentError as error:
-        return f"a rule can't be checked: {error.message}"
+        return Check(f"a rule can't be checked: {error.message}")
     finally:
         table.unlink()
-    if not validated.invalid:
-        return ""
-    most = next(rule for rule in validated.rules if rule.action == "Quarantine")
-    return (
-        f"{validated.invalid:,} of {validated.rows:,} rows break today's rules; most: {most.rule} ({most.rows:,} rows)"
-    )
 
 
-def _spec(spec: DatasetSpec, names: list[str]) -> DatasetSpec:
-    """The rules alone, of the columns named."""
-    table = spec.table
-    if table is not None:
-        key = table.unique_key if set(table.unique_key) <= set(names) else ()
-        columns = tuple(column for column in table.columns if column.name in names)
-        table = table.model_copy(update={"columns": columns, "unique_key": key})
-    source = DataSource(storage_uri="file:///stored", format="parquet")
-    return DatasetSpec(source=source).model_copy(update={"table": table})
+def _asks_of_rows(wanted: Validation) -> bool:
+    return bool(wanted.row_rules or wanted.row_count or wanted.representation)
+
+
+def _broken(
+    connection: duckdb.DuckDBPyConnection, spec: DatasetSpec, table: Path, store: Store, scratch: Path
+) -> Iterator[str]:
+    job = DatasetJob(namespace="", name="", spec=spec)
+    _, fields, validated = check(connection, job, {table: {}}, store, scratch)
+    if validated.invalid:
+        most = next(rule for rule in validated.rules if rule.action == "Quarantine")
+        yield (
+            f"{validated.invalid:,} of {validated.rows:,} rows break today's rules; most: {most.rule} "
+            f"({most.rows:,} rows)"
+        )
+    found = list(tablechecks.row_count(spec.validation.row_count, validated.rows) if spec.validation.row_count else ())
+    found += checks.of_rows(connection, fields, spec.validation)
+    yield from (each.message for each in found if each.action == "Reject")
