@@ -1,14 +1,14 @@
 """Sources in a bucket of S3, Google Cloud Storage or Azure: one object, a folder, or a glob."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from colonnade_serving.store import Item, Store, StoreError, StoreNotFound, StoreRefused
 
 from .. import progress
 from ..errors import PermanentError, TransientError
-from . import addresses, changes, clouds, delta, partitions, skipped
+from . import addresses, changes, clouds, delta, lakes, partitions, skipped
 from .clouds import SECRET
 from .partitions import Keys
 
@@ -27,16 +27,19 @@ def fetch(address: str, scratch: Path, form: str | None = None) -> Found:
     """
     scheme, name, key = addresses.parse(address)
     try:
-        bucket, (found, passed) = _opened(clouds.ways(scheme, name), key)
+        bucket, listed = _opened(clouds.ways(scheme, name), key)
+        found, passed = _matching(listed, key)
         if not found:
             raise PermanentError("SourceNotFound", f"spec.source.storageUri: nothing matches {address}")
         is_table = any(item.path.startswith(f"{_folder(key)}{delta.LOG}/") for item in found)
         delta.check_format(form, is_table, address)
         if is_table:
             return [_table(bucket, found, key, address, scratch)], [], {}
+        logs = [*map(_path, listed), *_logs_above(bucket, key)]
+        lakes.check(map(_path, found), lakes.among(logs), bucket.uri(""))
         targets = [scratch / f"{n:06d}-{Path(item.path).name}" for n, item in enumerate(found)]
         files = [_download(bucket, item, target) for item, target in zip(found, targets, strict=True)]
-        _check_unchanged(bucket, found, _matching(bucket, key)[0])
+        _check_unchanged(bucket, found, _listed(bucket, key))
         base = _folder(addresses.fixed(key))
         told = {file: partitions.of(item.path.removeprefix(base)) for file, item in zip(files, found, strict=True)}
         return files, passed, partitions.checked({} if found[0].path == key else told)
@@ -50,29 +53,46 @@ def fetch(address: str, scratch: Path, form: str | None = None) -> Found:
         raise TransientError("SourceUnreachable", str(error)) from error
 
 
-def _opened(ways: list[clouds.Way], key: str) -> tuple[Store, Matching]:
-    """The bucket, and what matches in it, by the first way that it doesn't refuse."""
+def _opened(ways: list[clouds.Way], key: str) -> tuple[Store, list[Item]]:
+    """The bucket, and what is listed in it, by the first way that it doesn't refuse."""
     for way in ways[:-1]:
         bucket = way()
         try:
-            return bucket, _matching(bucket, key)
+            return bucket, _listed(bucket, key)
         except StoreRefused:
             continue
     bucket = ways[-1]()
-    return bucket, _matching(bucket, key)
+    return bucket, _listed(bucket, key)
 
 
-def _matching(bucket: Store, key: str) -> Matching:
-    wildcard = addresses.first_wildcard(key)
-    if wildcard is None:
-        named = [item for item in bucket.list(key.rpartition("/")[0]) if item.path == key]
+def _listed(bucket: Store, key: str) -> list[Item]:
+    """All that lies in the folder in which the key, or its first wildcard, stands."""
+    return bucket.list(_listed_folder(key))
+
+
+def _listed_folder(key: str) -> str:
+    return key[: addresses.first_wildcard(key)].rpartition("/")[0]
+
+
+def _matching(listed: list[Item], key: str) -> Matching:
+    if addresses.first_wildcard(key) is None:
+        named = [item for item in listed if item.path == key]
         if named:
             return named, []
-        return skipped.split((item for item in bucket.list(key.rstrip("/")) if item.size), _path)
-    folder = key[:wildcard].rpartition("/")[0]
+        return skipped.split((item for item in listed if item.size and item.path.startswith(_folder(key))), _path)
     depth = key.count("/")
-    matches = (item for item in bucket.list(folder) if fnmatchcase(item.path, key))
+    matches = (item for item in listed if fnmatchcase(item.path, key))
     return skipped.split((item for item in matches if "**" in key or item.path.count("/") == depth), _path)
+
+
+def _logs_above(bucket: Store, key: str) -> Iterator[str]:
+    """The logs of tables that the listed folder may lie in. A bucket that shows only a part of itself shows none."""
+    for folder in PurePosixPath(_listed_folder(key)).parents if _listed_folder(key) else ():
+        for log in lakes.LOGS:
+            try:
+                yield from (item.path for item in bucket.list(str(folder / log)))
+            except StoreRefused:
+                return
 
 
 def _folder(key: str) -> str:

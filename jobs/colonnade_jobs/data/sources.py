@@ -10,7 +10,7 @@ from colonnade_api.datasets.sources import DataSource
 from colonnade_serving.store import Store
 
 from ..errors import PermanentError, store_answers
-from . import addresses, buckets, delta, partitions, skipped
+from . import addresses, buckets, delta, lakes, partitions, skipped
 from .partitions import Keys
 
 
@@ -87,15 +87,13 @@ def _mounted(source: DataSource, root: Path, path: str, scratch: Path) -> Found:
         files, passed = skipped.split(sorted(_in_folder(root / relative)), str)
     else:
         files, passed = [root / relative] if (root / relative).is_file() else [], []
+    lakes.check_mounted(files or [root / relative / "file"], root, address.removesuffix(path.lstrip("/")))
     if not files:
         raise PermanentError("SourceNotFound", f"spec.source.storageUri: no file at {address}{_only(passed)}")
     if unreadable := [file.name for file in files if not os.access(file, os.R_OK)]:
         raise PermanentError(
             "SourceNotReadable", f"{address}: {unreadable[0]} can't be read by this Job's user ({os.getuid()})"
         )
-    for file in files:
-        if delta.is_table(file.parent):
-            delta.check_format("parquet", True, str(file.parent))
     fixed = root / addresses.fixed(relative)
     return files, passed, partitions.checked({file: partitions.of(_below(file, fixed)) for file in files})
 

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from ..errors import PermanentError, is_of_the_system
-from . import skipped
+from . import lakes, skipped
 from .reading.filetypes import GZIP, PARQUET
 
 ZIP = b"PK\x03\x04"
@@ -69,6 +69,7 @@ def _unzip(file: Path, folder: Path) -> list[Path]:
         for member, what in WORKBOOKS.items():
             if member in names:
                 raise PermanentError("UnreadableSource", f"{file.name} is {what}")
+        lakes.check(names, lakes.among(names), f"{file.name}: ")
         members = sorted(name for name in names if not name.endswith("/") and not skipped.is_skipped(name))
         folder.mkdir()
         targets = [folder / f"{n:04d}-{PurePosixPath(name).name}" for n, name in enumerate(members)]

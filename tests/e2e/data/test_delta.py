@@ -1,7 +1,7 @@
 """Delta tables written by delta-rs, read by us, from a folder and a bucket; and ours, read by others. No cluster."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,23 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObjectStore]:
     with object_store(tmp_path_factory.mktemp("s3")) as running:
         running.client().create_bucket(Bucket="lake")
         yield running
+
+
+Lake = Callable[[Path, str], None]
+
+
+@pytest.fixture
+def lake(server: ObjectStore, monkeypatch: pytest.MonkeyPatch) -> Lake:
+    """Puts a folder into the bucket, under a key."""
+    for key, value in (("ACCESS_KEY_ID", server.key), ("SECRET_ACCESS_KEY", server.secret)):
+        monkeypatch.setenv(f"COLONNADE_SOURCE_AWS_{key}", value)
+    monkeypatch.setenv("COLONNADE_SOURCE_AWS_ENDPOINT_URL", server.endpoint)
+
+    def put(folder: Path, key: str) -> None:
+        for file in (path for path in folder.rglob("*") if path.is_file()):
+            server.client().upload_file(str(file), "lake", f"{key}/{file.relative_to(folder)}")
+
+    return put
 
 
 def orders(first: int, last: int) -> pa.Table:
@@ -75,14 +92,8 @@ def test_the_last_state_is_read_and_nothing_that_the_log_removed(harness: Harnes
     proven(harness.table(harness.dataset(f"file://{table}")))
 
 
-def test_a_table_in_a_bucket_is_the_same(
-    harness: Harness, table: Path, server: ObjectStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for file in (path for path in table.rglob("*") if path.is_file()):
-        server.client().upload_file(str(file), "lake", f"orders/{file.relative_to(table)}")
-    for key, value in (("ACCESS_KEY_ID", server.key), ("SECRET_ACCESS_KEY", server.secret)):
-        monkeypatch.setenv(f"COLONNADE_SOURCE_AWS_{key}", value)
-    monkeypatch.setenv("COLONNADE_SOURCE_AWS_ENDPOINT_URL", server.endpoint)
+def test_a_table_in_a_bucket_is_the_same(harness: Harness, table: Path, lake: Lake) -> None:
+    lake(table, "orders")
     here = harness.dataset(f"file://{table}")["version"]["digest"]
     answer = harness.dataset("s3://lake/orders/")
     proven(harness.table(answer))
@@ -118,9 +129,35 @@ def test_what_a_format_says_of_the_folder_must_be_so(harness: Harness, table: Pa
     assert "a Delta table is a folder" in refused(harness, "https://host/table", format="delta")[1]
 
 
-def test_files_of_a_table_are_not_read_past_its_log(harness: Harness, tmp_path: Path) -> None:
-    write_deltalake(tmp_path / "t", orders(0, 5))
-    assert "is a Delta table" in refused(harness, f"file://{tmp_path}/t/*.parquet")[1]
+PAST_THE_LOG = [
+    "",
+    "orders/*/*/*.parquet",
+    "orders/**/*.parquet",
+    "orders/country=AT/",
+    "orders/country=AT/day=*/*.parquet",
+]
+
+
+@pytest.mark.parametrize("path", PAST_THE_LOG[1:])
+def test_files_of_a_table_are_not_read_past_its_log(harness: Harness, table: Path, path: str) -> None:
+    reason, message = refused(harness, f"file://{table.parent}/{path}")
+    assert (reason, "/orders is a Delta table" in message) == ("UnreadableSource", True), message
+
+
+@pytest.mark.parametrize("path", PAST_THE_LOG)
+def test_files_of_a_table_in_a_bucket_are_not_read_past_its_log(
+    harness: Harness, table: Path, lake: Lake, path: str
+) -> None:
+    lake(table, "raw/orders")
+    reason, message = refused(harness, f"s3://lake/raw/{path}")
+    assert (reason, "s3://lake/raw/orders is a Delta table" in message) == ("UnreadableSource", True), message
+
+
+def test_one_object_of_a_table_is_not_read_past_its_log(harness: Harness, table: Path, lake: Lake) -> None:
+    lake(table, "one")
+    removed = set(map(str, table.rglob("*.parquet"))) - set(DeltaTable(table).file_uris())
+    key = Path(sorted(removed)[0]).relative_to(table)
+    assert "s3://lake/one is a Delta table" in refused(harness, f"s3://lake/one/{key}")[1]
 
 
 @pytest.mark.parametrize(

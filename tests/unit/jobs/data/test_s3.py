@@ -131,3 +131,11 @@ def test_the_store_may_be_a_bucket(harness: Harness, bucket: Any, tmp_path: Path
     assert str(version.report_uri).startswith("s3://store/colonnade/team/datasets/")
     names = {item.path.rpartition("/")[2] for item in store.list("datasets")}
     assert names == {"data.parquet", "quarantine.parquet", "report.html", "report.json", "version.json"}
+
+
+@pytest.mark.parametrize("key", ["ice/orders/", "ice/orders/data/*.csv", "ice/orders/data/a.csv", "ice/*/data/*.csv"])
+def test_an_iceberg_table_is_not_read_file_by_file(harness: Harness, bucket: Any, key: str) -> None:
+    bucket.put_object(Bucket="raw", Key="ice/orders/data/a.csv", Body=b"n\n1\n")
+    bucket.put_object(Bucket="raw", Key="ice/orders/metadata/v1.metadata.json", Body=b"{}")
+    with pytest.raises(PermanentError, match="s3://raw/ice/orders is an Iceberg table, and not all of its files count"):
+        harness.dataset(f"s3://raw/{key}")
