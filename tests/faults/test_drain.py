@@ -1,7 +1,6 @@
 """Two nodes, one drained under load: no request fails. Needs `NODES=2 make cluster-up`."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -9,16 +8,9 @@ import pytest
 from tests.e2e.client import none_failed
 from tests.e2e.orders import Orders, rows
 from tests.e2e.world import Namespace, eventually, kubectl
+from tests.faults.nodes import drain
 
 pytestmark = pytest.mark.alone
-
-
-@pytest.fixture
-def second_node() -> Iterator[str]:
-    nodes = [node["metadata"]["name"] for node in json.loads(kubectl("get", "nodes", "-o", "json"))["items"]]
-    assert len(nodes) == 2, f"{len(nodes)} node: NODES=2 make cluster-up images"
-    yield nodes[1]
-    kubectl("uncordon", nodes[1])
 
 
 def pods_on(node: str, namespace: str) -> list[str]:
@@ -34,7 +26,7 @@ def test_a_node_is_drained_and_no_request_fails(
     orders = Orders(namespace, router, tmp_path, replicas=2)
     eventually("a serving pod runs on the second node", lambda: pods_on(second_node, namespace.name))
     with orders.model.under_load(rows()) as traffic:
-        kubectl("drain", second_node, "--ignore-daemonsets", "--delete-emptydir-data", "--timeout=150s", seconds=170)
+        drain(second_node)
         orders.serves("orders-1")
     none_failed(traffic)
     assert pods_on(second_node, namespace.name) == []

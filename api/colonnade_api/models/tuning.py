@@ -153,6 +153,12 @@ class Tuning(SpecPart):
             return self.max_trial_count
         return min(self.max_trial_count, math.prod(len(one.grid()) for one in self.parameters))
 
+    def told_of(self, number: int) -> range:
+        """The trials whose ends a trial is told, by number: it begins once all of them have ended."""
+        if self.algorithm.name != "TPE":
+            return range(0)
+        return range(max(0, number - self.parallel_trial_count + 1))
+
     def combination(self, number: int) -> dict[str, Any]:
         """Of the grid, from 0: the last parameter varies fastest."""
         values = next(itertools.islice(itertools.product(*(one.grid() for one in self.parameters)), number, None))
@@ -181,6 +187,9 @@ class Trial(StatusPart):
 class Trials(StatusPart):
     """Where a search stands."""
 
+    retry: Said | None = Field(
+        default=None, description="The colonnade.dev/retry that asked for what failed to be tried again."
+    )
     total: Count = Field(default=0, description="How many there are to be at most.")
     started_at: datetime | None = Field(default=None, description="When the first trial began.")
     running: Count = Field(default=0, description="How many are under way.")

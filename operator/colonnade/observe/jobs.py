@@ -14,6 +14,7 @@ from colonnade_api.wellknown import COMPONENT_LABEL, SPEC_HASH_LABEL
 
 ENDED_BY_EXIT_CODE = "PodFailurePolicy"
 """Kubernetes' reason for a Job that its podFailurePolicy failed at once: manifests/workloads has the exit codes."""
+ENDED_BY_TIME = "DeadlineExceeded"
 
 
 def jobs_of(owner: Owner, cache: Cache) -> tuple[Job, ...]:
@@ -35,16 +36,17 @@ def _controlled(job: Manifest, all_pods: Sequence[Manifest]) -> list[Manifest]:
 def _job(job: Manifest, its_pods: Sequence[Manifest]) -> Job:
     state, held = job.get("status") or {}, conditions(job)
     answers = [answer for pod in its_pods if (answer := pods.answer(pod)) is not None]
-    told = any((pods.ended(pod) or {}).get("exitCode") == 0 for pod in its_pods) or not its_pods
     return Job(
         name=job["metadata"]["name"],
         spec_hash=labels(job).get(SPEC_HASH_LABEL, ""),
         created_at=created_at(job),
         active=int(state.get("active") or 0),
         attempts_failed=int(state.get("failed") or 0),
-        succeeded="Complete" in held and told,  # the pod's last words may come a moment after its Job's end
+        succeeded="Complete" in held
+        and (bool(answers) or all(map(pods.is_over, its_pods))),  # last words may come late
         failed="Failed" in held,
         final=(held.get("Failed") or {}).get("reason") == ENDED_BY_EXIT_CODE,
+        spent="Failed" in held and _is_spent(held["Failed"], its_pods),
         finished_at=_finished_at(state, held),
         result=answers[0] if answers else None,
         message=_message(held, its_pods),
@@ -52,6 +54,10 @@ def _job(job: Manifest, its_pods: Sequence[Manifest]) -> Job:
         component=labels(job).get(COMPONENT_LABEL, ""),
         image=str(job["spec"]["template"]["spec"]["containers"][0]["image"]),
     )
+
+
+def _is_spent(failed: Mapping[str, Any], its_pods: Sequence[Manifest]) -> bool:
+    return failed.get("reason") == ENDED_BY_TIME or any(map(pods.ran_out_of_memory, its_pods[:1]))
 
 
 def _finished_at(state: Mapping[str, Any], held: Mapping[str, Any]) -> datetime | None:

@@ -7,6 +7,9 @@ from typing import Any
 from colonnade.kube.kinds import Manifest
 
 EVICTED = "Evicted"
+KILLED_FOR_MEMORY = "OOMKilled"
+OUT_OF_MEMORY = "OutOfMemory"
+"""The reason that a Job gives which noticed it itself."""
 SIGNALLED = {
     137: "it was killed (exit code 137): its node was short of something, or someone ended it",
     143: "it was told to end (exit code 143): its node is being drained, or someone deleted it",
@@ -35,6 +38,18 @@ def ended(pod: Manifest) -> Mapping[str, Any] | None:
     return None
 
 
+def is_over(pod: Manifest) -> bool:
+    """Whether it has nothing more to tell."""
+    return ended(pod) is not None or (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
+
+
+def ran_out_of_memory(pod: Manifest) -> bool:
+    """Whether it ended by that."""
+    state = ended(pod) or {}
+    said = _document(state.get("message")) or {}
+    return state.get("reason") == KILLED_FOR_MEMORY or said.get("reason") == OUT_OF_MEMORY
+
+
 def answer(pod: Manifest) -> Mapping[str, Any] | None:
     """The JSON document in the termination message of a pod that exited 0."""
     state = ended(pod)
@@ -55,7 +70,7 @@ def _complaint(state: Mapping[str, Any]) -> str:
     document = _document(state.get("message"))
     if document and document.get("message"):
         return str(document["message"])
-    if state.get("reason") == "OOMKilled":
+    if state.get("reason") == KILLED_FOR_MEMORY:
         return "OOMKilled: it took more memory than its limit; raise resources.limits.memory"
     said = str(state.get("message") or "").strip().rpartition("\n")[2]
     if not said and state.get("exitCode") in SIGNALLED:

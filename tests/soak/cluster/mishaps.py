@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.e2e.world import Namespace, kubectl
-from tests.faults.test_operator_killed import kill_the_leader
+from tests.faults.operators import kill_the_leader
 from tests.faults.test_prometheus_away import scale_prometheus
 
 SYSTEM = "colonnade-system"

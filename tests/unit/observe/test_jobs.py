@@ -44,6 +44,26 @@ def test_a_job_whose_pod_someone_deleted_is_done_without_an_answer():
     assert found.result is None
 
 
+def test_an_answer_that_went_with_its_pod_is_not_waited_for_though_an_earlier_try_is_still_there():
+    failed_first = job_pod("a", state=ended(1, '{"outcome": "Error"}'))
+    found = observed(job(conditions=("Complete",)), failed_first)
+    assert found.succeeded
+    assert found.result is None
+
+
+def test_a_pod_that_its_node_evicted_before_it_began_has_nothing_more_to_tell():
+    assert observed(job(conditions=("Complete",)), job_pod(phase="Failed", reason="Evicted")).succeeded
+
+
+def test_a_job_that_ran_out_of_memory_or_time_is_spent_and_one_that_its_store_failed_is_not():
+    gave_up = {"conditions": ("Failed",), "failed": 4}
+    assert observed(job(**gave_up), job_pod(state=ended(137, reason="OOMKilled"))).spent
+    assert observed(job(**gave_up), job_pod(state=ended(1, '{"outcome": "Error", "reason": "OutOfMemory"}'))).spent
+    assert observed(job(**gave_up, reason="DeadlineExceeded")).spent
+    assert not observed(job(**gave_up), job_pod(state=ended(1, '{"outcome": "Error", "reason": "StoreAway"}'))).spent
+    assert not observed(job(failed=1), job_pod(state=ended(137, reason="OOMKilled"))).spent, "it tries again"
+
+
 @pytest.mark.parametrize("words", ["", "not JSON", "[1]", "null"])
 def test_words_that_are_no_answer_are_none(words):
     assert observed(job(conditions=("Complete",)), job_pod(state=ended(0, words))).result is None

@@ -21,10 +21,10 @@ def propose(tuning: Tuning, seed: int, number: int, told: Sequence[Trial]) -> di
     the same don't try the same.
     """
     if tuning.algorithm.name == "Grid":
-        return tuning.combination(number)
+        return {name: _as_kept(value) for name, value in tuning.combination(number).items()}
     space = {one.name: distribution(one) for one in tuning.parameters}
     study = optuna.create_study(direction=tuning.objective.direction, sampler=_sampler(tuning, seed, number))
-    study.add_trials([_ended(trial, space) for trial in told])
+    study.add_trials([_ended(trial, space) for trial in told if set(trial.parameters) == set(space)])
     chosen = study.ask(space)
     return {one.name: _as_asked(one, chosen.params[one.name]) for one in tuning.parameters}
 
@@ -56,4 +56,9 @@ def _ended(trial: Trial, space: dict[str, BaseDistribution]) -> FrozenTrial:
 def _as_asked(parameter: SearchedParameter, value: Any) -> Any:
     """As the spec has it in its list: a whole number stays whole."""
     listed = parameter.feasible_space.list_ or ()
-    return next((each for each in listed if each == value and type(each) is type(value)), value)
+    return _as_kept(next((each for each in listed if each == value and type(each) is type(value)), value))
+
+
+def _as_kept(value: Any) -> Any:
+    """As Kubernetes keeps a number, where 1.0 is 1: what is tried is what the winner, written out, says."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

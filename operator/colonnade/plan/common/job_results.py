@@ -15,6 +15,9 @@ Result = TypeVar("Result", bound=JobResult)
 RETRY_AFTER = timedelta(minutes=10)
 """Between a Job that gave up (after its own, quicker retries) and the next one, where that one may fare better."""
 
+ANSWER_LOST_AFTER = timedelta(seconds=15)
+"""Between a Job whose answer went with its pod (a drained node, while no operator was there) and the next one."""
+
 POD_DUE_AFTER = timedelta(seconds=20)
 
 
@@ -53,7 +56,9 @@ def gave_up(job: Job | None, kind: type[JobResult]) -> bool:
 
 def retry_at(job: Job) -> datetime | None:
     """When a Job that gave up is tried again; None where that would only repeat it."""
-    return None if job.final or _answered(job) else (job.finished_at or job.created_at) + RETRY_AFTER
+    if job.final or _answered(job):
+        return None
+    return (job.finished_at or job.created_at) + (ANSWER_LOST_AFTER if job.succeeded else RETRY_AFTER)
 
 
 def makes_room(job: Job, kind: type[JobResult], image: str, now: datetime) -> bool:

@@ -21,8 +21,8 @@ class Job:
     waits.
     `result` is the parsed termination message of a pod that exited 0; `message` is why it fails or waits
     (OOMKilled, ImagePullBackOff, the words of an Error answer), empty when all is well. `final`: it failed by an exit
-    code that says that another try would only repeat it. `image` is what its pods run, `component` what it
-    is for.
+    code that says that another try would only repeat it; `spent`: it failed for want of memory or time. `image` is what
+    its pods run, `component` what it is for.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Job:
     succeeded: bool = False
     failed: bool = False
     final: bool = False
+    spent: bool = False
     finished_at: datetime | None = None
     result: Mapping[str, Any] | None = None
     message: str = ""

@@ -139,7 +139,7 @@ def _actions(
 ) -> tuple[Action, ...]:
     job, search = work.job, work.search
     if status.digest:
-        return (*_compare_again(observed, status, spec), *tuning.swept(search))
+        return (*_compare_again(observed, status, spec), *tuning.swept(observed))
     if job is not None:
         return (DeleteJob(job.name),) if makes_room(job, TrainResult, observed.image, now) else ()
     if (spec.training is not None and status.dataset is None) or _waits_for_upload(observed, spec):
@@ -199,7 +199,7 @@ def _judge(
     now: datetime,
 ) -> tuple[ConditionUpdate, ...]:
     job, search = work.job, work.search
-    tuned = (tuning.condition(search),) if search and status.dataset else ()
+    tuned = (tuning.condition(search, observed.metadata),) if search and status.dataset else ()
     trained = _trained(status, observed, spec, job, now)
     if tuned and tuned[0].status != "True" and not status.digest:
         trained = false("Trained", tuned[0].reason, tuned[0].message)

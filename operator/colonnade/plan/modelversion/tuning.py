@@ -1,6 +1,6 @@
 """A search for the best parameters: a pure function of the spec and of what its trials told.
 
-Trial n is told of the trials up to n - parallelTrialCount, all of them and no others, whatever ended when. So the same
+Which trials a trial is told of is a function of its number alone (`Tuning.told_of`), whatever ended when. So the same
 search tries the same parameters, however often anything was interrupted; a slow trial holds up those that are told of
 it, and no more.
 """
@@ -11,14 +11,20 @@ from datetime import datetime, timedelta
 
 from colonnade.plan.common.actions import Action, DeleteJob, RunJob
 from colonnade.plan.common.conditions import ConditionUpdate, false, true
-from colonnade.plan.common.job_results import answer, finished, gave_up, is_stuck, makes_room, retry_at
+from colonnade.plan.common.digests import short_hash
+from colonnade.plan.common.job_results import answer, by_annotation, finished, gave_up, is_stuck, makes_room, retry_at
 from colonnade.plan.common.observed import Job
 from colonnade.plan.modelversion.observed import ObservedModelVersion
-from colonnade_api import ModelVersionSpec
+from colonnade_api import ModelVersionSpec, ObjectMeta
 from colonnade_api.jobs import TrainingData, TrialJob, TrialResult
 from colonnade_api.models.tuning import Trial, Trials, Tuning
+from colonnade_api.wellknown import RETRY_ANNOTATION
 
 GAVE_UP = "it ended without an answer"
+SPENT = "give each trial more by spec.training.tuning.trialResources, under another name, or search less far"
+TRIAL = "trial"
+LONGEST_WORD = 253
+"""Letters of what asks for a search once more that count, and that status keeps."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +53,27 @@ def search(observed: ObservedModelVersion, spec: ModelVersionSpec, spec_hash: st
     tuning = spec.training.tuning if spec.training else None
     if tuning is None:
         return None
-    before, total = observed.status.trials or Trials(), tuning.total
-    named = {job_name(observed, spec_hash, number): number for number in range(total)}
+    asked = observed.metadata.annotations.get(RETRY_ANNOTATION, "")[:LONGEST_WORD] or None
+    before = observed.status.trials or Trials(retry=asked)
+    found = _found(observed, tuning, spec_hash, before, now)
+    if found.failed and asked and asked != before.retry:
+        return _found(observed, tuning, spec_hash, _once_more(tuning, found.trials, asked), now)
+    return found
+
+
+def _once_more(tuning: Tuning, trials: Trials, asked: str) -> Trials:
+    """Without what failed, and without those that were told of it: they would try something else by now."""
+    kept: dict[int, Trial] = {}
+    for trial in trials.ended:
+        if trial.value is not None and all(number in kept for number in tuning.told_of(trial.number)):
+            kept[trial.number] = trial
+    return Trials(retry=asked, ended=tuple(kept.values()))
+
+
+def _found(observed: ObservedModelVersion, tuning: Tuning, spec_hash: str, before: Trials, now: datetime) -> Search:
+    """before: where it stood, as far as status knows."""
+    total = tuning.total
+    named = {job_name(observed, spec_hash, before.retry, number): number for number in range(total)}
     jobs = {named[job.name]: job for job in observed.jobs if job.name in named}
     ended = {trial.number: trial for trial in before.ended}
     ended |= {number: trial for number, job in jobs.items() if (trial := _ended(number, job))}
@@ -57,6 +82,7 @@ def search(observed: ObservedModelVersion, spec: ModelVersionSpec, spec_hash: st
     counted = [ended[number] for number in sorted(ended) if decisive is None or number <= decisive]
     running = sum(number not in ended and not finished(job) for number, job in jobs.items())
     trials = Trials(
+        retry=before.retry,
         total=total,
         started_at=started,
         running=0 if decisive is not None else running,
@@ -70,9 +96,9 @@ def search(observed: ObservedModelVersion, spec: ModelVersionSpec, spec_hash: st
     return Search(tuning, spec_hash, trials, jobs, decisive is not None or over, too_late)
 
 
-def job_name(observed: ObservedModelVersion, spec_hash: str, number: int) -> str:
-    """A trial's."""
-    return f"{observed.metadata.name}-{spec_hash}-t{number}"
+def job_name(observed: ObservedModelVersion, spec_hash: str, retry: str | None, number: int) -> str:
+    """A trial's. retry: what asked for it, where it is tried once more."""
+    return f"{observed.metadata.name}-{short_hash([spec_hash, retry]) if retry else spec_hash}-t{number}"
 
 
 def actions(
@@ -88,9 +114,9 @@ def actions(
     return (*room, *(_run(observed, spec, found, number, dataset) for number in _due(found)))
 
 
-def swept(found: Search | None) -> tuple[Action, ...]:
+def swept(observed: ObservedModelVersion) -> tuple[Action, ...]:
     """The trials' Jobs are gone once what they told stands in status, and the winner was trained."""
-    return tuple(DeleteJob(job.name) for job in found.jobs.values() if not job.deleting) if found else ()
+    return tuple(DeleteJob(job.name) for job in observed.jobs if job.component == TRIAL and not job.deleting)
 
 
 def settled(spec: ModelVersionSpec, trials: Trials | None) -> ModelVersionSpec:
@@ -100,12 +126,14 @@ def settled(spec: ModelVersionSpec, trials: Trials | None) -> ModelVersionSpec:
     return spec.model_copy(update={"training": spec.training.tuned(trials.best.parameters)})
 
 
-def condition(found: Search) -> ConditionUpdate:
+def condition(found: Search, about: ObjectMeta) -> ConditionUpdate:
     """Tuned."""
     trials, best = found.trials, _shown(found.tuning, found.trials.best)
     if found.failed:
         reasons = "; ".join(dict.fromkeys(trial.message for trial in trials.ended if trial.message))
-        return false("Tuned", "SearchFailed", f"{trials.failed} of {len(trials.ended)} trials failed: {reasons}")
+        again = f"try those again by {by_annotation('mv', about, RETRY_ANNOTATION)}"
+        said = f"{trials.failed} of {len(trials.ended)} trials failed; {again}: {reasons}"
+        return false("Tuned", "SearchFailed", said)
     if found.won:
         return true("Tuned", "Tuned", f"{best}, the best of {trials.succeeded} trials")
     so_far = f"; the best so far {best}" if best else ""
@@ -132,6 +160,8 @@ def _ended(number: int, job: Job) -> Trial | None:
         return Trial(number=number, parameters=said.parameters, value=said.value, std=said.std)
     if said:
         return Trial(number=number, parameters=said.parameters, message=f"{said.reason}: {said.message}")
+    if job.spent:
+        return Trial(number=number, message=f"Job {job.name}: {job.message or GAVE_UP}; {SPENT}")
     if is_stuck(job, TrialResult):
         return Trial(number=number, message=f"Job {job.name}: {job.message or GAVE_UP}")
     return None
@@ -160,20 +190,20 @@ def _due(found: Search) -> list[int]:
     if found.done or found.too_late or found.trials.failed > found.tuning.max_failed_trial_count:
         return []
     ended = {trial.number for trial in found.trials.ended}
-    first_open = next((n for n in range(found.trials.total) if n not in ended), found.trials.total)
-    window = range(first_open, min(first_open + found.tuning.parallel_trial_count, found.trials.total))
-    return [number for number in window if number not in ended and number not in found.jobs]
+    able = [n for n in range(found.trials.total) if n not in ended and ended.issuperset(found.tuning.told_of(n))]
+    return [number for number in able[: found.tuning.parallel_trial_count] if number not in found.jobs]
 
 
 def _run(
     observed: ObservedModelVersion, spec: ModelVersionSpec, found: Search, number: int, dataset: TrainingData
 ) -> RunJob:
-    about, latest = observed.metadata, number - found.tuning.parallel_trial_count
-    told = tuple(trial for trial in found.trials.ended if trial.number <= latest)
+    about, heard = observed.metadata, found.tuning.told_of(number)
+    told = tuple(trial for trial in found.trials.ended if trial.number in heard)
     document = TrialJob(
         namespace=about.namespace, name=about.name, spec=spec, dataset=dataset, number=number, told=told
     )
-    return RunJob(job_name(observed, found.spec_hash, number), found.spec_hash, document)
+    name = job_name(observed, found.spec_hash, found.trials.retry, number)
+    return RunJob(name, found.spec_hash, document)
 
 
 def _shown(tuning: Tuning, best: Trial | None) -> str:

@@ -68,6 +68,19 @@ def test_tpe_goes_where_earlier_trials_did_well_and_bears_failed_ones() -> None:
     assert sum(near) / 30 < sum(drawn) / 30 / 2
 
 
+def test_a_trial_that_died_before_it_told_its_parameters_is_borne() -> None:
+    told = [Trial(number=0, message="Job x: it ended without an answer"), Trial(number=1, parameters={}, message="no")]
+    assert propose(wanted("TPE"), 7, 5, told) == propose(wanted("TPE"), 7, 5, [])
+
+
+@given(number=st.integers(0, 199))
+def test_a_whole_number_is_tried_as_it_comes_back_from_the_api_server(number: int) -> None:
+    whole = [{"name": "C", "parameterType": "double", "feasibleSpace": {"min": 0, "max": 2, "step": 1}}]
+    for algorithm in ("Grid", "Random", "TPE"):
+        found = propose(wanted(algorithm, parameters=whole), 7, number % 3, [])
+        assert type(found["C"]) is int, "Kubernetes keeps 1.0 as 1, and so does the plain ModelVersion"
+
+
 @pytest.fixture(scope="module")
 def tumours(tmp_path_factory: pytest.TempPathFactory) -> Harness:
     harness = Harness(tmp_path_factory.mktemp("tumours"))

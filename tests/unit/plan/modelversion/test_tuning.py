@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,6 +15,7 @@ from colonnade.plan.modelversion.observed import ObservedModelVersion
 from colonnade.plan.modelversion.plan import plan
 from colonnade_api import ModelVersionStatus
 from colonnade_api.jobs import TrainJob, TrialJob
+from colonnade_api.wellknown import RETRY_ANNOTATION
 from tests.unit.plan.modelversion.test_modelversion import TRAINING, said, version
 from tests.unit.plan.world import at, digest
 
@@ -47,7 +48,8 @@ class Cluster:
                 assert action.name not in self.begun, "no trial runs twice"
                 assert isinstance(action.document, TrialJob | TrainJob)
                 self.begun[action.name] = action.document
-                jobs[action.name] = Job(action.name, action.spec_hash, self.now, active=1)
+                component = "trial" if isinstance(action.document, TrialJob) else "training"
+                jobs[action.name] = Job(action.name, action.spec_hash, self.now, active=1, component=component)
             if isinstance(action, DeleteJob):
                 self.swept.append(action.name)
                 del jobs[action.name]
@@ -61,9 +63,24 @@ class Cluster:
         self.observed = replace(self.observed, status=status)
 
     def end(self, name: str) -> None:
+        self._becomes(name, succeeded=True, result=self._answer(name))
+
+    def lose(self, name: str) -> None:
+        """Its pod answered, and went with its node before anyone read it."""
+        self._becomes(name, succeeded=True)
+
+    def spend(self, name: str) -> None:
+        """It took too much memory, each time."""
+        self._becomes(name, failed=True, spent=True, message="OOMKilled: it took more memory than its limit")
+
+    def ask_again(self, words: str) -> None:
+        metadata = self.observed.metadata.model_copy(update={"annotations": {RETRY_ANNOTATION: words}})
+        self.observed = replace(self.observed, metadata=metadata)
+
+    def _becomes(self, name: str, **state: Any) -> None:
         jobs = {job.name: job for job in self.observed.jobs}
-        answered = replace(jobs[name], active=0, succeeded=True, finished_at=self.now, result=self._answer(name))
-        self.observed = replace(self.observed, jobs=tuple((jobs | {name: answered}).values()))
+        ended = replace(jobs[name], active=0, finished_at=self.now, **state)
+        self.observed = replace(self.observed, jobs=tuple((jobs | {name: ended}).values()))
 
     def run(self, choose: Callable[[list[str]], str] = min) -> "Cluster":
         """Until nothing runs any more; choose: which of the running Jobs ends next."""
@@ -187,6 +204,72 @@ def test_where_it_stands_is_said() -> None:
     assert said(cluster.observed, "Tuned") == ("False", "Tuning", told)
     assert said(cluster.observed, "Trained") == ("False", "Tuning", told)
     assert said(cluster.observed, "Reconciling")[0] == "True"
+
+
+def test_a_trial_that_takes_too_much_memory_is_a_result_and_the_search_goes_on() -> None:
+    cluster = Cluster({}, maxTrialCount=3, parallelTrialCount=1)
+    cluster.pass_over()
+    cluster.spend(cluster.running[0])
+    cluster.run()
+    assert cluster.status.trials is not None
+    assert (cluster.status.trials.failed, cluster.status.trials.succeeded) == (1, 2)
+    told = cluster.status.trials.ended[0].message or ""
+    assert "give each trial more by spec.training.tuning.trialResources" in told
+
+
+def test_a_trial_whose_answer_went_with_its_pod_is_soon_tried_again() -> None:
+    cluster = Cluster({}, maxTrialCount=1)
+    cluster.pass_over()
+    cluster.lose(cluster.running[0])
+    again = plan(cluster.observed, cluster.now).requeue_after
+    assert again is not None
+    assert again <= timedelta(minutes=1)
+    cluster.seconds += 60
+    cluster.pass_over()
+    cluster.begun.clear()
+    cluster.run()
+    assert sorted(cluster.trials) == [0]
+
+
+def test_a_failed_search_that_is_asked_for_again_tries_again_what_failed() -> None:
+    cluster = Cluster({0: 0.7, 1: None, 2: None}, maxTrialCount=4, parallelTrialCount=2, maxFailedTrialCount=1).run()
+    assert said(cluster.observed, "Tuned")[1] == "SearchFailed"
+    assert "colonnade.dev/retry" in said(cluster.observed, "Tuned")[2]
+    before = sorted(cluster.trials)
+    cluster.values |= {1: 0.9, 2: 0.8}
+    cluster.ask_again("more memory by now")
+    cluster.run()
+    assert said(cluster.observed, "Tuned")[0] == "True"
+    again = [told.number for told in cluster.begun.values() if isinstance(told, TrialJob)][len(before) :]
+    assert sorted(again) == [1, 2]
+    assert cluster.status.trials is not None
+    assert [trial.value for trial in cluster.status.trials.ended] == [0.7, 0.9, 0.8, 0.5]
+
+
+def test_what_was_told_of_a_failed_trial_is_tried_again_too_as_in_a_search_where_it_had_not_failed() -> None:
+    tpe = {"algorithm": {"name": "TPE"}, "maxTrialCount": 5, "parallelTrialCount": 1, "maxFailedTrialCount": 1}
+    disturbed = Cluster({1: None, 3: None}, **tpe).run()
+    disturbed.values = {1: 0.9}
+    disturbed.ask_again("once more")
+    disturbed.run()
+    assert disturbed.trained == Cluster({1: 0.9}, **tpe).run().trained
+    assert disturbed.trials == Cluster({1: 0.9}, **tpe).run().trials
+
+
+def test_asking_again_while_a_search_runs_or_after_it_was_won_changes_nothing() -> None:
+    cluster = Cluster({}, maxTrialCount=3)
+    cluster.pass_over()
+    cluster.ask_again("now")
+    cluster.run()
+    assert len([told for told in cluster.begun.values() if isinstance(told, TrialJob)]) == 3
+
+
+def test_a_slow_trial_holds_up_none_that_is_not_told_of_it() -> None:
+    cluster = Cluster({}, algorithm={"name": "Random"}, maxTrialCount=6, parallelTrialCount=2)
+    cluster.run(max)
+    assert cluster.most == 2
+    assert list(cluster.trials) == [0, 1, 2, 3, 4, 5]
+    assert all(trial.told == () for trial in cluster.trials.values())
 
 
 @settings(deadline=None)
