@@ -10,10 +10,11 @@ from colonnade_serving.store import Store
 
 from ..errors import PermanentError, store_answers
 from ..formatting import percent
-from . import encryption, version
+from . import encryption
+from .checks.validation import ValidationResult
 from .privacy import Protection
-from .validation import ValidationResult
-from .version import PAGE, QUARANTINE, REPORT
+from .versions import version
+from .versions.version import PAGE, QUARANTINE, REPORT
 
 
 def objection(job: DatasetJob, validated: ValidationResult) -> PermanentError | None:

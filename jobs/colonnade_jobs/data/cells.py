@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import duckdb
 
-from . import casting
-from .casting import STORED
 from .columns import Field
-from .database import one_row
-from .sql import literal
+from .reading import casting
+from .reading.casting import STORED
+from .tables.database import one_row
+from .tables.sql import literal
 
 
 def read(connection: duckdb.DuckDBPyConnection, field: Field, text: str) -> str | None:

@@ -14,29 +14,18 @@ from colonnade_api.jobs import DatasetJob
 from colonnade_serving.store import Store
 
 from .. import progress
-from . import (
-    checks,
-    cleaning,
-    columns,
-    database,
-    demands,
-    erasing,
-    filling,
-    formats,
-    parsing,
-    reading,
-    rewriting,
-    splits,
-    stepping,
-    validation,
-)
-from .cleaning import Steps
+from . import columns, reading
+from .checks import beyond, demands, splits, validation
+from .checks.rules import Rule
+from .checks.validation import ValidationResult
+from .cleaning import filling, parsing, planning, rewriting, stepping
+from .cleaning.planning import Steps
 from .columns import Field
-from .formats import Guess
-from .partitions import Keys
-from .reading import RawTable
-from .rules import Rule
-from .validation import ValidationResult
+from .privacy import erasing
+from .reading import RawTable, formats
+from .reading.formats import Guess
+from .sources.partitions import Keys
+from .tables import database
 
 
 @dataclass(frozen=True)
@@ -75,7 +64,7 @@ def check(  # noqa: PLR0913, PLR0917 - what each step of a look is given
     guess = formats.detect(connection, fields, set(declared) - parsing.told(fields, steps), csv)
     splits.check_columns(job.spec.split, fields)
     progress.report(30, f"checking {len(fields)} columns")
-    wanted = _Wanted(schema, steps, checks.referenced(job, store, scratch))
+    wanted = _Wanted(schema, steps, beyond.referenced(job, store, scratch))
     fields, plan, rules = _apply(connection, guess, spec, wanted)
     erasing.leave_out(connection, fields, rewritten.source, gone)
     validated = validation.settle(connection, rules, plan, rewritten.source)
@@ -95,9 +84,9 @@ def check(  # noqa: PLR0913, PLR0917 - what each step of a look is given
 
 def _apply(
     connection: duckdb.DuckDBPyConnection, guess: Guess, spec: DatasetSpec, wanted: _Wanted
-) -> tuple[list[Field], cleaning.Plan, list[Rule]]:
+) -> tuple[list[Field], planning.Plan, list[Rule]]:
     """Makes `validated`; once more, where a value isn't of its type as a sample had it, and all values show another."""
-    plan = cleaning.plan(connection, guess.fields, wanted.steps)
+    plan = planning.plan(connection, guess.fields, wanted.steps)
     demanded = demands.of_spec(connection, guess.fields, spec.validation, wanted.referenced)
     rules = validation.apply(connection, guess.fields, wanted.schema, plan, demanded)
     unclear = guess.sampled & validation.mistyped(connection, rules)

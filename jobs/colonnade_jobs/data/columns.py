@@ -11,11 +11,11 @@ from colonnade_api.datasets.dataset import Validation
 
 from ..errors import PermanentError
 from ..formatting import did_you_mean
-from . import aggregates, naming
-from .aggregates import Answer, Question
-from .database import types
 from .reading.dates import ISO, DateFormat
 from .reading.numbers import PLAIN, Marks
+from .tables import aggregates, naming
+from .tables.aggregates import Answer, Question
+from .tables.database import types
 
 INTEGERS = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER"}
 NUMBERS = {"FLOAT", "DOUBLE", "HUGEINT", "UHUGEINT", "UBIGINT"}

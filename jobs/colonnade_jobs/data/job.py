@@ -12,28 +12,14 @@ from colonnade_serving.store import Store
 
 from .. import progress
 from ..errors import PermanentError
-from . import (
-    answers,
-    changes,
-    checks,
-    collecting,
-    contract,
-    database,
-    encryption,
-    erasing,
-    fetching,
-    privacy,
-    report,
-    skipped,
-    splits,
-    stored,
-    trend,
-    unpack,
-    version,
-    writing,
-)
-from .contract import Look
-from .version import DATA, REPORT
+from . import answers, collecting, encryption, privacy
+from .checks import beyond, splits, trend
+from .privacy import erasing
+from .sources import changes, contract, fetching, skipped, unpack
+from .sources.contract import Look
+from .tables import database
+from .versions import report, stored, version, writing
+from .versions.version import DATA, REPORT
 
 
 def run(
@@ -75,7 +61,7 @@ def _run(job: DatasetJob, store: Store, scratch: Path, claims: Path, secret: byt
             keyed = {table: named.get(file, {}) for table, file in unpack.unpack(files, downloads).items()}
             table, fields, validated = collecting.check(connection, job, keyed, store, scratch, gone)
         shutil.rmtree(downloads)
-        found = checks.of_rows(connection, fields, job.spec.validation)
+        found = beyond.of_rows(connection, fields, job.spec.validation)
         previous = stored.previous(job.previous, store)
         # What changed is told by values, and held against the version before, whose columns a rule has changed.
         look = Look(connection, table, fields, validated.source)
@@ -87,7 +73,7 @@ def _run(job: DatasetJob, store: Store, scratch: Path, claims: Path, secret: byt
         protected = privacy.protect(connection, fields, job.spec, secret, validated.source)
         rows = validated.rows - validated.invalid - (protected.suppressed or 0)
         alike = privacy.as_before(protected.fields, job.spec, previous)
-        found += checks.of_stored(connection, alike, job, rows, store, scratch)
+        found += beyond.of_stored(connection, alike, job, rows, store, scratch)
         validated = replace(validated, findings=[*validated.findings, *found]).without_values(protected.hidden)
         progress.report(60, "writing")
         identity = writing.write(connection, protected, validated, folder, job)

@@ -15,7 +15,7 @@ from colonnade_api.datasets.columns import Table
 from colonnade_api.datasets.dataset import DatasetSpec, Validation
 from colonnade_api.datasets.sources import DataSource
 
-from ..data import expressions
+from ..data.checks import expressions
 
 Report = dict[str, Any]
 

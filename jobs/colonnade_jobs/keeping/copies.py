@@ -17,8 +17,8 @@ from colonnade_api.stored import canonical_json
 from colonnade_serving.digests import hex_of
 from colonnade_serving.store import Item, Store, StoreError, StoreNotFound, open_store
 
-from ..data.addresses import parse
-from ..data.clouds import credentials
+from ..data.sources.addresses import parse
+from ..data.sources.clouds import credentials
 from ..errors import PermanentError, TransientError
 
 FORMAT = "colonnade.dev/backup/v1"

@@ -10,7 +10,9 @@ from colonnade_serving.digests import hex_of, of_bytes
 from colonnade_serving.store import Store
 
 from .. import progress
-from ..data import database, encryption, stored
+from ..data import encryption
+from ..data.tables import database
+from ..data.versions import stored
 from ..formatting import rounded
 from . import diff_page, rows, shifts
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import duckdb
 
-from ..data.database import one_row
-from ..data.sql import identifier, literal
+from ..data.tables.database import one_row
+from ..data.tables.sql import identifier, literal
 
 
 def compare(connection: duckdb.DuckDBPyConnection, before: Path, after: Path, key: list[str]) -> dict[str, Any]:

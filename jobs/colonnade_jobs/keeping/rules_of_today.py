@@ -11,8 +11,12 @@ from colonnade_api.datasets.dataset import DatasetSpec, Validation
 from colonnade_api.jobs import DatasetJob
 from colonnade_serving.store import Store
 
-from ..data import checks, database, parquet, privacy, stored, tablechecks
+from ..data import privacy
+from ..data.checks import beyond, whole_table
 from ..data.collecting import check
+from ..data.reading import parquet
+from ..data.tables import database
+from ..data.versions import stored
 from ..errors import PermanentError
 from . import comparable
 
@@ -60,6 +64,6 @@ def _broken(
             f"{validated.invalid:,} of {validated.rows:,} rows break today's rules; most: {most.rule} "
             f"({most.rows:,} rows)"
         )
-    found = list(tablechecks.row_count(spec.validation.row_count, validated.rows) if spec.validation.row_count else ())
-    found += checks.of_rows(connection, fields, spec.validation)
+    found = list(whole_table.row_count(spec.validation.row_count, validated.rows) if spec.validation.row_count else ())
+    found += beyond.of_rows(connection, fields, spec.validation)
     yield from (each.message for each in found if each.action == "Reject")

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import duckdb
 from scipy.stats import kstwobign
 
-from ..data.sql import identifier
+from ..data.tables.sql import identifier
 from ..population_stability import stability_index
 from . import rows
 

@@ -16,12 +16,15 @@ from colonnade_serving.bundle import TensorSignature
 from colonnade_serving.engine import Engine
 
 from .. import arithmetic, progress
-from . import balance, boosters, fairness, float32, golden, leakage, metrics, own, parity, reference_distribution, ties
+from . import boosters
+from .export import float32, golden, parity, ties
 from .facts import Facts
-from .fairness import Groups
-from .fitting import Trained
-from .intervals import Metric
-from .own import Labelled
+from .judging import fairness, metrics, own
+from .judging.fairness import Groups
+from .judging.intervals import Metric
+from .judging.own import Labelled
+from .learning.fitting import Trained
+from .rows import balance, leakage, reference_distribution
 
 Array = np.ndarray[Any, Any]
 MOST_NAMED = 5

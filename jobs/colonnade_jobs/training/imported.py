@@ -15,12 +15,13 @@ from colonnade_serving.protocol.signature import TensorSpec
 from colonnade_serving.store import Store, StoreNotFound
 
 from .. import progress
-from ..data import sources
-from ..data.sources import Origin
+from ..data.sources import locating
+from ..data.sources.locating import Origin
 from ..errors import PermanentError, store_answers
-from . import golden, latency
 from .evaluation import lineage
+from .export import golden
 from .facts import Facts
+from .judging import latency
 
 Array = np.ndarray[Any, Any]
 BATCHES = (2, 1)  # a graph may insist on one row at a time
@@ -72,7 +73,7 @@ def _fetch_upload(name: str, digest: str, store: Store, target: Path) -> None:
 def _fetch_source(job: TrainJob, address: str, store: Store, target: Path, downloads: Path) -> None:
     downloads.mkdir()
     wanted = DataSource(storage_uri=address, insecure=bool(job.spec.source and job.spec.source.insecure))
-    files = sources.fetch(wanted, Origin(store, ""), downloads).files
+    files = locating.fetch(wanted, Origin(store, ""), downloads).files
     if len(files) > 1:
         raise PermanentError(
             "ModelInvalid", f"spec.source.storageUri: {address} names {len(files)} files; name one .onnx file"

@@ -14,31 +14,18 @@ from colonnade_serving.bundle import MANIFEST
 from colonnade_serving.store import Store
 
 from .. import marks, progress
-from ..data import stored
+from ..data.versions import stored
 from ..errors import PermanentError, store_answers
-from . import (
-    bundle,
-    card,
-    card_html,
-    cleaning_front,
-    comparison,
-    estimators,
-    evaluation,
-    export,
-    fairness,
-    features,
-    fitting,
-    imported,
-    latency,
-    limits,
-    parity,
-    splitleaks,
-    supported,
-)
-from .comparison import Challenger
+from . import evaluation, imported
+from .card import content, rendering
+from .export import bundle, cleaning_front, graph, parity
 from .facts import Facts
-from .features import Choice
-from .overlap import Table
+from .judging import comparison, fairness, latency
+from .judging.comparison import Challenger
+from .judging.overlap import Table
+from .learning import estimators, features, fitting, limits, supported
+from .learning.features import Choice
+from .rows import splitleaks
 
 MOST_ASKED = 200  # held-out rows that are asked one by one, for the time that it takes
 
@@ -86,7 +73,7 @@ def _train(job: TrainJob, wanted: Training, store: Store, folder: Path, scratch:
     steps = cleaning_front.steps(manifest, choice.features, wanted.preprocessing.cleaning)
     cleaning_front.check_settled(trained.frame, steps, scratch)
     trained = replace(trained, notes=[*trained.notes, *cleaning_front.notes(steps)])
-    model = export.export(trained.pipeline, choice.features, _outputs(wanted.task, choice), steps)
+    model = graph.export(trained.pipeline, choice.features, _outputs(wanted.task, choice), steps)
     onnx.save(model, folder / "model.onnx")
     engine = parity.load(folder / "model.onnx")
     facts, served = evaluation.evaluate(job, wanted, trained, engine, groups)
@@ -104,7 +91,7 @@ def _with_page(facts: Facts, store: Store, path: str) -> Facts:
     if facts.comparison is None:
         return facts
     page = f"{path}/compared-with-{digests.hex_of(facts.comparison['digest'])}.html"
-    store.put(page, card_html.render(card.describe(facts), facts.comparison).encode())
+    store.put(page, rendering.render(content.describe(facts), facts.comparison).encode())
     return replace(facts, comparison=facts.comparison | {"reportUri": store.uri(page)})
 
 

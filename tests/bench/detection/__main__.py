@@ -14,10 +14,11 @@ import duckdb
 import pandas as pd
 
 from colonnade_api.datasets.columns import Table
-from colonnade_jobs.data import columns, naming
+from colonnade_jobs.data import columns
 from colonnade_jobs.data.privacy.detection import PersonalData
 from colonnade_jobs.data.privacy.detection.findings import find
 from colonnade_jobs.data.privacy.detection.sampling import samples
+from colonnade_jobs.data.tables import naming
 
 THRESHOLD = 0.1
 PEOPLE = 500

@@ -8,8 +8,8 @@ from scipy import stats
 from colonnade.signals.evidence import Distribution
 from colonnade.signals.moved import moved
 from colonnade_api import FeatureDriftSignal
-from colonnade_jobs.training import reference_distribution
-from colonnade_jobs.training.features import Feature
+from colonnade_jobs.training.learning.features import Feature
+from colonnade_jobs.training.rows import reference_distribution
 
 from . import draws
 

@@ -9,9 +9,9 @@ import numpy as np
 from colonnade.plan.modelversion.gates import judge_gates
 from colonnade.plan.modelversion.observed import ObservedModelVersion
 from colonnade_api import ModelVersionSpec, ModelVersionStatus, ObjectMeta
-from colonnade_jobs.training import fairness, metrics, paired
-from colonnade_jobs.training.fairness import Groups
-from colonnade_jobs.training.paired import Answers
+from colonnade_jobs.training.judging import fairness, metrics, paired
+from colonnade_jobs.training.judging.fairness import Groups
+from colonnade_jobs.training.judging.paired import Answers
 from tests.bench.gates.models import Drawn
 
 Draw = Callable[[np.random.Generator], dict[str, Any]]

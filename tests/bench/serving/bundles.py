@@ -4,8 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from colonnade_jobs.training import reference_distribution
-from colonnade_jobs.training.features import Feature
+from colonnade_jobs.training.learning.features import Feature
+from colonnade_jobs.training.rows import reference_distribution
 from colonnade_serving import digests
 from colonnade_serving.bundle import MANIFEST, Bundle, Golden, Tensor, TensorSignature, encode
 from colonnade_serving.engine import Engine

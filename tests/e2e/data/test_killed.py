@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from colonnade_jobs.data import stored
+from colonnade_jobs.data.versions import stored
 from colonnade_serving.store import Store, open_store
 from tests.killing import ROWS, SCHEMA, started
 from tests.objectstore import object_store

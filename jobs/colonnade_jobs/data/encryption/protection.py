@@ -16,8 +16,8 @@ from colonnade_serving import digests
 from colonnade_serving.store import Store, StoreNotFound
 
 from ...errors import PermanentError, store_answers
-from .. import version
-from ..version import PAGE
+from ..versions import version
+from ..versions.version import PAGE
 from .keyring import DATA_KEY_BYTES, KEYS, Keyring, WrappingKey
 from .seals import is_sealed, seal
 

@@ -14,7 +14,7 @@ from colonnade_api.datasets.encryption import SEALED_FILE, SEALED_TABLE
 from colonnade_api.stored import sealing
 
 from ...errors import PermanentError
-from .. import content
+from ..versions import content
 
 
 def is_sealed(file: Path) -> bool:

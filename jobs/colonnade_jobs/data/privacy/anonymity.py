@@ -12,7 +12,7 @@ from colonnade_api.datasets.privacy import Privacy
 
 from ...errors import PermanentError
 from ...formatting import percent
-from ..database import one_row
+from ..tables.database import one_row
 
 VALID = "validated WHERE reasons IS NULL"
 

@@ -8,7 +8,7 @@ from colonnade_api.datasets.privacy import PrivacyRule
 from ...errors import PermanentError
 from ...formatting import number
 from ..columns import Field
-from ..sql import literal
+from ..tables.sql import literal
 
 NUMERIC = ("number", "integer")
 OLDEST = 90

@@ -1,6 +1,6 @@
 """Masked values, as SQL: nothing that identifies is left of them; of free text, the words alone."""
 
-from ..sql import literal
+from ..tables.sql import literal
 
 MASK = "***"
 DIGIT = r"\p{Nd}"

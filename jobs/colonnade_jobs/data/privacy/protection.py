@@ -15,8 +15,8 @@ from colonnade_api.datasets.privacy import Action, Privacy, PrivacyRule
 from ...errors import PermanentError
 from ...formatting import did_you_mean
 from ..columns import Field
-from ..database import without_optimizer
-from ..stored import Previous
+from ..tables.database import without_optimizer
+from ..versions.stored import Previous
 from . import anonymity, generalizing, masking, pseudonyms
 from .detection import detect, said
 

@@ -2,7 +2,7 @@
 
 import duckdb
 
-from ..sql import literal
+from ..tables.sql import literal
 from .statement import refusal
 
 WHOLE = {"HUGEINT", "UHUGEINT"}

@@ -13,9 +13,9 @@ import pyarrow.parquet as pq
 from colonnade_api.datasets.queries import Query
 
 from ...errors import PermanentError
-from .. import database
-from ..content import BATCH_ROWS
-from ..sql import identifier, literal
+from ..tables import database
+from ..tables.sql import identifier, literal
+from ..versions.content import BATCH_ROWS
 from . import result, statement
 
 EXPLAIN = "EXPLAIN "

@@ -6,7 +6,7 @@ from pathlib import Path
 from colonnade_serving.store import Store
 
 from ...errors import PermanentError
-from .. import stored
+from ..versions import stored
 
 
 def fetch(names: Iterable[str], told: Mapping[str, str], store: Store, folder: Path) -> dict[str, Path]:

@@ -13,10 +13,11 @@ from colonnade_api.datasets.columns import ColumnType
 from colonnade_api.datasets.csv import Csv
 
 from ...errors import PermanentError
-from .. import naming, partitions
-from ..database import WIDE, raise_shortage, without_optimizer
-from ..partitions import Keys
-from ..sql import error_text, literal
+from ..sources import partitions
+from ..sources.partitions import Keys
+from ..tables import naming
+from ..tables.database import WIDE, raise_shortage, without_optimizer
+from ..tables.sql import error_text, literal
 from . import dialects, encodings, inference, malformed
 from . import missing as missing_values
 from .dialects import Dialect

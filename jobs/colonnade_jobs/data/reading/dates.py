@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..sql import literal
+from ..tables.sql import literal
 
 TIMES = ("", " %H:%M:%S", " %H:%M", " %H:%M:%S.%f", " %I:%M %p", " %I:%M:%S %p")
 TIME = r"(?: +[0-9]{1,2}:[0-9]{2}[0-9:.]*(?: ?[AaPp][Mm])?)?"

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from colonnade_api.datasets.csv import Csv
 
 from ...errors import PermanentError
-from .. import naming
+from ..tables import naming
 
 DELIMITERS = "\t;|,"  # of two that fit as well, the one that text holds less often
 QUOTES = "\"'"

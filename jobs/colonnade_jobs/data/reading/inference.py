@@ -7,9 +7,9 @@ import duckdb
 
 from colonnade_api.datasets.csv import Csv
 
-from .. import aggregates
-from ..database import one_row
-from ..sql import literal
+from ..tables import aggregates
+from ..tables.database import one_row
+from ..tables.sql import literal
 from . import dates, notation, plain
 from .dates import DateFormat
 from .notation import Values

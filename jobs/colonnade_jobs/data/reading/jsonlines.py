@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ...errors import PermanentError
-from .. import naming
+from ..tables import naming
 from .csvfiles import CsvFile
 from .dialects import Dialect
 from .filetypes import opened

@@ -12,11 +12,12 @@ from colonnade_api.datasets.csv import Csv
 from colonnade_api.datasets.sources import DataSource
 
 from ...errors import PermanentError
-from .. import naming, parquet, partitions
-from ..database import raise_shortage
-from ..partitions import Keys
-from ..sql import error_text, literal
-from . import csvfiles, inference, jsonlines
+from ..sources import partitions
+from ..sources.partitions import Keys
+from ..tables import naming
+from ..tables.database import raise_shortage
+from ..tables.sql import error_text, literal
+from . import csvfiles, inference, jsonlines, parquet
 from .filetypes import file_type_of
 from .rawtable import RawTable
 

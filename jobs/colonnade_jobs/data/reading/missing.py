@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from colonnade_api.datasets.columns import ColumnType
 from colonnade_api.datasets.csv import Csv
 
-from ..sql import literal
+from ..tables.sql import literal
 
 NULLS = ("NA", "N/A", "NaN", "nan", "null", "NULL")
 WORDS = ("string", "text")

@@ -11,8 +11,8 @@ import duckdb
 from colonnade_api.datasets.csv import Csv
 
 from ...errors import PermanentError
-from ..database import one_row
-from ..sql import literal
+from ..tables.database import one_row
+from ..tables.sql import literal
 from . import dates
 from .dates import DateFormat
 from .numbers import COMMA, PLAIN, POINT, Marks

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ..sql import literal
+from ..tables.sql import literal
 
 BLANKS = " \u00a0\u202f"
 APOSTROPHES = "'\u2019"

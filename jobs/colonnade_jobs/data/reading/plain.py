@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import duckdb
 
-from .. import aggregates
-from ..aggregates import Answer, Question
-from ..sql import literal
+from ..tables import aggregates
+from ..tables.aggregates import Answer, Question
+from ..tables.sql import literal
 
 INTEGER = r"\s*-?(?:0|[1-9][0-9]*)\s*"
 NUMBER = r"\s*-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?\s*"

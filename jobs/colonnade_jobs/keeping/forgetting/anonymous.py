@@ -7,9 +7,10 @@ import pyarrow.parquet as pq
 
 from colonnade_api.datasets.privacy import Privacy
 
-from ...data import content, database, naming
 from ...data.privacy.anonymity import Groups
-from ...data.sql import identifier, literal
+from ...data.tables import database, naming
+from ...data.tables.sql import identifier, literal
+from ...data.versions import content
 
 
 def suppress(privacy: Privacy | None, table: Path) -> str | None:

@@ -14,7 +14,7 @@ import onnx
 from colonnade_serving.bundle import MANIFEST
 from colonnade_serving.store import Store
 
-from ...data.subjects import Erased
+from ...data.privacy.subjects import Erased
 
 MODEL, CARD = "model.onnx", "card.json"
 

@@ -10,7 +10,7 @@ from colonnade_serving.store import Store
 
 from ... import marks
 from ...data import encryption
-from ...data.subjects import Erased
+from ...data.privacy.subjects import Erased
 from ...errors import TransientError
 from ..copies import Copies
 from . import finding

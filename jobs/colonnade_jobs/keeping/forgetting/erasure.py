@@ -7,7 +7,7 @@ from colonnade_api.jobs.keeping import ForgetTask, KeepJob
 from colonnade_serving.store import Store
 
 from ...data.encryption import Keyring
-from ...data.subjects import Erased
+from ...data.privacy.subjects import Erased
 from ..copies import Copies
 
 

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from colonnade_api.stored import DATA, QUARANTINE
 from colonnade_api.stored.content import BATCH_ROWS
 
-from ...data.subjects import WHOLE_NUMBERS, Erased
+from ...data.privacy.subjects import WHOLE_NUMBERS, Erased
 from .opening import Opened
 
 MASK = "***"

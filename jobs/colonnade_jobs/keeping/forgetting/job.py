@@ -9,8 +9,9 @@ from colonnade_serving.store import Store
 
 from ... import erased as memory
 from ... import progress
-from ...data import encryption, version
-from ...data.subjects import erased, subject_of
+from ...data import encryption
+from ...data.privacy.subjects import erased, subject_of
+from ...data.versions import version
 from ...erased import ErasedSubject
 from ..copies import Copies
 from . import bundles, destroying, remains, rewriting, saying

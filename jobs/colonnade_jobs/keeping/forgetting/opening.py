@@ -10,8 +10,9 @@ from colonnade_api.references import version_unit
 from colonnade_api.stored import DATA, MANIFEST, QUARANTINE, REPORT, table_digest
 from colonnade_serving.store import Store
 
-from ...data import encryption, version
+from ...data import encryption
 from ...data.encryption import KEYS, Keyring
+from ...data.versions import version
 from ...errors import PermanentError
 
 

@@ -13,7 +13,7 @@ from colonnade_serving.digests import PREFIX
 
 from ... import erased as memory
 from ... import marks
-from ...data import version
+from ...data.versions import version
 from ...errors import PermanentError
 from .. import restore
 from . import destroying, sweeping

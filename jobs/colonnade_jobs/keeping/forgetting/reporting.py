@@ -16,11 +16,12 @@ from colonnade_api.datasets.columns import ColumnRule, ColumnType
 from colonnade_api.datasets.dataset import Split
 from colonnade_api.stored import DATA, QUARANTINE, REPORT
 
-from ...data import database, naming, report, statistics
+from ...data.checks.violations import EXAMPLES
 from ...data.columns import Field
-from ...data.sql import identifier, literal
-from ...data.subjects import Erased
-from ...data.violations import EXAMPLES
+from ...data.privacy.subjects import Erased
+from ...data.tables import database, naming
+from ...data.tables.sql import identifier, literal
+from ...data.versions import report, statistics
 from . import finding
 from .opening import Opened
 

@@ -10,7 +10,8 @@ from colonnade_api.stored import DATA, QUARANTINE, REPORT, Identity, canonical_j
 from colonnade_api.stored.identity import SEAL
 from colonnade_serving.digests import hex_of
 
-from ...data import content, encryption, version
+from ...data import encryption
+from ...data.versions import content, version
 from . import anonymous, finding, reporting
 from .erasure import Erasure
 from .opening import Opened

@@ -13,7 +13,7 @@ from skl2onnx.common.shape_calculator import (
 from sklearn.base import BaseEstimator
 
 from ... import resources
-from ..float32 import lowered
+from ..export.float32 import lowered
 from ..transformers.double import OPTIONS
 
 FIXED = {"deterministic": True, "force_row_wise": True, "verbose": -1}

@@ -11,9 +11,9 @@ from colonnade_api.models.training import Training
 from colonnade_serving.store import Store
 
 from ... import progress
-from ...data import stored
+from ...data.versions import stored
 from ...errors import PermanentError
-from .. import estimators, features, fitting, supported
+from ..learning import estimators, features, fitting, supported
 from .search import propose
 
 

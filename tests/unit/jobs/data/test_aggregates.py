@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from colonnade_jobs.data import aggregates
-from colonnade_jobs.data.aggregates import Question
+from colonnade_jobs.data.tables import aggregates
+from colonnade_jobs.data.tables.aggregates import Question
 
 
 @pytest.fixture(scope="module")

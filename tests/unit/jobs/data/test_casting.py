@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from colonnade_api.datasets.columns import ColumnRule
-from colonnade_jobs.data import casting
 from colonnade_jobs.data.columns import Field
+from colonnade_jobs.data.reading import casting
 from colonnade_jobs.data.reading.dates import ISO
 from colonnade_jobs.data.reading.numbers import PLAIN
-from colonnade_jobs.data.sql import literal
+from colonnade_jobs.data.tables.sql import literal
 
 NUMBERISH = st.text("0123456789+-.eE_ \t\v\n,xinfaNd", max_size=10)
 NUMBERS = st.one_of(st.integers(-(2**70), 2**70).map(str), st.floats().map(str), NUMBERISH)

@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from colonnade_api.datasets.encryption import SecretKey
-from colonnade_jobs.data import encryption, stored
+from colonnade_jobs.data import encryption
+from colonnade_jobs.data.versions import stored
 from colonnade_jobs.errors import PermanentError, TransientError
 from colonnade_serving.store import Store, StoreError
 from tests.unit.jobs.harness import Harness

@@ -11,7 +11,7 @@ import pytest
 from scipy.stats import median_abs_deviation, zscore
 from sklearn.datasets import load_breast_cancer
 
-from colonnade_jobs.data.stability import merged
+from colonnade_jobs.data.checks.stability import merged
 from colonnade_jobs.errors import PermanentError
 from tests.unit.jobs.harness import Answer, Harness
 

@@ -15,7 +15,8 @@ import pytest
 
 from colonnade_api.jobs import DatasetResult
 from colonnade_jobs import outcome
-from colonnade_jobs.data import database, stored
+from colonnade_jobs.data.tables import database
+from colonnade_jobs.data.versions import stored
 from colonnade_jobs.errors import store_answers
 from colonnade_serving.store import StoreFull
 from tests.unit.jobs.harness import Harness

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from colonnade_jobs import resources
-from colonnade_jobs.data import database
+from colonnade_jobs.data.tables import database
 from tests.unit.jobs.harness import Harness
 
 ROWS = 200_000

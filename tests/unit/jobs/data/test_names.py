@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from colonnade_jobs.data import naming
+from colonnade_jobs.data.tables import naming
 from colonnade_jobs.errors import PermanentError
 from tests.unit.jobs.harness import Harness
 

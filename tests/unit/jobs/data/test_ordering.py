@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 
 from colonnade_api.datasets.columns import ColumnRule
-from colonnade_jobs.data import ordering, reading
+from colonnade_jobs.data import reading
+from colonnade_jobs.data.checks.rules import COMPARED_VALUES
 from colonnade_jobs.data.columns import Field
-from colonnade_jobs.data.rules import COMPARED_VALUES
+from colonnade_jobs.data.tables import ordering
 from tests.unit.jobs.harness import Harness
 
 FIELDS = [Field(ColumnRule(name="a", type="integer"), "c0", "BIGINT")]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from colonnade_jobs.data import download
+from colonnade_jobs.data.sources import download
 from colonnade_jobs.errors import PermanentError, TransientError
 from tests.rude import Answer, Asked, Rude, rude
 

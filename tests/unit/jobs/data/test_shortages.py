@@ -9,7 +9,7 @@ import pytest
 
 from colonnade_api.jobs import DatasetResult
 from colonnade_jobs import outcome, resources
-from colonnade_jobs.data.database import raise_shortage
+from colonnade_jobs.data.tables.database import raise_shortage
 from tests.unit.jobs.harness import Harness
 
 TOO_LITTLE = 2_000_000  # bytes, of which DuckDB gets half

@@ -5,7 +5,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from colonnade_jobs.data import stored
+from colonnade_jobs.data.versions import stored
 from colonnade_jobs.errors import PermanentError
 from tests.unit.jobs.harness import Harness
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from colonnade_api.datasets.encryption import SecretKey
-from colonnade_jobs.data import stored
+from colonnade_jobs.data.versions import stored
 from colonnade_jobs.errors import PermanentError
 from tests.unit.jobs.keeper import Keeper
 

@@ -16,8 +16,9 @@ from colonnade_api.datasets.pseudonyms import token
 from colonnade_api.datasets.subjects import key_id, keyed_hash
 from colonnade_api.jobs import DatasetJob
 from colonnade_api.jobs.keeping import REWRITTEN_AT_ONCE, KeepResult
-from colonnade_jobs.data import encryption, stored
+from colonnade_jobs.data import encryption
 from colonnade_jobs.data import run as collect
+from colonnade_jobs.data.versions import stored
 from colonnade_jobs.errors import PermanentError
 from colonnade_jobs.results import encode
 from colonnade_serving.store import Store, open_store

@@ -7,9 +7,10 @@ import numpy as np
 from colonnade_api.datasets.dataset import Split
 from colonnade_api.models.training import Features
 from colonnade_api.stored import DATA
-from colonnade_jobs.data import version
-from colonnade_jobs.training import features, frames, split
-from colonnade_jobs.training.frames import Frame
+from colonnade_jobs.data.versions import version
+from colonnade_jobs.training.learning import features
+from colonnade_jobs.training.rows import frames, split
+from colonnade_jobs.training.rows.frames import Frame
 from colonnade_serving import digests
 from tests.unit.jobs.harness import Harness
 

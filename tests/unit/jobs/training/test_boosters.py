@@ -12,7 +12,9 @@ from sklearn.datasets import load_diabetes, load_wine
 
 from colonnade_api.models.training import Estimator
 from colonnade_jobs.errors import PermanentError
-from colonnade_jobs.training import boosters, estimators, supported, trees
+from colonnade_jobs.training import boosters
+from colonnade_jobs.training.export import trees
+from colonnade_jobs.training.learning import estimators, supported
 from tests.unit.jobs.harness import Harness
 from tests.unit.jobs.training.heldout import held_out
 

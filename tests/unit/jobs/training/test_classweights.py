@@ -8,7 +8,7 @@ from sklearn.linear_model import LogisticRegression
 
 from colonnade_api.models.training import Estimator
 from colonnade_jobs.errors import PermanentError
-from colonnade_jobs.training import classweights, estimators
+from colonnade_jobs.training.learning import classweights, estimators
 from tests.unit.jobs.harness import Harness
 
 LINE = "sklearn.linear_model.LogisticRegression"

@@ -7,7 +7,7 @@ from sklearn.base import BaseEstimator
 
 from colonnade_api.models.training import Estimator
 from colonnade_jobs.errors import PermanentError
-from colonnade_jobs.training import estimators, supported
+from colonnade_jobs.training.learning import estimators, supported
 
 
 def build(name: str, task: str = "Classification", **params: Any) -> BaseEstimator:

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from colonnade_jobs.errors import PermanentError
-from colonnade_jobs.training import fairness
-from colonnade_jobs.training.fairness import Groups
+from colonnade_jobs.training.judging import fairness
+from colonnade_jobs.training.judging.fairness import Groups
 from tests.unit.jobs.harness import FEATURES, Harness
 
 REFERENCE = json.loads((Path(__file__).parent / "fairlearn.json").read_text())

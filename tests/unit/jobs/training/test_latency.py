@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from colonnade_jobs.training import latency
+from colonnade_jobs.training.judging import latency
 from tests.unit.jobs.harness import FEATURES, Harness
 
 

@@ -6,7 +6,8 @@ from sklearn.pipeline import Pipeline
 
 from colonnade_api.models.training import Estimator
 from colonnade_jobs.errors import PermanentError
-from colonnade_jobs.training import estimators, limits, pipeline, trees
+from colonnade_jobs.training.export import trees
+from colonnade_jobs.training.learning import estimators, limits, pipeline
 from tests.unit.jobs.harness import FEATURES, SCHEMA, Harness, people
 from tests.unit.jobs.training.heldout import held_out
 

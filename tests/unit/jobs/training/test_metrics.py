@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as reference
 
-from colonnade_jobs.training import metrics
-from colonnade_jobs.training.intervals import bootstrap
+from colonnade_jobs.training.judging import metrics
+from colonnade_jobs.training.judging.intervals import bootstrap
 
 
 def mean(values: np.ndarray, weights: np.ndarray) -> float:

@@ -7,9 +7,9 @@ import pytest
 
 from colonnade_api.models.ownmetrics import OwnMetric
 from colonnade_jobs.errors import PermanentError
-from colonnade_jobs.training import own, paired
-from colonnade_jobs.training.own import Labelled, OwnMetrics
-from colonnade_jobs.training.paired import Answers
+from colonnade_jobs.training.judging import own, paired
+from colonnade_jobs.training.judging.own import Labelled, OwnMetrics
+from colonnade_jobs.training.judging.paired import Answers
 from tests.unit.jobs.harness import FEATURES, Harness
 
 

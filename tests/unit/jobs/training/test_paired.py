@@ -12,7 +12,7 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.tree import DecisionTreeRegressor
 
 from colonnade_api.models import metrics as registry
-from colonnade_jobs.training.paired import Answers, compare
+from colonnade_jobs.training.judging.paired import Answers, compare
 
 SEED = 7
 

@@ -11,9 +11,9 @@ import pytest
 from onnx import TensorProto, helper
 
 from colonnade_jobs.errors import PermanentError
-from colonnade_jobs.training import parity
-from colonnade_jobs.training.features import Feature
-from colonnade_jobs.training.frames import Frame
+from colonnade_jobs.training.export import parity
+from colonnade_jobs.training.learning.features import Feature
+from colonnade_jobs.training.rows.frames import Frame
 from colonnade_serving.bundle import replay
 from colonnade_serving.engine import Engine
 from tests.unit.jobs.harness import FEATURES, SCHEMA, Harness, people

@@ -6,7 +6,7 @@ from typing import Any
 from colonnade_api import ModelVersionStatus, Signature
 from colonnade_api.jobs import TrainResult
 from colonnade_jobs import results
-from colonnade_jobs.training.signature import described
+from colonnade_jobs.training.export.signature import described
 from colonnade_serving.bundle import TensorSignature
 
 LABEL = [TensorSignature(name="label", datatype="INT64", shape=[-1])]

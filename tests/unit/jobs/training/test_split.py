@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from colonnade_api.datasets.dataset import Split
 from colonnade_jobs.errors import PermanentError
-from colonnade_jobs.training.split import by_time, held_out
+from colonnade_jobs.training.rows.split import by_time, held_out
 
 
 @given(sizes=st.lists(st.integers(1, 60), min_size=2, max_size=5), seed=st.integers(0, 99), test=st.floats(0.1, 0.5))

@@ -10,7 +10,8 @@ from sklearn.utils import all_estimators
 
 from colonnade_api.models.training import Estimator
 from colonnade_jobs.errors import PermanentError
-from colonnade_jobs.training import boosters, estimators, supported
+from colonnade_jobs.training import boosters
+from colonnade_jobs.training.learning import estimators, supported
 from tests.unit.jobs.harness import Answer, Harness, full_name
 from tests.unit.jobs.training.heldout import HeldOut, held_out
 

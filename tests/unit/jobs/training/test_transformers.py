@@ -13,7 +13,7 @@ from skl2onnx import convert_sklearn
 from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType, StringTensorType
 from sklearn.pipeline import Pipeline
 
-from colonnade_jobs.training.export import OPSET
+from colonnade_jobs.training.export.graph import OPSET
 from colonnade_jobs.training.transformers import DateParts, ImputeAndScale, LowerAscii
 from colonnade_serving.engine import Engine
 

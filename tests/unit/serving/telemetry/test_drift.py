@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from colonnade_jobs.training import reference_distribution
-from colonnade_jobs.training.features import Feature
+from colonnade_jobs.training.learning.features import Feature
+from colonnade_jobs.training.rows import reference_distribution
 from colonnade_serving.telemetry.drift import Categories, Lengths, Numbers, dtype_of
 
 EDGES = st.lists(st.floats(-1e6, 1e6, allow_nan=False, width=32), max_size=9, unique=True).map(sorted)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import duckdb
 
-from ... import aggregates
 from ...columns import NUMBERS, Field
+from ...tables import aggregates
 from .findings import Sample
 
 LOOKED_AT = 1000

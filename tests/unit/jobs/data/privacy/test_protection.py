@@ -350,7 +350,7 @@ def test_a_mistake_of_ours_says_no_value_either(
     def fail(*_: object) -> None:
         raise ValueError(f"can't read {MARKER}")
 
-    monkeypatch.setattr("colonnade_jobs.data.report.build", fail)
+    monkeypatch.setattr("colonnade_jobs.data.versions.report.build", fail)
 
     def work(_: Path) -> Any:
         return harness.dataset("n,p\n1,x\n", privacy=ACTIONS["Mask"])

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from colonnade_api.datasets.columns import ColumnType
 from colonnade_api.datasets.sources import DataSource
-from colonnade_jobs.data import database, naming
 from colonnade_jobs.data.reading import load
+from colonnade_jobs.data.tables import database, naming
 from colonnade_jobs.errors import PermanentError
 
 WORDS = [

@@ -1,0 +1,1 @@
+"""The steps that change rows: before the checks, and the filling after them."""

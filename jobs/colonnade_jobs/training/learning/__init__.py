@@ -1,0 +1,1 @@
+"""From columns and an estimator's name to a fitted pipeline."""
