@@ -8,8 +8,7 @@ from colonnade_serving.store import Item, Store, StoreError, StoreNotFound, Stor
 
 from ... import progress
 from ...errors import PermanentError, TransientError
-from .. import lakes
-from . import addresses, changes, clouds, delta, partitions, skipped
+from . import addresses, changes, clouds, delta, lakes, partitions, skipped
 from .clouds import SECRET
 from .partitions import Keys
 

@@ -10,8 +10,7 @@ from colonnade_api.datasets.sources import DataSource
 from colonnade_serving.store import Store
 
 from ...errors import PermanentError, store_answers
-from .. import lakes
-from . import addresses, buckets, delta, partitions, skipped
+from . import addresses, buckets, delta, lakes, partitions, skipped
 from .partitions import Keys
 
 

@@ -13,9 +13,8 @@ from typing import Any
 import pyarrow as pa
 
 from ...errors import PermanentError, is_of_the_system
-from .. import lakes
 from ..reading.filetypes import GZIP, PARQUET
-from . import skipped
+from . import lakes, skipped
 
 ZIP = b"PK\x03\x04"
 WORKBOOKS = {

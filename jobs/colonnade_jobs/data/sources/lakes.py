@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from ..errors import PermanentError
+from ...errors import PermanentError
 
 EXPORT = "which Colonnade doesn't read: let its engine write a Delta table or Parquet files, and name those"
 
