@@ -2,7 +2,6 @@
 
 import hashlib
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -50,14 +49,14 @@ class _Column:
         self.present, self.lengths, self.values = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
 
     def add(self, array: pa.Array) -> None:
-        self.present.update(array.is_valid().to_numpy(zero_copy_only=False).tobytes())
+        self.present.update(_bytes(array.is_valid().cast(pa.uint8())))
         if _is_fixed(self.kind):
-            self.values.update(_fixed(array).tobytes())
+            self.values.update(_fixed(array))
         else:
             self._add_strings(array.cast(pa.large_string()))
 
     def _add_strings(self, array: pa.Array) -> None:
-        whole = pc.fill_null(array, "") if array.null_count else array
+        whole = pc.fill_null(array, _empty(array.type)) if array.null_count else array
         _, offsets, data = whole.buffers()
         ends = np.frombuffer(offsets, "<i8", len(whole) + 1, 8 * whole.offset)
         self.lengths.update(np.diff(ends).tobytes())
@@ -73,11 +72,25 @@ def _is_fixed(kind: pa.DataType) -> bool:
     return bool(pa.types.is_primitive(kind))
 
 
-def _fixed(array: pa.Array) -> Any:
+def _fixed(array: pa.Array) -> memoryview:
+    """The bytes of all values: booleans in one byte each, all else in eight; what is missing is zero."""
     if pa.types.is_boolean(array.type):
-        return pc.fill_null(array, False).to_numpy(zero_copy_only=False).astype("u1")
+        return _bytes(array.cast(pa.uint8()))
     if pa.types.is_floating(array.type):
-        return pc.fill_null(array, 0.0).to_numpy(zero_copy_only=False).astype("<f8")
+        return _bytes(array.cast(pa.float64()))
     if pa.types.is_timestamp(array.type):
-        array = array.cast(pa.timestamp("us")).cast(pa.int64())
-    return pc.fill_null(array.cast(pa.int64()), 0).to_numpy(zero_copy_only=False).astype("<i8")
+        array = array.cast(pa.timestamp("us"))
+    return _bytes(array.cast(pa.int64()))
+
+
+def _bytes(array: pa.Array) -> memoryview:
+    whole = pc.fill_null(array, _empty(array.type)) if array.null_count else array
+    values = memoryview(whole.buffers()[1] or b"")
+    width = whole.type.bit_width // 8
+    return values[width * whole.offset : width * (whole.offset + len(whole))]
+
+
+def _empty(kind: pa.DataType) -> pa.Scalar:
+    """Zero, or the empty text, made of its bytes: pa.scalar loads pandas, as to_numpy does, which takes a second."""
+    zeros = pa.py_buffer(bytes(16))
+    return pa.Array.from_buffers(kind, 1, [None, *[zeros] * (kind.num_buffers - 1)])[0]

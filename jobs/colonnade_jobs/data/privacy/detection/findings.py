@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from colonnade_api.datasets.columns import ColumnType
 
 from . import chance, named
-from .kinds import KINDS, Kind
+
+if TYPE_CHECKING:
+    from .kinds import Kind
 
 LOOKED_AT_FIRST = 200
 MOSTLY = 0.5
@@ -46,6 +49,8 @@ def find(samples: Iterable[Sample], threshold: float) -> list[PersonalData]:
 
 def _of_values(sample: Sample, threshold: float) -> PersonalData | None:
     """The kind that explains most values; of two alike the one that is told first."""
+    from .kinds import KINDS  # noqa: PLC0415 - the numbers of all countries, which only those who look for them load
+
     weighed = [(kind, _share(kind, sample.values, threshold)) for kind in KINDS]
     kind, share = max(weighed, key=lambda pair: pair[1])
     if share < threshold:
@@ -54,7 +59,7 @@ def _of_values(sample: Sample, threshold: float) -> PersonalData | None:
     return PersonalData(sample.column, kind.called, share, cover)
 
 
-def _share(kind: Kind, values: Sequence[str], threshold: float) -> float:
+def _share(kind: "Kind", values: Sequence[str], threshold: float) -> float:
     """Of the values that are of the kind beyond chance; 0 where a first look or chance says that they are none."""
     first = values[:LOOKED_AT_FIRST]
     if sum(map(kind.is_in, first)) < len(first) * threshold / 4:
