@@ -21,11 +21,11 @@ REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 
 
 class Bucket:
-    """url: of the store, such as s3://bucket/prefix. options: obstore's, over what the environment says."""
+    """root: the URI below which a namespace's files lie. options: obstore's, over what the environment says."""
 
-    def __init__(self, url: str, namespace: str, options: dict[str, Any]) -> None:
-        self.root = f"{url.rstrip('/')}/{namespace}"
-        self._options = {**(_aws() if url.startswith("s3:") else {}), **options}
+    def __init__(self, root: str, options: dict[str, Any]) -> None:
+        self.root = root
+        self._options = {**(_aws() if root.startswith("s3:") else {}), **options}
 
     def fetch(self, path: str, target: BinaryIO, progress: Callable[[int], object]) -> None:
         """Raises ColonnadeError when it isn't there or can't be read."""

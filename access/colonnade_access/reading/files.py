@@ -37,10 +37,10 @@ class Claim:
 def opened(place: Place, owner: Object) -> Iterator[Files]:
     """owner: the object whose files are wanted; a pod that reads them goes with it."""
     settings: Installation = installation(place.cluster, place.system_namespace)
-    if settings.bucket:
+    if bucket := settings.bucket_of(owner):
         with needed():
             from colonnade_access.reading.bucket import Bucket  # noqa: PLC0415 - who has a claim needs no obstore
-        yield Bucket(settings.bucket, place.namespace, place.store_options)
+        yield Bucket(bucket, place.store_options)
         return
     with mounted(place.cluster, owner, settings) as pod:
         yield Claim(pod)

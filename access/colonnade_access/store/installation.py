@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from colonnade_access.cluster import Cluster
 from colonnade_access.errors import ColonnadeError
+from colonnade_access.references import Object
 from colonnade_api.kinds import CONFIG_MAPS
+from colonnade_api.stores import root_of
 
 INFO = "colonnade-info"
 SYSTEM_NAMESPACE = "colonnade-system"
@@ -12,7 +14,10 @@ SYSTEM_NAMESPACE = "colonnade-system"
 
 @dataclass(frozen=True)
 class Installation:
-    """`store` is the artifact store's URL; the `store_…` settings are those of the claim behind file:///store."""
+    """`store` is the artifact store's URL; the `store_…` settings are those of the claim behind file:///store.
+
+    stores_by_namespace: some namespaces have another store, which the status of their objects alone tells.
+    """
 
     jobs_image: str
     store: str
@@ -21,11 +26,22 @@ class Installation:
     store_size: str
     store_class: str
     store_access_mode: str
+    stores_by_namespace: bool = False
 
-    @property
-    def bucket(self) -> str | None:
-        """The store's URL when it is a bucket, which needs no pod of ours to be written to."""
-        return None if self.store.startswith("file:") else self.store
+    def bucket_of(self, owner: Object) -> str | None:
+        """The URI below which an object's artifacts lie when that is in a bucket, which needs no pod of ours to be
+        read or written; None of a claim.
+
+        Raises ColonnadeError where that can't be known yet.
+        """
+        about, told = owner["metadata"], (owner.get("status") or {}).get("storeUri")
+        if not told and self.stores_by_namespace:
+            raise ColonnadeError(
+                f"the operator hasn't looked at {about['name']} yet, which says where its namespace's store is: try "
+                "again in a moment"
+            )
+        root = told or root_of(self.store, about["namespace"])
+        return None if root.startswith("file:") else root
 
 
 def installation(cluster: Cluster, system_namespace: str = SYSTEM_NAMESPACE) -> Installation:
@@ -45,4 +61,5 @@ def installation(cluster: Cluster, system_namespace: str = SYSTEM_NAMESPACE) -> 
         store_size=data["storeSize"],
         store_class=data["storeClass"],
         store_access_mode=data["storeAccessMode"],
+        stores_by_namespace=data.get("storesByNamespace") == "true",
     )

@@ -43,6 +43,7 @@ from colonnade_api.datasets.keeping import MAX_VERSIONS, Asked, Audit, Backup, K
 from colonnade_api.datasets.privacy import LawfulBasis, Privacy, Sensitivity
 from colonnade_api.datasets.queries import MAX_UPSTREAMS, UpstreamVersion
 from colonnade_api.datasets.sources import DataSource
+from colonnade_api.stores import StoreUri
 
 
 class Validation(SpecPart):
@@ -227,6 +228,7 @@ class DatasetStatus(Status):
     keeping_now: KeepingNow | None = Field(default=None, description="Which of them is being done; absent when none.")
     erased: Erased = Field(default=(), description="Versions that were destroyed for an erasure, the last ones first.")
     kept_command: Asked | None = Field(default=None, description="The last colonnade.dev/keep that was carried out.")
+    store_uri: StoreUri = None
 
     @computed_field(  # type: ignore[prop-decorator]
         description="The current version in short: the first ten hex digits of its digest.",

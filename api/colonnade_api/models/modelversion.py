@@ -44,6 +44,7 @@ from colonnade_api.models.results import (
 )
 from colonnade_api.models.training import Training
 from colonnade_api.models.tuning import Trials
+from colonnade_api.stores import StoreUri
 
 
 def _taken_of(task: Task) -> Rule:
@@ -153,6 +154,7 @@ class ModelVersionStatus(Status):
         default=None, description="sha256 of the bundle: model, signature, metrics and golden answers in one."
     )
     artifact_uri: Uri | None = Field(default=None, description="Where the bundle lies in the artifact store.")
+    store_uri: StoreUri = None
     bytes: Count | None = Field(default=None, description="Size of the bundle.")
     signature: Signature | None = Field(
         default=None, description="What it takes and gives; a rollout holds it against what serves."

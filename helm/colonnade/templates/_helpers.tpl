@@ -91,6 +91,11 @@ priorityClassName: {{ . }}
 {{ .Values.store.s3.url | default "file:///store" }}
 {{- end }}
 
+{{/* Whether a namespace of store.namespaces keeps its artifacts on a claim; empty where none does. */}}
+{{- define "colonnade.ownClaims" -}}
+{{- range .Values.store.namespaces }}{{ if hasPrefix "file:" .url }}true{{ end }}{{ end -}}
+{{- end }}
+
 {{/* Where verdicts are measured, unless a MonitorPolicy says otherwise. */}}
 {{- define "colonnade.prometheusURL" -}}
 {{- if .Values.prometheus.enabled -}}

@@ -57,13 +57,13 @@ async def act(decision: Decision[Status], live: Manifest, applier: Applier) -> N
     """
     writer = StatusWriter(applier.api, applier.cache, live)
     owner = Owner(writer.key, str(live["metadata"]["uid"]))
-    objects = Objects(applier.api, applier.cache, owner)
+    objects, platform = Objects(applier.api, applier.cache, owner), applier.platform.of(owner.key.namespace)
     status = decision.status.manifest()
     for action in decision.actions:
         if isinstance(action, actions.RecordStatus):
             await writer.record(status)
         else:
-            await _perform(action, owner, applier.platform, writer, objects)
+            await _perform(action, owner, platform, writer, objects)
         if writer.is_gone:
             return
     if not any(isinstance(action, actions.RecordStatus | actions.RemoveFinalizer) for action in decision.actions):

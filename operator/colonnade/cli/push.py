@@ -54,8 +54,8 @@ def push(
     found, local = cluster.get(target), LocalFile.read(file)
     upload = dataset_upload(found, local) if target.kind == DATASET else model_version_upload(found, local)
     settings = installation(cluster, system_namespace)
-    if settings.bucket:
-        raise CliError(in_bucket(settings.bucket, cluster.namespace, str(target), local, upload))
+    if bucket := settings.bucket_of(found):
+        raise CliError(in_bucket(bucket, cluster.namespace, str(target), local, upload))
     with mounted(cluster, found, settings) as store:
         sent = _send(store, local, upload.path)
     cluster.merge(target, {"metadata": {"annotations": {upload.annotation: f"sha256:{local.digest}"}}})
@@ -110,11 +110,11 @@ def _send(store: StorePod, file: LocalFile, path: str) -> bool:
     return sent
 
 
-def in_bucket(url: str, namespace: str, wanted: str, file: LocalFile, upload: Upload) -> str:
-    """What to do where the store is a bucket: no pod of ours is needed to write to it."""
+def in_bucket(root: str, namespace: str, wanted: str, file: LocalFile, upload: Upload) -> str:
+    """What to do where the store is a bucket: no pod of ours is needed to write to it. root: of the namespace."""
     return (
-        f"the store is the bucket {url}: upload to it directly, then say that there is something new:\n"
-        f"  aws s3 cp {file.name} {url.rstrip('/')}/{namespace}/{upload.path}\n"
+        f"the store is the bucket {root}: upload to it directly, then say that there is something new:\n"
+        f"  aws s3 cp {file.name} {root}/{upload.path}\n"
         f"  kubectl annotate {wanted} -n {namespace} --overwrite {upload.annotation}=sha256:{file.digest}"
     )
 

@@ -7,7 +7,7 @@ store and addresses from a `Platform`. Nothing here reads or writes anything.
 from colonnade.manifests.budget import budget
 from colonnade.manifests.labels import Owner
 from colonnade.manifests.networkpolicy import serving_network
-from colonnade.manifests.platform import BucketStore, Platform, VolumeStore
+from colonnade.manifests.platform import BucketStore, Platform, Store, VolumeStore
 from colonnade.manifests.service import client_service, revision_service
 from colonnade.manifests.serving import workload
 from colonnade.manifests.store import store_claim
@@ -17,6 +17,7 @@ __all__ = [
     "BucketStore",
     "Owner",
     "Platform",
+    "Store",
     "VolumeStore",
     "budget",
     "client_service",

@@ -64,7 +64,7 @@ def _container(platform: Platform, owner: Owner, wanted: EnsureRevision) -> Mani
         "imagePullPolicy": platform.pull_policy,
         "command": ["colonnade-serve"],
         "env": [
-            {"name": "COLONNADE_BUNDLE", "value": wanted.artifact_uri},
+            {"name": "COLONNADE_BUNDLE", "value": platform.place(owner.key.namespace).today(wanted.artifact_uri)},
             {"name": "COLONNADE_DIGEST", "value": wanted.digest},
             {"name": "COLONNADE_MODEL", "value": owner.key.name},
             {"name": "COLONNADE_HTTP_PORT", "value": str(PORT)},

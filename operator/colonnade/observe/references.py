@@ -9,6 +9,7 @@ from colonnade.kube.kinds import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, Key, Man
 from colonnade.observe import objects
 from colonnade.observe.cache import Cache
 from colonnade.observe.index import DATASET_OF_VERSION, UPSTREAMS_OF_DATASET
+from colonnade.plan.common.places import Place
 from colonnade.plan.dataset.observed import Collection
 from colonnade_api import Dataset, DatasetStatus, Deployment, ModelVersion, ModelVersionStatus
 from colonnade_api.references import of_dataset, of_deployment, of_model, shortly
@@ -26,14 +27,19 @@ def pinned(key: Key, cache: Cache) -> frozenset[str]:
     )
 
 
-def collection(key: Key, live: Manifest, cache: Cache, installation: str) -> Collection | None:
-    """All that is referred to anywhere, where this Dataset collects its namespace's garbage: the oldest of those with
-    a retention does."""
+def collection(
+    key: Key, live: Manifest, cache: Cache, installation: str, place: Callable[[str], Place | None]
+) -> Collection | None:
+    """All that is referred to in any namespace of the same store, where this Dataset collects its namespace's garbage:
+    the oldest of those with a retention does."""
     if not installation or not _retains(live) or _collector(key.namespace, cache) != key.name:
         return None
-    units = set[str]()
+    units, own = set[str](), place(key.namespace)
     for resource, derive in DERIVE:
         for each in cache.all(resource):
+            there = place(str(each["metadata"]["namespace"]))
+            if own and there and there.url != own.url:
+                continue
             try:
                 units |= cache.derived(each, derive)
             except ValidationError:

@@ -3,13 +3,15 @@
 from colonnade.kube.kinds import DATASETS, MODEL_VERSIONS, Key, Manifest
 from colonnade.observe import objects
 from colonnade.observe.cache import Cache
+from colonnade.plan.common.places import Place
+from colonnade.plan.dataset import moving
 from colonnade.plan.dataset.upstream import Upstream, Upstreams
 from colonnade_api import DatasetStatus, DeploymentStatus
 from colonnade_api.datasets.upstreams import upstreams
 
 
-def upstreams_of(key: Key, live: Manifest, cache: Cache) -> Upstreams:
-    named = tuple(_upstream(key.namespace, name, cache) for name in names_in(live))
+def upstreams_of(key: Key, live: Manifest, cache: Cache, place: Place | None = None) -> Upstreams:
+    named = tuple(_upstream(key.namespace, name, cache, place) for name in names_in(live))
     return Upstreams(named, _circle(key, live, cache))
 
 
@@ -30,11 +32,13 @@ def whose(namespace: str, status: DeploymentStatus, revision: str, cache: Cache)
     return f"Dataset {name}, owner {owner}" if owner else f"Dataset {name}, which names no owner"
 
 
-def _upstream(namespace: str, name: str, cache: Cache) -> Upstream:
+def _upstream(namespace: str, name: str, cache: Cache, place: Place | None) -> Upstream:
     live = cache.get(Key(DATASETS, namespace, name))
     if live is None:
         return Upstream(name, exists=False)
     status = objects.status_of_another(DatasetStatus, live)
+    if moved := moving.elsewhere(moving.relocated(status, place), place):
+        return Upstream(name, message=moved)
     _, message = objects.readiness(status.condition("Ready"))
     return Upstream(name, status.current, message=message, keys=objects.encryption_keys(live))
 

@@ -18,7 +18,7 @@ from colonnade.kube.kinds import (
 )
 from colonnade.observe.batching import RouterMetrics
 from colonnade.observe.cache import Cache
-from colonnade.observe.collected import observe_dataset, observe_model_version
+from colonnade.observe.collected import Installation, observe_dataset, observe_model_version
 from colonnade.observe.deployments import observe_deployment, observe_policy
 from colonnade.observe.measure import measure, reach
 from colonnade.observe.prometheus import Prometheus
@@ -40,15 +40,13 @@ from colonnade_api import MonitorPolicySpec
 
 @dataclass(frozen=True)
 class Observer:
-    """What observing takes. image: what training Jobs run. prometheus: where a policy names none.
-    installation: a name for this one that no other has."""
+    """What observing takes. prometheus: where a policy names none. installation: as it is known by now."""
 
     cache: Cache
     routers: Routers
     session: aiohttp.ClientSession
-    image: str
     prometheus: str
-    installation: Callable[[], str] = lambda: ""
+    installation: Callable[[], Installation]
     metrics: dict[str, RouterMetrics] = field(default_factory=dict)
 
     async def deployment(self, key: Key, live: Manifest, now: datetime) -> ObservedDeployment:
@@ -83,10 +81,10 @@ class Observer:
 
 def deciders(observer: Observer) -> Mapping[Resource, Decide]:
     async def datasets(key: Key, live: Manifest, now: datetime) -> Decision[Any]:
-        return dataset.plan(observe_dataset(key, live, observer.cache, observer.image, observer.installation()), now)
+        return dataset.plan(observe_dataset(key, live, observer.cache, observer.installation()), now)
 
     async def model_versions(key: Key, live: Manifest, now: datetime) -> Decision[Any]:
-        return modelversion.plan(observe_model_version(key, live, observer.cache, observer.image), now)
+        return modelversion.plan(observe_model_version(key, live, observer.cache, observer.installation()), now)
 
     async def deployments(key: Key, live: Manifest, now: datetime) -> Decision[Any]:
         return deployment.plan(await observer.deployment(key, live, now), now)

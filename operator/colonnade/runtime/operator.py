@@ -19,6 +19,7 @@ from colonnade.kube.connection import connect
 from colonnade.kube.errors import ApiError
 from colonnade.kube.kinds import DEPLOYMENTS, OURS, PODS, WATCHED, Key, Manifest, key_of
 from colonnade.observe.cache import Cache
+from colonnade.observe.collected import Installation
 from colonnade.observe.routers import Routers
 from colonnade.runtime.election import Election
 from colonnade.runtime.enqueue import keys_to_enqueue
@@ -78,6 +79,7 @@ class Operator:
         self.cache = Cache(self._changed)
         self.relist = Relist(self.api, self.cache, settings.watch_namespaces)
         self.watches = Watches(settings.watch_namespaces, self._receive)
+        self.platform = settings.platform()
         self.queue = self._queue(session)
         self._filled = False
         self._measure()
@@ -99,12 +101,13 @@ class Operator:
     def _queue(self, session: aiohttp.ClientSession) -> WorkQueue[Key]:
         settings = self.settings
         routers = Routers(session, self._router_pods, settings.agent_port)
-        observer = Observer(
-            self.cache, routers, session, settings.jobs_image, settings.prometheus(), self.election.installation
-        )
-        applier = Applier(self.api, self.cache, settings.platform(), Events(self.api, settings.pod_name))
+        observer = Observer(self.cache, routers, session, settings.prometheus(), self._installation)
+        applier = Applier(self.api, self.cache, self.platform, Events(self.api, settings.pod_name))
         reconciler = Reconciler(deciders(observer), applier, self.metrics, settings.pass_seconds)
         return WorkQueue(reconciler.reconcile, reconciler.failed, settings.workers)
+
+    def _installation(self) -> Installation:
+        return Installation(self.platform.jobs_image, self.election.installation(), self.platform.place)
 
     async def _router_pods(self) -> Sequence[Manifest]:
         settings = self.settings

@@ -5,14 +5,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic.alias_generators import to_camel
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from colonnade.kube.lease import Terms
-from colonnade.manifests import BucketStore, Platform, VolumeStore
+from colonnade.manifests import BucketStore, Platform, Store, VolumeStore
 from colonnade_api.installation import AGENT_PORT, CLUSTER_DOMAIN, LEASE_NAME
 
 NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
+STORE_URL = r"^(file:///store|s3://.+)$"
 Names = Annotated[tuple[str, ...], NoDecode]
 
 
@@ -23,6 +25,18 @@ def _own_namespace() -> str:
 def _own_name() -> str:
     """Outside a pod: another one each time, so that a second process is never taken for the first."""
     return f"{socket.gethostname()}-{uuid4().hex[:8]}"
+
+
+class NamespaceStore(BaseModel):
+    """The store of one namespace, as the chart's store.namespaces has it. secretName: a Secret there."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, extra="forbid")
+
+    url: str = Field(pattern=STORE_URL)
+    secret_name: str = ""
+    endpoint: str = ""
+    region: str = ""
+    copied_from: tuple[str, ...] = ()
 
 
 class Settings(BaseSettings):
@@ -43,7 +57,7 @@ class Settings(BaseSettings):
     )
     image_pull_secrets: Names = Field(default=(), description="Names of Secrets in each namespace, comma-separated.")
 
-    store: str = Field(default="file:///store", pattern=r"^(file:///store|s3://.+)$", description="The store's URL.")
+    store: str = Field(default="file:///store", pattern=STORE_URL, description="The store's URL.")
     store_size: str = Field(default="10Gi", description="Of each namespace's claim, for file:///store.")
     store_class: str = Field(default="", description="The claim's storage class; empty: the cluster's default.")
     store_access_mode: Literal["ReadWriteOnce", "ReadWriteMany"] = Field(
@@ -52,6 +66,11 @@ class Settings(BaseSettings):
     store_secret: str = Field(default="", description="A Secret in each namespace with AWS_* keys, for s3.")
     store_endpoint: str = Field(default="", description="Of a bucket that isn't at AWS, such as https://minio:9000.")
     store_region: str = Field(default="", description="The bucket's region.")
+
+    store_copied_from: Names = Field(default=(), description="Stores of before, whose content is there now.")
+    store_namespaces: dict[str, NamespaceStore] = Field(
+        default={}, description="Namespaces with a store of their own, and which, as JSON."
+    )
 
     cluster_domain: str = Field(default=CLUSTER_DOMAIN, description="The domain of the cluster's names.")
     router_service: str = Field(default="colonnade-router", description="What client Services point to.")
@@ -72,7 +91,7 @@ class Settings(BaseSettings):
     resync_seconds: float = Field(default=300.0, gt=0, description="Each object gets a pass at least this often.")
     relist_seconds: float = Field(default=30.0, gt=0, description="How often the watches are held against the truth.")
 
-    @field_validator("watch_namespaces", "image_pull_secrets", mode="before")
+    @field_validator("watch_namespaces", "image_pull_secrets", "store_copied_from", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
@@ -99,13 +118,23 @@ class Settings(BaseSettings):
             router_host=f"{self.router_service}.{self.namespace}.svc.{self.cluster_domain}",
             namespace=self.namespace,
             store=self._store(),
+            stores={name: self._store_of(told) for name, told in self.store_namespaces.items()},
             pull_policy=self.image_pull_policy,
             pull_secrets=self.image_pull_secrets,
         )
 
-    def _store(self) -> VolumeStore | BucketStore:
+    def _store(self) -> Store:
+        before = self.store_copied_from
         if self.store.startswith("s3://"):
-            return BucketStore(
-                self.store, self.store_secret or None, self.store_endpoint or None, self.store_region or None
-            )
-        return VolumeStore(self.store_size, self.store_class or None, self.store_access_mode, self.store)
+            secret, endpoint, region = self.store_secret, self.store_endpoint, self.store_region
+            return BucketStore(self.store, secret or None, endpoint or None, region or None, before)
+        return VolumeStore(self.store_size, self.store_class or None, self.store_access_mode, self.store, before)
+
+    def _store_of(self, told: NamespaceStore) -> Store:
+        """What an entry leaves out is as in the store of the others."""
+        if told.url.startswith("s3://"):
+            secret, endpoint = told.secret_name or self.store_secret, told.endpoint or self.store_endpoint
+            region = told.region or self.store_region
+            return BucketStore(told.url, secret or None, endpoint or None, region or None, told.copied_from)
+        size, storage_class, mode = self.store_size, self.store_class or None, self.store_access_mode
+        return VolumeStore(size, storage_class, mode, copied_from=told.copied_from)

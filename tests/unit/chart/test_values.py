@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from colonnade.manifests import BucketStore, VolumeStore
+from colonnade.runtime.settings import Settings
 from tests.unit.chart.rendered import CHART, Manifest, Refused, named, of_kind, render
 
 SCHEMA: dict[str, Any] = json.loads((CHART / "values.schema.json").read_text())
@@ -54,6 +56,11 @@ def test_every_value_is_explained() -> None:
         ({"prometheus": {"scrapeInterval": "5 seconds"}}, "/prometheus/scrapeInterval"),
         ({"store": {"pvc": {"accessMode": "Shared"}}}, "/store/pvc/accessMode"),
         ({"store": {"s3": {"url": "https://bucket"}}}, "/store/s3/url"),
+        ({"store": {"namespaces": {"team-a": {"secretName": "team-a"}}}}, "url"),
+        ({"store": {"namespaces": {"team-a": {"url": "team-a"}}}}, "/store/namespaces/team-a/url"),
+        ({"store": {"namespaces": {"team-a": {"url": "s3://team-a", "secret": "a"}}}}, "secret"),
+        ({"store": {"namespaces": {"Team A": {"url": "s3://team-a"}}}}, "Team A"),
+        ({"store": {"copiedFrom": ["/store"]}}, "/store/copiedFrom/0"),
         ({"watchNamespaces": ["Team A"]}, "/watchNamespaces/0"),
         ({"operator": {"podSecurityContext": {"runAsUser": 0}}}, "/operator/podSecurityContext/runAsUser"),
         ({"images": {"operator": {"repository": ""}}}, "/images/operator/repository"),
@@ -113,3 +120,23 @@ def test_no_field_is_named_as_go_reads_a_boolean() -> None:
     """YAML 1.1, which the API server's reader keeps to, takes a bare `n` for false; Python's reader doesn't."""
     for path in (CHART / "templates" / "crds").glob("*.yaml"):
         assert not re.search(r"^\s*(y|n|yes|no|on|off):", path.read_text(), re.IGNORECASE | re.MULTILINE), path.name
+
+
+def test_the_operator_is_told_of_stores_by_namespace_and_nobody_else_is(
+    chart: list[Manifest], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = {"team-a": {"url": "s3://team-a/colonnade", "secretName": "team-a", "copiedFrom": ["s3://models"]}}
+    rendered = render({"store": {"s3": {"endpoint": "https://s3.example"}, "namespaces": own}})
+    (container,) = named(rendered, "Deployment", "colonnade-operator")["spec"]["template"]["spec"]["containers"]
+    told = {each["name"]: each.get("value", "") for each in container["env"]}
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    platform = Settings().platform()
+    assert platform.of("team-a").store == BucketStore(
+        "s3://team-a/colonnade", "team-a", "https://s3.example", None, ("s3://models",)
+    )
+    assert platform.of("team-b").store == VolumeStore()
+    info = named(rendered, "ConfigMap", "colonnade-info")["data"]
+    assert info["storesByNamespace"] == "true"
+    assert "team-a" not in str(info)
+    assert "storesByNamespace" not in named(chart, "ConfigMap", "colonnade-info")["data"]

@@ -115,6 +115,24 @@ def test_a_bucket_is_written_to_without_us(
     assert "kubectl annotate dset/flights -n default" in seen.err
 
 
+def test_the_bucket_is_the_one_that_status_names(
+    cluster: Playground, kubectl_colonnade: Run, stored: Path, file: Path
+) -> None:
+    cluster.add(flights(storeUri="s3://team-a/default"))
+    seen = kubectl_colonnade("push", "dset/flights", str(file))
+    assert "aws s3 cp flights.parquet s3://team-a/default/uploads/flights/flights.parquet" in seen.err
+
+
+def test_where_namespaces_have_stores_of_their_own_none_is_guessed(
+    cluster: Playground, kubectl_colonnade: Run, stored: Path, file: Path
+) -> None:
+    cluster.add(INFO | {"data": INFO["data"] | {"storesByNamespace": "true"}})
+    seen = kubectl_colonnade("push", "dset/flights", str(file))
+    assert seen.code == 1
+    assert "the operator hasn't looked at flights yet" in seen.err
+    assert not stored.exists()
+
+
 def test_a_dataset_that_reads_elsewhere_is_not_pushed_to(
     cluster: Playground, kubectl_colonnade: Run, file: Path
 ) -> None:

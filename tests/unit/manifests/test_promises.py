@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from colonnade.kube.kinds import DATASETS, DEPLOYMENTS, Key
 from colonnade.manifests import (
+    BucketStore,
     Owner,
     budget,
     job,
@@ -25,6 +26,7 @@ from colonnade_serving.telemetry.telemetry import Telemetry
 from tests.unit.manifests.wishes import (
     FLIGHTS,
     FOREST,
+    HEX,
     LATE,
     LATE_1,
     UID,
@@ -215,3 +217,18 @@ def test_a_databases_address_is_a_file_that_no_variable_shows():
     assert variables["COLONNADE_SOURCE_CONNECTION_FILE"] == "/connection/uri"
     assert not any("valueFrom" in each for each in container["env"])
     assert "egress" in job_network(platform(), FLIGHTS, collect(None, sql=sql))["spec"]
+
+
+def test_pods_of_a_namespace_with_a_store_of_its_own_get_that_and_its_secret():
+    own = BucketStore("s3://team-bucket", secret="team-store")
+    told = platform(bucket(), stores={"team": own})
+    given = environment(job(told.of("team"), FLIGHTS, collect())["spec"]["template"])
+    assert given["COLONNADE_STORE"]["value"] == "s3://team-bucket"
+    assert given["AWS_ACCESS_KEY_ID"]["valueFrom"]["secretKeyRef"]["name"] == "team-store"
+    assert job(told.of("other"), FLIGHTS, collect()) == job(platform(bucket()), FLIGHTS, collect())
+
+
+def test_a_bundle_that_was_copied_is_served_from_where_it_lies_now():
+    own = BucketStore("s3://team-bucket", copied_from=("file:///store",))
+    served = workload(platform(stores={"team": own}).of("team"), LATE, revision())["spec"]["template"]
+    assert environment(served)["COLONNADE_BUNDLE"]["value"] == f"s3://team-bucket/team/models/{HEX}"

@@ -2,9 +2,10 @@
 
 from colonnade.kube.kinds import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, MONITOR_POLICIES
 from colonnade.observe import objects
-from colonnade.observe.collected import observe_dataset, observe_model_version
+from colonnade.observe.collected import Installation, observe_dataset, observe_model_version
 from colonnade.observe.deployments import observe_deployment, observe_policy
 from colonnade.plan.common.observed import InvalidSpec
+from colonnade.plan.common.places import Place
 from colonnade.plan.dataset.upstream import Upstream
 from colonnade.plan.modelversion.observed import DatasetSummary, ServingModel
 from colonnade.signals.evidence import Missing
@@ -22,7 +23,8 @@ from tests.unit.observe.cluster import (
 
 READY = {"type": "Ready", "status": "True", "reason": "Ok", "lastTransitionTime": CREATED}
 WAITING = READY | {"status": "False", "message": "waits for approval"}
-DIGEST = "sha256:" + "1f" * 32
+DIGEST, OTHER = "sha256:" + "1f" * 32, "sha256:" + "2e" * 32
+JOBS = Installation("jobs:1")
 
 
 def seen(live, *others):
@@ -34,7 +36,7 @@ def seen(live, *others):
 def test_a_spec_that_our_types_refuse_names_the_field():
     live = dataset()
     live["spec"]["source"] = {"storageUri": "ftp://raw/f.csv"}
-    found = observe_dataset(key(DATASETS, "flights"), live, known(live), "jobs:1", "")
+    found = observe_dataset(key(DATASETS, "flights"), live, known(live), JOBS)
     assert isinstance(found.spec, InvalidSpec)
     assert found.spec.message.startswith("spec.source.storageUri: ")
 
@@ -42,19 +44,19 @@ def test_a_spec_that_our_types_refuse_names_the_field():
 def test_a_model_version_sees_the_dataset_that_it_names():
     live = model_version()
     data = dataset(status={"current": DIGEST, "conditions": [READY]})
-    found = observe_model_version(key(MODEL_VERSIONS, "late-1"), live, known(live, data), "jobs:1")
+    found = observe_model_version(key(MODEL_VERSIONS, "late-1"), live, known(live, data), JOBS)
     assert (found.dataset, found.image) == (DatasetSummary("flights", DIGEST, ready=True), "jobs:1")
 
 
 def test_a_dataset_that_is_not_there_is_none():
     live = model_version()
-    assert observe_model_version(key(MODEL_VERSIONS, "late-1"), live, known(live), "jobs:1").dataset is None
+    assert observe_model_version(key(MODEL_VERSIONS, "late-1"), live, known(live), JOBS).dataset is None
 
 
 def test_what_serves_is_told_by_its_bundle_though_its_version_be_deleted():
     stable = {"revision": "c0ffee", "modelVersion": "late-1", "digest": DIGEST, "weight": 100}
     serves, two = deployment(status={"stable": stable}), model_version("late-2")
-    found = observe_model_version(key(MODEL_VERSIONS, "late-2"), two, known(serves, two), "jobs:1")
+    found = observe_model_version(key(MODEL_VERSIONS, "late-2"), two, known(serves, two), JOBS)
     assert found.serving == ServingModel("late-1", DIGEST, serves["metadata"]["name"])
 
 
@@ -70,7 +72,7 @@ def test_what_serves_is_read_once_for_each_state_of_a_deployment(monkeypatch):
 
     monkeypatch.setattr(objects, "status_of_another", reading)
     for _ in range(3):
-        observe_model_version(key(MODEL_VERSIONS, "late-2"), version, cache, "jobs:1")
+        observe_model_version(key(MODEL_VERSIONS, "late-2"), version, cache, JOBS)
     assert len(read) == 20
 
 
@@ -112,7 +114,7 @@ def test_a_policy_sees_the_deployments_that_name_it():
 
 
 def upstreams(live, *others):
-    return observe_dataset(key(DATASETS, live["metadata"]["name"]), live, known(live, *others), "jobs:1", "").upstreams
+    return observe_dataset(key(DATASETS, live["metadata"]["name"]), live, known(live, *others), JOBS).upstreams
 
 
 def test_a_dataset_sees_the_versions_of_those_that_it_is_made_with():
@@ -142,10 +144,10 @@ ERASED = {"digest": DIGEST, "successor": "sha256:" + "2f" * 32, "reason": "reque
 def test_a_model_trained_on_a_version_that_was_destroyed_sees_by_which_erasure():
     live = model_version(status={"dataset": {"name": "flights", "digest": DIGEST}})
     data = dataset(status={"erased": [ERASED]})
-    found = observe_model_version(key(MODEL_VERSIONS, "late-1"), live, known(live, data), "jobs:1").erased
+    found = observe_model_version(key(MODEL_VERSIONS, "late-1"), live, known(live, data), JOBS).erased
     assert found is not None
     assert (found.dataset, found.version.reason) == ("flights", "request 2026-118")
-    assert observe_model_version(key(MODEL_VERSIONS, "late-1"), live, known(live, dataset()), "jobs:1").erased is None
+    assert observe_model_version(key(MODEL_VERSIONS, "late-1"), live, known(live, dataset()), JOBS).erased is None
 
 
 def test_so_does_one_whose_dataset_was_made_with_it():
@@ -153,7 +155,7 @@ def test_so_does_one_whose_dataset_was_made_with_it():
     made = {"digest": joined_digest, "upstream": [{"dataset": "flights", "digest": DIGEST}]}
     live = model_version(status={"dataset": {"name": "late", "digest": joined_digest}})
     others = (joined("late", "flights", status={"versions": [made]}), dataset(status={"erased": [ERASED]}))
-    found = observe_model_version(key(MODEL_VERSIONS, "late-1"), live, known(live, *others), "jobs:1").erased
+    found = observe_model_version(key(MODEL_VERSIONS, "late-1"), live, known(live, *others), JOBS).erased
     assert found is not None
     assert found.dataset == "flights"
 
@@ -163,6 +165,33 @@ def test_who_needs_the_same_version_is_asked_only_where_somebody_is_to_be_forgot
     other["metadata"]["annotations"] = {"tag.colonnade.dev/golden": DIGEST}
     asked = dataset()
     asked["metadata"]["annotations"] = {"colonnade.dev/keep": f"forget/{'0f' * 32}/a1b2@2026"}
-    assert observe_dataset(key(DATASETS, "flights"), live, known(live, other), "jobs:1", "").needed == {}
-    found = observe_dataset(key(DATASETS, "flights"), asked, known(asked, other), "jobs:1", "")
+    assert observe_dataset(key(DATASETS, "flights"), live, known(live, other), JOBS).needed == {}
+    found = observe_dataset(key(DATASETS, "flights"), asked, known(asked, other), JOBS)
     assert found.needed == {DIGEST: ("users",)}
+
+
+def test_garbage_is_told_by_what_the_namespaces_of_the_same_store_refer_to():
+    keeps = {"retention": {"versions": 3}}
+    own, other = dataset(status={"versions": [{"digest": DIGEST}]}), dataset(status={"versions": [{"digest": OTHER}]})
+    own["spec"] |= keeps
+    other["metadata"] |= {"namespace": "others", "uid": "2"}
+    urls = {"team": "s3://team"}
+
+    def collected(**elsewhere):
+        urls.update(elsewhere)
+        installed = Installation("jobs:1", "lease", lambda name: Place(urls.get(name, "s3://all"), name))
+        found = observe_dataset(key(DATASETS, "flights"), own, known(own, other), installed).collection
+        return found.references if found else None
+
+    assert collected() == (f"datasets/{'1f' * 10}",)
+    assert collected(others="s3://team") == (f"datasets/{'1f' * 10}", f"datasets/{'2e' * 10}")
+
+
+def test_what_others_are_made_with_waits_where_it_lies_in_the_store_of_before():
+    stored = {"digest": DIGEST, "reportUri": f"s3://all/team/datasets/{'1f' * 32}/report.json"}
+    made_with, live = dataset(status={"current": DIGEST, "versions": [stored]}), model_version()
+    installed = Installation("jobs:1", place=lambda name: Place("s3://team", name))
+    data = observe_model_version(key(MODEL_VERSIONS, "late-1"), live, known(live, made_with), installed).dataset
+    assert data
+    assert (data.digest, data.message) == (None, data.moved)
+    assert data.moved.startswith("1 version lies in s3://all/team, and the store of namespace team is s3://team/team")

@@ -44,6 +44,33 @@ def test_a_bucket_comes_with_its_secret_and_its_address(said):
     assert store == BucketStore("s3://models/colonnade", "models", "https://minio:9000")
 
 
+def test_a_namespace_may_have_a_store_of_its_own_which_takes_what_it_leaves_out_from_the_others(said):
+    own = '{"team-a": {"url": "s3://team-a", "secretName": "team-a"}, "team-b": {"url": "s3://team-b", "region": "eu"}}'
+    platform = said(store="s3://models", store_secret="models", store_region="us", store_namespaces=own).platform()
+    assert platform.of("team-a").store == BucketStore("s3://team-a", "team-a", None, "us")
+    assert platform.of("team-b").store == BucketStore("s3://team-b", "models", None, "eu")
+    assert platform.of("team-c") == platform
+    assert platform.place("team-a").root == "s3://team-a/team-a"
+
+
+def test_a_namespace_may_keep_to_a_volume_where_the_others_have_a_bucket(said):
+    platform = said(store="s3://models", store_namespaces='{"team-a": {"url": "file:///store"}}').platform()
+    assert platform.of("team-a").store == VolumeStore()
+
+
+def test_stores_of_before_are_named_for_all_or_for_one_namespace(said):
+    own = '{"team-a": {"url": "s3://team-a", "copiedFrom": ["s3://models"]}}'
+    platform = said(store="s3://models", store_copied_from="file:///store", store_namespaces=own).platform()
+    assert platform.place("team-a").copied_from == ("s3://models",)
+    assert platform.place("team-b").copied_from == ("file:///store",)
+
+
+@pytest.mark.parametrize("own", ['{"url": "https://team-a"}', '{"url": "s3://team-a", "secret": "team-a"}', "{}"])
+def test_a_store_of_a_namespace_that_cannot_be_read_is_refused(said, own):
+    with pytest.raises(ValidationError, match=r"store_namespaces|STORE_NAMESPACES|team-a"):
+        said(store_namespaces=f'{{"team-a": {own}}}')
+
+
 def test_an_empty_storage_class_is_the_clusters_default(said):
     assert said(store_class="").platform().store.storage_class is None
 

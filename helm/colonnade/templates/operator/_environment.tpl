@@ -9,11 +9,18 @@
 - {name: COLONNADE_IMAGE_PULL_SECRETS, value: {{ include "colonnade.pullSecretNames" . | quote }}}
 {{- end }}
 - {name: COLONNADE_STORE, value: {{ include "colonnade.storeURL" . | quote }}}
-{{- if .Values.store.s3.url }}
+{{- if or .Values.store.s3.url .Values.store.namespaces }}
 - {name: COLONNADE_STORE_SECRET, value: {{ .Values.store.s3.secretName | quote }}}
 - {name: COLONNADE_STORE_ENDPOINT, value: {{ .Values.store.s3.endpoint | quote }}}
 - {name: COLONNADE_STORE_REGION, value: {{ .Values.store.s3.region | quote }}}
-{{- else }}
+{{- end }}
+{{- with .Values.store.namespaces }}
+- {name: COLONNADE_STORE_NAMESPACES, value: {{ toJson . | quote }}}
+{{- end }}
+{{- with .Values.store.copiedFrom }}
+- {name: COLONNADE_STORE_COPIED_FROM, value: {{ join "," . | quote }}}
+{{- end }}
+{{- if or (not .Values.store.s3.url) (include "colonnade.ownClaims" .) }}
 - {name: COLONNADE_STORE_SIZE, value: {{ .Values.store.pvc.size | quote }}}
 - {name: COLONNADE_STORE_CLASS, value: {{ .Values.store.pvc.storageClass | quote }}}
 - {name: COLONNADE_STORE_ACCESS_MODE, value: {{ .Values.store.pvc.accessMode }}}

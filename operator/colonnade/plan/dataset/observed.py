@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from colonnade.plan.common.observed import InvalidSpec, Job
+from colonnade.plan.common.places import Place
 from colonnade.plan.dataset.upstream import NO_UPSTREAMS, Upstreams
 from colonnade_api import DatasetSpec, DatasetStatus, ObjectMeta
 
@@ -24,7 +25,8 @@ class ObservedDataset:
 
     keep_jobs: those that keep versions. pinned: versions that others refer to, by their digests. collection: of what
     the store holds, all that is referred to, where this Dataset collects its namespace's garbage. needed: the names of
-    other Datasets that have a version of this content, by its digest, where somebody is to be forgotten.
+    other Datasets that have a version of this content, by its digest, where somebody is to be forgotten. place: where
+    the namespace's artifacts lie.
     """
 
     metadata: ObjectMeta
@@ -37,3 +39,4 @@ class ObservedDataset:
     pinned: frozenset[str] = frozenset()
     collection: Collection | None = None
     needed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    place: Place | None = None

@@ -1,6 +1,6 @@
 """A Dataset: one Job for each reason to look at the source, and its answer in status."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ from colonnade.plan.common.job_results import (
     working,
 )
 from colonnade.plan.common.observed import InvalidSpec, Job
-from colonnade.plan.dataset import schedule
+from colonnade.plan.dataset import moving, schedule
 from colonnade.plan.dataset.keeping import conditions, erasure, keeping
 from colonnade.plan.dataset.keeping.due import record_of
 from colonnade.plan.dataset.observed import ObservedDataset
@@ -57,13 +57,16 @@ def plan(observed: ObservedDataset, now: datetime) -> Decision[DatasetStatus]:
     """What the Dataset needs now. Versions stay through every failure; Ready speaks of them, Valid of the last look."""
     if observed.metadata.deletion_timestamp:
         return finalize(observed.metadata, observed.status)
+    observed = replace(observed, status=moving.relocated(observed.status, observed.place))
     problem = _problem(observed.spec) or observed.upstreams.problem()
     if problem or isinstance(observed.spec, InvalidSpec):
         kept = carried_over(observed.status.conditions, ("Ready", "Valid", "Protected", "Audited", "BackedUp"))
         status = _judged(observed, observed.status, (*kept, true("Stalled", "InvalidSpec", problem)), now)
         return Decision((), status)
+    if said := moving.elsewhere(observed.status, observed.place):
+        return _held(observed, said, now)
     look = _look(observed, observed.spec, now)
-    status = _with_answer(observed.status, look.job)
+    status = moving.placed(_with_answer(observed.status, look.job), observed.place)
     status, for_versions = keeping.keep(observed, observed.spec, status, now)
     updates = (*_judge(status, observed, look, now), *conditions.of_keeping(observed.spec, status))
     status = _judged(observed, status, updates, now)
@@ -71,6 +74,11 @@ def plan(observed: ObservedDataset, now: datetime) -> Decision[DatasetStatus]:
     times = filter(None, (_look_again(look, now), keeping.look_again(observed.spec, status, now)))
     looks = () if _is_forgetting(status) else _actions(observed, look, now)
     return Decision((*looks, *for_versions), status, events, min(times, default=None))
+
+
+def _held(observed: ObservedDataset, said: str, now: datetime) -> Decision[DatasetStatus]:
+    status = _judged(observed, observed.status, moving.conditions(observed.status, said), now)
+    return Decision((), status, moving.events(observed.status, said))
 
 
 def _is_forgetting(status: DatasetStatus) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from colonnade.plan.common.observed import InvalidSpec, Job
+from colonnade.plan.common.places import Place
 from colonnade_api import ModelVersionSpec, ModelVersionStatus, ObjectMeta
 from colonnade_api.datasets.descent import ErasedBeneath
 from colonnade_api.datasets.encryption import SecretKey
@@ -11,7 +12,7 @@ from colonnade_api.datasets.encryption import SecretKey
 @dataclass(frozen=True)
 class DatasetSummary:
     """The Dataset that a ModelVersion names. `digest` is its current version, None before the first; `message` says
-    why it isn't ready; `keys` open its versions."""
+    why it isn't ready; `keys` open its versions; `moved` says that they lie where the store was before."""
 
     name: str
     digest: str | None = None
@@ -20,6 +21,7 @@ class DatasetSummary:
     owner: str = ""
     license: str = ""
     keys: tuple[SecretKey, ...] = ()
+    moved: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class ServingModel:
 @dataclass(frozen=True)
 class ObservedModelVersion:
     """`dataset` is None when the Dataset that the spec names doesn't exist; `serving` is None when nothing of this
-    model serves; `erased` is None while all rows beneath it are still there."""
+    model serves; `erased` is None while all rows beneath it are still there. place: where its bundle has to lie."""
 
     metadata: ObjectMeta
     spec: ModelVersionSpec | InvalidSpec
@@ -44,3 +46,4 @@ class ObservedModelVersion:
     serving: ServingModel | None = None
     image: str = ""
     erased: ErasedBeneath | None = None
+    place: Place | None = None

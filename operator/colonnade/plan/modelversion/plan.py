@@ -21,7 +21,8 @@ from colonnade.plan.common.job_results import (
     working,
 )
 from colonnade.plan.common.observed import InvalidSpec, Job
-from colonnade.plan.modelversion import recomparison, tuning
+from colonnade.plan.common.places import MOVED
+from colonnade.plan.modelversion import moving, recomparison, tuning
 from colonnade.plan.modelversion.approval import approval_state, approved
 from colonnade.plan.modelversion.erasure import erased
 from colonnade.plan.modelversion.gates import judge_gates, left_open, validated
@@ -65,11 +66,14 @@ def plan(observed: ObservedModelVersion, now: datetime) -> Decision[ModelVersion
     if observed.metadata.deletion_timestamp:
         return finalize(observed.metadata, observed.status)
     made = observed.status.created_at or observed.metadata.creation_timestamp
-    observed = replace(observed, status=observed.status.model_copy(update={"created_at": made}))
+    before = moving.relocated(observed.status, observed.place)
+    observed = replace(observed, status=before.model_copy(update={"created_at": made}))
     spec = observed.spec
     if isinstance(spec, InvalidSpec):
         kept = carried_over(observed.status.conditions, KEPT)
         return _decide(observed, observed.status, (*kept, true("Stalled", "InvalidSpec", spec.message)), now)
+    if said := moving.elsewhere(before, observed.place):
+        return _decide(observed, observed.status, moving.conditions(before, said), now)
     job, again = _due_job(observed, spec), recomparison.job_of(observed, spec_hash(spec))
     status = _pinned(_with_answer(observed.status, job), observed, spec, job)
     status = recomparison.with_comparison(status, answer(again, TrainResult))
@@ -138,6 +142,8 @@ def _actions(
     now: datetime,
 ) -> tuple[Action, ...]:
     job, search = work.job, work.search
+    if observed.dataset and observed.dataset.moved:
+        return ()
     if status.digest:
         return (*_compare_again(observed, status, spec), *tuning.swept(observed))
     if job is not None:
@@ -249,7 +255,7 @@ def _waits(
     if _waits_for_upload(observed, spec):
         push = f"kubectl colonnade push mv/{observed.metadata.name} FILE.onnx"
         return "WaitingForUpload", f"no model yet; upload it: {push}"
-    if spec.training is None or status.dataset:
+    if spec.training is None or (status.dataset and not (observed.dataset and observed.dataset.moved)):
         return None
     return "WaitingForDataset", _waits_for(observed, spec.training.dataset_ref.name)
 
@@ -271,16 +277,20 @@ def _waits_for(observed: ObservedModelVersion, name: str) -> str:
 def _decide(
     observed: ObservedModelVersion, status: ModelVersionStatus, updates: tuple[ConditionUpdate, ...], now: datetime
 ) -> Decision[ModelVersionStatus]:
-    generation = observed.metadata.generation
+    generation, place = observed.metadata.generation, observed.place
     conditions = with_transition_time(updates, observed.status.conditions, generation, now)
     after = status.model_copy(update={"conditions": conditions, "observed_generation": generation})
+    if place and not moving.elsewhere(after, place):
+        after = after.model_copy(update={"store_uri": place.root})
     return Decision((), after, _events(observed.status, after))
 
 
 def _events(before: ModelVersionStatus, after: ModelVersionStatus) -> tuple[Event, ...]:
     events = []
-    for kind in ("Tuned", "Trained", "Validated", "Approved", "Erased"):
+    for kind in ("Ready", "Tuned", "Trained", "Validated", "Approved", "Erased"):
         was, now_is = before.condition(kind), after.condition(kind)
+        if kind == "Ready" and not (now_is and now_is.reason == MOVED):
+            continue
         if kind == "Trained" and now_is and now_is.reason in OF_THE_SEARCH:
             continue  # Tuned said it
         if now_is is None or (was and (was.status, was.reason) == (now_is.status, now_is.reason)):
