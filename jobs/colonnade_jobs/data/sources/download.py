@@ -15,17 +15,16 @@ import httpx
 
 from ... import progress
 from ...errors import PermanentError, TransientError
-from . import changes
+from . import changes, content_length
 from .clouds import SECRET, SOURCE_PREFIX
 
 TIMEOUT = httpx.Timeout(30, connect=10)
-CHUNK_BYTES = 1 << 20
 MAX_REDIRECTS = 5
 RETRYABLE = {408, 425, 429}
 REFUSED = {401, 403, 407}
 TRIES = 4
 LONGEST_WAIT_SECONDS = 60.0
-AS_STORED = {"Accept-Encoding": "identity"}
+HEADERS = {"Accept-Encoding": "identity", **content_length.CLOSED_AFTERWARDS}
 """What is packed by the server's own hand is unpacked by ours, which takes no half archive for a whole one."""
 PACKED = ("", "identity", "gzip", "x-gzip", "zstd")
 VALIDATORS = ("etag", "last-modified")
@@ -45,10 +44,11 @@ def fetch(address: str, scratch: Path, *, insecure: bool = False, wait: Callable
     Credentials, for this host alone: COLONNADE_SOURCE_TOKEN, or COLONNADE_SOURCE_USERNAME and _PASSWORD.
     insecure: plain http is taken too. Raises PermanentError (gone, forbidden, downgraded), TransientError.
     """
-    with httpx.Client(timeout=TIMEOUT, headers=AS_STORED, transport=httpx.HTTPTransport(retries=3)) as client:
+    transport = httpx.HTTPTransport(retries=3)
+    with httpx.Client(timeout=TIMEOUT, headers=HEADERS, transport=transport) as client:
         for attempt in range(1, TRIES + 1):
             try:
-                return _follow(client, httpx.URL(address), scratch, insecure)
+                return _follow(client, transport, httpx.URL(address), scratch, insecure)
             except (httpx.HTTPError, _Again) as error:
                 has_no_server = isinstance(error, httpx.ConnectError)
                 message = f"{address}: {error or type(error).__name__}"
@@ -60,7 +60,9 @@ def fetch(address: str, scratch: Path, *, insecure: bool = False, wait: Callable
     raise AssertionError("the last try returns or raises")
 
 
-def _follow(client: httpx.Client, url: httpx.URL, scratch: Path, insecure: bool) -> Path:
+def _follow(
+    client: httpx.Client, transport: httpx.HTTPTransport, url: httpx.URL, scratch: Path, insecure: bool
+) -> Path:
     host = url.netloc
     for _ in range(MAX_REDIRECTS + 1):
         if url.scheme != "https" and not insecure:
@@ -72,6 +74,7 @@ def _follow(client: httpx.Client, url: httpx.URL, scratch: Path, insecure: bool)
             if response.next_request is None:
                 _check(response)
                 target = _save(response, scratch)
+                content_length.check(response, transport)
                 _check_unchanged(client, response, auth)
                 return target
             url = response.next_request.url
@@ -134,8 +137,9 @@ def _save(response: httpx.Response, scratch: Path) -> Path:
     target = scratch / (PurePosixPath(unquote(response.url.path)).name or "download.csv")
     total = int(response.headers.get("content-length", 0))
     progress.report(5, f"fetching {response.url} ({total:,} bytes)" if total else f"fetching {response.url}")
+    assert isinstance(response.stream, httpx.SyncByteStream)
     with target.open("wb") as file:
-        for chunk in response.iter_raw(CHUNK_BYTES):
+        for chunk in response.stream:  # iter_raw would close it, before it is seen whether more comes
             file.write(chunk)
     return target
 

@@ -2,6 +2,7 @@
 
 import functools
 import gzip
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -98,6 +99,39 @@ def test_a_length_that_is_too_long_is_no_table(site: Rude, fetched: Callable[[],
     site.manners = lambda asked, answer: answer.says(content_length=str(len(answer.body) + 1))
     with pytest.raises(TransientError, match="peer closed connection"):
         fetched()
+
+
+@pytest.mark.parametrize("unsaid", [1, 7, len(ROWS.encode()) // 2, len(ROWS.encode())])
+def test_a_length_that_is_too_short_is_no_table(site: Rude, fetched: Callable[[], str], unsaid: int) -> None:
+    site.manners = lambda asked, answer: answer.says(content_length=str(len(answer.body) - unsaid))
+    with pytest.raises(PermanentError, match=r"rows\.csv says .* bytes \(Content-Length\) and sends more") as error:
+        fetched()
+    assert (error.value.reason, len(site.asked)) == ("UnreadableSource", 1)
+
+
+def test_a_length_in_letters_instead_of_bytes_is_told_by_the_last_few(site: Rude, fetched: Callable[[], str]) -> None:
+    short = "word\nüber\n"
+    body = short.encode()
+    site.manners = lambda asked, answer: Answer(200, {"content-length": str(len(short))}, body)
+    with pytest.raises(PermanentError, match=r"says 10 bytes .* and sends more"):
+        fetched()
+
+
+def test_a_server_that_keeps_the_connection_is_not_waited_for_long(folder: Path, tmp_path: Path) -> None:
+    answer = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nn\n1\n"
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        accepted: list[socket.socket] = []
+
+        def serve() -> None:
+            connection, _ = server.accept()
+            accepted.append(connection)
+            connection.recv(65_536)
+            connection.sendall(answer)
+
+        threading.Thread(target=serve, daemon=True).start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}/rows.csv"
+        assert download.fetch(address, tmp_path, insecure=True).read_text() == "n\n1\n"
+        accepted[0].close()
 
 
 def test_a_file_that_is_another_one_by_the_end_is_worth_a_retry(
