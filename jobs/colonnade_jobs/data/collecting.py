@@ -60,7 +60,7 @@ def check(  # noqa: PLR0913, PLR0917 - what each step of a look is given
     table, steps = rewritten.table, Steps(spec.cleaning, loaded.names, rewritten.texts)
     schema = parsing.with_parsed(schema, table.names, steps)
     declared = {column.name: column.type for column in schema.columns}
-    fields = parsing.as_told(connection, columns.resolve(connection, table.names, schema), steps)
+    fields = parsing.as_told(connection, columns.resolve(connection, table, schema), steps)
     guess = formats.detect(connection, fields, set(declared) - parsing.told(fields, steps), csv)
     splits.check_columns(job.spec.split, fields)
     progress.report(30, f"checking {len(fields)} columns")

@@ -13,6 +13,7 @@ from ..errors import PermanentError
 from ..formatting import did_you_mean
 from .reading.dates import ISO, DateFormat
 from .reading.numbers import PLAIN, Marks
+from .reading.rawtable import RawTable
 from .tables import aggregates, naming
 from .tables.aggregates import Answer, Question
 from .tables.database import types
@@ -30,7 +31,8 @@ class Field:
 
     inner: what it is called in `raw` and every table made of it. source: its SQL type in `raw`. marks, dates: how its
     values are written, where it is declared as a number or a date. text: what its text is called where null markers are
-    still in it, which no cast takes for a value; empty where there is no such text.
+    still in it, which no cast takes for a value; empty where there is no such text. markers: what stands for a missing
+    value, which a text may turn out to be when its blanks are gone.
     """
 
     rule: ColumnRule
@@ -39,14 +41,16 @@ class Field:
     marks: Marks = PLAIN
     dates: DateFormat = ISO
     text: str = ""
+    markers: tuple[str, ...] = ()
 
 
-def resolve(connection: duckdb.DuckDBPyConnection, names: list[str], schema: Table) -> list[Field]:
-    """One field for each column of the table `raw`, in its order. names: what their owner calls them.
+def resolve(connection: duckdb.DuckDBPyConnection, table: RawTable, schema: Table) -> list[Field]:
+    """One field for each column of the table `raw`, in its order.
 
     Raises PermanentError when the schema names a column that the source lacks.
     """
-    sources = types(connection, "raw")
+    names, sources = table.names, types(connection, "raw")
+    markers = table.markers or [()] * len(names)
     declared = {column.name: column for column in schema.columns}
     for wanted in [*declared, *schema.unique_key]:
         if wanted not in names:
@@ -63,7 +67,8 @@ def resolve(connection: duckdb.DuckDBPyConnection, names: list[str], schema: Tab
         inner = naming.inner(n)
         rule = declared.get(name) or _as_it_comes(name, kinds[inner] or "string")
         text = naming.unmarked(inner)
-        fields.append(Field(rule, inner, sources[inner], text=text if text in sources else ""))
+        unmarked = text if text in sources else ""
+        fields.append(Field(rule, inner, sources[inner], text=unmarked, markers=markers[n]))
     return fields
 
 

@@ -18,6 +18,7 @@ from colonnade_jobs.data import columns
 from colonnade_jobs.data.privacy.detection import PersonalData
 from colonnade_jobs.data.privacy.detection.findings import find
 from colonnade_jobs.data.privacy.detection.sampling import samples
+from colonnade_jobs.data.reading import RawTable
 from colonnade_jobs.data.tables import naming
 
 THRESHOLD = 0.1
@@ -51,7 +52,7 @@ def found_in(frame: pd.DataFrame) -> list[PersonalData]:
     with duckdb.connect() as connection:
         connection.register("frame", frame)
         connection.execute("CREATE TABLE raw AS SELECT * FROM frame")
-        fields = columns.resolve(connection, names, Table())
+        fields = columns.resolve(connection, RawTable(names), Table())
         return find(samples(connection, fields, "raw"), THRESHOLD)
 
 

@@ -14,6 +14,7 @@ from .. import cells
 from ..checks import expressions
 from ..checks.rules import NOUNS
 from ..columns import Field
+from ..reading import casting
 from . import stepping
 from .operations import Operation
 from .rewriting import Texts
@@ -131,7 +132,7 @@ def _trimmed(so_far: Plan, turn: Turn, own: list[Field]) -> Plan:
     looked_at = {column for operation in so_far.operations for column in operation.values}
     looks_at_rows = any(operation.gone for operation in so_far.operations)
     later = [one for one in own if one.rule.type in TEXTUAL and (looks_at_rows or one.inner in looked_at)]
-    values = {one.inner: f"nullif(trim({one.inner}), '')" for one in later}
+    values = {one.inner: casting.trimmed(one.inner, one.markers) for one in later}
     at_once = frozenset(one.rule.name for one in own if one not in later)
     operations = [Operation(turn.index, "trim", "", values)] if values else []
     return replace(so_far, trimmed=so_far.trimmed | at_once, operations=[*so_far.operations, *operations])

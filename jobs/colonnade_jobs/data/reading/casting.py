@@ -22,7 +22,7 @@ def typed(field: Field, *, trim: bool) -> str:
     if plain := _as_it_is(field):
         return plain
     is_unmarked = field.text and field.rule.type in STORED and field.dates == ISO
-    source = _stripped(field.text, trim=trim) if is_unmarked else present(field, trim=trim)
+    source = _stripped(field.text, (), trim=trim) if is_unmarked else present(field, trim=trim)
     match field.rule.type:
         case "number":
             return field.marks.number(source) if field.source == "VARCHAR" else _finite(f"TRY_CAST({source} AS DOUBLE)")
@@ -42,7 +42,7 @@ def present(field: Field, *, trim: bool) -> str:
     if field.source in ("DOUBLE", "FLOAT"):
         source = f"CASE WHEN isnan({source}) THEN NULL ELSE {source} END"
     elif field.source == "VARCHAR":
-        source = _stripped(source, trim=trim)
+        source = _stripped(source, field.markers, trim=trim)
     if field.rule.type in STORED or field.source == "VARCHAR":
         return source
     return f"CAST({source} AS VARCHAR)"
@@ -52,13 +52,18 @@ def is_present(field: Field, *, trim: bool) -> str:
     """The SQL of whether that value is there; each text is named once, or DuckDB would look at all of them ahead."""
     if not field.text:
         return f"{present(field, trim=trim)} IS NOT NULL"
-    words = [f"{field.text} <> {literal(marker)}" for marker in NULLS]
-    blank = f"{f'trim({field.text})' if trim else field.text} <> ''"
-    return f"coalesce({' AND '.join([blank, *words])}, false)"
+    text = f"trim({field.text})" if trim else field.text
+    words = [f"{text} <> {literal(word)}" for word in ("", *NULLS)]
+    return f"coalesce({' AND '.join(words)}, false)"
 
 
-def _stripped(text: str, *, trim: bool) -> str:
-    return f"nullif({f'trim({text})' if trim else text}, '')"
+def trimmed(text: str, markers: tuple[str, ...]) -> str:
+    """The SQL of a text without blanks at its ends; null where nothing is left, or a marker of missing values is."""
+    return without(("", *markers), f"trim({text})")
+
+
+def _stripped(text: str, markers: tuple[str, ...], *, trim: bool) -> str:
+    return trimmed(text, markers) if trim else f"nullif({text}, '')"
 
 
 def _as_it_is(field: Field) -> str | None:

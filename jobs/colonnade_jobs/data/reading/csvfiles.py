@@ -91,7 +91,8 @@ def make(
     notes = [*_notes(parts), *(note for answer in inferred.values() for note in answer.notes)]
     if csv.null_values is None:
         notes += _markers_among(words, connection, parts[0])
-    return RawTable(names, [part.facts() for part in islice(parts, SHOWN_FILES)], notations, notes)
+    facts = [part.facts() for part in islice(parts, SHOWN_FILES)]
+    return RawTable(names, facts, notations, notes, [missing.of_column(name) for name in names])
 
 
 def _make_raw(

@@ -35,6 +35,10 @@ class Missing:
         """What the reader takes for missing in every column."""
         return [""] if self.words else ["", *self.markers]
 
+    def of_column(self, name: str) -> tuple[str, ...]:
+        """The markers that count in a column."""
+        return () if name in self.words else self.markers
+
     def value(self, column: str, name: str) -> str:
         """SQL: a column's text, null where it is missing."""
         return column if not self.words or name in self.words else without(self.markers, column)

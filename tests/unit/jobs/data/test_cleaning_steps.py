@@ -275,3 +275,50 @@ def test_the_rows_are_those_of_pandas(
     assert found["n"].tolist() == expected["n"].tolist()
     assert found["c"].fillna("-").tolist() == expected["c"].fillna("-").tolist()
     assert found["x"].fillna(99).tolist() == expected["x"].fillna(99).tolist()
+
+
+PADDED = 'id,city,n\n1," N/A ",1\n2,Bern,2\n3,"NULL ",3\n4,N/A,4\n5,"Chur ","N/A "\n'
+CITY = {"name": "city", "type": "category", "nullable": True}
+N = {"name": "n", "type": "integer", "nullable": True}
+
+
+@pytest.mark.parametrize("columns", [[], [CITY, N], [N]])
+def test_what_is_a_marker_of_missing_values_when_its_blanks_are_gone_is_missing(
+    harness: Harness, columns: list[dict[str, Any]]
+) -> None:
+    answer = harness.dataset(PADDED, schema={"columns": columns}, cleaning=[{"trim": {}}])
+    table = harness.table(answer)
+    assert table["city"].fillna("").tolist() == ["", "Bern", "", "", "Chur"]
+    assert table["n"].fillna(0).astype(int).tolist() == [1, 2, 3, 4, 0]
+
+
+def test_steps_before_trim_see_the_blanks_and_those_after_it_a_missing_value(harness: Harness) -> None:
+    named = {"replace": {"column": "city", "values": {"NULL ": "none"}}}
+    kept = harness.table(harness.dataset(PADDED, cleaning=[named, {"trim": {}}]))
+    assert kept["city"].fillna("").tolist() == ["", "Bern", "none", "", "Chur"]
+    dropped = harness.table(harness.dataset(PADDED, cleaning=[{"trim": {}}, drop("city IS NULL")]))
+    assert dropped["id"].tolist() == [2, 5]
+    filled = [{"trim": {}}, {"fillMissing": {"column": "city", "strategy": "constant", "value": "?"}}]
+    assert harness.table(harness.dataset(PADDED, cleaning=filled))["city"].tolist() == ["?", "Bern", "?", "?", "Chur"]
+
+
+def test_words_stay_words_when_their_blanks_are_gone(harness: Harness) -> None:
+    schema = {"columns": [{"name": "city", "type": "string"}]}
+    table = harness.table(harness.dataset(PADDED, schema=schema, cleaning=[{"trim": {}}]))
+    assert table["city"].tolist() == ["N/A", "Bern", "NULL", "N/A", "Chur"]
+    path = harness.folder / "padded.parquet"
+    pd.DataFrame({"city": ["N/A ", "Chur "]}).to_parquet(path)
+    assert harness.table(harness.dataset(f"file://{path}", cleaning=[{"trim": {}}]))["city"].tolist() == ["N/A", "Chur"]
+
+
+def test_markers_of_your_own_are_known_without_their_blanks_and_no_others(harness: Harness) -> None:
+    source = {"storageUri": harness.write(PADDED), "csv": {"nullValues": ["Chur"]}}
+    spec = {"source": source, "schema": {"columns": [CITY]}, "cleaning": [{"trim": {"columns": ["city"]}}]}
+    table = harness.table(harness.collect({"namespace": "default", "name": "rows", "spec": spec}))
+    assert table["city"].fillna("").tolist() == ["N/A", "Bern", "NULL", "N/A", ""]
+
+
+def test_lines_of_json_have_the_same_markers(harness: Harness) -> None:
+    lines = '{"id": 1, "city": "N/A "}\n{"id": 2, "city": "Chur "}\n'
+    answer = harness.dataset(harness.write(lines, "rows.jsonl"), cleaning=[{"trim": {}}])
+    assert harness.table(answer)["city"].fillna("").tolist() == ["", "Chur"]
