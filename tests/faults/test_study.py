@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from colonnade_api.models.tuning import Trial, Tuning
+from colonnade_api.models.training import Training
+from colonnade_api.models.trials import Trial
 from colonnade_jobs.training.tuning.search import propose
 from tests.e2e import tables
 from tests.e2e.world import Namespace, dataset, eventually, kubectl, model_version
@@ -25,6 +26,7 @@ WHOLE = "COLONNADE_STUDY" in os.environ
 TRIALS = int(os.environ.get("COLONNADE_STUDY", "8"))
 KILLS = 10 if WHOLE else 2
 AT_A_TIME, SEED = 4, 7
+LONGEST_SECONDS = 60 * TRIALS
 ESTIMATOR = "sklearn.linear_model.LogisticRegression"
 SEARCH: dict[str, Any] = {
     "algorithm": {"name": "TPE"},
@@ -76,8 +78,9 @@ def jobs_that_ever_were(namespace: Namespace, name: str) -> dict[str, set[str]]:
 
 def as_proposed(trials: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What each ought to have tried, by the ends of those that it was told of."""
-    tuning, told = Tuning.model_validate(SEARCH), [Trial.model_validate(trial) for trial in trials]
-    return [propose(tuning, SEED, n, told[: max(0, n - AT_A_TIME + 1)]) for n in range(len(trials))]
+    training = Training.model_validate(searched("any")["spec"]["training"])
+    told = [Trial.model_validate(trial) for trial in trials]
+    return [propose(training, n, told[: max(0, n - AT_A_TIME + 1)]) for n in range(len(trials))]
 
 
 def test_a_study_outlives_its_operators_and_a_node(namespace: Namespace, tmp_path: Path, second_node: str) -> None:
@@ -86,10 +89,10 @@ def test_a_study_outlives_its_operators_and_a_node(namespace: Namespace, tmp_pat
     namespace.becomes("dset", "orders")
     if WHOLE:
         namespace.apply(searched("calm"))
-        namespace.becomes("mv", "calm")
+        namespace.becomes("mv", "calm", seconds=LONGEST_SECONDS)
     namespace.apply(searched("disturbed"))
     disturb(namespace, "disturbed", second_node)
-    namespace.becomes("mv", "disturbed")
+    namespace.becomes("mv", "disturbed", seconds=LONGEST_SECONDS)
     found, jobs = namespace.status("mv", "disturbed"), jobs_that_ever_were(namespace, "disturbed")
     trials = found["trials"]["ended"]
     assert [trial["number"] for trial in trials] == list(range(TRIALS))

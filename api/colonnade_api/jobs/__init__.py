@@ -10,7 +10,7 @@ from colonnade_api.datasets.encryption import SecretKey
 from colonnade_api.models.fairness import SensitiveColumn
 from colonnade_api.models.modelversion import Metrics, ModelVersionSpec
 from colonnade_api.models.results import Comparison, FoldMetric, HeldOut, LatencyQuantiles, Lineage, Parity, Signature
-from colonnade_api.models.tuning import Trial, Values
+from colonnade_api.models.trials import Trial, Values
 
 
 class DatasetJob(SpecPart):

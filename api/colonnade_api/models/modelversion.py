@@ -43,7 +43,7 @@ from colonnade_api.models.results import (
     Signature,
 )
 from colonnade_api.models.training import Training
-from colonnade_api.models.tuning import Trials
+from colonnade_api.models.trials import Trials
 from colonnade_api.stores import StoreUri
 
 

@@ -1,19 +1,37 @@
 """How a model is trained: on which data, by which estimator, after which preprocessing."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, WithJsonSchema
+from pydantic import Field, ValidationError, WithJsonSchema, model_validator
 
 from colonnade_api.common import ColumnName, ObjectRef, Rule, Seed, SpecPart, cel_list
 from colonnade_api.models.fairness import Fairness
-from colonnade_api.models.metrics import METRICS, names
+from colonnade_api.models.halving import ROWS
+from colonnade_api.models.metrics import METRICS, Direction, Task, direction, names
 from colonnade_api.models.ownmetrics import MOST_METRICS, OwnMetric
+from colonnade_api.models.places import OF_PREPROCESSING, NoSuchPlace, put_by_path, put_nested
+from colonnade_api.models.trials import Trial
 from colonnade_api.models.tuning import Tuning
 from colonnade_api.workload import Resources
 
 ESTIMATOR_PATTERN = r"^(sklearn|xgboost|lightgbm)([.][A-Za-z_][A-Za-z0-9_]*)+$"
 ColumnNames = Annotated[tuple[ColumnName, ...], Field(max_length=512)]
 Params = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True})]
+
+
+def _objective_of(task: Task) -> Rule:
+    return Rule(
+        f"!has(self.tuning) || self.task != '{task}' || self.tuning.objective.metricName in {cel_list(names(task))} || "
+        "(has(self.metrics) && self.metrics.exists(own, own.name == self.tuning.objective.metricName))",
+        f"none of a {task}'s metrics ({', '.join(names(task))}), nor of spec.training.metrics",
+        lambda training: (
+            training.tuning is None
+            or training.task != task
+            or training.tuning.objective.metric_name in {*names(task), *(own.name for own in training.metrics or ())}
+        ),
+        field=".tuning.objective.metricName",
+    )
 
 
 class Features(SpecPart):
@@ -124,13 +142,8 @@ class Training(SpecPart):
             lambda training: training.fairness is None or training.target not in training.fairness.sensitive,
             field=".fairness.sensitive",
         ),
-        Rule(
-            f"!has(self.tuning) || (self.tuning.objective.metricName in {cel_list(names('Regression'))}) == "
-            "(self.task == 'Regression')",
-            f"{', '.join(names('Regression'))} are of a Regression, the other metrics of a Classification",
-            lambda training: training.tuning is None or training.tuning.objective.metric_name in names(training.task),
-            field=".tuning.objective.metricName",
-        ),
+        _objective_of("Classification"),
+        _objective_of("Regression"),
     )
 
     dataset_ref: ObjectRef = Field(
@@ -171,8 +184,73 @@ class Training(SpecPart):
     )
     resources: Resources = Field(default=Resources(), description="What the training pod asks for and may use.")
 
-    def tuned(self, parameters: dict[str, Any]) -> "Training":
-        """As it would be written without a search, with these arguments of the estimator."""
-        params = self.estimator.params | parameters
+    @model_validator(mode="after")
+    def _can_be_searched(self) -> Self:
+        tuning = self.search
+        if tuning is None:
+            return self
+        for index, one in enumerate(tuning.parameters):
+            try:
+                self.tuned({one.name: (one.feasible_space.list_ or (one.feasible_space.min,))[0]})
+            except NoSuchPlace as error:
+                raise ValueError(f"tuning.parameters[{index}].name: {error}") from error
+        self._check_halving(tuning)
+        return self
+
+    def _check_halving(self, tuning: Tuning) -> None:
+        halving = tuning.algorithm.rungs
+        if halving is None or halving.resource == ROWS:
+            return
+        whole, field = self.estimator.params.get(halving.resource), "tuning.algorithm.halving.resource"
+        least = halving.factor ** (halving.rungs - 1)
+        if not isinstance(whole, int | float) or whole < least:
+            raise ValueError(f"{field}: estimator.params has to have {halving.resource}, a number of at least {least}")
+        if halving.resource in (one.name for one in tuning.parameters):
+            raise ValueError(f"{field}: {halving.resource} can't be searched for as well")
+
+    @property
+    def search(self) -> Tuning | None:
+        """What is searched for by trials; None where all is said."""
+        return self.tuning
+
+    @property
+    def objective(self) -> Direction:
+        """Which way its search is better. Raises UnknownMetric where there is none."""
+        return direction(self.search.objective.metric_name if self.search else "", self.metrics or ())
+
+    def better(self, one: float, other: float) -> bool:
+        """Whether one objective is better than another."""
+        return one > other if self.objective == "maximize" else one < other
+
+    def reached(self, value: float) -> bool:
+        """Whether an objective is good enough."""
+        goal = self.search.objective.goal if self.search else None
+        return goal is not None and not self.better(goal, value)
+
+    def ranked(self, trials: Iterable[Trial]) -> list[Trial]:
+        """Those that have an objective, the best first; of equals the first by number."""
+        known = sorted((trial for trial in trials if trial.value is not None), key=lambda trial: trial.number)
+        return sorted(known, key=lambda trial: trial.value or 0.0, reverse=self.objective == "maximize")
+
+    def best(self, trials: Iterable[Trial]) -> Trial | None:
+        return next(iter(self.ranked(trials)), None)
+
+    def tuned(self, parameters: Mapping[str, Any]) -> "Training":
+        """As it would be written without a search, with these parameters. Raises NoSuchPlace."""
+        of_estimator = {name: value for name, value in parameters.items() if not name.startswith(OF_PREPROCESSING)}
+        before = {name: value for name, value in parameters.items() if name.startswith(OF_PREPROCESSING)}
+        preprocessing = self._preprocessed(before) if before else self.preprocessing
+        params = self.estimator.params
+        for name, value in of_estimator.items():
+            params = put_nested(params, name, value)
         estimator = self.estimator.model_copy(update={"params": params})
-        return self.model_copy(update={"estimator": estimator, "tuning": None})
+        return self.model_copy(update={"estimator": estimator, "preprocessing": preprocessing, "tuning": None})
+
+    def _preprocessed(self, parameters: Mapping[str, Any]) -> Preprocessing:
+        tree = self.preprocessing.manifest()
+        for name, value in parameters.items():
+            tree = put_by_path(tree, name.removeprefix(OF_PREPROCESSING).split("."), value)
+        try:
+            return Preprocessing.model_validate(tree)
+        except ValidationError as error:
+            raise NoSuchPlace(f"{', '.join(parameters)}: {error.errors()[0]['msg']}") from error

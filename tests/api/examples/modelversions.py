@@ -33,7 +33,48 @@ INVALID = (
         "ModelVersion",
         searched(RATE, metric="rmse"),
         "spec.training.tuning.objective.metricName",
-        "rmse, mae, r2 are of a Regression",
+        "none of a Classification's metrics",
+    ),
+    Invalid(
+        "a parameter that depends on one after it",
+        "ModelVersion",
+        searched({**RATE, "when": {"name": "boosting", "in": []}}),
+        "spec.training.tuning.parameters[0].when.in",
+        "at least 1",
+    ),
+    Invalid(
+        "a halving of another algorithm",
+        "ModelVersion",
+        training(
+            tuning={
+                "algorithm": {"name": "TPE", "halving": {"factor": 3}},
+                "objective": {"metricName": "roc_auc"},
+                "parameters": [RATE],
+            }
+        ),
+        "spec.training.tuning.algorithm.halving",
+        "halving is of SuccessiveHalving alone",
+    ),
+    Invalid(
+        "a halving of too few trials",
+        "ModelVersion",
+        training(
+            tuning={
+                "algorithm": {"name": "SuccessiveHalving"},
+                "objective": {"metricName": "roc_auc"},
+                "maxTrialCount": 12,
+                "parameters": [RATE],
+            }
+        ),
+        "spec.training.tuning.maxTrialCount",
+        "under the 13 that three rungs of SuccessiveHalving take",
+    ),
+    Invalid(
+        "steps of a logarithm",
+        "ModelVersion",
+        searched({**RATE, "feasibleSpace": {"min": 0.1, "max": 1, "step": 0.1, "distribution": "logUniform"}}),
+        "spec.training.tuning.parameters[0].feasibleSpace.step",
+        "steps go with uniform",
     ),
     Invalid(
         "a grid without steps",

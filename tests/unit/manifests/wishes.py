@@ -9,7 +9,7 @@ from colonnade.plan.common.actions import EnsureRevision, RunJob
 from colonnade_api import DatasetSpec, ModelVersionSpec, Resources, Serving
 from colonnade_api.jobs import DatasetJob, TrainingData, TrainJob, TrialJob
 from colonnade_api.jobs.keeping import AuditTask, KeepJob
-from colonnade_api.models.tuning import Trial
+from colonnade_api.models.trials import Trial
 
 UID = "0b876407-1fea-4869-8661-23ec10630439"
 HEX = "1f" * 32

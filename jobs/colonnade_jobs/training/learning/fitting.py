@@ -119,12 +119,14 @@ def _of_known_classes(frame: Frame, training: Array, testing: Array) -> Array:
     return judged
 
 
-def cross_validate(wanted: Training, prepared: Prepared) -> dict[str, dict[str, float | int]]:
-    """Each metric's mean and standard deviation over the folds that the spec asks for, or five."""
+def cross_validate(wanted: Training, prepared: Prepared, share: float = 1.0) -> dict[str, dict[str, float | int]]:
+    """Each metric's mean and standard deviation over the folds that the spec asks for, or five. share: of each fold's
+    rows that are learnt from."""
     asked = wanted.cross_validation or CrossValidation()
     strategy = asked.strategy or ("TimeSeries" if prepared.parted.time_column else None)
     asked = CrossValidation(folds=asked.folds, strategy=strategy)
-    return crossvalidation.evaluate(prepared.pipeline, prepared.frame, prepared.training, asked, wanted.seed)
+    plan = crossvalidation.Plan(asked, wanted.seed, share, wanted.metrics or ())
+    return crossvalidation.evaluate(prepared.pipeline, prepared.frame, prepared.training, plan)
 
 
 def _check_learnt(whole: Pipeline) -> None:

@@ -9,24 +9,28 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 from optuna.trial import FrozenTrial, TrialState, create_trial
 
-from colonnade_api.models.tuning import SearchedParameter, Trial, Tuning
+from colonnade_api.models.spaces import SearchedParameter
+from colonnade_api.models.training import Training
+from colonnade_api.models.trials import Trial
+from colonnade_api.models.tuning import Tuning
 
 optuna.logging.set_verbosity(optuna.logging.WARNING)
+Parameters = dict[str, Any]
 
 
-def propose(tuning: Tuning, seed: int, number: int, told: Sequence[Trial]) -> dict[str, Any]:
+def propose(training: Training, number: int, told: Sequence[Trial]) -> Parameters:
     """The parameters of a trial by its number, from 0. told: the trials that it chooses by, by number.
 
-    Optuna's study is made of those alone, in memory; each trial draws from a seed of its own, so that two that are told
-    the same don't try the same.
+    Raises ValueError where the training has no search, or fewer were told than a rung promotes.
     """
+    tuning = training.search
+    if tuning is None:
+        raise ValueError("spec.training.tuning: there is none")
     if tuning.algorithm.name == "Grid":
         return {name: _as_kept(value) for name, value in tuning.combination(number).items()}
-    space = {one.name: distribution(one) for one in tuning.parameters}
-    study = optuna.create_study(direction=tuning.objective.direction, sampler=_sampler(tuning, seed, number))
-    study.add_trials([_ended(trial, space) for trial in told if set(trial.parameters) == set(space)])
-    chosen = study.ask(space)
-    return {one.name: _as_asked(one, chosen.params[one.name]) for one in tuning.parameters}
+    if below := tuning.algorithm.rungs and tuning.told_of(number):
+        return training.ranked(told)[number - below.stop].parameters
+    return _drawn(training, tuning, number, told)
 
 
 def distribution(parameter: SearchedParameter) -> BaseDistribution:
@@ -42,12 +46,28 @@ def distribution(parameter: SearchedParameter) -> BaseDistribution:
     return FloatDistribution(space.min, space.max, log=logarithmic, step=space.step)
 
 
+def _drawn(training: Training, tuning: Tuning, number: int, told: Sequence[Trial]) -> Parameters:
+    """Optuna's study is made of what is told alone, in memory; each trial draws from a seed of its own, so that two
+    that are told the same don't try the same."""
+    study = optuna.create_study(direction=training.objective, sampler=_sampler(tuning, training.seed, number))
+    study.add_trials([ended for trial in told if (ended := _ended(trial, tuning))])
+    asked, chosen = study.ask(), Parameters()
+    for one in tuning.parameters:
+        if one.applies(chosen):
+            chosen[one.name] = _as_asked(one, asked._suggest(one.name, distribution(one)))
+    return chosen
+
+
 def _sampler(tuning: Tuning, seed: int, number: int) -> BaseSampler:
     own = int(np.random.SeedSequence([seed, number]).generate_state(1)[0])
-    return RandomSampler(own) if tuning.algorithm.name == "Random" else TPESampler(seed=own)
+    return TPESampler(seed=own) if tuning.algorithm.name == "TPE" else RandomSampler(own)
 
 
-def _ended(trial: Trial, space: dict[str, BaseDistribution]) -> FrozenTrial:
+def _ended(trial: Trial, tuning: Tuning) -> FrozenTrial | None:
+    """None of one that died before it told what it tried."""
+    if not trial.parameters:
+        return None
+    space = {one.name: distribution(one) for one in tuning.parameters if one.name in trial.parameters}
     if trial.value is None:
         return create_trial(state=TrialState.FAIL, params=trial.parameters, distributions=space)
     return create_trial(value=trial.value, params=trial.parameters, distributions=space)

@@ -4,7 +4,8 @@ from colonnade.cli.page import Page, Said, Word, facts, page, table
 from colonnade_access.references import Object
 from colonnade_access.words import NOTHING, number
 from colonnade_api import ModelVersionSpec, ModelVersionStatus
-from colonnade_api.models.tuning import Trial, Tuning
+from colonnade_api.models.training import Training
+from colonnade_api.models.trials import Trial
 
 WIDTH = 20
 
@@ -13,37 +14,41 @@ def trials_of(item: Object) -> Page:
     """item: a ModelVersion with a search."""
     status = ModelVersionStatus.model_validate(item["status"])
     training = ModelVersionSpec.model_validate(item["spec"]).training
-    found, tuning = status.trials, training.tuning if training else None
-    if found is None or tuning is None:
+    found, tuning = status.trials, training.search if training else None
+    if found is None or training is None or tuning is None:
         return page()
     best, metric = found.best, tuning.objective.metric_name
-    rows = [_row(trial, tuning, found.ended, is_best=trial == best) for trial in found.ended]
     names = [one.name for one in tuning.parameters]
+    rung, right = ((), ("trial", metric)) if tuning.algorithm.rungs is None else (("rung",), ("trial", "rung", metric))
+    rows = [_row(trial, training, names, found.ended, is_best=trial == best) for trial in found.ended]
     return page(
         facts(
             [
-                ("search", f"{tuning.algorithm.name} for {tuning.objective.direction}d {metric}"),
+                ("search", f"{tuning.algorithm.name} for {training.objective}d {metric}"),
                 ("trials", f"{found.succeeded + found.failed} of {found.total} ended, {found.running} run"),
                 ("failed", str(found.failed) if found.failed else None),
                 ("best", f"trial {best.number}: {metric} {number(best.value)}" if best else None),
             ]
         ),
-        table(("trial", metric, "", *names), rows, right=("trial", metric)) if rows else None,
+        table(("trial", *rung, metric, "", *names), rows, right=right) if rows else None,
     )
 
 
-def _row(trial: Trial, tuning: Tuning, every: tuple[Trial, ...], *, is_best: bool) -> tuple[Said, ...]:
-    tried = [_value(trial.parameters.get(one.name)) for one in tuning.parameters]
+def _row(
+    trial: Trial, training: Training, names: list[str], every: tuple[Trial, ...], *, is_best: bool
+) -> tuple[Said, ...]:
+    which = (str(trial.number),) if trial.rung is None else (str(trial.number), str(trial.rung))
+    tried = [_value(trial.parameters.get(name)) for name in names]
     if trial.value is None:
-        return (str(trial.number), NOTHING, Word(f"failed: {trial.message}", "bad"), *tried)
-    values = [each.value for each in every if each.value is not None]
+        return (*which, NOTHING, Word(f"failed: {trial.message}", "bad"), *tried)
+    values = [each.value for each in every if each.value is not None and each.rung == trial.rung]
     shown = f"{number(trial.value)} ± {trial.std:.2g}" if trial.std is not None else number(trial.value)
-    return (str(trial.number), shown, Word(_bar(trial.value, values, tuning), "good" if is_best else "quiet"), *tried)
+    return (*which, shown, Word(_bar(trial.value, values, training), "good" if is_best else "quiet"), *tried)
 
 
-def _bar(value: float, values: list[float], tuning: Tuning) -> str:
-    """Longer is better: the worst has one cell, the best all of them."""
-    worst, best = (min(values), max(values)) if tuning.objective.direction == "maximize" else (max(values), min(values))
+def _bar(value: float, values: list[float], training: Training) -> str:
+    """Longer is better: the worst of the rung has one cell, its best all of them."""
+    worst, best = (min(values), max(values)) if training.objective == "maximize" else (max(values), min(values))
     share = (value - worst) / (best - worst) if best != worst else 1.0
     return "█" * (1 + round(share * (WIDTH - 1)))
 

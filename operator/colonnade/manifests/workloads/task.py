@@ -53,7 +53,7 @@ def task_of(document: DatasetJob | TrainJob | TrialJob | KeepJob) -> Task:
         return Task("dataset", "dataset", told, source, timedelta(hours=6), keys=keys, pseudonyms=secret)
     training = document.spec.training
     if isinstance(document, TrialJob):
-        resources = training.tuning.trial_resources if training and training.tuning else None
+        resources = training.search.trial_resources if training and training.search else None
         return Task("trial", "trial", told, source, timedelta(hours=6), resources, document.dataset.keys)
     resources = training.resources if training else None
     keys = document.dataset.keys if document.dataset else ()

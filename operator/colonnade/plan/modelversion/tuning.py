@@ -17,7 +17,9 @@ from colonnade.plan.common.observed import Job
 from colonnade.plan.modelversion.observed import ObservedModelVersion
 from colonnade_api import ModelVersionSpec, ObjectMeta
 from colonnade_api.jobs import TrainingData, TrialJob, TrialResult
-from colonnade_api.models.tuning import Trial, Trials, Tuning
+from colonnade_api.models.training import Training
+from colonnade_api.models.trials import Trial, Trials
+from colonnade_api.models.tuning import Tuning
 from colonnade_api.wellknown import RETRY_ANNOTATION
 
 GAVE_UP = "it ended without an answer"
@@ -28,15 +30,27 @@ LONGEST_WORD = 253
 
 
 @dataclass(frozen=True)
+class Study:
+    """What is searched for. spec_hash: of what makes the model."""
+
+    training: Training
+    tuning: Tuning
+    spec_hash: str
+
+
+@dataclass(frozen=True)
 class Search:
     """Where a search stands. jobs: by trial; done: no trial is left to wait for; too_late: its time is over."""
 
-    tuning: Tuning
-    spec_hash: str
+    study: Study
     trials: Trials
     jobs: Mapping[int, Job]
     done: bool
     too_late: bool = False
+
+    @property
+    def tuning(self) -> Tuning:
+        return self.study.tuning
 
     @property
     def failed(self) -> bool:
@@ -50,14 +64,16 @@ class Search:
 
 def search(observed: ObservedModelVersion, spec: ModelVersionSpec, spec_hash: str, now: datetime) -> Search | None:
     """None where the spec asks for none. spec_hash: of what makes the model."""
-    tuning = spec.training.tuning if spec.training else None
-    if tuning is None:
+    training = spec.training
+    tuning = training.search if training else None
+    if training is None or tuning is None:
         return None
     asked = observed.metadata.annotations.get(RETRY_ANNOTATION, "")[:LONGEST_WORD] or None
     before = observed.status.trials or Trials(retry=asked)
-    found = _found(observed, tuning, spec_hash, before, now)
+    study = Study(training, tuning, spec_hash)
+    found = _found(observed, study, before, now)
     if found.failed and asked and asked != before.retry:
-        return _found(observed, tuning, spec_hash, _once_more(tuning, found.trials, asked), now)
+        return _found(observed, study, _once_more(tuning, found.trials, asked), now)
     return found
 
 
@@ -70,30 +86,31 @@ def _once_more(tuning: Tuning, trials: Trials, asked: str) -> Trials:
     return Trials(retry=asked, ended=tuple(kept.values()))
 
 
-def _found(observed: ObservedModelVersion, tuning: Tuning, spec_hash: str, before: Trials, now: datetime) -> Search:
+def _found(observed: ObservedModelVersion, study: Study, before: Trials, now: datetime) -> Search:
     """before: where it stood, as far as status knows."""
-    total = tuning.total
-    named = {job_name(observed, spec_hash, before.retry, number): number for number in range(total)}
+    tuning = study.tuning
+    named = {job_name(observed, study.spec_hash, before.retry, number): number for number in range(tuning.total)}
     jobs = {named[job.name]: job for job in observed.jobs if job.name in named}
     ended = {trial.number: trial for trial in before.ended}
-    ended |= {number: trial for number, job in jobs.items() if (trial := _ended(number, job))}
+    ended |= {number: trial for number, job in jobs.items() if (trial := _ended(tuning, number, job))}
     started = before.started_at or min((job.created_at for job in jobs.values()), default=None)
-    decisive = _decisive(tuning, ended)
+    asked = tuning.asked(ended)
+    decisive = _decisive(study, asked, ended)
     counted = [ended[number] for number in sorted(ended) if decisive is None or number <= decisive]
     running = sum(number not in ended and not finished(job) for number, job in jobs.items())
     trials = Trials(
         retry=before.retry,
-        total=total,
+        total=len(asked),
         started_at=started,
         running=0 if decisive is not None else running,
         succeeded=sum(trial.value is not None for trial in counted),
         failed=sum(trial.value is None for trial in counted),
-        best=_best(tuning, counted),
+        best=_best(study, counted),
         ended=tuple(ended[number] for number in sorted(ended)),
     )
     too_late = bool(tuning.timeout and started and now >= started + tuning.timeout)
-    over = len(ended) == total or ((too_late or trials.failed > tuning.max_failed_trial_count) and not running)
-    return Search(tuning, spec_hash, trials, jobs, decisive is not None or over, too_late)
+    over = ended.keys() >= set(asked) or ((too_late or trials.failed > tuning.max_failed_trial_count) and not running)
+    return Search(study, trials, jobs, decisive is not None or over, too_late)
 
 
 def job_name(observed: ObservedModelVersion, spec_hash: str, retry: str | None, number: int) -> str:
@@ -121,7 +138,7 @@ def swept(observed: ObservedModelVersion) -> tuple[Action, ...]:
 
 def settled(spec: ModelVersionSpec, trials: Trials | None) -> ModelVersionSpec:
     """The spec as it would be written with the winner's parameters, and without a search."""
-    if spec.training is None or spec.training.tuning is None or trials is None or trials.best is None:
+    if spec.training is None or spec.training.search is None or trials is None or trials.best is None:
         return spec
     return spec.model_copy(update={"training": spec.training.tuned(trials.best.parameters)})
 
@@ -154,44 +171,49 @@ def look_again(found: Search | None, now: datetime) -> timedelta | None:
     return min(later, default=None)
 
 
-def _ended(number: int, job: Job) -> Trial | None:
-    said = answer(job, TrialResult)
+def _ended(tuning: Tuning, number: int, job: Job) -> Trial | None:
+    said, rung = answer(job, TrialResult), tuning.rung_of(number)
     if said and said.outcome == "Measured":
-        return Trial(number=number, parameters=said.parameters, value=said.value, std=said.std)
+        return Trial(number=number, rung=rung, parameters=said.parameters, value=said.value, std=said.std)
     if said:
-        return Trial(number=number, parameters=said.parameters, message=f"{said.reason}: {said.message}")
+        return Trial(number=number, rung=rung, parameters=said.parameters, message=f"{said.reason}: {said.message}")
     if job.spent:
-        return Trial(number=number, message=f"Job {job.name}: {job.message or GAVE_UP}; {SPENT}")
+        return Trial(number=number, rung=rung, message=f"Job {job.name}: {job.message or GAVE_UP}; {SPENT}")
     if is_stuck(job, TrialResult):
-        return Trial(number=number, message=f"Job {job.name}: {job.message or GAVE_UP}")
+        return Trial(number=number, rung=rung, message=f"Job {job.name}: {job.message or GAVE_UP}")
     return None
 
 
-def _decisive(tuning: Tuning, ended: Mapping[int, Trial]) -> int | None:
-    """The first trial by number that reaches the goal, once all before it have ended."""
-    for number in range(tuning.total):
+def _decisive(study: Study, asked: list[int], ended: Mapping[int, Trial]) -> int | None:
+    """The first trial by number that reaches the goal with all rows and iterations, once all before it have ended."""
+    for number in asked:
         trial = ended.get(number)
         if trial is None:
             return None
-        if trial.value is not None and tuning.reached(trial.value):
+        if trial.value is not None and study.tuning.is_whole(number) and study.training.reached(trial.value):
             return number
     return None
 
 
-def _best(tuning: Tuning, counted: list[Trial]) -> Trial | None:
-    best: Trial | None = None
-    for trial in counted:
-        if trial.value is not None and (best is None or best.value is None or tuning.better(trial.value, best.value)):
-            best = trial
-    return best
+def _best(study: Study, counted: list[Trial]) -> Trial | None:
+    """Of the highest rung that anything is known of."""
+    known = [trial for trial in counted if trial.value is not None]
+    rung = max((trial.rung or 0 for trial in known), default=0)
+    return study.training.best([trial for trial in known if (trial.rung or 0) == rung])
 
 
 def _due(found: Search) -> list[int]:
     if found.done or found.too_late or found.trials.failed > found.tuning.max_failed_trial_count:
         return []
     ended = {trial.number for trial in found.trials.ended}
-    able = [n for n in range(found.trials.total) if n not in ended and ended.issuperset(found.tuning.told_of(n))]
+    asked = found.tuning.asked({trial.number: trial for trial in found.trials.ended})
+    able = [n for n in asked if n not in ended and _knows_enough(found.tuning, n, set(asked), ended)]
     return [number for number in able[: found.tuning.parallel_trial_count] if number not in found.jobs]
+
+
+def _knows_enough(tuning: Tuning, number: int, asked: set[int], ended: set[int]) -> bool:
+    """Whether all that the trial is told of have ended."""
+    return ended >= asked.intersection(tuning.told_of(number))
 
 
 def _run(
@@ -202,8 +224,8 @@ def _run(
     document = TrialJob(
         namespace=about.namespace, name=about.name, spec=spec, dataset=dataset, number=number, told=told
     )
-    name = job_name(observed, found.spec_hash, found.trials.retry, number)
-    return RunJob(name, found.spec_hash, document)
+    name = job_name(observed, found.study.spec_hash, found.trials.retry, number)
+    return RunJob(name, found.study.spec_hash, document)
 
 
 def _shown(tuning: Tuning, best: Trial | None) -> str:

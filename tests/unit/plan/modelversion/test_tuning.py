@@ -69,6 +69,15 @@ class Cluster:
         """Its pod answered, and went with its node before anyone read it."""
         self._becomes(name, succeeded=True)
 
+    def lose_an_answer(self, name: str) -> None:
+        """The same, until it is asked for again and runs."""
+        self.lose(name)
+        self.seconds += 20
+        self.pass_over()
+        before = self.begun.pop(name)
+        self.pass_over()
+        assert self.begun[name] == before, "the same Job is asked for, told the same"
+
     def spend(self, name: str) -> None:
         """It took too much memory, each time."""
         self._becomes(name, failed=True, spent=True, message="OOMKilled: it took more memory than its limit")
@@ -272,18 +281,54 @@ def test_a_slow_trial_holds_up_none_that_is_not_told_of_it() -> None:
     assert all(trial.told == () for trial in cluster.trials.values())
 
 
+HALVING = {"algorithm": {"name": "SuccessiveHalving"}, "maxTrialCount": 13}
+
+
+def rungs(cluster: Cluster) -> list[int | None]:
+    assert cluster.status.trials is not None
+    return [trial.rung for trial in cluster.status.trials.ended]
+
+
+def test_the_best_of_a_rung_are_tried_again_and_the_last_rung_has_the_winner() -> None:
+    cluster = Cluster({3: 0.9, 12: 0.4}, **HALVING, parallelTrialCount=4).run(max)
+    assert rungs(cluster) == [0] * 9 + [1] * 3 + [2]
+    assert [trial.number for trial in cluster.trials[9].told] == list(range(9))
+    assert [trial.number for trial in cluster.trials[12].told] == [9, 10, 11]
+    assert cluster.status.trials is not None
+    assert cluster.status.trials.best is not None
+    assert cluster.status.trials.best.number == 12, "its value is of all rows, those below of fewer"
+
+
+def test_of_a_rung_where_too_few_are_left_fewer_are_promoted() -> None:
+    cluster = Cluster(dict.fromkeys(range(8)), **HALVING, maxFailedTrialCount=8).run()
+    assert sorted(cluster.trials) == [*range(10), 12]
+    assert said(cluster.observed, "Tuned")[0] == "True"
+    assert cluster.status.trials is not None
+    assert (cluster.status.trials.total, cluster.status.trials.succeeded) == (11, 3)
+
+
+def test_a_goal_that_is_reached_on_fewer_rows_ends_nothing() -> None:
+    goal = {"objective": {"metricName": "roc_auc", "goal": 0.8}}
+    cluster = Cluster({0: 0.99, 12: 0.7}, **HALVING, **goal).run()
+    assert len(cluster.trials) == 13
+
+
 @settings(deadline=None)
-@given(data=st.data(), parallel=st.integers(1, 5), total=st.integers(1, 12))
+@given(data=st.data(), parallel=st.integers(1, 5), name=st.sampled_from(["Random", "TPE", "SuccessiveHalving"]))
 def test_whatever_ends_when_and_however_often_the_operator_dies_the_same_is_tried(
-    data: st.DataObject, parallel: int, total: int
+    data: st.DataObject, parallel: int, name: str
 ) -> None:
-    values: Values = data.draw(st.dictionaries(st.integers(0, 11), st.sampled_from([None, 0.6, 0.7, 0.8])))
-    asked = {"maxTrialCount": total, "parallelTrialCount": parallel, "maxFailedTrialCount": 12}
+    values: Values = data.draw(st.dictionaries(st.integers(0, 13), st.sampled_from([None, 0.6, 0.7, 0.8])))
+    total = data.draw(st.integers(13 if name == "SuccessiveHalving" else 1, 14))
+    asked: dict[str, Any] = {"maxTrialCount": total, "parallelTrialCount": parallel, "maxFailedTrialCount": 14}
+    asked |= {"algorithm": {"name": name}}
     undisturbed, disturbed = Cluster(values, **asked).run(), Cluster(values, **asked)
 
     def choose(running: list[str]) -> str:
         for _ in range(data.draw(st.integers(0, 2))):
             disturbed.forget()
+        if data.draw(st.booleans()):
+            disturbed.lose_an_answer(data.draw(st.sampled_from(sorted(disturbed.running))))
         return data.draw(st.sampled_from(sorted(running)))
 
     disturbed.run(choose)
