@@ -58,6 +58,15 @@ Claims = Annotated[
         "--claims", envvar="COLONNADE_CLAIMS", metavar="FOLDER", help="Where the claims of pvc:// are mounted, by name."
     ),
 ]
+SigningKey = Annotated[
+    Path | None,
+    typer.Option(
+        "--signing-key",
+        envvar="COLONNADE_SIGNING_KEY",
+        metavar="FILE",
+        help="The Ed25519 key in PEM that bundles are signed with, in a folder of its Secret's name.",
+    ),
+]
 Version = Annotated[bool, typer.Option("--version", is_eager=True, help="Print the version and exit.")]
 
 
@@ -90,16 +99,20 @@ def dataset(
 
 @app.command()
 def train(
-    store: StoreUrl, job: JobText = None, job_file: JobFile = None, answer: AnswerFile = results.TERMINATION_LOG
+    store: StoreUrl,
+    job: JobText = None,
+    job_file: JobFile = None,
+    signing_key: SigningKey = None,
+    answer: AnswerFile = results.TERMINATION_LOG,
 ) -> None:
-    """Make a model's bundle: train, export to ONNX, compare, measure, store; or import a file."""
+    """Make a model's bundle: train, export to ONNX, compare, measure, store, sign; or import a file."""
     text = _told(job, job_file)
 
     def make(scratch: Path) -> TrainResult:
         from . import training  # noqa: PLC0415 - as above
 
         asked = read(TrainJob, text)
-        return training.run(asked, _store(store, asked.namespace), scratch)
+        return training.run(asked, _store(store, asked.namespace), scratch, signing_key)
 
     _carry_out(make, partial(TrainResult, outcome="Failed"), answer)
 

@@ -31,7 +31,11 @@ class Served(BaseModel):
     digest: str | None = Field(default=None, description="The digest that the bundle (or bare file) must have.")
     public_key: str | None = Field(
         default=None,
-        description="An Ed25519 public key in PEM, or the file it is in: a bundle that it didn't sign is refused.",
+        description="An Ed25519 public key in PEM, or the file it is in: a bundle that it didn't sign is refused. "
+        "Several, one after the other, while keys are exchanged.",
+    )
+    allow_unsigned: bool = Field(
+        default=False, description="With a public key, serve what nobody signed too; a wrong signature is refused ever."
     )
     model: str | None = Field(
         default=None, min_length=1, description="The name in /v2/models/NAME; by default the bundle's or the file's."
@@ -267,9 +271,9 @@ class Settings(Observing, Computing, Listening, Served, BaseSettings):
     @classmethod
     def _is_a_key(cls, text: str | None) -> str | None:
         if text is not None:
-            from .bundle.signing import public_key  # noqa: PLC0415 - cryptography's import takes 60 ms
+            from .bundle.keys import public_keys  # noqa: PLC0415 - cryptography's import takes 60 ms
 
-            public_key(text)
+            public_keys(text)
         return text
 
     @property

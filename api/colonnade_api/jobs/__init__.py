@@ -9,6 +9,7 @@ from colonnade_api.datasets.dataset import DatasetSpec, DatasetVersion
 from colonnade_api.datasets.encryption import SecretKey
 from colonnade_api.models.fairness import SensitiveColumn
 from colonnade_api.models.modelversion import Metrics, ModelVersionSpec
+from colonnade_api.models.provenance import Provenance
 from colonnade_api.models.results import Comparison, FoldMetric, HeldOut, LatencyQuantiles, Lineage, Parity, Signature
 from colonnade_api.models.trials import Trial, Values
 
@@ -108,6 +109,7 @@ class TrainResult(JobResult):
     cross_validation: Annotated[dict[str, FoldMetric], Field(max_length=64)] = Field(default={})
     parity: Parity | None = None
     lineage: Lineage | None = None
+    provenance: Provenance | None = None
     warnings: tuple[Said, ...] = Field(default=())
     comparison: Comparison | None = None
     latency: LatencyQuantiles | None = None

@@ -90,15 +90,20 @@ def evaluate(
 
 def lineage(job: TrainJob) -> dict[str, Any]:
     """What the model was made from."""
-    spec = job.spec.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=MAKES_NO_MODEL)
     return {
         "arithmetic": arithmetic.describe() if job.spec.training else None,
         "dataset": job.dataset.digest if job.dataset else None,
         "image": job.image,
         "seed": job.spec.training.seed if job.spec.training else None,
         "source": _source(job),
-        "spec": digests.of_bytes(canonical_json(spec)),
+        "spec": digests.of_bytes(canonical_json(made_by(job))),
     }
+
+
+def made_by(job: TrainJob) -> dict[str, Any]:
+    """The part of the spec that makes the model: with any other value there it may be another one."""
+    spec: dict[str, Any] = job.spec.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=MAKES_NO_MODEL)
+    return spec
 
 
 def _source(job: TrainJob) -> str | None:

@@ -1,6 +1,8 @@
 """`colonnade-jobs train`: from a dataset version and a spec to a bundle, or to the reason why there is none."""
 
+import socket
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import onnx
@@ -16,7 +18,7 @@ from colonnade_serving.store import Store
 from .. import marks, progress
 from ..data.versions import stored
 from ..errors import PermanentError, store_answers
-from . import evaluation, imported
+from . import evaluation, evidence, imported
 from .card import content, rendering
 from .export import bundle, cleaning_front, graph, parity
 from .facts import Facts
@@ -30,11 +32,12 @@ from .rows import splitleaks
 MOST_ASKED = 200  # held-out rows that are asked one by one, for the time that it takes
 
 
-def run(job: TrainJob, store: Store, scratch: Path) -> TrainResult:
-    """Trains, exports, judges, stores; returns the answer.
+def run(job: TrainJob, store: Store, scratch: Path, signing_key: Path | None = None) -> TrainResult:
+    """Trains, exports, judges, stores, signs; returns the answer. signing_key: the platform's, None where it has none.
 
     Raises PermanentError, TransientError.
     """
+    began, key = datetime.now(UTC), evidence.read_key(signing_key) if signing_key else None
     folder = scratch / "bundle"
     folder.mkdir()
     facts = _facts(job, store, folder, scratch)
@@ -45,8 +48,17 @@ def run(job: TrainJob, store: Store, scratch: Path) -> TrainResult:
     with store_answers():
         store.commit(folder, path, MANIFEST)
         facts = _with_page(facts, store, path)
+    run = evidence.Run(_invocation(job), began, datetime.now(UTC))
+    statement = evidence.describe(job, facts, folder, run)
+    provenance = evidence.keep(evidence.signed(statement, key), store, path) | {"at": run.ended}
     size = sum(file.stat().st_size for file in folder.iterdir())
-    return bundle.result(facts, digest, store.uri(path), size, {gate.metric for gate in job.spec.gates if gate.metric})
+    made = bundle.Made(digest, store.uri(path), size, provenance)
+    return bundle.result(facts, made, {gate.metric for gate in job.spec.gates if gate.metric})
+
+
+def _invocation(job: TrainJob) -> str:
+    """The pod, by the name that Kubernetes gives it as its host's."""
+    return f"{job.namespace}/{socket.gethostname()}"
 
 
 def _facts(job: TrainJob, store: Store, folder: Path, scratch: Path) -> Facts:

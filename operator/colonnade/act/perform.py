@@ -27,6 +27,7 @@ from colonnade.manifests import (
     job_document,
     job_network,
     mounts_document,
+    public_keys,
     revision_service,
     serving_network,
     store_claim,
@@ -93,6 +94,7 @@ async def _perform(action: Action, owner: Owner, platform: Platform, writer: Sta
             for resource in (WORKLOADS, SERVICES, BUDGETS, NETWORK_POLICIES):
                 await objects.delete(_of(owner, resource, revision_name(owner.key.name, revision)))
         case actions.EnsureClientService(name):
+            await _ensure_public_keys(owner, platform, objects)
             await objects.ensure(client_service(platform, owner, name))
         case actions.DeleteClientService(name):
             await objects.delete(_of(owner, SERVICES, name))
@@ -104,8 +106,17 @@ async def _ensure_revision(wanted: actions.EnsureRevision, owner: Owner, platfor
     await objects.ensure(revision_service(owner, wanted.revision))
     await objects.ensure(budget(owner, wanted.revision))
     pods = workload(platform, owner, wanted)
+    key = _of(owner, WORKLOADS, pods["metadata"]["name"])
+    if objects.cache.get(key) is None:
+        await _ensure_public_keys(owner, platform, objects)
     await objects.create_once(pods)
-    await objects.scale(_of(owner, WORKLOADS, pods["metadata"]["name"]), wanted.replicas)
+    await objects.scale(key, wanted.replicas)
+
+
+async def _ensure_public_keys(owner: Owner, platform: Platform, objects: Objects) -> None:
+    """In every pass: they may change while the pods, which read them at each start, stay as they were made."""
+    if keys := public_keys(owner, platform.signing):
+        await objects.ensure(keys)
 
 
 async def _run_job(wanted: actions.RunJob, owner: Owner, platform: Platform, objects: Objects) -> None:

@@ -10,6 +10,7 @@ from colonnade.manifests.networkpolicy import serving_network
 from colonnade.manifests.platform import BucketStore, Platform, Store, VolumeStore
 from colonnade.manifests.service import client_service, revision_service
 from colonnade.manifests.serving import workload
+from colonnade.manifests.signing import Signing, public_keys
 from colonnade.manifests.store import store_claim
 from colonnade.manifests.workloads import job, job_document, job_network, mounts_document
 
@@ -17,6 +18,7 @@ __all__ = [
     "BucketStore",
     "Owner",
     "Platform",
+    "Signing",
     "Store",
     "VolumeStore",
     "budget",
@@ -25,6 +27,7 @@ __all__ = [
     "job_document",
     "job_network",
     "mounts_document",
+    "public_keys",
     "revision_service",
     "serving_network",
     "store_claim",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from colonnade.manifests.signing import Signing
 from colonnade.plan.common.places import Place
 
 STORE_CLAIM = "colonnade-store"
@@ -60,6 +61,7 @@ class Platform:
     stores: Mapping[str, Store] = field(default_factory=dict)
     pull_policy: Literal["Always", "IfNotPresent", "Never"] = "IfNotPresent"
     pull_secrets: tuple[str, ...] = ()
+    signing: Signing = field(default_factory=Signing)
 
     def of(self, namespace: str) -> "Platform":
         """As a namespace's manifests have to know it: with the store that is its own."""

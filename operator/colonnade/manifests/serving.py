@@ -4,6 +4,7 @@ from colonnade.kube.kinds import WORKLOADS, Manifest
 from colonnade.manifests.labels import Owner, managed, revision_labels, revision_name
 from colonnade.manifests.platform import Platform
 from colonnade.manifests.pod import pod, store_environment, store_mounts, store_volumes
+from colonnade.manifests.signing import trust_environment
 from colonnade.plan.common.actions import EnsureRevision
 from colonnade_api import Resources
 from colonnade_api.wellknown import DIGEST_ANNOTATION
@@ -72,6 +73,7 @@ def _container(platform: Platform, owner: Owner, wanted: EnsureRevision) -> Mani
             {"name": "COLONNADE_DRAIN_TIMEOUT", "value": str(_grace(wanted))},
             {"name": "HOME", "value": "/tmp"},  # noqa: S108 - the pod's own emptyDir
             *store_environment(platform),
+            *trust_environment(owner, platform.signing),
         ],
         "ports": [{"name": "http", "containerPort": PORT, "protocol": "TCP"}],
         "resources": resources.manifest() if resources != Resources() else MODEST,

@@ -29,7 +29,9 @@ OPERATOR: Rights = {
     ("policy", "poddisruptionbudgets"): OWN,
     ("networking.k8s.io", "networkpolicies"): OWN,
     ("", "persistentvolumeclaims"): READ | {"create"},
-    ("", "configmaps"): frozenset({"get", "create", "patch", "delete"}),  # what a Job is told, where that is long
+    ("", "configmaps"): frozenset(
+        {"get", "create", "patch", "delete"}
+    ),  # what a Job is told, where that is long; public keys
     ("", "pods"): READ,
     ("discovery.k8s.io", "endpointslices"): READ,
     ("events.k8s.io", "events"): frozenset({"create"}),

@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from colonnade.kube.lease import Terms
-from colonnade.manifests import BucketStore, Platform, Store, VolumeStore
+from colonnade.manifests import BucketStore, Platform, Signing, Store, VolumeStore
 from colonnade_api.installation import AGENT_PORT, CLUSTER_DOMAIN, LEASE_NAME
 
 NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace")
@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     store_namespaces: dict[str, NamespaceStore] = Field(
         default={}, description="Namespaces with a store of their own, and which, as JSON."
     )
+    signing_secret: str = Field(default="", description="A Secret in each namespace with private.pem; empty: unsigned.")
+    public_keys: str = Field(default="", description="In PEM, of those whose models are served; empty: all are.")
+    allow_unsigned: bool = Field(default=False, description="Whether unsigned models are served beside them.")
 
     cluster_domain: str = Field(default=CLUSTER_DOMAIN, description="The domain of the cluster's names.")
     router_service: str = Field(default="colonnade-router", description="What client Services point to.")
@@ -121,6 +124,7 @@ class Settings(BaseSettings):
             stores={name: self._store_of(told) for name, told in self.store_namespaces.items()},
             pull_policy=self.image_pull_policy,
             pull_secrets=self.image_pull_secrets,
+            signing=Signing(self.signing_secret or None, self.public_keys.strip(), self.allow_unsigned),
         )
 
     def _store(self) -> Store:

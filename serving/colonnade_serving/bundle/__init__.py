@@ -6,6 +6,7 @@ What training writes, serving verifies and replays before it answers anyone.
 from .agreement import agree
 from .format import FORMAT, Bundle, BundleError, Golden, Tensor, TensorSignature, encode
 from .golden import GoldenMismatch, difference, replay
+from .keys import Trust
 from .verify import MANIFEST, read_bundle, verify_bundle
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "GoldenMismatch",
     "Tensor",
     "TensorSignature",
+    "Trust",
     "agree",
     "difference",
     "encode",

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from pydantic import ValidationError
 
 from .. import digests
 from .format import Bundle, BundleError
-from .signing import read_signature, verify_signature
+from .keys import Trust
+from .signing import check_signed
 
 MANIFEST = "bundle.json"
 MODEL = "model.onnx"
@@ -24,10 +24,8 @@ def read_bundle(data: bytes) -> Bundle:
     return bundle
 
 
-def verify_bundle(
-    directory: Path, digest: str | None = None, key: Ed25519PublicKey | None = None
-) -> tuple[Bundle, str]:
-    """Reads a bundle and checks bundle.json against digest and key, if given, and every file against bundle.json.
+def verify_bundle(directory: Path, digest: str | None = None, trust: Trust | None = None) -> tuple[Bundle, str]:
+    """Reads a bundle and checks bundle.json against digest and trust, if given, and every file against bundle.json.
 
     Returns the bundle and its digest. Raises BundleError.
     """
@@ -35,8 +33,8 @@ def verify_bundle(
     found = digests.of_bytes(data)
     if digest is not None and found != digest:
         raise BundleError(f"{MANIFEST} has digest {found}, but {digest} was asked for: the bundle was changed")
-    if key is not None:
-        verify_signature(data, read_signature(directory), key)
+    if trust is not None:
+        check_signed(directory, data, trust)
     bundle = read_bundle(data)
     for name, expected in bundle.files.items():
         _verify_file(directory / name, expected)

@@ -11,8 +11,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from .. import digests
-from ..bundle import MANIFEST, BundleError, read_bundle, verify_bundle
-from ..bundle.signing import SIGNATURE
+from ..bundle import MANIFEST, BundleError, read_bundle, signing, verify_bundle
 from ..digests import PREFIX
 from ..store import Store, StoreNotFound, open_store
 from ..store.connect import local_root
@@ -61,7 +60,7 @@ def _bundle(store: Store, cache: Path) -> Path:
     with _alone(target.with_suffix(".lock")):
         if not _whole(target):
             _download(store, manifest, target)
-        _take_signature(store, target)
+        _take_signatures(store, target)
     return target
 
 
@@ -73,11 +72,13 @@ def _download(store: Store, manifest: bytes, target: Path) -> None:
     (target / MANIFEST).write_bytes(manifest)
 
 
-def _take_signature(store: Store, target: Path) -> None:
-    try:
-        (target / SIGNATURE).write_bytes(store.get(SIGNATURE))
-    except StoreNotFound:
-        (target / SIGNATURE).unlink(missing_ok=True)
+def _take_signatures(store: Store, target: Path) -> None:
+    """As they are now: another key may have signed since the bundle was downloaded."""
+    for name in signing.FILES:
+        try:
+            (target / name).write_bytes(store.get(name))
+        except StoreNotFound:
+            (target / name).unlink(missing_ok=True)
 
 
 def _whole(target: Path) -> bool:

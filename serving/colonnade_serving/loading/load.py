@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from .. import digests
 from ..bundle import Bundle, BundleError, GoldenMismatch, TensorSignature, replay, verify_bundle
+from ..bundle.keys import Trust
 from ..bundle.verify import MODEL
 from ..engine import CPU, Engine, ModelFailed
 from ..graph import Objection
@@ -89,13 +89,13 @@ class Source:
 class LoadOptions:
     """What a model is loaded with.
 
-    threads: for one inference; None takes the cgroup's CPUs. providers: onnxruntime's. key: what every bundle must be
-    signed with, if any. batch_rows: the largest batch that is calibrated.
+    threads: for one inference; None takes the cgroup's CPUs. providers: onnxruntime's. trust: who must have signed
+    every bundle, if anyone. batch_rows: the largest batch that is calibrated.
     """
 
     threads: int | None = None
     providers: tuple[str, ...] = (CPU,)
-    key: Ed25519PublicKey | None = None
+    trust: Trust | None = None
     batch_rows: int = 64
 
     def engine(self, path: Path) -> Engine:
@@ -123,7 +123,7 @@ def load(source: Source, cache: Path, options: LoadOptions | None = None) -> Mod
 
 
 def _bare(path: Path, source: Source, options: LoadOptions) -> Model:
-    if options.key is not None:
+    if options.trust is not None and not options.trust.unsigned:
         raise BundleError("a bare .onnx file can't be signed, and a public key is configured; serve a signed bundle")
     if path.is_dir():
         raise ModelInvalid(f"{path.name} is a directory; an .onnx file is wanted")
@@ -142,7 +142,7 @@ def _bare(path: Path, source: Source, options: LoadOptions) -> Model:
 
 
 def _bundled(path: Path, source: Source, options: LoadOptions) -> Model:
-    bundle, digest = verify_bundle(path, source.digest or digest_in(source.address), options.key)
+    bundle, digest = verify_bundle(path, source.digest or digest_in(source.address), options.trust)
     engine = options.engine(path / MODEL)
     _check("inputs", bundle.inputs, engine.inputs)
     _check("outputs", bundle.outputs, engine.outputs)

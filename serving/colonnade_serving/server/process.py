@@ -5,7 +5,7 @@ from functools import partial
 from typing import cast
 
 from ..batching import Limits
-from ..bundle.signing import public_key
+from ..bundle.keys import Trust, public_keys
 from ..engine import check_providers
 from ..guard import Guard
 from ..loading import LoadOptions, Repository, load
@@ -61,7 +61,7 @@ def _models(settings: Settings, telemetry: Telemetry) -> Models:
     options = LoadOptions(
         settings.threads,
         settings.execution_providers,
-        public_key(settings.public_key) if settings.public_key else None,
+        Trust(public_keys(settings.public_key), settings.allow_unsigned) if settings.public_key else None,
         settings.batch_rows,
     )
     limits = Limits(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from colonnade.manifests import Signing
 from colonnade.router.settings import Settings as AgentSettings
 from colonnade.runtime.settings import Settings as OperatorSettings
 from tests.unit.chart.rendered import Manifest, containers, named, pods, render
@@ -142,6 +143,19 @@ def test_the_operator_is_told_of_a_bucket() -> None:
         "https://minio:9000",
         "here",
     )
+
+
+KEYS = [f"-----BEGIN PUBLIC KEY-----\n{n * 60}\n-----END PUBLIC KEY-----\n" for n in "AB"]
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_operator_and_plugin_are_told_whose_models_are_served(allowed: bool) -> None:
+    values = {"signing": {"secretName": "model-signing", "publicKeys": KEYS, "allowUnsigned": allowed}}
+    told = settings(OperatorSettings, environment(values, "colonnade-operator", "operator"))
+    assert isinstance(told, OperatorSettings)
+    signing = told.platform().signing
+    assert signing == Signing("model-signing", "".join(KEYS).strip(), allowed)
+    assert named(render(values), "ConfigMap", "colonnade-info")["data"]["publicKeys"].strip() == signing.public_keys
 
 
 @pytest.mark.parametrize("container", ["bootstrap", "agent"])

@@ -64,6 +64,8 @@ def test_every_value_is_explained() -> None:
         ({"watchNamespaces": ["Team A"]}, "/watchNamespaces/0"),
         ({"operator": {"podSecurityContext": {"runAsUser": 0}}}, "/operator/podSecurityContext/runAsUser"),
         ({"images": {"operator": {"repository": ""}}}, "/images/operator/repository"),
+        ({"signing": {"publicKeys": ["-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----"]}}, "publicKeys/0"),
+        ({"signing": {"secretName": "Model Signing"}}, "/signing/secretName"),
     ],
 )
 def test_a_wrong_value_is_refused_by_name(values: Manifest, field: str) -> None:

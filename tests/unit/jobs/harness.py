@@ -29,6 +29,7 @@ class Harness:
         self.digest = ""
         self.terms: dict[str, str] = {}
         self.serving: dict[str, str] | None = None
+        self.signing_key: Path | None = None
 
     def write(self, text: str, name: str = "rows.csv") -> str:
         """Writes a source file; returns its address."""
@@ -88,7 +89,7 @@ class Harness:
             **told,
         }
         with tempfile.TemporaryDirectory(dir=self.folder) as scratch:
-            return _as_json(training.run(read(TrainJob, json.dumps(job)), self.store, Path(scratch)))
+            return _as_json(training.run(read(TrainJob, json.dumps(job)), self.store, Path(scratch), self.signing_key))
 
     def serve(self, answer: Answer, name: str = "rows-y-0") -> None:
         """A model that a training Job made is what the next trainings are compared with."""

@@ -11,6 +11,7 @@ from colonnade.manifests import (
     client_service,
     job,
     job_network,
+    public_keys,
     revision_service,
     serving_network,
     store_claim,
@@ -27,6 +28,7 @@ from tests.unit.manifests.wishes import (
     keep,
     platform,
     revision,
+    signing,
     train,
 )
 
@@ -42,9 +44,12 @@ MADE = {
     "keeping-job-s3": lambda: job(platform(bucket()), FLIGHTS, keep("s3://copies", secretRef={"name": "copies"})),
     "keeping-network-s3": lambda: job_network(platform(), FLIGHTS, keep("s3://copies")),
     "training-job": lambda: job(platform(pull_secrets=("registry",)), LATE_1, train()),
+    "training-job-signed": lambda: job(platform(signing=signing()), LATE_1, train()),
     "trial-job": lambda: job(platform(), LATE_1, attempt()),
     "serving-workload": lambda: workload(platform(), LATE, revision()),
     "serving-workload-s3": lambda: workload(platform(bucket()), LATE, revision()),
+    "serving-workload-signed": lambda: workload(platform(signing=signing()), LATE, revision()),
+    "public-keys": lambda: public_keys(LATE, signing(allow_unsigned=True)) or {},
     "serving-service": lambda: revision_service(LATE, "c0ffee0123"),
     "serving-budget": lambda: budget(LATE, "c0ffee0123"),
     "serving-network": lambda: serving_network(platform(), LATE, "c0ffee0123"),

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from colonnade.kube.kinds import DATASETS, DEPLOYMENTS, MODEL_VERSIONS, Key
-from colonnade.manifests import BucketStore, Owner, Platform, VolumeStore
+from colonnade.manifests import BucketStore, Owner, Platform, Signing, VolumeStore
 from colonnade.plan.common.actions import EnsureRevision, RunJob
 from colonnade_api import DatasetSpec, ModelVersionSpec, Resources, Serving
 from colonnade_api.jobs import DatasetJob, TrainingData, TrainJob, TrialJob
@@ -39,6 +39,13 @@ def platform(store=None, **more):
 
 def bucket():
     return BucketStore("s3://models/colonnade", secret="models", endpoint="https://minio.example:9000")
+
+
+PEM = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n"
+
+
+def signing(**more):
+    return Signing("model-signing", PEM, **more)
 
 
 def owner(resource, name):

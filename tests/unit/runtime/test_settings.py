@@ -5,9 +5,11 @@ import os
 import pytest
 from pydantic import ValidationError
 
-from colonnade.manifests import BucketStore, VolumeStore
+from colonnade.manifests import BucketStore, Signing, VolumeStore
 from colonnade.runtime.election import CALL_SECONDS
 from colonnade.runtime.settings import Settings
+
+PEM = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----"
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +71,17 @@ def test_stores_of_before_are_named_for_all_or_for_one_namespace(said):
 def test_a_store_of_a_namespace_that_cannot_be_read_is_refused(said, own):
     with pytest.raises(ValidationError, match=r"store_namespaces|STORE_NAMESPACES|team-a"):
         said(store_namespaces=f'{{"team-a": {own}}}')
+
+
+def test_nothing_is_signed_and_nothing_verified_unless_it_is_said(said):
+    assert said().platform().signing == Signing()
+
+
+def test_keys_are_trusted_as_they_were_said(said):
+    signing = (
+        said(signing_secret="model-signing", public_keys=f"{PEM}\n{PEM}\n", allow_unsigned="true").platform().signing
+    )
+    assert signing == Signing("model-signing", f"{PEM}\n{PEM}", allow_unsigned=True)
 
 
 def test_an_empty_storage_class_is_the_clusters_default(said):

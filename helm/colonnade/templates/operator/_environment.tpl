@@ -25,7 +25,19 @@
 - {name: COLONNADE_STORE_CLASS, value: {{ .Values.store.pvc.storageClass | quote }}}
 - {name: COLONNADE_STORE_ACCESS_MODE, value: {{ .Values.store.pvc.accessMode }}}
 {{- end }}
+{{- with .Values.signing.secretName }}
+- {name: COLONNADE_SIGNING_SECRET, value: {{ . | quote }}}
+{{- end }}
+{{- with .Values.signing.publicKeys }}
+- {name: COLONNADE_PUBLIC_KEYS, value: {{ include "colonnade.publicKeys" . | quote }}}
+- {name: COLONNADE_ALLOW_UNSIGNED, value: {{ $.Values.signing.allowUnsigned | quote }}}
+{{- end }}
 - {name: COLONNADE_PROMETHEUS_URL, value: {{ include "colonnade.prometheusURL" . | quote }}}
+{{- end }}
+
+{{- define "colonnade.publicKeys" -}}
+{{- range . }}{{ trim . }}
+{{ end }}
 {{- end }}
 
 {{- define "colonnade.pullSecretNames" -}}

@@ -1,7 +1,9 @@
 """The bundle's files: bundle.json names all others by digest, and so one digest covers all."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from colonnade_api.jobs import TrainResult
 from colonnade_api.stored import canonical_json
@@ -42,17 +44,28 @@ def write(folder: Path, facts: Facts) -> str:
     return digests.of_bytes(data)
 
 
-def result(facts: Facts, digest: str, uri: str, size: int, gated: Collection[str]) -> TrainResult:
-    """The answer of a training Job. uri, size: of the stored bundle; gated: metrics that gates ask for."""
+@dataclass(frozen=True)
+class Made:
+    """The stored bundle: where it lies, its size in bytes, and the statement of how it was made."""
+
+    digest: str
+    uri: str
+    size: int
+    provenance: dict[str, Any]
+
+
+def result(facts: Facts, made: Made, gated: Collection[str]) -> TrainResult:
+    """The answer of a training Job. gated: metrics that gates ask for."""
     first = sorted(facts.metrics, key=lambda name: name not in gated)  # stable: else as the registry has them
     return TrainResult.model_validate(
         {
             "outcome": "Trained",
             "reason": "Trained" if facts.training else "Imported",
             "message": _sentence(facts),
-            "digest": digest,
-            "artifactUri": uri,
-            "bytes": size,
+            "digest": made.digest,
+            "artifactUri": made.uri,
+            "bytes": made.size,
+            "provenance": made.provenance,
             "signature": signature.described(facts.inputs, facts.outputs),
             "metrics": {name: facts.metrics[name] for name in first},
             "heldOut": _held_out(facts),

@@ -1,6 +1,7 @@
 """The Jobs that read data and train models, and what of the network they may reach."""
 
 from colonnade.kube.kinds import CONFIG_MAPS, JOBS, NETWORK_POLICIES, Manifest
+from colonnade.manifests import signing
 from colonnade.manifests.labels import Owner, managed
 from colonnade.manifests.platform import BucketStore, Platform
 from colonnade.manifests.pod import pod, store_environment, store_mounts, store_volumes
@@ -127,6 +128,10 @@ def _pod(platform: Platform, name: str, task: Task) -> Manifest:
             {"name": "pseudonyms", "mountPath": source.PSEUDONYMS_FOLDER, "readOnly": True}
         )
         volumes.append(source.pseudonyms_volume(task.pseudonyms))
+    if task.signs:
+        container["env"].extend(signing.key_environment(platform.signing))
+        container["volumeMounts"].extend(signing.key_mounts(platform.signing))
+        volumes.extend(signing.key_volumes(platform.signing))
     if not fits:
         container["volumeMounts"].append({"name": "job", "mountPath": JOB_FOLDER, "readOnly": True})
         volumes.append({"name": "job", "configMap": {"name": name}})

@@ -22,6 +22,7 @@ class Task:
     share.
     keys: what opens and wraps versions that are encrypted.
     pseudonyms: where their key lies; None where none are made.
+    signs: whether it makes what the platform signs.
     """
 
     command: str
@@ -32,6 +33,7 @@ class Task:
     resources: Resources | None = None
     keys: tuple[SecretKey, ...] = ()
     pseudonyms: SecretKey | None = None
+    signs: bool = False
 
     def requirements(self) -> Manifest:
         asked = self.resources or Resources()
@@ -57,4 +59,4 @@ def task_of(document: DatasetJob | TrainJob | TrialJob | KeepJob) -> Task:
         return Task("trial", "trial", told, source, timedelta(hours=6), resources, document.dataset.keys)
     resources = training.resources if training else None
     keys = document.dataset.keys if document.dataset else ()
-    return Task("train", "training", told, source, timedelta(hours=24), resources, keys)
+    return Task("train", "training", told, source, timedelta(hours=24), resources, keys, signs=True)

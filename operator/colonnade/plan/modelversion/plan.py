@@ -46,6 +46,7 @@ REPORTED = (
     "cross_validation",
     "parity",
     "lineage",
+    "provenance",
     "comparison",
 )
 
