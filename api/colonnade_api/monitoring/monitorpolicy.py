@@ -21,6 +21,7 @@ from colonnade_api.common import (
     Word,
 )
 from colonnade_api.durations import Duration, Period
+from colonnade_api.monitoring.retraining import MOST_RETRAININGS, Retrain, Retraining
 from colonnade_api.monitoring.signals import Signal
 
 
@@ -60,6 +61,10 @@ class MonitorPolicySpec(SpecPart):
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]},
     )
     no_data: NoData = Field(default=NoData(), description="What happens when nothing can be measured.")
+    retrain: Retrain | None = Field(
+        default=None,
+        description="What follows a breach of a signal whose action is Retrain. Left out: as if given with no field.",
+    )
 
 
 class SignalStatus(StatusPart):
@@ -99,10 +104,17 @@ class MonitorPolicyStatus(Status):
         description="The Deployments that name this policy.",
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["deployment"]},
     )
+    retrainings: tuple[Retraining, ...] = Field(
+        default=(),
+        max_length=MOST_RETRAININGS,
+        description="What was trained again because a signal asked for it, the last first.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
+    )
 
 
 class MonitorPolicy(Resource):
-    """What is measured on a Deployment (errors, latency, any PromQL), and what follows: roll back, hold, or alert.
+    """What is measured on a Deployment (errors, latency, drift, any PromQL), and what follows: roll back, hold, alert,
+    or retrain.
 
     Each verdict needs enough requests and comes with its value, limit and query in the Deployment's status.
     """

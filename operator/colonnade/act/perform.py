@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from colonnade.act.events import Events
 from colonnade.act.objects import Objects
+from colonnade.act.retraining import Successors
 from colonnade.act.status_writer import StatusWriter
 from colonnade.kube.client import ApiServer
 from colonnade.kube.kinds import (
@@ -59,10 +60,13 @@ async def act(decision: Decision[Status], live: Manifest, applier: Applier) -> N
     writer = StatusWriter(applier.api, applier.cache, live)
     owner = Owner(writer.key, str(live["metadata"]["uid"]))
     objects, platform = Objects(applier.api, applier.cache, owner), applier.platform.of(owner.key.namespace)
+    successors = Successors(applier.api, applier.cache, owner.key.namespace)
     status = decision.status.manifest()
     for action in decision.actions:
         if isinstance(action, actions.RecordStatus):
             await writer.record(status)
+        elif isinstance(action, actions.RequestRefresh | actions.EnsureModelVersion):
+            await successors.carry_out(action)
         else:
             await _perform(action, owner, platform, writer, objects)
         if writer.is_gone:

@@ -6,6 +6,7 @@ store and addresses from a `Platform`. Nothing here reads or writes anything.
 
 from colonnade.manifests.budget import budget
 from colonnade.manifests.labels import Owner
+from colonnade.manifests.modelversion import model_version
 from colonnade.manifests.networkpolicy import serving_network
 from colonnade.manifests.platform import BucketStore, Platform, Store, VolumeStore
 from colonnade.manifests.service import client_service, revision_service
@@ -26,6 +27,7 @@ __all__ = [
     "job",
     "job_document",
     "job_network",
+    "model_version",
     "mounts_document",
     "public_keys",
     "revision_service",

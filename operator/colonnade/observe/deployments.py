@@ -9,6 +9,7 @@ from colonnade.manifests.labels import controller_of
 from colonnade.observe import objects
 from colonnade.observe.cache import Cache
 from colonnade.observe.index import MODEL_OF_VERSION, POLICY_OF_DEPLOYMENT
+from colonnade.observe.successors import with_successors
 from colonnade.observe.workloads import workloads_of
 from colonnade.plan.common.observed import InvalidSpec
 from colonnade.plan.deployment.observed import ModelVersionSummary, ObservedDeployment, Router
@@ -42,15 +43,17 @@ def observe_deployment(key: Key, live: Manifest, cache: Cache, routers: Iterable
 
 def observe_policy(key: Key, live: Manifest, cache: Cache) -> ObservedMonitorPolicy:
     """Without Prometheus, which is asked for where the spec says."""
-    return ObservedMonitorPolicy(
-        metadata=objects.metadata(live),
-        spec=objects.spec(MonitorPolicySpec, live),
-        status=objects.status(MonitorPolicyStatus, live),
-        targets=tuple(
-            cache.derived(one, _target)
-            for one in cache.having(DEPLOYMENTS, key.namespace, POLICY_OF_DEPLOYMENT, key.name)
-        ),
-    )
+    spec, status = objects.spec(MonitorPolicySpec, live), objects.status(MonitorPolicyStatus, live)
+    watched = cache.having(DEPLOYMENTS, key.namespace, POLICY_OF_DEPLOYMENT, key.name)
+    targets = tuple(cache.derived(one, _target) for one in watched)
+    if _may_retrain(spec, status):
+        targets = tuple(with_successors(target, key.namespace, cache) for target in targets)
+    return ObservedMonitorPolicy(metadata=objects.metadata(live), spec=spec, status=status, targets=targets)
+
+
+def _may_retrain(spec: MonitorPolicySpec | InvalidSpec, status: MonitorPolicyStatus) -> bool:
+    wanted = not isinstance(spec, InvalidSpec) and any(signal.action == "Retrain" for signal in spec.signals)
+    return wanted or any(each.outcome is None for each in status.retrainings)
 
 
 def _versions(namespace: str, model: str, cache: Cache) -> tuple[ModelVersionSummary, ...]:
@@ -92,6 +95,12 @@ def _policy(namespace: str, spec: DeploymentSpec, cache: Cache) -> MonitorPolicy
 
 
 def _target(deployment: Manifest) -> WatchedDeployment:
+    status = objects.status_of_another(DeploymentStatus, deployment)
     return WatchedDeployment(
-        deployment["metadata"]["name"], objects.status_of_another(DeploymentStatus, deployment).verdicts
+        deployment=deployment["metadata"]["name"],
+        verdicts=status.verdicts,
+        stable=status.stable.model_version if status.stable else None,
+        candidate=status.candidate.model_version if status.candidate else None,
+        pinned=deployment["spec"]["model"].get("version"),
+        rejected=status.rejected,
     )

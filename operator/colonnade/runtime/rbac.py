@@ -23,6 +23,7 @@ OPERATOR: Rights = {
         ("colonnade.dev", f"{kind}/finalizers"): frozenset({"update"})  # blockOwnerDeletion in owner references asks it
         for kind in ("datasets", "modelversions", "deployments")
     },
+    ("colonnade.dev", "modelversions"): READ | {"patch", "create"},  # create: retrained ones
     ("batch", "jobs"): OWN,
     ("apps", "deployments"): OWN,
     ("", "services"): OWN,

@@ -9,6 +9,10 @@ from colonnade_api import Signal, Verdict
 LONGEST_QUERY = 4096
 
 
+TELLING = ("Alert", "Retrain")
+"""Actions that no rollout waits for."""
+
+
 @dataclass(frozen=True)
 class SignalVerdict:
     """A verdict beside the signal that asked for it."""

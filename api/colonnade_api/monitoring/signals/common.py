@@ -27,8 +27,9 @@ class SignalPart(SpecPart):
         "InsufficientSamples, and the rollout waits. ErrorRate and Latency may fail on fewer requests where the "
         "evidence is strong (false positives: at most 0.1 %); PromQL neither passes nor fails below it.",
     )
-    action: Literal["Rollback", "Hold", "Alert"] = Field(
+    action: Literal["Rollback", "Hold", "Alert", "Retrain"] = Field(
         default="Rollback",
         description="What follows a breach. Rollback, where it is left out: all requests go back to stable. Hold: the "
-        "rollout stays where it is. Alert: it is said by condition Alerting and as an Event, and the rollout goes on.",
+        "rollout stays where it is. Alert: it is said by condition Alerting and as an Event, and the rollout goes on. "
+        "Retrain: as Alert, and once it serves, a new version is trained, as spec.retrain says.",
     )

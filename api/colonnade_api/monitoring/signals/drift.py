@@ -27,12 +27,13 @@ class Counted(SignalPart):
         description="Rows within the window that a verdict needs, left out: 1000; with fewer it is "
         "InsufficientSamples.",
     )
-    action: Literal["Rollback", "Hold", "Alert"] = Field(
+    action: Literal["Rollback", "Hold", "Alert", "Retrain"] = Field(
         default="Alert",
         description="What follows a breach. Alert, where it is left out: condition Alerting and an Event. Hold: the "
         "rollout stays where it is as well. Rollback: all requests go back to stable, but where stable shows the same "
         "at the same time, since that would mend nothing: then the rollout holds. Of what serves, and is no longer "
-        "watched after its promotion, each of them only tells.",
+        "watched after its promotion, each of them only tells. Retrain: as Alert, and once it serves, a new version is "
+        "trained, as spec.retrain says.",
     )
 
 

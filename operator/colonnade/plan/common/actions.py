@@ -3,7 +3,9 @@
 Ensure* say what should be true and are repeated in every pass: `act` compares and writes only what differs.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from colonnade_api import Serving as ServingSettings
 from colonnade_api.jobs import DatasetJob, TrainJob, TrialJob
@@ -87,6 +89,25 @@ class DeleteClientService:
     name: str
 
 
+@dataclass(frozen=True)
+class RequestRefresh:
+    """The Dataset's source is looked at, once for each token."""
+
+    dataset: str
+    token: str
+
+
+@dataclass(frozen=True)
+class EnsureModelVersion:
+    """Create this ModelVersion unless it exists. It is nobody's part: it outlives the policy that asked for it."""
+
+    name: str
+    policy: str
+    in_place_of: str
+    because: str
+    spec: Mapping[str, Any]
+
+
 Action = (
     EnsureFinalizer
     | RemoveFinalizer
@@ -99,4 +120,6 @@ Action = (
     | DeleteRevision
     | EnsureClientService
     | DeleteClientService
+    | RequestRefresh
+    | EnsureModelVersion
 )

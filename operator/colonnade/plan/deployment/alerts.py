@@ -1,10 +1,10 @@
-"""What failed and only tells: signals whose action is Alert, and all that is said of a revision that merely serves."""
+"""What failed and only tells: signals whose action is Alert or Retrain, and all of a revision that merely serves."""
 
 from colonnade.formatting import clipped
 from colonnade.plan.common.conditions import ConditionUpdate, carried_over, false, true
 from colonnade.plan.common.decision import Event
 from colonnade.plan.deployment.context import Context
-from colonnade.signals import SignalVerdict
+from colonnade.signals import TELLING, SignalVerdict
 from colonnade_api import DeploymentStatus, Signal, Verdict
 
 ALERTING = "Alerting"
@@ -12,7 +12,7 @@ ALERTING = "Alerting"
 
 def telling(context: Context) -> tuple[SignalVerdict, ...]:
     standing = context.exposure is not None and context.exposure.standing
-    return tuple(each for each in context.judged if standing or each.signal.action == "Alert")
+    return tuple(each for each in context.judged if standing or each.signal.action in TELLING)
 
 
 def condition(context: Context, verdicts: tuple[Verdict, ...]) -> tuple[ConditionUpdate, ...]:

@@ -7,11 +7,13 @@ from colonnade.plan.common.decision import Decision
 from colonnade.plan.common.finalizer import finalize
 from colonnade.plan.common.observed import InvalidSpec
 from colonnade.plan.monitorpolicy.observed import ObservedMonitorPolicy, WatchedDeployment
+from colonnade.plan.monitorpolicy.retraining.retrain import Outlook, retrain
 from colonnade_api import MonitorPolicyStatus, SignalStatus, Target, Verdict
 
 MAX_TARGETS = 256
 LOOK_AGAIN = timedelta(seconds=30)
 """At Prometheus; rollouts ask it themselves, at the policy's own interval."""
+LOOK_AFTER_RETRAINING = timedelta(seconds=10)
 
 
 def plan(observed: ObservedMonitorPolicy, now: datetime) -> Decision[MonitorPolicyStatus]:
@@ -19,11 +21,15 @@ def plan(observed: ObservedMonitorPolicy, now: datetime) -> Decision[MonitorPoli
     if observed.metadata.deletion_timestamp:
         return finalize(observed.metadata, observed.status)
     if isinstance(observed.spec, InvalidSpec):
-        kept = carried_over(observed.status.conditions, ("Ready", "MetricsAvailable"))
+        kept = carried_over(observed.status.conditions, ("Ready", "MetricsAvailable", "Retraining"))
         updates = (*kept, true("Stalled", "InvalidSpec", observed.spec.message))
-        return Decision((), _status(observed, observed.status.targets, updates, now))
+        nothing = Outlook(observed.status.retrainings)
+        return Decision((), _status(observed, observed.status.targets, updates, nothing, now))
+    outlook = retrain(observed, observed.spec, now)
     targets = tuple(_target(each) for each in sorted(observed.targets, key=lambda each: each.deployment)[:MAX_TARGETS])
-    return Decision((), _status(observed, targets, _judge(observed), now), requeue_after=LOOK_AGAIN)
+    status = _status(observed, targets, (*_judge(observed), *outlook.updates), outlook, now)
+    again = LOOK_AFTER_RETRAINING if outlook.under_way else LOOK_AGAIN
+    return Decision(outlook.actions, status, outlook.events, again)
 
 
 def _target(watched: WatchedDeployment) -> Target:
@@ -51,12 +57,20 @@ def _judge(observed: ObservedMonitorPolicy) -> tuple[ConditionUpdate, ...]:
 
 
 def _status(
-    observed: ObservedMonitorPolicy, targets: tuple[Target, ...], updates: tuple[ConditionUpdate, ...], now: datetime
+    observed: ObservedMonitorPolicy,
+    targets: tuple[Target, ...],
+    updates: tuple[ConditionUpdate, ...],
+    outlook: Outlook,
+    now: datetime,
 ) -> MonitorPolicyStatus:
     generation = observed.metadata.generation
     conditions = with_transition_time(updates, observed.status.conditions, generation, now)
     return MonitorPolicyStatus(
-        observed_generation=generation, conditions=conditions, targets=targets, measures=_measures(observed)
+        observed_generation=generation,
+        conditions=conditions,
+        targets=targets,
+        measures=_measures(observed),
+        retrainings=outlook.records,
     )
 
 

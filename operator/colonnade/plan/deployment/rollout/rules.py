@@ -9,7 +9,7 @@ from colonnade.plan.deployment.rollout.moves import Hold, Rollback
 from colonnade.plan.deployment.rollout.rollout import Rollout
 from colonnade.plan.deployment.routing import contradicts, unapplied
 from colonnade.plan.deployment.signature import what_is_lost
-from colonnade.signals import SignalVerdict
+from colonnade.signals import TELLING, SignalVerdict
 from colonnade.signals.evidence import Missing, Traffic
 from colonnade.statistics.binomial import binomial_interval
 from colonnade_api.datasets.history import name_of
@@ -213,8 +213,8 @@ def is_ready_to_go_on(rollout: Rollout) -> bool:
 
 
 def gating(judged: tuple[SignalVerdict, ...]) -> tuple[SignalVerdict, ...]:
-    """The signals that a rollout waits for; an Alert is only said."""
-    return tuple(each for each in judged if each.signal.action != "Alert")
+    """The signals that a rollout waits for; an Alert is only said, and a Retrain concerns what serves."""
+    return tuple(each for each in judged if each.signal.action not in TELLING)
 
 
 def breach_of(judged: tuple[SignalVerdict, ...], action: str) -> SignalVerdict | None:
