@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from colonnade_api.jobs import TrainJob, TrainResult
 from colonnade_api.models.training import Training
 from colonnade_api.references import bundle_unit
+from colonnade_api.stored import canonical_json
 from colonnade_serving import digests
 from colonnade_serving.bundle import MANIFEST
 from colonnade_serving.store import Store
@@ -48,12 +49,22 @@ def run(job: TrainJob, store: Store, scratch: Path, signing_key: Path | None = N
     with store_answers():
         store.commit(folder, path, MANIFEST)
         facts = _with_page(facts, store, path)
+    size = sum(file.stat().st_size for file in folder.iterdir())
+    _with_materials(facts, digest, folder, store)
     run = evidence.Run(_invocation(job), began, datetime.now(UTC))
     statement = evidence.describe(job, facts, folder, run)
     provenance = evidence.keep(evidence.signed(statement, key), store, path) | {"at": run.ended}
-    size = sum(file.stat().st_size for file in folder.iterdir())
     made = bundle.Made(digest, store.uri(path), size, provenance)
     return bundle.result(facts, made, {gate.metric for gate in job.spec.gates if gate.metric})
+
+
+def _with_materials(facts: Facts, digest: str, folder: Path, store: Store) -> None:
+    """The bill of materials lies beside the bundle, since it names its digest; the statement names that of both."""
+    files = {name: digests.of_file(folder / name) for name in bundle.FILES}
+    described = canonical_json(evidence.mlbom.describe(facts, content.describe(facts), digest, files))
+    (folder / evidence.mlbom.FILE).write_bytes(described)
+    with store_answers():
+        store.put(f"{bundle_unit(digest)}/{evidence.mlbom.FILE}", described)
 
 
 def _invocation(job: TrainJob) -> str:

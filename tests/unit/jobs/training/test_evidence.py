@@ -105,6 +105,7 @@ def test_the_statement_names_data_spec_image_code_parameters_and_libraries(harne
     assert {each["name"]: f"sha256:{each['digest']['sha256']}" for each in said["subject"]} == {
         "bundle.json": answer["digest"],
         **bundle.files,
+        "model.cdx.json": digests.of_file(harness.fetched(answer["artifactUri"]) / "model.cdx.json"),
     }
     spec = said["predicate"]["buildDefinition"]["externalParameters"]["spec"]
     assert spec["training"]["estimator"]["name"] == "sklearn.linear_model.LogisticRegression"
