@@ -6,7 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,19 @@ class ObjectStore:
         keys = {"AWS_ACCESS_KEY_ID": self.key, "AWS_SECRET_ACCESS_KEY": self.secret}
         return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "stringData": keys | more}
 
+    def tenant(self, bucket: str) -> "ObjectStore":
+        """The same server as somebody knows it who has this new bucket and no other."""
+        own = replace(self, key=bucket, secret=secrets.token_hex(16))
+        self._administer("create-user", "--access", own.key, "--secret", own.secret, "--role", "user")
+        self._administer("create-bucket", "--bucket", bucket, "--owner", own.key)
+        return own
+
+    def _administer(self, *command: str) -> None:
+        known = ["--access", self.key, "--secret", self.secret, "--endpoint-url", self.endpoint]
+        whole = [str(program(VERSITYGW, "versitygw")), "admin", *known, *command]
+        ended = subprocess.run(whole, capture_output=True, text=True, timeout=START_SECONDS, check=False)
+        assert ended.returncode == 0, ended.stderr
+
     def keys(self, bucket: str) -> set[str]:
         return {item["Key"] for item in self.client().list_objects_v2(Bucket=bucket).get("Contents", [])}
 
@@ -55,10 +68,11 @@ def object_store(folder: Path, address: str = "127.0.0.1") -> Iterator[ObjectSto
     """Runs until left. address: of this machine, where it listens."""
     ensure_built([VERSITYGW])
     store = ObjectStore(f"http://{address}:{port()}", folder / "objects")
-    objects, metadata = str(store.objects), str(folder / "metadata")
-    for made in (objects, metadata):
+    objects, metadata, accounts = str(store.objects), str(folder / "metadata"), str(folder / "accounts")
+    for made in (objects, metadata, accounts):
         Path(made).mkdir(parents=True)
     listening = [str(program(VERSITYGW, "versitygw")), "--port", store.endpoint.removeprefix("http://")]
+    listening += ["--iam-dir", accounts]
     environment = {"ROOT_ACCESS_KEY": store.key, "ROOT_SECRET_KEY": store.secret}
     with (folder / "versitygw.log").open("wb") as log:
         running = subprocess.Popen(
