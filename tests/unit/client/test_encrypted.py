@@ -1,7 +1,6 @@
 """An encrypted version is read by who has its key: in a file, or in a Secret that this person may read."""
 
 import base64
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 
 from colonnade_client import Client, ColonnadeError, Encrypted
 from tests.unit.cli.playground import Playground
+from tests.unit.jobs import keys
 
 KEY = "0f" * 32
 PRIVACY = {"encryption": {"keySecretRef": {"name": "people-key", "key": "key"}}}
@@ -21,8 +21,7 @@ Collect = Callable[..., dict[str, Any]]
 
 @pytest.fixture
 def encrypted(collected: Collect, cluster: Playground, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("COLONNADE_KEYS", json.dumps(["key key of Secret people-key"]))
-    monkeypatch.setenv("COLONNADE_KEY_0", KEY)
+    keys.given(monkeypatch, {"key key of Secret people-key": KEY})
     collected(ROWS, privacy=PRIVACY)["spec"]["privacy"] = PRIVACY
 
 

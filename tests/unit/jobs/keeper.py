@@ -1,7 +1,6 @@
 """Versions to keep, in a store of files or behind a real S3 server, and a hand that is struck at its nth write."""
 
 import hashlib
-import json
 import os
 import shutil
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from colonnade_api.jobs.keeping import KeepJob, KeepResult
 from colonnade_jobs import keeping
 from colonnade_serving.store import Store
 from tests.unit.jobs.harness import Harness
+from tests.unit.jobs.keys import given
 
 DAY_OLD = 2 * 86_400
 
@@ -102,9 +102,7 @@ class Keeper(Harness):
 
     def holds(self, patch: pytest.MonkeyPatch, *keys: SecretKey) -> None:
         """Jobs are given these keys from now on, and no others."""
-        patch.setenv("COLONNADE_KEYS", json.dumps([str(key) for key in keys]))
-        for n, key in enumerate(keys):
-            patch.setenv(f"COLONNADE_KEY_{n}", hashlib.sha256(str(key).encode()).hexdigest())
+        given(patch, {str(key): hashlib.sha256(str(key).encode()).hexdigest() for key in keys})
 
     def blob(self, digest: str, name: str = "data.parquet") -> Path:
         """A file of a version, where its bytes lie."""

@@ -32,6 +32,7 @@ from tests.unit.manifests.wishes import (
     UID,
     bucket,
     collect,
+    collect_encrypted,
     platform,
     revision,
     slow_to_leave,
@@ -232,3 +233,14 @@ def test_a_bundle_that_was_copied_is_served_from_where_it_lies_now():
     own = BucketStore("s3://team-bucket", copied_from=("file:///store",))
     served = workload(platform(stores={"team": own}).of("team"), LATE, revision())["spec"]["template"]
     assert environment(served)["COLONNADE_BUNDLE"]["value"] == f"s3://team-bucket/team/models/{HEX}"
+
+
+def test_keys_are_files_of_their_secrets_and_no_environment_has_them():
+    pod = job(platform(), FLIGHTS, collect_encrypted())["spec"]["template"]
+    assert not [each for each in environment(pod).values() if "valueFrom" in each]
+    (volume,) = [each for each in pod["spec"]["volumes"] if each["name"] == "keys"]
+    named = [source["secret"]["name"] for source in volume["projected"]["sources"]]
+    assert named == ["people-2", "people-1"]
+    (mount,) = [each for each in pod["spec"]["containers"][0]["volumeMounts"] if each["name"] == "keys"]
+    assert mount["readOnly"] is True
+    assert environment(pod)["COLONNADE_KEYS_FOLDER"]["value"] == mount["mountPath"]

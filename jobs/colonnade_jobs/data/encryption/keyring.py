@@ -1,9 +1,10 @@
-"""The keys that a Job was given by reference to their Secrets, and the data keys that they wrap."""
+"""The keys that a Job was given as files of their Secrets, and the data keys that they wrap."""
 
 import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from colonnade_api.datasets.dataset import DatasetSpec
 from colonnade_api.datasets.encryption import SecretKey
@@ -11,11 +12,12 @@ from colonnade_api.stored import sealing
 from colonnade_api.stored.sealing import KEY_BYTES as DATA_KEY_BYTES
 from colonnade_api.stored.sealing import KEYS
 
-from ...errors import PermanentError
+from ...errors import PermanentError, TransientError
 
 __all__ = ["DATA_KEY_BYTES", "KEYS", "Keyring", "WrappingKey", "mounted", "wrapping_key"]
 
-NAMES, VALUE = "COLONNADE_KEYS", "COLONNADE_KEY_"
+NAMES, FOLDER = "COLONNADE_KEYS", "COLONNADE_KEYS_FOLDER"
+"""The keys' names; where their files are, each called by its place among the names."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +73,14 @@ class Keyring:
 
 
 def mounted(environment: Mapping[str, str] | None = None) -> Keyring:
-    """The keys in the Job's environment, where its manifest put them.
+    """The keys that the Job's manifest mounts, as they are now.
 
-    Raises PermanentError (InvalidKey) for one that is too short to be a key.
+    Raises PermanentError (InvalidKey) for one that is too short to be a key; TransientError until each is there.
     """
     given = os.environ if environment is None else environment
     names: list[str] = json.loads(given.get(NAMES, "[]"))
-    return Keyring(tuple(_key(name, given.get(f"{VALUE}{n}", "")) for n, name in enumerate(names)))
+    folder = Path(given.get(FOLDER, ""))
+    return Keyring(tuple(_key(name, folder / str(n)) for n, name in enumerate(names)))
 
 
 def wrapping_key(spec: DatasetSpec, ring: Keyring) -> WrappingKey | None:
@@ -89,8 +92,14 @@ def wrapping_key(spec: DatasetSpec, ring: Keyring) -> WrappingKey | None:
     return ring.named(wanted[0]) if wanted else None
 
 
-def _key(name: str, text: str) -> WrappingKey:
+def _key(name: str, file: Path) -> WrappingKey:
     try:
-        return WrappingKey(name, sealing.key_bytes(text.encode("utf-8", "surrogateescape")))
+        return WrappingKey(name, sealing.key_bytes(file.read_bytes()))
+    except FileNotFoundError as error:
+        raise TransientError(
+            "SecretMissing",
+            f"there is no {name} in this namespace, which is to open or wrap versions; bring it back, or make "
+            "it where it never was: kubectl create secret generic NAME --from-literal=KEY=$(openssl rand -hex 32)",
+        ) from error
     except ValueError as error:
         raise PermanentError("InvalidKey", f"the {name} {error}") from error

@@ -128,6 +128,9 @@ def _pod(platform: Platform, name: str, task: Task) -> Manifest:
             {"name": "pseudonyms", "mountPath": source.PSEUDONYMS_FOLDER, "readOnly": True}
         )
         volumes.append(source.pseudonyms_volume(task.pseudonyms))
+    if task.keys:
+        container["volumeMounts"].append(keys.mount())
+        volumes.append(keys.volume(task.keys))
     if task.signs:
         container["env"].extend(signing.key_environment(platform.signing))
         container["volumeMounts"].extend(signing.key_mounts(platform.signing))

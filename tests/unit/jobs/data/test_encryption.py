@@ -1,6 +1,5 @@
 """What lies in the store of an encrypted Dataset, and who can read it."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from colonnade_jobs.data.versions import stored
 from colonnade_jobs.errors import PermanentError, TransientError
 from colonnade_serving.store import Store, StoreError
 from tests.unit.jobs.harness import Harness
+from tests.unit.jobs.keys import given as lay_keys
 
 MARKER = "Zebediah-Quux"
 ROWS = f"name,age\n{MARKER},31\nbob,45\nann,52\neve,nobody-{MARKER}\n"
@@ -24,10 +24,8 @@ VALUES = {OLD: "0f" * 32, NEW: "a1" * 32}
 
 
 def given(patch: pytest.MonkeyPatch, *keys: SecretKey) -> None:
-    """The Job has these keys in its environment."""
-    patch.setenv("COLONNADE_KEYS", json.dumps([str(key) for key in keys]))
-    for n, key in enumerate(keys):
-        patch.setenv(f"COLONNADE_KEY_{n}", VALUES[key])
+    """The Job has these keys."""
+    lay_keys(patch, {str(key): VALUES[key] for key in keys})
 
 
 def by(key: SecretKey, *previous: SecretKey) -> dict[str, Any]:
@@ -104,9 +102,21 @@ def test_who_lacks_the_key_is_told_which_one(harness: Harness, monkeypatch: pyte
     assert problem.value.reason == "KeyMissing"
 
 
+def test_a_key_that_is_not_there_is_waited_for_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    (lay_keys(monkeypatch, {str(OLD): VALUES[OLD], str(NEW): VALUES[NEW]}) / "1").unlink()
+    with pytest.raises(TransientError, match="there is no key key of Secret new in this namespace") as waits:
+        encryption.mounted()
+    assert waits.value.reason == "SecretMissing"
+
+
+def test_a_key_of_raw_bytes_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, raw = lay_keys(monkeypatch, {str(OLD): ""}), bytes(range(100, 132))
+    (folder / "0").write_bytes(raw)
+    assert encryption.mounted().named(OLD).value == raw
+
+
 def test_a_short_key_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    given(monkeypatch, OLD)
-    monkeypatch.setenv("COLONNADE_KEY_0", "secret\n")
+    lay_keys(monkeypatch, {str(OLD): "secret\n"})
     with pytest.raises(PermanentError, match="the key key of Secret old has 6 bytes, and a key has at least 32"):
         encryption.mounted()
 

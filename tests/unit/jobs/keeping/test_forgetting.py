@@ -22,6 +22,7 @@ from colonnade_jobs.data.versions import stored
 from colonnade_jobs.errors import PermanentError
 from colonnade_jobs.results import encode
 from colonnade_serving.store import Store, open_store
+from tests.unit.jobs import keys
 from tests.unit.jobs.keeper import Keeper, Killed, Struck
 
 SUBJECT = "zebediah-quux"
@@ -68,9 +69,7 @@ class Office(Keeper):
 
 @pytest.fixture(params=["plain", "sealed"])
 def office(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
-    monkeypatch.setenv("COLONNADE_KEYS", json.dumps(list(KEYS)))
-    for n, value in enumerate(KEYS.values()):
-        monkeypatch.setenv(f"COLONNADE_KEY_{n}", value)
+    keys.given(monkeypatch, KEYS)
     return Office(tmp_path, SEALED if request.param == "sealed" else PLAIN)
 
 
@@ -297,7 +296,7 @@ def test_without_the_column_or_the_key_nobody_comes_back(office: Office) -> None
 def test_another_key_is_refused_as_it_would_find_nobody(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     office.takes(FIRST)
     office.forget()
-    monkeypatch.setenv("COLONNADE_KEY_0", "77" * 32)
+    keys.given(monkeypatch, KEYS | {next(iter(KEYS)): "77" * 32})
     with pytest.raises(
         PermanentError, match=r"subjects were erased by a key whose id is [0-9a-f]{16}, and the key key"
     ):
