@@ -7,8 +7,9 @@ status lets them pass. `Dataset.model_validate(object)` reads what the API serve
 from colonnade_api.common import API_VERSION, GROUP, VERSION, Condition, ObjectMeta, ObjectRef, Resource, Status
 from colonnade_api.datasets.cleaning import CleaningStep
 from colonnade_api.datasets.columns import ColumnRule, Table
-from colonnade_api.datasets.dataset import Dataset, DatasetSpec, DatasetStatus, DatasetVersion, Split, Validation
+from colonnade_api.datasets.dataset import Dataset, DatasetSpec, DatasetStatus, DatasetVersion, Validation
 from colonnade_api.datasets.sources import DataSource, ModelSource
+from colonnade_api.datasets.split import Split
 from colonnade_api.deployments.deployment import (
     Deployment,
     DeploymentSpec,
@@ -29,6 +30,7 @@ from colonnade_api.deployments.rollouts import (
 )
 from colonnade_api.deployments.strategy import BlueGreen, Canary, Pause, RetryOnStable, Step, Strategy
 from colonnade_api.durations import Duration, format_duration, parse_duration
+from colonnade_api.models.crossvalidation import CrossValidation
 from colonnade_api.models.fairness import Fairness, Group, SensitiveColumn
 from colonnade_api.models.gates import Gate
 from colonnade_api.models.modelversion import Approval, ModelVersion, ModelVersionSpec, ModelVersionStatus
@@ -48,7 +50,7 @@ from colonnade_api.models.results import (
     Signature,
     TensorGroup,
 )
-from colonnade_api.models.training import CrossValidation, Encode, Estimator, Features, Preprocessing, Training
+from colonnade_api.models.training import Encode, Estimator, Features, Preprocessing, Training
 from colonnade_api.monitoring.monitorpolicy import (
     MonitorPolicy,
     MonitorPolicySpec,

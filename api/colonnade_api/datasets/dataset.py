@@ -1,7 +1,7 @@
 """Dataset: a table that is collected, validated, cleaned and versioned by its content."""
 
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, computed_field
 
@@ -10,15 +10,12 @@ from colonnade_api.common import (
     READY,
     REASON,
     Column,
-    ColumnName,
     Count,
     Digest,
     Fraction,
     Names,
     Resource,
-    Rule,
     Said,
-    Seed,
     Sentence,
     SpecPart,
     Status,
@@ -43,6 +40,7 @@ from colonnade_api.datasets.keeping import MAX_VERSIONS, Asked, Audit, Backup, K
 from colonnade_api.datasets.privacy import LawfulBasis, Privacy, Sensitivity
 from colonnade_api.datasets.queries import MAX_UPSTREAMS, UpstreamVersion
 from colonnade_api.datasets.sources import DataSource
+from colonnade_api.datasets.split import Split
 from colonnade_api.stores import StoreUri
 
 
@@ -89,30 +87,6 @@ class Validation(SpecPart):
     stability: Stability | None = Field(
         default=None, description="How far the table may have moved since the version before."
     )
-
-
-class Split(SpecPart):
-    """Which rows training never sees, so that a model is judged on others than it learnt from."""
-
-    rules = (
-        Rule(
-            "!(has(self.stratifyBy) && has(self.timeColumn))",
-            "stratifyBy draws the held-out rows at random, timeColumn takes the latest: name one of the two",
-            lambda split: split.stratify_by is None or split.time_column is None,
-        ),
-    )
-
-    test: Annotated[float, Field(gt=0, lt=1)] = Field(
-        default=0.2, description="Share of rows held out, between 0 and 1."
-    )
-    stratify_by: ColumnName | None = Field(
-        default=None,
-        description="Draw the held-out rows so that this column's values keep their shares: most often the target.",
-    )
-    time_column: ColumnName | None = Field(
-        default=None, description="Hold out the latest rows by this column, as a model that is to foretell meets them."
-    )
-    seed: Seed = Field(default=0, description="Start of the random draw; the same seed and data give the same rows.")
 
 
 class DatasetSpec(SpecPart):

@@ -25,6 +25,7 @@ class HeldOut(StatusPart):
 
     rows: Count = Field(description="How many.")
     rarer_class: Count | None = Field(default=None, description="Those of the rarer class, where there are two.")
+    groups: Count | None = Field(default=None, description="Of how many groups, where the Dataset has a groupColumn.")
 
 
 class LatencyQuantiles(StatusPart):
@@ -74,7 +75,9 @@ class FoldMetric(StatusPart):
 
     mean: float = Field(description="Mean over the folds.")
     std: float = Field(description="Standard deviation over the folds.")
-    folds: Count = Field(description="How many folds.")
+    folds: Count = Field(description="How many folds, of all repeats.")
+    repeats: Count | None = Field(default=None, description="How often the folds were drawn; absent for once.")
+    spread: float | None = Field(default=None, description="Standard deviation of the repeats' means.")
 
 
 class Parity(StatusPart):
@@ -121,6 +124,7 @@ class ComparedRows(StatusPart):
 
     rows: Count = Field(description="Held-out rows that both were asked; 0 where the two can't be compared.")
     rarer_class: Count | None = Field(default=None, description="Those of the rarer class, where there are two.")
+    groups: Count | None = Field(default=None, description="Of how many groups, where the Dataset has a groupColumn.")
     metrics: Annotated[dict[str, ComparedMetric], Field(max_length=64)] = Field(
         default={}, description="Both versions' metrics on these rows, by name."
     )

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, WithJsonSchema, model_validator
 
 from colonnade_api.common import ColumnName, ObjectRef, Rule, Seed, SpecPart, cel_list
+from colonnade_api.models.crossvalidation import CrossValidation
 from colonnade_api.models.fairness import Fairness
 from colonnade_api.models.halving import ROWS
 from colonnade_api.models.metrics import METRICS, Direction, Task, direction, names
@@ -102,18 +103,6 @@ class Preprocessing(SpecPart):
     )
 
 
-class CrossValidation(SpecPart):
-    """Trains several times on parts of the training rows, to see how much the metrics vary."""
-
-    folds: Annotated[int, Field(ge=2, le=20)] = Field(default=5, description="How many parts; each is held out once.")
-    strategy: Literal["Stratified", "KFold", "TimeSeries"] | None = Field(
-        default=None,
-        description="Stratified: folds keep the classes' shares. KFold: folds are drawn at random. TimeSeries: each "
-        "fold lies after those it is trained on. Left out: TimeSeries where the Dataset is split by time, else "
-        "Stratified for Classification and KFold for Regression.",
-    )
-
-
 class Training(SpecPart):
     """A training run: the same training on the same data makes the same model."""
 
@@ -144,6 +133,13 @@ class Training(SpecPart):
         ),
         _objective_of("Classification"),
         _objective_of("Regression"),
+        Rule(
+            "!has(self.weightColumn) || (self.weightColumn != self.target && (!has(self.features) || "
+            "!has(self.features.include) || !(self.weightColumn in self.features.include)))",
+            "weightColumn says what a row counts: it can't be the target, nor among the features",
+            lambda training: training.weight_column not in {training.target, *training.features.include},
+            field=".weightColumn",
+        ),
     )
 
     dataset_ref: ObjectRef = Field(
@@ -159,6 +155,11 @@ class Training(SpecPart):
     estimator: Estimator = Field(description="The class that learns: scikit-learn's, XGBoost's or LightGBM's.")
     preprocessing: Preprocessing = Field(
         default=Preprocessing(), description="What happens to the features before the estimator."
+    )
+    weight_column: ColumnName | None = Field(
+        default=None,
+        description="The column that says what a row counts, a number of 0 or more, in the fit and in each metric and "
+        "interval; not learnt from. Left out: each counts the same.",
     )
     cross_validation: CrossValidation | None = Field(
         default=None,

@@ -177,8 +177,10 @@ def _top(one: Found, rows: int) -> str:
 
 def _split(split: Found) -> str:
     by = split.get("stratifyBy") or split.get("timeColumn")
-    how = f", by {code(by)}" if by else ""
-    return f"<p><b>{split['train']:,}</b> rows to train on, <b>{split['test']:,}</b> held out{how}.</p>"
+    group = split.get("groupColumn")
+    how = (f", by {code(by)}" if by else "") + (f", all rows of a {code(group)} together" if group else "")
+    about = "About " if group else ""
+    return f"<p>{about}<b>{split['train']:,}</b> rows to train on, <b>{split['test']:,}</b> held out{how}.</p>"
 
 
 def _written(reading: Found) -> str:

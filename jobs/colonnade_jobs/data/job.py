@@ -86,7 +86,7 @@ def _run(job: DatasetJob, store: Store, scratch: Path, claims: Path, secret: byt
     if problem := answers.objection(job, validated):
         told = PermanentError(problem.reason, ". ".join([problem.message, *changed]))
         return answers.refuse(job, store, folder, validated, told)
-    splits.check_strata(job.spec.split, profile, rows)
+    splits.check_rows(job.spec.split, profile, rows)
     facts = {"rows": rows, "bytes": (folder / DATA).stat().st_size, "source": address, "invalidRows": validated.invalid}
     progress.report(90, f"storing {identity.digest}")
     version.write_page(folder, hex_of(identity.digest)[:10])

@@ -80,6 +80,8 @@ def evaluate(
         golden=golden.record(engine, chosen, parity.TOLERANCE * min(1, spread)),
         training=wanted,
         rows={"train": len(trained.training), "test": len(testing)},
+        group_column=trained.parted.group_column,
+        groups=None if trained.groups is None else trained.sample(testing, wanted.seed).units,
         balance=balance.of_target(frame.target, trained.training, testing, classes),
         left_out=choice.left_out,
         warnings=leakage.warnings(frame, trained.training, testing, wanted.target, classes),
@@ -139,17 +141,18 @@ def _expected(trained: Trained, task: str) -> list[Array]:
 
 def _metrics(wanted: Training, trained: Trained, served: list[Array]) -> dict[str, Metric]:
     target, mine = trained.frame.target[trained.testing], wanted.metrics or ()
+    sample = trained.sample(trained.testing, wanted.seed)
     if wanted.task == "Regression":
         predictions = served[0].ravel()
         own.check(mine, None)
-        found = metrics.regression(target, predictions, wanted.seed)
-        return found | own.regression(mine, target.astype(float), predictions.astype(float), wanted.seed)
+        found = metrics.regression(target, predictions, sample)
+        return found | own.regression(mine, target.astype(float), predictions.astype(float), sample)
     classes = trained.pipeline.classes_
     own.check(mine, len(classes))
-    found = metrics.classification(target, served[0], served[1], classes, wanted.seed)
+    found = metrics.classification(target, served[0], served[1], classes, sample)
     truth, answered = (np.searchsorted(classes, labels) for labels in (target, served[0].ravel()))
     answers = Labelled(truth, answered, classes.tolist(), served[1].astype(float))
-    return found | own.classification(mine, answers, wanted.seed)
+    return found | own.classification(mine, answers, sample)
 
 
 def _fairness(wanted: Training, trained: Trained, served: list[Array], groups: list[Groups]) -> list[dict[str, Any]]:
@@ -161,9 +164,10 @@ def _fairness(wanted: Training, trained: Trained, served: list[Array], groups: l
         (labels == classes[chosen]).astype(int) for labels in (trained.frame.target[trained.testing], served[0].ravel())
     )
     rows, smallest = trained.frame.positions[trained.testing], wanted.fairness.min_group_size
+    sample = trained.sample(trained.testing, wanted.seed)
     return [
         {"positiveClass": str(classes[chosen])}
-        | fairness.judge(truth, answered, replace(of, of=of.of[rows]), smallest, wanted.seed)
+        | fairness.judge(truth, answered, replace(of, of=of.of[rows]), smallest, sample)
         for of in groups
     ]
 

@@ -12,9 +12,10 @@ from colonnade_serving.bundle import Golden, TensorSignature
 class Facts:
     """All that is known of a model; what follows classes is of a model that was trained here.
 
-    balance: rows by class, or the target's numbers, of the training and of the held-out rows; warnings, notes:
-    sentences for the card; versions: of the libraries. comparison: with the version that serves; latency: of the
-    engine in this pod; neither is part of the bundle, which is the same whatever serves and however quick.
+    balance: rows by class, or the target's numbers, of the training and of the held-out rows; groups: of how many the
+    held-out rows are, where the Dataset names them; warnings, notes: sentences for the card; versions: of the
+    libraries. comparison: with the version that serves; latency: of the engine in this pod; neither is part of the
+    bundle, which is the same whatever serves and however quick.
     """
 
     model: str
@@ -32,6 +33,8 @@ class Facts:
     parity: dict[str, Any] | None = None
     training: Training | None = None
     rows: dict[str, int] = field(default_factory=dict)
+    groups: int | None = None
+    group_column: str | None = None
     left_out: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

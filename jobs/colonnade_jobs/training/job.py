@@ -26,9 +26,9 @@ from .facts import Facts
 from .judging import comparison, fairness, latency
 from .judging.comparison import Challenger
 from .judging.overlap import Table
-from .learning import estimators, features, fitting, limits, supported
+from .learning import fitting, limits
 from .learning.features import Choice
-from .rows import splitleaks
+from .rows import splitleaks, unnamedgroups
 
 MOST_ASKED = 200  # held-out rows that are asked one by one, for the time that it takes
 
@@ -80,13 +80,12 @@ def _facts(job: TrainJob, store: Store, folder: Path, scratch: Path) -> Facts:
 
 
 def _train(job: TrainJob, wanted: Training, store: Store, folder: Path, scratch: Path) -> Facts:
-    supported.check(estimators.build(wanted.estimator, wanted.task, wanted.seed))
+    fitting.check(wanted)
     progress.report(5, "fetching the dataset")
     if job.dataset is None:
         raise PermanentError("DatasetNotFound", "spec.training.datasetRef: no dataset version was named")
     manifest, table = stored.fetch(job.dataset.name, job.dataset.digest, store, scratch)
-    sensitive = wanted.fairness.sensitive if wanted.fairness else ()
-    choice = features.choose(manifest["schema"], wanted.target, wanted.features, sensitive)
+    choice = fitting.choose(wanted, manifest)
     groups = fairness.read(table, wanted.fairness, manifest["schema"])
     progress.report(15, f"training {wanted.estimator.name}")
     trained = fitting.fit(wanted, manifest, table, choice)
@@ -101,7 +100,8 @@ def _train(job: TrainJob, wanted: Training, store: Store, folder: Path, scratch:
     engine = parity.load(folder / "model.onnx")
     facts, served = evaluation.evaluate(job, wanted, trained, engine, groups)
     asked = [trained.frame.tensors(trained.testing[n : n + 1]) for n in range(min(len(trained.testing), MOST_ASKED))]
-    warnings = [*facts.warnings, *splitleaks.warnings(trained, manifest, table, wanted.target)]
+    found = [of.warnings(trained, manifest, table, wanted.target) for of in (splitleaks, unnamedgroups)]
+    warnings = [*facts.warnings, *(one for each in found for one in each)]
     facts = replace(facts, latency=latency.measure(engine, asked), warnings=warnings)
     if job.serving is None:
         return facts

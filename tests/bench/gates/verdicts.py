@@ -12,6 +12,7 @@ from colonnade_api import ModelVersionSpec, ModelVersionStatus, ObjectMeta
 from colonnade_jobs.training.judging import fairness, metrics, paired
 from colonnade_jobs.training.judging.fairness import Groups
 from colonnade_jobs.training.judging.paired import Answers
+from colonnade_jobs.training.rows.sample import Sample
 from tests.bench.gates.models import Drawn
 
 Draw = Callable[[np.random.Generator], dict[str, Any]]
@@ -39,13 +40,13 @@ def verdicts(gate: dict[str, Any], draw: Draw, draws: int, seed: int) -> Counter
 
 
 def of_labels(rows: Drawn, seed: int) -> dict[str, Any]:
-    found = metrics.label_metrics(rows.truth, rows.answered, 2, seed)
+    found = metrics.label_metrics(rows.truth, rows.answered, 2, Sample.alike(len(rows.truth), seed))
     return _answer(rows, {name: metric.rounded() for name, metric in found.items()})
 
 
 def of_two(rows: Drawn, theirs: np.ndarray, seed: int) -> dict[str, Any]:
     ours, other = Answers(rows.answered, rows.probabilities), Answers(theirs, rows.probabilities)
-    found = paired.compare(rows.truth, ours, other, seed)
+    found = paired.compare(rows.truth, ours, other, Sample.alike(len(rows.truth), seed))
     comparison = {
         "modelVersion": "serving",
         "deployment": "drawn",
@@ -59,7 +60,9 @@ def of_two(rows: Drawn, theirs: np.ndarray, seed: int) -> dict[str, Any]:
 
 def of_groups(rows: Drawn, group: np.ndarray, seed: int) -> dict[str, Any]:
     names = [f"group {k}" for k in range(int(group.max()) + 1)]
-    judged = fairness.judge(rows.truth, rows.answered, Groups("group", names, group), 50, seed)
+    judged = fairness.judge(
+        rows.truth, rows.answered, Groups("group", names, group), 50, Sample.alike(len(group), seed)
+    )
     return {"fairness": [judged | {"positiveClass": "1"}]}
 
 

@@ -14,6 +14,7 @@ from colonnade_api.datasets.privacy import Action, Privacy, PrivacyRule
 
 from ...errors import PermanentError
 from ...formatting import did_you_mean
+from ..checks import splits
 from ..columns import Field
 from ..tables.database import without_optimizer
 from ..versions.stored import Previous
@@ -192,7 +193,7 @@ def _as(one: Field, kind: ColumnType, *, unique: bool) -> Field:
 def _check_uses(spec: DatasetSpec, changed: list[Field]) -> None:
     known = {one.rule.name: one.rule.type for one in changed}
     split = spec.split
-    for name, column in (("stratifyBy", split.stratify_by), ("timeColumn", split.time_column)):
+    for name, column in splits.named(split):
         if column and column not in known:
             raise PermanentError("InvalidSpec", f"spec.split.{name}: {column} is dropped by spec.privacy; keep it")
     if split.time_column and known[split.time_column] not in ("date", "number", "integer"):

@@ -6,7 +6,7 @@ from typing import Any
 
 import duckdb
 
-from colonnade_api.datasets.dataset import Split
+from colonnade_api.datasets.split import Split
 
 from ..checks.validation import ValidationResult
 from ..columns import Field

@@ -36,7 +36,7 @@ def write(
         kept = connection.sql(ordering.valid_rows(connection, protected.fields))
         data = content.write(kept.to_arrow_reader(content.BATCH_ROWS), names, folder / DATA)
     schema = columns.describe(protected.fields, protected.describe(job.spec.table or Table()), job.spec.validation)
-    split = job.spec.split.model_dump(by_alias=True)
+    split = job.spec.split.recorded()
     return Identity(data, quarantine, schema, split, job.upstream, validated.recorded)
 
 

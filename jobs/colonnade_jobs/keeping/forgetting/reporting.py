@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from colonnade_api.datasets.columns import ColumnRule, ColumnType
-from colonnade_api.datasets.dataset import Split
+from colonnade_api.datasets.split import Split
 from colonnade_api.stored import DATA, QUARANTINE, REPORT
 
 from ...data.checks.violations import EXAMPLES

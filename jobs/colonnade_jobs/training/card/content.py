@@ -32,10 +32,12 @@ def describe(facts: Facts) -> dict[str, Any]:
             "classes": facts.classes,
             "positiveClass": _positive(facts.classes),
             **_own_metrics(facts),
+            **_drawn(facts),
             "leftOut": facts.left_out,
         },
         "quantitativeAnalysis": {
             "rows": facts.rows,
+            **({"groups": facts.groups} if facts.groups else {}),
             "balance": facts.balance,
             "metrics": facts.metrics,
             "crossValidation": facts.cross_validation,
@@ -52,6 +54,13 @@ def describe(facts: Facts) -> dict[str, Any]:
 def _own_metrics(facts: Facts) -> dict[str, Any]:
     own = facts.training.metrics if facts.training else None
     return {"ownMetrics": [metric.model_dump() for metric in own]} if own else {}
+
+
+def _drawn(facts: Facts) -> dict[str, Any]:
+    """What rows count by and are grouped by, where they are."""
+    weights = facts.training.weight_column if facts.training else None
+    told = {"weightColumn": weights, "groupColumn": facts.group_column}
+    return {name: column for name, column in told.items() if column}
 
 
 def _positive(classes: list[str | int] | None) -> str | int | None:

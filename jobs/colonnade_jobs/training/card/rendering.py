@@ -54,6 +54,7 @@ def _metrics(analysis: dict[str, Any], parameters: dict[str, Any]) -> str:
             found = folds.get(name)
             row.append(f"{rounded(found['mean'])} ± {rounded(found['std'], 2)} ({found['folds']})" if found else "")
         rows.append(row)
+    repeated = _repeated(folds)
     agreed = analysis["parity"]
     note = (
         f"<p>Taken on {agreed['rows']:,} rows that training never saw, from the answers of the serving engine, which "
@@ -61,7 +62,15 @@ def _metrics(analysis: dict[str, Any], parameters: dict[str, Any]) -> str:
         if agreed
         else ""
     )
-    return table(head, rows) + _which(parameters) + _own(parameters) + note
+    return table(head, rows) + repeated + _which(parameters) + _own(parameters) + note
+
+
+def _repeated(folds: dict[str, Any]) -> str:
+    told = [(name, found) for name, found in folds.items() if "repeats" in found]
+    if not told:
+        return ""
+    spreads = ", ".join(f"{escape(name)} {rounded(found['spread'], 2)}" for name, found in told)
+    return f"<p>Means over {told[0][1]['repeats']} repeats of the folds deviate by: {spreads}.</p>"
 
 
 def _own(parameters: dict[str, Any]) -> str:
@@ -139,6 +148,8 @@ def _training(parameters: dict[str, Any], analysis: dict[str, Any]) -> str:
         "an unseen category": parameters["preprocessing"]["encode"]["handleUnknown"],
         "training rows": f"{analysis['rows']['train']:,}",
         "held-out rows": f"{analysis['rows']['test']:,}",
+        "rows count by": parameters.get("weightColumn"),
+        "held-out groups": f"{analysis['groups']:,} of {parameters['groupColumn']}" if "groups" in analysis else None,
     }
     return _pairs(rows) + "<p>All other parameters are scikit-learn's defaults.</p>"
 

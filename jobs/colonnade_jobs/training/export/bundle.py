@@ -89,7 +89,7 @@ def _held_out(facts: Facts) -> dict[str, int] | None:
     if facts.training is None:
         return None
     rarer = {"rarerClass": min(of["test"] for of in facts.balance)} if len(facts.classes or ()) == 2 else {}
-    return {"rows": facts.rows["test"], **rarer}
+    return {"rows": facts.rows["test"], **rarer, **({"groups": facts.groups} if facts.groups else {})}
 
 
 def _sentence(facts: Facts) -> str:

@@ -78,9 +78,16 @@ def _figures(challenger: Challenger, rows: Rows, which: Array) -> dict[str, Any]
     truth = _indices(challenger.trained.frame.target[challenger.trained.testing[index]], classes)
     ours, theirs = _answers(challenger.served, classes, classes).of(index), rows.champion.of(np.flatnonzero(which))
     own = OwnMetrics(challenger.wanted.metrics or (), classes or ())
-    metrics = paired.compare(truth, ours, theirs, challenger.wanted.seed, own)
+    sample = challenger.trained.sample(challenger.trained.testing[index], challenger.wanted.seed)
+    metrics = paired.compare(truth, ours, theirs, sample, own)
     rarer = {"rarerClass": int(np.bincount(truth, minlength=2).min())} if len(classes or ()) == 2 else {}
-    return {"rows": len(index), **rarer, "metrics": {name: metric.rounded() for name, metric in metrics.items()}}
+    grouped = {} if sample.groups is None else {"groups": sample.units}
+    return {
+        "rows": len(index),
+        **rarer,
+        **grouped,
+        "metrics": {name: metric.rounded() for name, metric in metrics.items()},
+    }
 
 
 def _rows(challenger: Challenger, found: Champion, store: Store, scratch: Path) -> Rows:
@@ -105,7 +112,7 @@ def _frame(challenger: Challenger, found: Champion) -> Frame:
         return replace(frame, features=inputs)
     wanted = challenger.wanted
     try:
-        return frames.read(challenger.table.path, inputs, wanted.target, wanted.task, None)[0]
+        return frames.read(challenger.table.path, inputs, wanted.target, wanted.task)[0]
     except PermanentError as error:
         raise Incomparable(f"{found.name}, which serves, can't be asked these rows: {error.message}") from error
 

@@ -1,25 +1,29 @@
-"""A second opinion: the training rows, held out fold by fold."""
+"""A second opinion: the training rows, held out fold by fold, once or over and over."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sklearn.base import clone
-from sklearn.model_selection import KFold, StratifiedKFold, TimeSeriesSplit
+from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold, TimeSeriesSplit
 from sklearn.pipeline import Pipeline
 
+from colonnade_api.models.crossvalidation import CrossValidation, Strategy
 from colonnade_api.models.ownmetrics import OwnMetric
-from colonnade_api.models.training import CrossValidation
 
 from ... import progress
 from ...errors import PermanentError
-from ..rows.frames import Frame
+from ..learning.prepared import Prepared
 from . import own
+from .intervals import short
 from .metrics import classification_statistics, regression_statistics
 
 Array = np.ndarray[Any, Any]
+FIELD = "spec.training.crossValidation"
+SEEDS = 2**32
+IN_GROUPS = {"Stratified": "StratifiedGroup", "KFold": "Group"}
+KINDS = {"KFold": KFold, "Stratified": StratifiedKFold, "Group": GroupKFold, "StratifiedGroup": StratifiedGroupKFold}
 
 
 @dataclass(frozen=True)
@@ -33,32 +37,111 @@ class Plan:
     own: Sequence[OwnMetric] = ()
 
 
-def evaluate(pipeline: Pipeline, frame: Frame, training: Array, plan: Plan) -> dict[str, dict[str, float | int]]:
-    """Each metric's mean and standard deviation over the folds.
+@dataclass(frozen=True)
+class Fold:
+    """Indices of the frame's rows to fit and to judge on; repeat: which drawing of the folds, from 0."""
 
-    training: indices of rows, in time's order for TimeSeries. Raises PermanentError when a class is too rare for the
-    folds.
+    fit: Array
+    judge: Array
+    repeat: int
+
+
+def evaluate(prepared: Prepared, plan: Plan) -> dict[str, dict[str, float | int]]:
+    """Each metric's mean and standard deviation over the folds; of repeats also the deviation of their means.
+
+    Raises PermanentError when the rows don't do for the folds.
     """
-    wanted, classes = plan.wanted, hasattr(pipeline, "predict_proba")
-    strategy = wanted.strategy or ("Stratified" if classes else "KFold")
-    target = frame.target[training]
-    if strategy == "Stratified" and np.unique(target, return_counts=True)[1].min() < wanted.folds:
+    wanted = plan.wanted
+    repeats = wanted.repeats or 1
+    scores: dict[str, list[list[float]]] = {}
+    for done, fold in enumerate(folds(prepared, wanted, plan.seed)):
+        whole = repeats * wanted.folds
+        progress.report(15 + 25 * done // whole, f"cross-validation, fold {done + 1} of {whole}")
+        fitted = prepared.fitted(_thinned(prepared, fold.fit, plan))
+        for name, value in _judge(fitted, prepared, fold.judge, plan.own).items():
+            scores.setdefault(name, [[] for _ in range(repeats)])[fold.repeat].append(value)
+    return {name: _summary(found) for name, found in scores.items()}
+
+
+def folds(prepared: Prepared, wanted: CrossValidation, seed: int) -> Iterator[Fold]:
+    """The training rows' folds, one repeat after the other. Raises PermanentError when the rows don't do for them."""
+    strategy = _strategy(prepared, wanted)
+    _check(prepared, wanted, strategy)
+    rows, target = prepared.training, prepared.frame.target[prepared.training]
+    groups = None if prepared.groups is None else prepared.groups[rows]
+    for repeat in range(wanted.repeats or 1):
+        draw = _drawn(strategy, wanted.folds, (seed + repeat) % SEEDS)
+        for fit, judge in draw.split(rows, target, groups):
+            yield Fold(rows[fit], rows[judge], repeat)
+
+
+def _summary(scores: list[list[float]]) -> dict[str, float | int]:
+    """scores: of each repeat those of its folds."""
+    flat = [value for repeat in scores for value in repeat]
+    mean, std = short(float(np.mean(flat))), short(float(np.std(flat)))
+    found: dict[str, float | int] = {"mean": mean, "std": std, "folds": len(flat)}
+    if len(scores) == 1:
+        return found
+    means = [np.mean(repeat) for repeat in scores if repeat]
+    return found | {"repeats": len(scores), "spread": short(float(np.std(means)))}
+
+
+def _strategy(prepared: Prepared, wanted: CrossValidation) -> Strategy:
+    if wanted.strategy is not None:
+        return wanted.strategy
+    if prepared.parted.time_column:
+        return "TimeSeries"
+    classes = hasattr(prepared.pipeline, "predict_proba")
+    if prepared.groups is not None:
+        return "StratifiedGroup" if classes else "Group"
+    return "Stratified" if classes else "KFold"
+
+
+def _check(prepared: Prepared, wanted: CrossValidation, strategy: Strategy) -> None:
+    if strategy == "TimeSeries" and (wanted.repeats or 1) > 1:
+        raise PermanentError("InvalidSpec", f"{FIELD}.repeats: folds in time are the same each time; leave repeats out")
+    _check_groups(prepared, wanted, strategy)
+    stratified = strategy in ("Stratified", "StratifiedGroup")
+    target = prepared.frame.target[prepared.training]
+    if stratified and np.unique(target, return_counts=True)[1].min() < wanted.folds:
         raise PermanentError(
             "TooFewRows",
-            f"spec.training.crossValidation.folds: the rarest class has fewer than {wanted.folds} rows; "
-            "use strategy: KFold",
+            f"{FIELD}.folds: the rarest class has fewer than {wanted.folds} rows; "
+            f"use strategy: {'Group' if strategy == 'StratifiedGroup' else 'KFold'}",
         )
-    scores: dict[str, list[float]] = {}
-    for number, (fit, judge) in enumerate(_folds(strategy, wanted.folds, plan.seed).split(training, target)):
-        progress.report(15 + 25 * number // wanted.folds, f"cross-validation, fold {number + 1} of {wanted.folds}")
-        learnt = thinned(fit, target[fit] if classes else None, plan.share, plan.seed)
-        fold = clone(pipeline).fit(frame.table(training[learnt]), target[learnt])
-        for name, value in _judge(fold, frame, training[judge], plan.own).items():
-            scores.setdefault(name, []).append(value)
-    return {
-        name: {"mean": float(f"{np.mean(found):.6g}"), "std": float(f"{np.std(found):.6g}"), "folds": len(found)}
-        for name, found in scores.items()
-    }
+
+
+def _check_groups(prepared: Prepared, wanted: CrossValidation, strategy: Strategy) -> None:
+    column, in_groups = prepared.parted.group_column, strategy in IN_GROUPS.values()
+    if prepared.groups is None:
+        if in_groups:
+            raise PermanentError(
+                "InvalidSpec",
+                f"{FIELD}.strategy: {strategy} needs groups, and the Dataset names none: set its split.groupColumn, "
+                "or use Stratified or KFold",
+            )
+        return
+    if not in_groups:
+        raise PermanentError(
+            "InvalidSpec",
+            f"{FIELD}.strategy: {strategy} tears rows of one {column} apart, which the Dataset's split.groupColumn "
+            f"keeps together; use {IN_GROUPS.get(strategy, 'Group')}, or leave strategy out",
+        )
+    if (found := len(np.unique(prepared.groups[prepared.training]))) < wanted.folds:
+        raise PermanentError(
+            "TooFewRows", f"{FIELD}.folds: the training rows are of {found} {column} only; use at most {found} folds"
+        )
+
+
+def _drawn(strategy: Strategy, count: int, seed: int) -> Any:
+    return (
+        TimeSeriesSplit(count) if strategy == "TimeSeries" else KINDS[strategy](count, shuffle=True, random_state=seed)
+    )
+
+
+def _thinned(prepared: Prepared, rows: Array, plan: Plan) -> Array:
+    classes = prepared.frame.target[rows] if hasattr(prepared.pipeline, "predict_proba") else None
+    return thinned(rows, classes, plan.share, plan.seed)
 
 
 def thinned(rows: Array, classes: Array | None, share: float, seed: int) -> Array:
@@ -73,17 +156,12 @@ def thinned(rows: Array, classes: Array | None, share: float, seed: int) -> Arra
     return rows[keep]
 
 
-def _folds(strategy: str, folds: int, seed: int) -> Any:
-    if strategy == "TimeSeries":
-        return TimeSeriesSplit(folds)
-    kind = StratifiedKFold if strategy == "Stratified" else KFold
-    return kind(folds, shuffle=True, random_state=seed)
-
-
-def _judge(fold: Pipeline, frame: Frame, rows: Array, mine: Sequence[OwnMetric]) -> dict[str, float]:
+def _judge(fold: Pipeline, prepared: Prepared, rows: Array, mine: Sequence[OwnMetric]) -> dict[str, float]:
+    frame = prepared.frame
     if hasattr(fold, "predict_proba"):
-        known = np.isin(frame.target[rows], fold.classes_)  # a fold in time may lack a class that comes later
-        rows = rows[known]
+        rows = rows[np.isin(frame.target[rows], fold.classes_)]  # a fold in time, or of groups, may lack a class
+        if not len(rows):
+            return {}
         table = frame.table(rows)
         truth, predicted = (np.searchsorted(fold.classes_, of) for of in (frame.target[rows], fold.predict(table)))
         scores = fold.predict_proba(table)
@@ -95,5 +173,6 @@ def _judge(fold: Pipeline, frame: Frame, rows: Array, mine: Sequence[OwnMetric])
         target, predicted = frame.target[rows].astype(float), fold.predict(frame.table(rows)).ravel()
         own.check(mine, None)
         statistics = regression_statistics(target, predicted) | own.statistics(mine, own.Rows(target, predicted))
-    values = {name: statistic(np.ones(len(rows))) for name, statistic in statistics.items()}
+    weights = np.ones(len(rows)) if prepared.weights is None else prepared.weights[rows]
+    values = {name: statistic(weights) for name, statistic in statistics.items()} if weights.any() else {}
     return {name: value for name, value in values.items() if np.isfinite(value)}

@@ -21,6 +21,7 @@ from colonnade_api.models.fairness import MOST_GROUPS, Fairness
 
 from ...errors import PermanentError
 from ...formatting import did_you_mean
+from ..rows.sample import Sample
 from .apart import DIFFERENCE, RATIO, Apart
 from .intervals import short
 
@@ -44,10 +45,10 @@ class Groups:
 
 @dataclass(frozen=True)
 class Rate:
-    """So many of so many rows."""
+    """So many of so many rows, or of as many as they count: see `_rate`."""
 
-    part: int
-    whole: int
+    part: float
+    whole: float
 
     @property
     def value(self) -> float:
@@ -65,11 +66,15 @@ class Rate:
 
 @dataclass(frozen=True)
 class Counted:
-    """A group's name, its held-out rows, those that are positive, and its rates; one of nobody isn't there."""
+    """A group's name, its held-out rows, those that are positive, and its rates; one of nobody isn't there.
+
+    units: as how many they count, since rows that were drawn together, or weigh little, tell less.
+    """
 
     name: str
     rows: int
     positives: int
+    units: float
     rates: dict[str, Rate]
 
 
@@ -98,13 +103,14 @@ def positive(wanted: Fairness, classes: list[Any]) -> int:
     return said.index(wanted.positive_class)
 
 
-def judge(truth: Array, answered: Array, groups: Groups, smallest: int, seed: int) -> dict[str, Any]:
+def judge(truth: Array, answered: Array, groups: Groups, smallest: int, sample: Sample) -> dict[str, Any]:
     """A sensitive column as the answer of a training Job has it, but for the positive class.
 
     truth, answered: 1 for the positive class, else 0, shape (rows,); groups: of these rows; smallest: the rows that a
-    group needs to decide.
+    group needs to decide; sample: how the rows were drawn.
     """
-    counted = [_counted(groups, k, truth == 1, answered == 1) for k in np.unique(groups.of)]
+    sides = (truth == 1, answered == 1)
+    counted = [_counted(groups.names[k], *sides, np.flatnonzero(groups.of == k), sample) for k in np.unique(groups.of)]
     counted.sort(key=lambda group: -group.rows)
     metrics, small = {}, {}
     for name, (rates, apart) in METRICS.items():
@@ -113,7 +119,7 @@ def judge(truth: Array, answered: Array, groups: Groups, smallest: int, seed: in
             small[name] = "; ".join(_size(group, name) for group in few[:5]) + ("; …" if len(few) > 5 else "")
         large = [group for group in counted if group not in few]
         if len(large) > 1:
-            metrics[name] = _across(large, rates, apart, seed)
+            metrics[name] = _across(large, rates, apart, sample.seed)
     return {
         "column": groups.column,
         "minGroupSize": smallest,
@@ -151,30 +157,57 @@ def _groups(path: Path, column: str, names: list[str]) -> Groups:
     return Groups(column, told.dictionary.to_pylist(), np.asarray(told.indices))
 
 
-def _counted(groups: Groups, k: int, truth: Array, answered: Array) -> Counted:
-    mine = groups.of == k
-    truth, answered = truth[mine], answered[mine]
+def _counted(name: str, truth: Array, answered: Array, mine: Array, sample: Sample) -> Counted:
+    truth, answered, sample = truth[mine], answered[mine], sample.of(mine)
     taken = {
         "selection_rate": (answered, np.ones_like(truth)),
         "true_positive_rate": (answered, truth),
         "false_positive_rate": (answered, ~truth),
         "accuracy": (answered == truth, np.ones_like(truth)),
     }
-    rates = {name: Rate(int((part & whole).sum()), int(whole.sum())) for name, (part, whole) in taken.items()}
-    there = {name: rate for name, rate in rates.items() if rate.whole}
-    return Counted(groups.names[k], len(truth), int(truth.sum()), there)
+    rates = {of: _rate(part, np.flatnonzero(whole), sample) for of, (part, whole) in taken.items()}
+    there = {of: rate for of, rate in rates.items() if rate.whole}
+    return Counted(name, len(truth), int(truth.sum()), sample.effective if len(truth) else 0.0, there)
+
+
+def _rate(part: Array, whole: Array, sample: Sample) -> Rate:
+    """Of the rows `whole`, by index, the share that is in part, of as many rows as would leave it as open by chance.
+
+    Rao and Scott 1992, A simple method for the analysis of clustered binary data; where none or all are in part, which
+    leaves no variance to go by, each unit counts as one row.
+    """
+    if sample.is_plain or not len(whole):
+        return Rate(int(part[whole].sum()), len(whole))
+    chosen = sample.of(whole)
+    total = chosen.weights.sum()
+    if not total:
+        return Rate(0, 0)
+    share = float(chosen.weights @ part[whole] / total)
+    variance = _variance(chosen, part[whole] - share) / total**2
+    binomial = share * (1 - share)
+    count = min(binomial / variance, chosen.rows) if variance > 0 and binomial else chosen.effective
+    return Rate(share * count, count)
+
+
+def _variance(sample: Sample, apart: Array) -> float:
+    """Of the sum of what units lie apart, by their own spread."""
+    each = sample.weights * apart
+    sums = each if sample.groups is None else np.bincount(sample.groups, each, sample.units)
+    return float((sums**2).sum()) * sample.units / max(sample.units - 1, 1)
 
 
 def _is_small(group: Counted, smallest: int, metric: str) -> bool:
     rarer = min(group.positives, group.rows - group.positives)
-    return group.rows < smallest or (metric.startswith("equalized_odds") and rarer < FEWEST_OF_A_CLASS)
+    return group.units < smallest or (metric.startswith("equalized_odds") and rarer < FEWEST_OF_A_CLASS)
 
 
 def _size(group: Counted, metric: str) -> str:
-    name = group.name or "no value"
+    name, rows = group.name or "no value", f"{group.rows:,} rows"
+    if group.units < group.rows:
+        rows += f" that count as {group.units:.3g}"
     if metric.startswith("equalized_odds"):
-        return f"{name}: {group.rows:,} rows, {group.positives:,} of them positive"
-    return f"{name}: {group.rows:,} rows"
+        return f"{name}: {rows}, {group.positives:,} of them positive"
+    return f"{name}: {rows}"
 
 
 def _across(groups: list[Counted], rates: tuple[str, ...], apart: Apart, seed: int) -> dict[str, float | int]:

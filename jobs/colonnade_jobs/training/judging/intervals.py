@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from ..rows.sample import Sample
+
 Array = np.ndarray[Any, Any]
 Statistic = Callable[[Array], float]
 RESAMPLES = 300
@@ -27,18 +29,18 @@ class Metric:
         return {"value": short(self.value), "low": short(self.low), "high": short(self.high), "n": self.n}
 
 
-def bootstrap(statistics: dict[str, Statistic], rows: int, seed: int, width: int = 1) -> dict[str, Metric]:
-    """Each statistic with its interval. A statistic takes weights, shape (rows,): how often each row was drawn.
+def bootstrap(statistics: dict[str, Statistic], sample: Sample, width: int = 1) -> dict[str, Metric]:
+    """Each statistic with its interval. A statistic takes weights, shape (rows,): what each row counts.
 
     width: classes, which a statistic's cost grows with. A statistic that isn't defined on the rows (NaN) is left out.
     Efron 1979, Bootstrap methods: another look at the jackknife; the percentile interval.
     """
-    whole = np.ones(rows)
-    values = {name: value for name, of in statistics.items() if np.isfinite(value := of(whole))}
-    random = np.random.default_rng(seed)
+    rows = sample.rows
+    values = {name: value for name, of in statistics.items() if np.isfinite(value := of(sample.weights))}
+    random = sample.random()
     draws: dict[str, list[float]] = {name: [] for name in values}
     for _ in range(resamples(rows, width)):
-        weights = np.bincount(random.integers(0, rows, rows), minlength=rows).astype(float)
+        weights = sample.drawn(random)
         for name in values:
             draws[name].append(statistics[name](weights))
     return {name: Metric(value, *ends(draws[name], value), rows) for name, value in values.items()}

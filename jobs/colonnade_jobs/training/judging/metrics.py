@@ -1,5 +1,6 @@
 """Metrics on held-out rows, each as a function of row weights, so that one pass over the rows serves every resample."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -7,17 +8,19 @@ import numpy as np
 
 from colonnade_api.models.metrics import names
 
+from ..rows.sample import Sample
 from . import counts
 from .counts import Confusion
-from .intervals import Metric, Statistic, bootstrap, ends
+from .intervals import Metric, Statistic, bootstrap, ends, resamples
 from .ranking import auc_interval
 
 Array = np.ndarray[Any, Any]
+LabelStatistics = Callable[[Array, Array, int], dict[str, Statistic]]
 SMALLEST_PROBABILITY = 1e-15
 
 
 def classification(
-    labels: Array, predicted: Array, probabilities: Array, classes: Array, seed: int
+    labels: Array, predicted: Array, probabilities: Array, classes: Array, sample: Sample
 ) -> dict[str, Metric]:
     """roc_auc, accuracy, f1, precision, recall, log_loss, with intervals.
 
@@ -27,24 +30,43 @@ def classification(
     """
     truth, answered = np.searchsorted(classes, labels), np.searchsorted(classes, predicted)
     scores = score_statistics(truth, probabilities.astype(float))
-    found = bootstrap(scores, len(labels), seed, width=len(classes))
+    found = bootstrap(scores, sample, width=len(classes))
     if "roc_auc" in found:
-        found["roc_auc"] = _widened(found["roc_auc"], np.bincount(truth, minlength=len(classes)))
-    found |= label_metrics(truth, answered, len(classes), seed)
+        counted = np.bincount(truth, minlength=len(classes)) / _design_effect(scores["roc_auc"], sample)
+        found["roc_auc"] = _widened(found["roc_auc"], counted)
+    found |= label_metrics(truth, answered, len(classes), sample)
     return {name: found[name] for name in names("Classification") if name in found}
 
 
+def _design_effect(statistic: Statistic, sample: Sample) -> float:
+    """How many rows count as one, since rows of a group are alike, and some weigh more: the variance beside that of
+    rows drawn one by one (Kish 1965); where neither varies, as though those of a group were all the same.
+    """
+    if sample.is_plain:
+        return 1.0
+    most = sample.rows / sample.effective
+    kinds = (sample, Sample.alike(sample.rows, sample.seed))
+    drawn, alone = (bootstrap({"": statistic}, each)[""] for each in kinds)
+    apart = alone.high - alone.low
+    return min(max(1.0, ((drawn.high - drawn.low) / apart) ** 2), most) if apart else most
+
+
 def _widened(auc: Metric, rows: Array) -> Metric:
-    """With the interval that is due of ranks alone: where no row is out of order, no resample has one either."""
-    rarest = int(rows[rows > 0].min())
-    low, high = auc_interval(auc.value, rarest, auc.n - rarest)
+    """With the interval that is due of ranks alone: where no row is out of order, no resample has one either.
+
+    rows: of each class, as so many as they count.
+    """
+    rarest = float(rows[rows > 0].min())
+    low, high = auc_interval(auc.value, rarest, float(rows.sum()) - rarest)
     return replace(auc, low=min(auc.low, low), high=max(auc.high, high))
 
 
-def label_metrics(truth: Array, answered: Array, classes: int, seed: int) -> dict[str, Metric]:
+def label_metrics(truth: Array, answered: Array, classes: int, sample: Sample) -> dict[str, Metric]:
     """accuracy, f1, precision, recall, with intervals. truth, answered: the classes' index, shape (rows,)."""
+    if not sample.is_plain:
+        return padded_bootstrap(label_statistics, truth, answered, classes, sample)
     found = counts.confusion(truth, answered, classes)
-    values, drawn = (_label_scores(found, weights) for weights in (found.rows, counts.draws(found, seed)))
+    values, drawn = (_label_scores(found, weights) for weights in (found.rows, counts.draws(found, sample.seed)))
     return {name: Metric(float(value), *ends(drawn[name], float(value)), len(truth)) for name, value in values.items()}
 
 
@@ -61,9 +83,30 @@ def _label_scores(found: Confusion, weights: Array) -> dict[str, Array]:
     }
 
 
-def regression(target: Array, predictions: Array, seed: int) -> dict[str, Metric]:
+def padded_bootstrap(
+    of: LabelStatistics, truth: Array, answered: Array, classes: int, sample: Sample
+) -> dict[str, Metric]:
+    """Statistics of labels with intervals by resamples of rows that weigh or were drawn in groups: of the units and two
+    more, one right and one wrong, for the reason that `counts` gives.
+    """
+    right = np.arange(classes)
+    pseudo = 2 * classes
+    padded = of(np.r_[truth, right, right], np.r_[answered, right, (right + 1) % classes], classes)
+    whole = np.r_[sample.weights, np.zeros(pseudo)]
+    values = {name: value for name, statistic in padded.items() if np.isfinite(value := statistic(whole))}
+    random = sample.random()
+    draws: dict[str, list[float]] = {name: [] for name in values}
+    for _ in range(resamples(sample.rows, classes)):
+        weights = sample.drawn_beside(pseudo, random)
+        for name in values:
+            draws[name].append(padded[name](weights))
+    return {name: Metric(value, *ends(draws[name], value), sample.rows) for name, value in values.items()}
+
+
+def regression(target: Array, predictions: Array, sample: Sample) -> dict[str, Metric]:
     """rmse and mae in the target's unit, and r2, with intervals. Both arrays have shape (rows,)."""
-    return bootstrap(regression_statistics(target.astype(float), predictions.astype(float)), len(target), seed)
+    statistics = regression_statistics(target.astype(float), predictions.astype(float))
+    return bootstrap(statistics, sample)
 
 
 def classification_statistics(truth: Array, predicted: Array, probabilities: Array) -> dict[str, Statistic]:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from colonnade_api.datasets.dataset import Split
+from colonnade_api.datasets.split import Split
 from colonnade_api.models.training import Training
 from colonnade_serving.store import Store
 
@@ -66,7 +66,7 @@ def learnt(here: Table, wanted: Training, other: str | None, store: Store, scrat
 
 def _training_rows(manifest: dict[str, Any], path: Path, wanted: Training) -> Array:
     parted = split.of_task(Split.model_validate(manifest["split"]), wanted.task, wanted.target)
-    frame, values = frames.read(path, [], wanted.target, wanted.task, split.key(parted))
+    frame, values = frames.read(path, [], wanted.target, wanted.task, split.columns(parted))
     return np.asarray(frame.positions[~split.held_out(len(frame.target), parted, values)])
 
 

@@ -12,8 +12,10 @@ from colonnade_api.models.expressions import COUNTS, names_of, parse
 from colonnade_api.models.ownmetrics import OwnMetric
 
 from ...errors import PermanentError
+from ..rows.sample import Sample
 from . import counts
 from .intervals import Metric, Statistic, bootstrap, ends
+from .metrics import padded_bootstrap
 
 Array = np.ndarray[Any, Any]
 OPERATIONS: dict[type[ast.AST], Callable[..., Any]] = {
@@ -110,24 +112,37 @@ def statistics(metrics: Sequence[OwnMetric], rows: Rows) -> dict[str, Statistic]
     return {metric.name: statistic(index, metric, rows) for index, metric in enumerate(metrics)}
 
 
-def regression(metrics: Sequence[OwnMetric], target: Array, predictions: Array, seed: int) -> dict[str, Metric]:
+def regression(metrics: Sequence[OwnMetric], target: Array, predictions: Array, sample: Sample) -> dict[str, Metric]:
     """With intervals by the bootstrap. Both arrays have shape (rows,)."""
-    return bootstrap(statistics(metrics, Rows(target, predictions)), len(target), seed)
+    return bootstrap(statistics(metrics, Rows(target, predictions)), sample)
 
 
-def classification(metrics: Sequence[OwnMetric], answers: Labelled, seed: int) -> dict[str, Metric]:
+def classification(metrics: Sequence[OwnMetric], answers: Labelled, sample: Sample) -> dict[str, Metric]:
     """With intervals: by draws of the confusion counts where labels are all that it takes, else by the bootstrap."""
-    rows, classes = len(answers.truth), len(answers.classes)
     by_row = statistics(metrics, of_classes(answers, answers.scores))
-    values = {name: value for name, of in by_row.items() if np.isfinite(value := of(np.ones(rows)))}
-    found = counts.confusion(answers.truth, answers.answered, classes)
+    values = {name: value for name, of in by_row.items() if np.isfinite(value := of(sample.weights))}
+    labels = [metric for metric in metrics if of_labels(metric) and metric.name in values]
+    taken = _of_counts(labels, answers, values, sample.seed) if sample.is_plain else _of_rows(labels, answers, sample)
+    scored = {name: of for name, of in by_row.items() if name not in taken}
+    taken |= bootstrap(scored, sample, width=len(answers.classes)) if scored else {}
+    return {metric.name: taken[metric.name] for metric in metrics if metric.name in taken}
+
+
+def _of_counts(
+    metrics: Sequence[OwnMetric], answers: Labelled, values: dict[str, float], seed: int
+) -> dict[str, Metric]:
+    rows = len(answers.truth)
+    found = counts.confusion(answers.truth, answers.answered, len(answers.classes))
     cells = statistics(metrics, of_classes(replace(answers, truth=found.truth, answered=found.answered), None))
     drawn = counts.draws(found, seed) * rows / (rows + counts.PSEUDO_ROWS)
-    labels = {metric.name for metric in metrics if of_labels(metric)} & set(values)
-    taken = {name: Metric(values[name], *ends([cells[name](w) for w in drawn], values[name]), rows) for name in labels}
-    scored = {name: of for name, of in by_row.items() if name not in labels}
-    taken |= bootstrap(scored, rows, seed, width=classes) if scored else {}
-    return {metric.name: taken[metric.name] for metric in metrics if metric.name in taken}
+    return {name: Metric(values[name], *ends([of(w) for w in drawn], values[name]), rows) for name, of in cells.items()}
+
+
+def _of_rows(metrics: Sequence[OwnMetric], answers: Labelled, sample: Sample) -> dict[str, Metric]:
+    def of(truth: Array, answered: Array, _: int) -> dict[str, Statistic]:
+        return statistics(metrics, of_classes(replace(answers, truth=truth, answered=answered), None))
+
+    return padded_bootstrap(of, answers.truth, answers.answered, len(answers.classes), sample)
 
 
 def statistic(index: int, metric: OwnMetric, rows: Rows) -> Statistic:

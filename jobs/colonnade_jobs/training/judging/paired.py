@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from ..rows.sample import Sample
 from .intervals import Statistic, ends, resamples, short
 from .metrics import label_statistics, regression_statistics, score_statistics
 from .own import Labelled, OwnMetrics, Rows, of_classes, of_labels, statistics
 
 Array = np.ndarray[Any, Any]
 Pair = tuple[Statistic, Statistic]
-PSEUDO_ROWS = 2  # one in favour of each model
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Answers:
 
 
 def compare(
-    truth: Array, ours: Answers, theirs: Answers, seed: int, own: OwnMetrics | None = None
+    truth: Array, ours: Answers, theirs: Answers, sample: Sample, own: OwnMetrics | None = None
 ) -> dict[str, Difference]:
     """Every metric, and people's own, of both models with the interval of its difference, by the paired bootstrap: each
     resample draws rows, and with a row both models' answers to it.
@@ -58,12 +58,12 @@ def compare(
     """
     if ours.labels is None or theirs.labels is None:
         pairs = _pairs(*(_of_numbers(truth, of.scores, own) for of in (ours, theirs)))
-        return _bootstrap(pairs, {}, len(truth), 0, seed)
+        return _bootstrap(pairs, {}, sample, 0)
     classes = ours.scores.shape[1]
     scores = _pairs(*(_of_scores(truth, of, own) for of in (ours, theirs)))
     padded = _padded(truth, ours.labels, theirs.labels, classes)
     labels = _pairs(*(_of_labels(padded[0], of, classes, own) for of in padded[1:]))
-    return _bootstrap(scores, labels, len(truth), classes, seed)
+    return _bootstrap(scores, labels, sample, classes)
 
 
 def _of_numbers(truth: Array, predictions: Array, own: OwnMetrics | None) -> dict[str, Statistic]:
@@ -99,17 +99,17 @@ def _padded(truth: Array, ours: Array, theirs: Array, classes: int) -> tuple[Arr
 
 
 def _bootstrap(
-    scores: Mapping[str, Pair], labels: Mapping[str, Pair], rows: int, classes: int, seed: int
+    scores: Mapping[str, Pair], labels: Mapping[str, Pair], sample: Sample, classes: int
 ) -> dict[str, Difference]:
-    whole = np.ones(rows)
+    whole = sample.weights
     values = {name: tuple(of(whole) for of in pair) for name, pair in scores.items()}
     values |= {name: tuple(of(np.r_[whole, np.zeros(2 * classes)]) for of in pair) for name, pair in labels.items()}
     defined = {name: (ours, theirs) for name, (ours, theirs) in values.items() if np.isfinite([ours, theirs]).all()}
-    random = np.random.default_rng(seed)
+    random = sample.random()
     draws: dict[str, list[float]] = {name: [] for name in defined}
-    for _ in range(resamples(rows, 2 * max(classes, 1))):
-        drawn = np.bincount(random.integers(0, rows, rows), minlength=rows).astype(float)
-        padded = _with_pseudo_rows(random, rows, classes) if labels else drawn
+    for _ in range(resamples(sample.rows, 2 * max(classes, 1))):
+        drawn = sample.drawn(random)
+        padded = sample.drawn_beside(2 * classes, random) if labels else drawn
         for name in defined:
             pair, weights = (labels[name], padded) if name in labels else (scores[name], drawn)
             draws[name].append(pair[0](weights) - pair[1](weights))
@@ -118,11 +118,3 @@ def _bootstrap(
         for name, (ours, theirs) in defined.items()
         if np.isfinite(draws[name]).any()
     }
-
-
-def _with_pseudo_rows(random: np.random.Generator, rows: int, classes: int) -> Array:
-    pseudo = random.binomial(rows + PSEUDO_ROWS, PSEUDO_ROWS / (rows + PSEUDO_ROWS))
-    real = random.integers(0, rows, rows + PSEUDO_ROWS - pseudo)
-    which = rows + random.integers(0, 2 * classes, pseudo)
-    drawn = np.bincount(np.r_[real, which], minlength=rows + 2 * classes)
-    return drawn * rows / (rows + PSEUDO_ROWS)  # a sum over rows must not be greater by the two

@@ -8,7 +8,7 @@ QUANTILE = 1.959964  # of the normal distribution, for 95 %
 NEVER = 1e-9
 
 
-def auc_interval(auc: float, positives: int, negatives: int) -> tuple[float, float]:
+def auc_interval(auc: float, positives: float, negatives: float) -> tuple[float, float]:
     """The 95 % interval of an AUC, from what was measured and the rows of either class.
 
     Of a model that ranks all rows right, every resample does too, so that the bootstrap knows no doubt; this interval,
@@ -25,7 +25,7 @@ def auc_interval(auc: float, positives: int, negatives: int) -> tuple[float, flo
     return float(low), float(high)
 
 
-def _variance(area: float, positives: int, negatives: int) -> float:
+def _variance(area: float, positives: float, negatives: float) -> float:
     """By Hanley and McNeil 1982, of classes of equal size in the place of the two."""
     less_one = (positives + negatives) / 2 - 1
     spread = 1 + less_one * (1 - area) / (2 - area) + less_one * area / (1 + area)

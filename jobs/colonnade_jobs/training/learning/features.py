@@ -1,6 +1,6 @@
 """Which columns are learned from, and as what: each becomes one input of the served model."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -47,10 +47,10 @@ class Choice:
     left_out: dict[str, str]
 
 
-def choose(schema: dict[str, Any], target: str, wanted: Features, sensitive: Collection[str] = ()) -> Choice:
+def choose(schema: dict[str, Any], target: str, wanted: Features, beside: Mapping[str, str] | None = None) -> Choice:
     """The features of a dataset's schema for a target. Raises PermanentError when a named column isn't there.
 
-    sensitive: columns that are judged by, and learnt from only where they are included.
+    beside: columns that are for something else, and learnt from only where they are included, with the reason.
     """
     types = {column["name"]: column["type"] for column in schema["columns"]}
     if target not in types:
@@ -65,7 +65,11 @@ def choose(schema: dict[str, Any], target: str, wanted: Features, sensitive: Col
                     f"spec.training.features.{field}: the dataset has no column {name}{did_you_mean(name, types)}",
                 )
     left_out = {name: reason for name in types if (reason := _objection(name, target, wanted, schema["uniqueKey"]))}
-    left_out |= {name: "sensitive" for name in sensitive if name not in wanted.include and name not in left_out}
+    left_out |= {
+        name: reason
+        for name, reason in (beside or {}).items()
+        if name not in wanted.include and name not in left_out and name != target
+    }
     features = [Feature(name, KINDS[kind]) for name, kind in types.items() if name not in left_out and name != target]
     if not features:
         raise PermanentError("NoFeatures", "spec.training.features: no column is left to learn from; include some")

@@ -1,7 +1,7 @@
 """A pipeline fitted on the training rows, with the held-out rows untouched."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,38 +11,24 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
-from colonnade_api.datasets.dataset import Split
-from colonnade_api.models.training import CrossValidation, Training
+from colonnade_api.datasets.split import Split
+from colonnade_api.models.crossvalidation import CrossValidation
+from colonnade_api.models.training import Training
 
 from ... import progress
 from ...errors import PermanentError
+from ...formatting import did_you_mean
 from .. import boosters
 from ..export import float32
-from ..judging import crossvalidation
+from ..judging import crossvalidation, fairness
 from ..rows import frames, split
 from ..rows.frames import Frame
-from . import classweights, estimators, features, limits, pipeline
+from . import classweights, estimators, features, limits, pipeline, supported, weighting
 from .features import Choice
+from .prepared import Prepared
 
 Array = np.ndarray[Any, Any]
 OF_PARAMETERS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError)  # in scikit-learn's own words
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """An unfitted pipeline and the rows for it, split as the Dataset says.
-
-    choice: the features that have a value to learn from. training, testing: indices of the frame's rows, in time's
-    order where the split goes by time. notes: sentences for the card.
-    """
-
-    pipeline: Pipeline
-    choice: Choice
-    frame: Frame
-    training: Array
-    testing: Array
-    parted: Split
-    notes: list[str]
 
 
 @dataclass(frozen=True)
@@ -61,12 +47,36 @@ def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice)
     with refusing(), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         folds = cross_validate(wanted, prepared) if wanted.cross_validation else {}
-        training, whole = prepared.training, prepared.pipeline
+        training = prepared.training
         progress.report(40, f"fitting on {len(training):,} rows of {len(prepared.choice.features)} columns")
-        whole.fit(prepared.frame.table(training), prepared.frame.target[training])
+        whole = prepared.fitted(training)
         _check_learnt(whole)
     notes = prepared.notes + _convergence(caught)
-    return Trained(**vars(prepared) | {"notes": notes, "folds": folds})
+    return Trained(**vars(prepared) | {"pipeline": whole, "notes": notes, "folds": folds})
+
+
+def check(wanted: Training) -> None:
+    """Raises PermanentError for an estimator that can't do what is asked: before the dataset is fetched."""
+    estimator = estimators.build(wanted.estimator, wanted.task, wanted.seed)
+    supported.check(estimator)
+    if wanted.weight_column:
+        weighting.check_estimator(estimator)
+
+
+def choose(wanted: Training, manifest: dict[str, Any]) -> Choice:
+    """The columns to learn from. Raises PermanentError when a named one isn't there."""
+    grouped = manifest["split"].get("groupColumn")
+    names = {column["name"] for column in manifest["schema"]["columns"]}
+    if wanted.weight_column and wanted.weight_column not in names:
+        raise PermanentError(
+            "UnknownFeature",
+            f"{weighting.FIELD}: the dataset has no column {wanted.weight_column}"
+            f"{did_you_mean(wanted.weight_column, names)}",
+        )
+    beside = dict.fromkeys(wanted.fairness.sensitive if wanted.fairness else (), "sensitive")
+    beside |= {grouped: "names the row's group"} if grouped else {}
+    beside |= {wanted.weight_column: "says what the row counts"} if wanted.weight_column else {}
+    return features.choose(manifest["schema"], wanted.target, wanted.features, beside)
 
 
 def prepare(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice) -> Prepared:
@@ -75,26 +85,31 @@ def prepare(wanted: Training, manifest: dict[str, Any], table: Path, choice: Cho
     Raises PermanentError when the data or the parameters don't do.
     """
     parted = split.of_task(Split.model_validate(manifest["split"]), wanted.task, wanted.target)
-    frame, values = frames.read(table, choice.features, wanted.target, wanted.task, split.key(parted))
+    weighing = [wanted.weight_column] if wanted.weight_column else []
+    beside = [*split.columns(parted), *weighing]
+    frame, values = frames.read(table, choice.features, wanted.target, wanted.task, beside)
     held = split.held_out(len(frame.target), parted, values)
     training, testing = np.flatnonzero(~held), np.flatnonzero(held)
-    if parted.time_column and values is not None:
-        training = training[split.by_time(values[training])]
+    if parted.time_column:
+        training = training[split.by_time(values[parted.time_column][training])]
     notes = [f"{frame.dropped:,} rows without a {wanted.target} were left out."] if frame.dropped else []
     if wanted.task == "Classification":
         known = _of_known_classes(frame, training, testing)
         if unjudged := len(testing) - len(known):
             notes.append(f"{unjudged:,} held-out rows are of a class that no training row has: they aren't judged.")
         testing = known
+        if wanted.fairness:
+            fairness.positive(wanted.fairness, np.unique(frame.target[training]).tolist())
     else:
         float32.check_target(frame.target, wanted.target)
     choice = features.with_values(choice, frame.inputs, training)
     frame = replace(frame, features=choice.features)
     notes += frame.notes
-    if parted.time_column and values is not None and (timeless := split.without_time(values)):
+    if parted.time_column and (timeless := split.without_time(values[parted.time_column])):
         notes.append(
             f"{timeless:,} rows without a {parted.time_column} were learnt from: none of them can be the latest."
         )
+    weights = _weights(wanted, values, frame, training, testing)
     estimator = estimators.build(wanted.estimator, wanted.task, wanted.seed)
     if wanted.task == "Classification":
         classweights.by_class(estimator, frame.target[training])
@@ -102,7 +117,24 @@ def prepare(wanted: Training, manifest: dict[str, Any], table: Path, choice: Cho
     whole = pipeline.build(estimator, frame, training, scale=scale, unknown=unknown)
     notes += pipeline.cuts(whole, frame, training)
     limits.check_table(len(training), pipeline.width(whole))
-    return Prepared(whole, choice, frame, training, testing, parted, notes)
+    groups = split.groups_of(parted, values)
+    return Prepared(whole, choice, frame, training, testing, parted, notes, weights, groups)
+
+
+def _weights(
+    wanted: Training, values: Mapping[str, Array], frame: Frame, training: Array, testing: Array
+) -> Array | None:
+    if wanted.weight_column is None:
+        return None
+    weights = weighting.checked(values[wanted.weight_column], wanted.weight_column, frame.positions)
+    weighting.check_sums(weights, testing, "the held-out rows")
+    if wanted.task == "Regression":
+        weighting.check_sums(weights, training, "the training rows")
+        return weights
+    for one in np.unique(frame.target[training]):
+        rows = training[frame.target[training] == one]
+        weighting.check_sums(weights, rows, f"the training rows of the class {one}")
+    return weights
 
 
 def _of_known_classes(frame: Frame, training: Array, testing: Array) -> Array:
@@ -123,10 +155,7 @@ def cross_validate(wanted: Training, prepared: Prepared, share: float = 1.0) -> 
     """Each metric's mean and standard deviation over the folds that the spec asks for, or five. share: of each fold's
     rows that are learnt from."""
     asked = wanted.cross_validation or CrossValidation()
-    strategy = asked.strategy or ("TimeSeries" if prepared.parted.time_column else None)
-    asked = CrossValidation(folds=asked.folds, strategy=strategy)
-    plan = crossvalidation.Plan(asked, wanted.seed, share, wanted.metrics or ())
-    return crossvalidation.evaluate(prepared.pipeline, prepared.frame, prepared.training, plan)
+    return crossvalidation.evaluate(prepared, crossvalidation.Plan(asked, wanted.seed, share, wanted.metrics or ()))
 
 
 def _check_learnt(whole: Pipeline) -> None:

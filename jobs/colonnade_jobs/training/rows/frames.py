@@ -1,5 +1,6 @@
 """A dataset version in memory: the features as the model's inputs take them, and the target."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,12 +56,14 @@ def dtype(feature: Feature) -> Any:
     return {"number": np.dtype("float32"), "date": np.dtype("float64")}.get(feature.kind, np.dtype(object))
 
 
-def read(path: Path, features: list[Feature], target: str, task: str, key: str | None) -> tuple[Frame, Array | None]:
-    """The frame, and the values of `key` (what the split goes by) for its rows.
+def read(
+    path: Path, features: list[Feature], target: str, task: str, beside: Sequence[str] = ()
+) -> tuple[Frame, dict[str, Array]]:
+    """The frame, and for its rows the values of the columns beside (what the split goes by).
 
     Raises PermanentError when the target doesn't fit the task.
     """
-    wanted = list(dict.fromkeys([*(f.name for f in features), target, *([key] if key else [])]))
+    wanted = list(dict.fromkeys([*(f.name for f in features), target, *beside]))
     table = pq.read_table(path, columns=wanted)
     known = pc.is_valid(table[target])
     kept = table.filter(known)
@@ -70,7 +73,7 @@ def read(path: Path, features: list[Feature], target: str, task: str, key: str |
     inputs, notes = _inputs(kept, features, positions)
     labels: Array = _classes(kept[target], target) if task == "Classification" else _numbers(kept[target], target)
     frame = Frame(features, inputs, labels, positions, table.num_rows - kept.num_rows, notes)
-    return frame, _sortable(kept[key]) if key else None
+    return frame, {name: _sortable(kept[name]) for name in beside}
 
 
 def _inputs(table: pa.Table, features: list[Feature], positions: Array) -> tuple[dict[str, Array], tuple[str, ...]]:

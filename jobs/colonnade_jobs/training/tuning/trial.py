@@ -17,7 +17,7 @@ from colonnade_serving.store import Store
 from ... import progress
 from ...data.versions import stored
 from ...errors import PermanentError
-from ..learning import estimators, features, fitting, supported
+from ..learning import fitting
 from .search import propose
 
 
@@ -70,10 +70,9 @@ def on_rung(wanted: Training, parameters: Mapping[str, Any], number: int) -> Try
 def _measured(job: TrialJob, tried: Try, store: Store, scratch: Path) -> tuple[float, float]:
     """The objective's mean and standard deviation over the folds of the training rows."""
     wanted = tried.training
-    supported.check(estimators.build(wanted.estimator, wanted.task, wanted.seed))
+    fitting.check(wanted)
     manifest, table = stored.fetch(job.dataset.name, job.dataset.digest, store, scratch)
-    sensitive = wanted.fairness.sensitive if wanted.fairness else ()
-    choice = features.choose(manifest["schema"], wanted.target, wanted.features, sensitive)
+    choice = fitting.choose(wanted, manifest)
     prepared = fitting.prepare(wanted, manifest, table, choice)
     with fitting.refusing(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what doesn't converge shows in its objective

@@ -7,7 +7,7 @@ from colonnade.cli.views.fairness import fairness_tables
 from colonnade.cli.views.parts import conditions, heading, verdict_word
 from colonnade_access.references import Object
 from colonnade_access.words import NOTHING, number, short, size
-from colonnade_api import ComparedRows, Comparison, ModelVersionStatus
+from colonnade_api import ComparedRows, Comparison, FoldMetric, ModelVersionStatus
 
 
 def model_version(item: Object, now: datetime) -> Page:
@@ -109,10 +109,15 @@ def _metrics(status: ModelVersionStatus) -> Table | None:
     for name, metric in status.metrics.items():
         folds = status.cross_validation.get(name)
         spread = f"{number(metric.low)} to {number(metric.high)}" if metric.low is not None else NOTHING
-        crossed = f"{folds.mean:.4g} ± {folds.std:.2g}, {folds.folds} folds" if folds else NOTHING
+        crossed = _over_folds(folds) if folds else NOTHING
         rows.append((name, number(metric.value), spread, f"{metric.n:,}" if metric.n is not None else NOTHING, crossed))
     columns = ("metric", "held out", "95 % interval", "n", "cross-validation")
     return table(columns, rows, right=("held out", "n")) if rows else None
+
+
+def _over_folds(folds: FoldMetric) -> str:
+    repeated = f" of {folds.repeats} repeats, their means ± {folds.spread:.2g}" if folds.spread is not None else ""
+    return f"{folds.mean:.4g} ± {folds.std:.2g}, {folds.folds} folds{repeated}"
 
 
 def _comparisons(comparison: Comparison | None) -> tuple[Table, ...]:

@@ -17,8 +17,10 @@ def within(low: float, high: float, least: float | None, most: float | None) -> 
     return "Inconclusive"
 
 
-def too_few(rows: int | None, rarer_class: int | None) -> str:
-    """That rows are too few to tell, for people; nothing where they are not."""
+def too_few(rows: int | None, rarer_class: int | None, groups: int | None = None) -> str:
+    """That rows, or the groups that they were drawn in, are too few to tell, for people; nothing where they are not."""
+    if groups is not None and groups < FEWEST_ROWS:
+        return f"{groups:,} groups of rows are too few to tell (at least {FEWEST_ROWS})"
     if rows is not None and rows < FEWEST_ROWS:
         return f"{rows:,} rows are too few to tell (at least {FEWEST_ROWS})"
     if rarer_class is not None and rarer_class < FEWEST_OF_A_CLASS:

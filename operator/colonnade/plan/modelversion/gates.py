@@ -67,7 +67,8 @@ def _bounded(name: str, status: ModelVersionStatus, bounds: Bounds) -> Iterator[
         return judge_bounds(name, metric, "", bounds)
     if metric.low is None:
         return unmeasured(name, f"{name} has no interval: train it again, or set bound: Value", bounds)
-    few = too_few(metric.n, status.held_out.rarer_class if status.held_out else None)
+    held = status.held_out
+    few = too_few(metric.n, held.rarer_class, held.groups) if held else too_few(metric.n, None)
     return judge_bounds(name, metric, few, bounds)
 
 

@@ -62,7 +62,7 @@ def _judged(asked: Allowance, comparison: Comparison, name: str) -> GateVerdict:
 
 def _by(asked: Allowance, serving: Serving, rows: ComparedRows, which: str) -> GateVerdict:
     compared = rows.metrics.get(asked.metric)
-    few = too_few(rows.rows, rows.rarer_class) if asked.bound != "Value" or compared is None else ""
+    few = too_few(rows.rows, rows.rarer_class, rows.groups) if asked.bound != "Value" or compared is None else ""
     if compared is None:
         why = f": {few}; hold out more rows, {serving.person}" if few else ""
         said = f"{asked.metric} can't be told {which}, where {serving.name} served{why}"

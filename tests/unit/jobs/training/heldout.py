@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from colonnade_api.datasets.dataset import Split
+from colonnade_api.datasets.split import Split
 from colonnade_api.models.training import Features
 from colonnade_api.stored import DATA
 from colonnade_jobs.data.versions import version
@@ -40,5 +40,5 @@ def held_out(harness: Harness, include: list[str], target: str, task: str) -> He
     asked = Split.model_validate(manifest["split"])
     if task == "Classification":
         asked = asked.model_copy(update={"stratify_by": target})
-    frame, values = frames.read(table, chosen, target, task, asked.stratify_by)
+    frame, values = frames.read(table, chosen, target, task, split.columns(asked))
     return HeldOut(frame, np.flatnonzero(split.held_out(len(frame.target), asked, values)))

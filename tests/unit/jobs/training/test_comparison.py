@@ -137,7 +137,7 @@ def test_rows_that_it_all_learnt_from_are_asked_and_said(harness: Harness) -> No
     rival(harness, "smoothness")
     harness.dataset(rows.iloc[np.setdiff1d(np.arange(len(rows)), asked.frame.positions[asked.rows])])
     found = compared(harness, "radius")
-    assert found["unseen"] == {"rows": 0, "rarerClass": None, "metrics": {}}
+    assert found["unseen"] == {"rows": 0, "rarerClass": None, "groups": None, "metrics": {}}
     assert found["metrics"]["roc_auc"]["serving"] > 0.5
 
 

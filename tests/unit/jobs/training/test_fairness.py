@@ -13,6 +13,7 @@ import pytest
 from colonnade_jobs.errors import PermanentError
 from colonnade_jobs.training.judging import fairness
 from colonnade_jobs.training.judging.fairness import Groups
+from colonnade_jobs.training.rows.sample import Sample
 from tests.unit.jobs.harness import FEATURES, Harness
 
 REFERENCE = json.loads((Path(__file__).parent / "fairlearn.json").read_text())
@@ -36,7 +37,7 @@ def drawn(seed: int, groups: int, rows: int) -> Rows:
 def judged(rows: Rows, smallest: int = 50) -> dict[str, Any]:
     group, truth, answered = rows
     names = [f"group {k}" for k in range(group.max() + 1)]
-    return fairness.judge(truth, answered, Groups("sex", names, group), smallest, seed=1)
+    return fairness.judge(truth, answered, Groups("sex", names, group), smallest, Sample.alike(len(truth), 1))
 
 
 @pytest.mark.parametrize("case", REFERENCE["cases"], ids=lambda case: f"{case['groups']} groups")
@@ -150,3 +151,16 @@ def test_one_of_several_classes_is_judged_against_the_rest(peoples_harness: Harn
     )
     assert answer["fairness"][0]["positiveClass"] == "2"
     assert answer["fairness"][0]["metrics"]["demographic_parity_ratio"]["value"] < 1
+
+
+def test_a_class_to_judge_by_that_isnt_there_is_refused_before_anything_is_fitted(peoples_harness: Harness) -> None:
+    """The parameter would stop the fit: it isn't reached."""
+    wanted = {"sensitive": ["city"], "positiveClass": "maybe"}
+    with pytest.raises(PermanentError, match="maybe is none of the target's classes"):
+        peoples_harness.train(
+            "ensemble.HistGradientBoostingClassifier",
+            "binary",
+            {"max_iter": -1},
+            fairness=wanted,
+            features={"include": ["age"]},
+        )

@@ -10,6 +10,7 @@ from sklearn import metrics as reference
 
 from colonnade_jobs.training.judging import metrics
 from colonnade_jobs.training.judging.intervals import bootstrap
+from colonnade_jobs.training.rows.sample import Sample
 
 
 def mean(values: np.ndarray, weights: np.ndarray) -> float:
@@ -76,7 +77,7 @@ def test_regression_agrees_with_scikit_learn(seed: int) -> None:
 
 def test_the_interval_of_a_share_is_about_the_binomial_one() -> None:
     hits = np.arange(1000) < 300
-    found = bootstrap({"share": lambda w: float(w @ hits / w.sum())}, 1000, seed=1)["share"]
+    found = bootstrap({"share": lambda w: float(w @ hits / w.sum())}, Sample.alike(1000, 1))["share"]
     assert found.value == 0.3
     assert found.low == pytest.approx(0.3 - 1.96 * np.sqrt(0.3 * 0.7 / 1000), abs=0.006)
     assert found.high == pytest.approx(0.3 + 1.96 * np.sqrt(0.3 * 0.7 / 1000), abs=0.006)
@@ -86,7 +87,7 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
     covered = 0
     for seed in range(60):
         values = np.random.default_rng(seed).normal(5, 2, 200)
-        found = bootstrap({"mean": partial(mean, values)}, 200, seed)["mean"]
+        found = bootstrap({"mean": partial(mean, values)}, Sample.alike(200, seed))["mean"]
         covered += found.low <= 5 <= found.high
     assert covered >= 52
 
@@ -94,11 +95,18 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
 def test_a_label_is_judged_as_it_was_answered_whatever_the_probabilities_say() -> None:
     truth, answered = np.array([0, 1, 1, 0]), np.array([1, 1, 1, 0])
     probabilities = np.tile([0.9, 0.1], (4, 1))
-    assert metrics.classification(truth, answered, probabilities, np.array([0, 1]), seed=0)["accuracy"].value == 0.75
+    assert (
+        metrics.classification(truth, answered, probabilities, np.array([0, 1]), Sample.alike(len(truth), 0))[
+            "accuracy"
+        ].value
+        == 0.75
+    )
 
 
 def test_a_metric_that_isnt_defined_is_left_out() -> None:
-    found = metrics.classification(np.zeros(5), np.zeros(5), np.tile([0.7, 0.3], (5, 1)), np.array([0, 1]), seed=0)
+    found = metrics.classification(
+        np.zeros(5), np.zeros(5), np.tile([0.7, 0.3], (5, 1)), np.array([0, 1]), Sample.alike(5, 0)
+    )
     assert "roc_auc" not in found
     assert found["accuracy"].value == 1
 
@@ -107,7 +115,7 @@ def test_a_model_that_was_never_wrong_on_few_rows_may_be_wrong() -> None:
     """Each resample of these rows is answered right too: their bootstrap says 1 to 1."""
     truth = np.array([1] * 10 + [0] * 40)
     scores = np.column_stack([1.0 - truth, truth]) * 0.8 + 0.1
-    found = metrics.classification(truth, truth, scores, np.array([0, 1]), seed=0)
+    found = metrics.classification(truth, truth, scores, np.array([0, 1]), Sample.alike(len(truth), 0))
     assert found["accuracy"].value == found["recall"].value == found["roc_auc"].value == 1
     assert 0.90 < found["accuracy"].low < 0.96
     assert 0.70 < found["recall"].low < 0.90
@@ -121,8 +129,8 @@ def test_intervals_of_labels_cover_the_truth_of_a_good_model_on_few_rows() -> No
         random = np.random.default_rng(seed)
         truth = (random.random(60) < 0.3).astype(int)
         answered = np.where(random.random(60) < accuracy, truth, 1 - truth)
-        found = metrics.classification(truth, answered, np.tile([0.5, 0.5], (60, 1)), np.array([0, 1]), seed)[
-            "accuracy"
-        ]
+        found = metrics.classification(
+            truth, answered, np.tile([0.5, 0.5], (60, 1)), np.array([0, 1]), Sample.alike(len(truth), seed)
+        )["accuracy"]
         covered += found.low <= accuracy <= found.high
     assert covered >= 0.93 * 80

@@ -10,6 +10,7 @@ from colonnade_jobs.errors import PermanentError
 from colonnade_jobs.training.judging import own, paired
 from colonnade_jobs.training.judging.own import Labelled, OwnMetrics
 from colonnade_jobs.training.judging.paired import Answers
+from colonnade_jobs.training.rows.sample import Sample
 from tests.unit.jobs.harness import FEATURES, Harness
 
 
@@ -22,6 +23,10 @@ def answers(rows: int, seed: int = 1) -> Labelled:
     truth = (random.random(rows) < 0.3).astype(int)
     score = np.clip(0.3 + 0.3 * truth + random.normal(0, 0.2, rows), 0.01, 0.99)
     return Labelled(truth, (score > 0.5).astype(int), ["no", "yes"], np.column_stack([1 - score, score]))
+
+
+def drawn(of: Labelled) -> Sample:
+    return Sample.alike(len(of.truth), 1)
 
 
 def test_of_two_classes_formulas_are_numpys() -> None:
@@ -37,7 +42,7 @@ def test_of_two_classes_formulas_are_numpys() -> None:
         "-sqrt(mean(abs(y - score)))": -np.sqrt(np.abs(y - score).mean()),
     }
     for expression, value in expected.items():
-        found = own.classification([metric(expression)], of, seed=1)["cost"]
+        found = own.classification([metric(expression)], of, drawn(of))["cost"]
         assert found.value == pytest.approx(value)
         assert found.low <= found.value <= found.high
         assert found.n == 500
@@ -45,7 +50,7 @@ def test_of_two_classes_formulas_are_numpys() -> None:
 
 def test_a_sums_interval_is_that_of_as_many_rows_as_were_counted() -> None:
     of = answers(400)
-    found = own.classification([metric("fn + fp")], of, seed=1)["cost"]
+    found = own.classification([metric("fn + fp")], of, drawn(of))["cost"]
     wrong = (of.truth != of.answered).mean()
     half = 1.96 * np.sqrt(wrong * (1 - wrong) * 400)
     assert (found.low, found.high) == pytest.approx((found.value - half, found.value + half), abs=3)
@@ -54,23 +59,24 @@ def test_a_sums_interval_is_that_of_as_many_rows_as_were_counted() -> None:
 def test_of_more_classes_labels_are_compared_as_they_are() -> None:
     truth, answered = np.array([0, 1, 2, 2]), np.array([0, 2, 2, 0])
     of = Labelled(truth, answered, ["a", "b", "c"], np.full((4, 3), 1 / 3))
-    found = own.classification([metric("mean(y == 'c' and prediction != 'c')")], of, seed=1)["cost"]
+    found = own.classification([metric("mean(y == 'c' and prediction != 'c')")], of, drawn(of))["cost"]
     assert found.value == 0.25
     numbers = Labelled(truth, answered, [10, 20, 30], np.full((4, 3), 1 / 3))
-    assert own.classification([metric("mean(abs(y - prediction))")], numbers, seed=1)["cost"].value == 7.5
+    apart = own.classification([metric("mean(abs(y - prediction))")], numbers, drawn(numbers))["cost"]
+    assert apart.value == 7.5
 
 
 def test_of_a_regression_rows_are_numbers() -> None:
     target, predicted = np.array([1.0, 2, 3, 4]), np.array([1.0, 2, 5, 8])
     found = own.regression(
-        [metric("mean(abs(y - prediction) > 1)"), metric("sum(y) / n", "size")], target, predicted, 1
+        [metric("mean(abs(y - prediction) > 1)"), metric("sum(y) / n", "size")], target, predicted, Sample.alike(4, 1)
     )
     assert {name: each.value for name, each in found.items()} == {"cost": 0.5, "size": 2.5}
 
 
 def test_a_metric_that_isnt_defined_is_left_out() -> None:
     never = Labelled(np.zeros(60, int), np.zeros(60, int), ["no", "yes"], np.full((60, 2), 0.5))
-    assert own.classification([metric("tp / (tp + fn)")], never, seed=1) == {}
+    assert own.classification([metric("tp / (tp + fn)")], never, drawn(never)) == {}
 
 
 @pytest.mark.parametrize(
@@ -89,7 +95,7 @@ def test_what_a_target_lacks_is_named(expression: str, classes: int | None, word
 def test_texts_among_numbers_are_refused_with_words() -> None:
     of = Labelled(np.array([0, 1, 2]), np.array([0, 1, 2]), ["a", "b", "c"], np.full((3, 3), 1 / 3))
     with pytest.raises(PermanentError, match="can't be computed: the values are numbers where it takes texts"):
-        own.classification([metric("mean(y - prediction)")], of, seed=1)
+        own.classification([metric("mean(y - prediction)")], of, drawn(of))
 
 
 def test_two_models_are_compared_by_them_too() -> None:
@@ -97,10 +103,10 @@ def test_two_models_are_compared_by_them_too() -> None:
     theirs = Labelled(ours.truth, theirs.answered, ours.classes, theirs.scores)
     mine = OwnMetrics([metric("5 * fn + fp"), metric("mean((score - y) ** 2)", "brier")], ours.classes)
     found = paired.compare(
-        ours.truth, Answers(ours.answered, ours.scores), Answers(theirs.answered, theirs.scores), 1, mine
+        ours.truth, Answers(ours.answered, ours.scores), Answers(theirs.answered, theirs.scores), drawn(ours), mine
     )
     for name in ("cost", "brier"):
-        value, serving = (own.classification(mine.metrics, of, seed=1)[name].value for of in (ours, theirs))
+        value, serving = (own.classification(mine.metrics, of, drawn(of))[name].value for of in (ours, theirs))
         assert (found[name].ours, found[name].theirs) == pytest.approx((value, serving))
         assert found[name].low <= value - serving <= found[name].high
 

@@ -13,6 +13,7 @@ from sklearn.tree import DecisionTreeRegressor
 
 from colonnade_api.models import metrics as registry
 from colonnade_jobs.training.judging.paired import Answers, compare
+from colonnade_jobs.training.rows.sample import Sample
 
 SEED = 7
 
@@ -52,6 +53,10 @@ PLAIN = {
 }
 
 
+def sample(rows: np.ndarray) -> Sample:
+    return Sample.alike(len(rows), SEED)
+
+
 def scored(truth: np.ndarray, answers: Answers) -> dict[str, float]:
     """Plain scikit-learn's figures."""
     task = "Regression" if answers.labels is None else "Classification"
@@ -61,7 +66,7 @@ def scored(truth: np.ndarray, answers: Answers) -> dict[str, float]:
 @pytest.mark.parametrize("table", [tumours, patients])
 def test_both_figures_are_plain_scikit_learns(table: partial) -> None:
     truth, ours, theirs = table()
-    found = compare(truth, ours, theirs, SEED)
+    found = compare(truth, ours, theirs, sample(truth))
     assert {name: metric.ours for name, metric in found.items()} == pytest.approx(scored(truth, ours))
     assert {name: metric.theirs for name, metric in found.items()} == pytest.approx(scored(truth, theirs))
 
@@ -69,7 +74,7 @@ def test_both_figures_are_plain_scikit_learns(table: partial) -> None:
 @pytest.mark.parametrize(("table", "names"), [(tumours, ("roc_auc", "log_loss")), (patients, ("rmse", "mae", "r2"))])
 def test_the_interval_is_that_of_scipys_paired_bootstrap(table: partial, names: tuple[str, ...]) -> None:
     truth, ours, theirs = table()
-    found = compare(truth, ours, theirs, SEED)
+    found = compare(truth, ours, theirs, sample(truth))
     for name in names:
 
         def difference(rows: np.ndarray, name: str = name) -> float:
@@ -90,7 +95,7 @@ def test_the_interval_of_an_accuracy_is_bonett_and_prices() -> None:
     n = len(truth) + 2
     p, q = (only_ours + 1) / n, (only_theirs + 1) / n
     half = stats.norm.ppf(0.975) * np.sqrt((p + q - (p - q) ** 2) / n)
-    found = compare(truth, ours, theirs, SEED)["accuracy"]
+    found = compare(truth, ours, theirs, sample(truth))["accuracy"]
     assert found.low == pytest.approx(p - q - half, abs=1 / n)  # resamples count whole rows
     assert found.high == pytest.approx(p - q + half, abs=1 / n)
 
@@ -101,7 +106,7 @@ def test_an_accuracy_differs_where_mcnemars_test_says_so() -> None:
     for better, worse in ((30, 5), (12, 10), (3, 25)):
         ours, theirs = truth.copy(), truth.copy()
         theirs[:better], ours[better : better + worse] = 1, 1
-        found = compare(truth, Answers(ours, scores), Answers(theirs, scores), SEED)["accuracy"]
+        found = compare(truth, Answers(ours, scores), Answers(theirs, scores), sample(truth))["accuracy"]
         differs = stats.binomtest(better, better + worse).pvalue < 0.05
         assert (found.low > 0 or found.high < 0) == differs
 
@@ -110,7 +115,7 @@ def test_an_accuracy_differs_where_mcnemars_test_says_so() -> None:
 def test_that_two_models_answer_each_row_alike_is_no_proof_that_they_are_alike(rows: int) -> None:
     truth = np.arange(rows) % 2
     same = Answers(truth, np.where(truth[:, None] == [0, 1], 0.8, 0.2))
-    found = compare(truth, same, same, SEED)
+    found = compare(truth, same, same, sample(truth))
     for name in ("accuracy", "f1", "precision", "recall"):
         assert found[name].ours == found[name].theirs
         assert found[name].low < -1 / rows
@@ -123,7 +128,7 @@ def test_of_several_classes_the_figures_are_scikit_learns_too() -> None:
     learnt, held = np.arange(0, len(y), 2), np.arange(1, len(y), 2)
     fitted = [KNeighborsClassifier(k).fit(x[learnt], y[learnt]) for k in (3, 15)]
     ours, theirs = (Answers(each.predict(x[held]), each.predict_proba(x[held])) for each in fitted)
-    found = compare(y[held], ours, theirs, SEED)
+    found = compare(y[held], ours, theirs, sample(held))
     for of, answers in (("ours", ours), ("theirs", theirs)):
         assert getattr(found["f1"], of) == pytest.approx(
             reference.f1_score(y[held], answers.labels, average="macro"), abs=1e-12
@@ -135,7 +140,7 @@ def test_of_several_classes_the_figures_are_scikit_learns_too() -> None:
 
 def test_what_a_training_takes_is_what_the_registry_knows() -> None:
     for table, task in ((tumours, "Classification"), (patients, "Regression")):
-        assert set(compare(*table(), SEED)) == set(registry.names(task))
+        assert set(compare(*table(), sample(table()[0]))) == set(registry.names(task))
 
 
 ROUNDS = 60
@@ -147,7 +152,7 @@ def test_the_interval_covers_the_true_difference_about_as_often_as_it_says() -> 
     truth = _differences(*many)
     covered = dict.fromkeys(truth, 0)
     for seed in range(ROUNDS):
-        for name, metric in compare(*_drawn(np.random.default_rng(seed + 1), 150), seed).items():
+        for name, metric in compare(*_drawn(np.random.default_rng(seed + 1), 150), Sample.alike(150, seed)).items():
             covered[name] += metric.low <= truth[name] <= metric.high
     assert min(covered.values()) >= 52, covered
 
