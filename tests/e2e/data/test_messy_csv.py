@@ -1,18 +1,17 @@
 """The story of docs/data/messy-csv.md: applied as it stands, it prints what the page shows."""
 
-import re
 from pathlib import Path
 
 import pandas as pd
 
 from tests.e2e.world import Namespace, kubectl
+from tests.story import Story
 
-REPOSITORY = Path(__file__).parents[3]
-SHOWN = re.findall(r"```text\n(.*?)\n```", (REPOSITORY / "docs/data/messy-csv.md").read_text(), re.DOTALL)
+STORY = Story("messy-csv")
 
 
 def test_a_csv_as_people_have_it_becomes_rows_that_can_be_trusted(namespace: Namespace, tmp_path: Path) -> None:
-    kubectl("apply", "-n", namespace.name, "-f", str(REPOSITORY / "examples/data/messy-csv"))
+    kubectl("apply", "-n", namespace.name, "-f", str(STORY.folder))
     namespace.becomes("dset", "orders")
     (version,) = namespace.status("dset", "orders")["versions"]
     (customers,) = namespace.status("dset", "customers")["versions"]
@@ -20,7 +19,7 @@ def test_a_csv_as_people_have_it_becomes_rows_that_can_be_trusted(namespace: Nam
     assert version["upstream"] == [{"dataset": "customers", "digest": customers["digest"]}]
     aside = tmp_path / "aside.parquet"
     report = namespace.colonnade("report", "dset/orders", "--quarantined", str(aside))
-    assert [_words(report), pd.read_parquet(aside).to_string(index=False)] == SHOWN
+    assert [_words(report), pd.read_parquet(aside).to_string(index=False)] == STORY.shown
 
 
 def _words(said: str) -> str:

