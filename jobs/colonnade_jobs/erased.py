@@ -52,6 +52,11 @@ def buried(store: Store, dataset: str) -> list[str]:
     return [f"{PREFIX}{_name(item)}" for item in store.list(f"{FOLDER}/{dataset}/versions")]
 
 
+def all_buried(store: Store) -> set[str]:
+    """Those of all Datasets."""
+    return {f"{PREFIX}{_name(item)}" for item in store.list(FOLDER) if item.path.split("/")[2] == "versions"}
+
+
 def successors(store: Store, dataset: str) -> set[str]:
     """What is in their places; some of it may be buried too."""
     found = (successor(store, dataset, digest) for digest in buried(store, dataset))

@@ -13,7 +13,7 @@ KEPT_VERSIONS = 10
 MAX_VERSIONS = 100
 BACKUP_PATTERN = r"^((s3|pvc)://.+|file:///.+)$"
 
-KeepingKind = Literal["Audit", "BackUp", "Verify", "Restore", "Diff", "Collect", "Forget", "Rotate"]
+KeepingKind = Literal["Audit", "BackUp", "Verify", "Restore", "Diff", "Collect", "Forget", "Cascade", "Rotate"]
 
 
 class Retention(SpecPart):
@@ -74,7 +74,7 @@ Asked = Annotated[str, Field(min_length=1, max_length=256)]
 class KeepingRecord(StatusPart):
     """The last that was done of one kind, whole: what it was asked by, and what came of it."""
 
-    kind: KeepingKind = Field(description="Audit, BackUp, Verify, Restore, Diff, Collect, Forget or Rotate.")
+    kind: KeepingKind = Field(description="Audit, BackUp, Verify, Restore, Diff, Collect, Forget, Cascade or Rotate.")
     asked: Asked = Field(description="What it was done for: a tick of its schedule, or the word of a command.")
     at: datetime | None = Field(default=None, description="When it ended.")
     outcome: Literal["Succeeded", "Failed"] = Field(description="Whether all was found and done as wanted.")
@@ -101,5 +101,5 @@ class KeepingNow(StatusPart):
 
 Records = Annotated[
     tuple[KeepingRecord, ...],
-    Field(max_length=8, json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["kind"]}),
+    Field(max_length=9, json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["kind"]}),
 ]

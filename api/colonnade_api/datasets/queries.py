@@ -11,6 +11,9 @@ ALIAS_PATTERN = r"^[A-Za-z_][A-Za-z0-9_]*$"
 MAX_UPSTREAMS = 16
 """A Job's answer names each by its digest, and has 4,096 bytes."""
 
+QUERIED = "the query over "
+"""How a version says that its rows were made of other Datasets' versions."""
+
 Statement = Annotated[str, Field(min_length=1, max_length=16384)]
 
 

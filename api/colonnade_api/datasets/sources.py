@@ -6,7 +6,7 @@ from pydantic import Field
 
 from colonnade_api.common import ObjectRef, Rule, SpecPart
 from colonnade_api.datasets.csv import Csv
-from colonnade_api.datasets.queries import Query, Sql
+from colonnade_api.datasets.queries import QUERIED, Query, Sql
 
 SCHEDULE_PATTERN = r"^(@(hourly|daily|midnight|weekly|monthly|yearly|annually)|[0-9*,/-]+( [0-9A-Za-z*,/-]+){4})$"
 SCHEMES = ("file", "pvc", "https", "http", "s3", "gs", "az")
@@ -190,7 +190,7 @@ class DataSource(SpecPart):
     def described(self) -> str:
         """What people know it by: its address, or what it is read from."""
         if self.query is not None:
-            return f"the query over {', '.join(each.name for each in self.query.datasets)}"
+            return f"{QUERIED}{', '.join(each.name for each in self.query.datasets)}"
         if self.sql is not None:
             return f"the database of Secret {self.sql.connection_secret_ref.name}"
         return self.storage_uri or "what was pushed"

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from colonnade_api.common import Count, Digest, SpecPart, StatusPart, Uri, Word
+from colonnade_api.common import Count, Digest, Name, SpecPart, StatusPart, Uri, Word
 from colonnade_api.datasets.dataset import DatasetSpec, DatasetVersion
 from colonnade_api.datasets.erasure import SubjectHash
 from colonnade_api.datasets.keeping import Backup
@@ -70,11 +70,20 @@ class CollectTask(SpecPart):
     take_over: bool = False
 
 
+class HeldDescendant(SpecPart):
+    """A version of another Dataset that must stay as it is, and was made of one that holds a subject."""
+
+    dataset: Name
+    version: Word
+    why: str
+
+
 class ForgetTask(SpecPart):
     """To write these versions anew without a subject's rows, and to destroy what held them.
 
     subject: its keyed hash; key_id: of the key that made it. versions: the current one first. held: why a version must
-    stay as it is, by its digest. needed: the names of other Datasets that need a stored version, by its digest.
+    stay as it is, by its digest; descendants: one that was made of it and must stay, likewise. needed: the names of
+    other Datasets that need a stored version, by its digest.
     """
 
     kind: Literal["Forget"] = "Forget"
@@ -82,6 +91,21 @@ class ForgetTask(SpecPart):
     key_id: Word
     versions: tuple[Digest, ...]
     held: dict[str, str] = Field(default={})
+    descendants: dict[str, HeldDescendant] = Field(default={})
+    needed: dict[str, tuple[str, ...]] = Field(default={})
+
+
+class CascadeTask(SpecPart):
+    """To destroy these versions, which were made of others that are destroyed, since they held someone who is erased.
+
+    rejected: so are the rows that were last refused. held: what stays, by its first hex digits. needed: as for
+    ForgetTask, without those that are made of such ones themselves.
+    """
+
+    kind: Literal["Cascade"] = "Cascade"
+    versions: tuple[Digest, ...]
+    rejected: bool = True
+    held: tuple[Word, ...] = ()
     needed: dict[str, tuple[str, ...]] = Field(default={})
 
 
@@ -93,7 +117,7 @@ class RotateTask(SpecPart):
 
 
 KeepTask = Annotated[
-    AuditTask | BackUpTask | VerifyTask | RestoreTask | DiffTask | CollectTask | ForgetTask | RotateTask,
+    AuditTask | BackUpTask | VerifyTask | RestoreTask | DiffTask | CollectTask | ForgetTask | CascadeTask | RotateTask,
     Field(discriminator="kind"),
 ]
 

@@ -1,9 +1,11 @@
 """What the Job answers: a version, the same content again, or why the rows make none."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from colonnade_api.datasets.dataset import DatasetVersion
+from colonnade_api.datasets.queries import UpstreamVersion
 from colonnade_api.jobs import DatasetJob, DatasetResult
 from colonnade_api.references import version_unit
 from colonnade_serving.store import Store
@@ -49,6 +51,8 @@ def refuse(
         for file in ([encryption.KEYS] if key else []) + [REPORT, PAGE, QUARANTINE]:
             store.send(folder / file, f"{place}/{file}")
     found = DatasetVersion(
+        source=job.spec.source.described,
+        upstream=_upstream(job.upstream),
         rows=validated.rows - validated.invalid,
         invalid_rows=validated.invalid,
         report_uri=store.uri(f"{place}/{REPORT}"),
@@ -90,6 +94,10 @@ def _version(store: Store, manifest: dict[str, Any]) -> DatasetVersion:
     kept = ("digest", "rows", "bytes", "createdAt", "source", "schemaDigest", "invalidRows")
     found = {key: manifest[key] for key in kept}
     found |= {"reportUri": store.uri(f"{place}/{REPORT}"), "quarantineUri": store.uri(f"{place}/{QUARANTINE}")}
-    upstream = [{"dataset": name, "digest": digest} for name, digest in sorted(manifest.get("upstream", {}).items())]
     report_digest = manifest.get("report", manifest["files"][REPORT])
-    return DatasetVersion.model_validate(found | {"reportDigest": report_digest, "upstream": upstream})
+    told = DatasetVersion.model_validate(found | {"reportDigest": report_digest})
+    return told.model_copy(update={"upstream": _upstream(manifest.get("upstream", {}))})
+
+
+def _upstream(made_with: Mapping[str, str]) -> tuple[UpstreamVersion, ...]:
+    return tuple(UpstreamVersion(dataset=name, digest=digest) for name, digest in sorted(made_with.items()))

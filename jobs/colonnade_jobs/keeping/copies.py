@@ -6,7 +6,7 @@ after all of its blobs; so a Job that dies between two writes leaves no half cop
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,6 +71,17 @@ class Copies:
         """The versions of this Dataset that have a copy, newest first."""
         found = [DatasetVersion.model_validate_json(self.store.get(item.path)) for item in self.store.list(self._index)]
         return iter(sorted(found, key=lambda version: (str(version.created_at), str(version.digest)), reverse=True))
+
+    def all_entries(self) -> Iterator[DatasetVersion]:
+        """Those of all Datasets."""
+        return (DatasetVersion.model_validate_json(self.store.get(item.path)) for item in self.store.list("index"))
+
+    def remove_unnamed(self, digests: Collection[str]) -> None:
+        """Removes these blobs, but for those that a copy names: of a Job that was killed before it made one."""
+        named = self._named_blobs() if digests else set()
+        for digest in digests:
+            if digest not in named:
+                self.store.delete(_blob(digest))
 
     def remove_blobs(self, digest: str) -> None:
         """Removes what a version's copy consists of, but for blobs that other copies name; its document goes last."""

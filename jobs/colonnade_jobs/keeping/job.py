@@ -5,6 +5,7 @@ from pathlib import Path
 from colonnade_api.jobs.keeping import (
     AuditTask,
     BackUpTask,
+    CascadeTask,
     CollectTask,
     DiffTask,
     ForgetTask,
@@ -46,6 +47,8 @@ def _run(  # noqa: PLR0911 - one answer a task
             return diff.run(job, before, after, store, scratch)
         case CollectTask():
             return collect.run(job.task, store)
+        case CascadeTask():
+            return forgetting.cascade(job, job.task, store, _copies(job, store, claims))
         case ForgetTask():
             return forgetting.run(job, job.task, store, _copies(job, store, claims), scratch)
 

@@ -1,6 +1,6 @@
 """What was made of rows that are erased: models, the Deployments that serve them, other Datasets; and models anew."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from colonnade.cli.terminal import say
@@ -9,16 +9,16 @@ from colonnade_access.cluster import Cluster, Refused
 from colonnade_access.errors import ColonnadeError
 from colonnade_access.references import Object
 from colonnade_api import DatasetStatus
-from colonnade_api.datasets.descent import erased_beneath
+from colonnade_api.datasets.descent import StatusOf, Ways, erased_beneath, made_of, made_with
 from colonnade_api.kinds import DATASETS, DEPLOYMENTS, MODEL_VERSIONS
 
 COLLECTED_WITHIN_SECONDS = 600.0
 LONGEST_NAME = 42
-StatusOf = Callable[[str], DatasetStatus]
 
 
 def tell(cluster: Cluster, *, retrain: bool) -> None:
     """Names what can't be erased, and makes ModelVersions of the same specs where that is wanted."""
+    _await_cascade(cluster)
     status_of = _statuses(cluster)
     models = [each for each in cluster.list(MODEL_VERSIONS) if _is_erased(each, status_of)]
     deployments = cluster.list(DEPLOYMENTS)
@@ -28,8 +28,8 @@ def tell(cluster: Cluster, *, retrain: bool) -> None:
         say(
             f"mv/{model['metadata']['name']}: trained on rows that are erased, and its weights stay as they are{serves}"
         )
-    for name, count in _made_with(cluster, status_of):
-        say(f"dset/{name}: {count} of its versions were made with them; forget the subject there too")
+    for name, count in _made_with(cluster, status_of, made_with).items():
+        say(f"dset/{name}: {count} of its versions were checked against them; forget the subject there too")
     if retrain:
         for model in _latest(models, deployments):
             _train_again(cluster, model)
@@ -58,16 +58,34 @@ def _served(deployment: Object) -> list[str]:
     return [status[role]["digest"] for role in ("stable", "candidate") if status.get(role)]
 
 
-def _made_with(cluster: Cluster, status_of: StatusOf) -> list[tuple[str, int]]:
-    """Other Datasets whose listed versions have a destroyed one beneath them, and how many of each."""
-    names = sorted(str(item["metadata"]["name"]) for item in cluster.list(DATASETS))
+def _await_cascade(cluster: Cluster) -> None:
+    """Names the Datasets that queries made of those rows, once their versions are destroyed too."""
+    first: dict[str, int] = {}
+    for _ in looks(COLLECTED_WITHIN_SECONDS):
+        left = _made_with(cluster, _statuses(cluster), made_of)
+        first = left | first
+        if not left:
+            break
+    else:
+        raise ColonnadeError(f"versions of {_named(left)} are still there; see condition Erased, then ask again")
+    for name, count in first.items():
+        say(f"dset/{name}: {count} of its versions were made of them, and are destroyed too")
+
+
+def _named(datasets: Iterable[str]) -> str:
+    return ", ".join(f"dset/{name}" for name in datasets)
+
+
+def _made_with(cluster: Cluster, status_of: StatusOf, ways: Ways) -> dict[str, int]:
+    """Datasets whose listed versions have a destroyed one beneath them, and how many of each."""
     counts = {
         name: sum(
-            bool(each.digest and erased_beneath(name, each.digest, status_of)) for each in status_of(name).versions
+            bool(each.digest and erased_beneath(name, each.digest, status_of, ways))
+            for each in status_of(name).versions
         )
-        for name in names
+        for name in sorted(str(item["metadata"]["name"]) for item in cluster.list(DATASETS))
     }
-    return [(name, count) for name, count in counts.items() if count]
+    return {name: count for name, count in counts.items() if count}
 
 
 def _latest(models: list[Object], deployments: list[Object]) -> list[Object]:

@@ -52,6 +52,7 @@ def observe_dataset(key: Key, live: Manifest, cache: Cache, installation: Instal
         collection=references.collection(key, live, cache, installation.name, installation.place),
         needed=erasures.needed(key, live, cache),
         place=installation.place(key.namespace),
+        descent=erasures.descent(key, live, cache),
     )
 
 

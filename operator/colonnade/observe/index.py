@@ -19,7 +19,11 @@ from colonnade_api.wellknown import REVISION_LABEL
 
 SERVICE_NAME = "kubernetes.io/service-name"
 
-UPSTREAMS_OF_DATASET: tuple[Path, ...] = tuple(("spec", *field) for field in UPSTREAM_FIELDS)
+UPSTREAMS_OF_DATASET: tuple[Path, ...] = (
+    *(("spec", *field) for field in UPSTREAM_FIELDS),
+    ("status", "versions", "*", "upstream", "*", "dataset"),
+)
+"""What a Dataset names, and what its versions were made with when it named others."""
 DATASET_OF_VERSION: Path = ("spec", "training", "datasetRef", "name")
 MODEL_OF_VERSION: Path = ("spec", "model")
 MODEL_OF_DEPLOYMENT: Path = ("spec", "model", "name")

@@ -143,12 +143,41 @@ def test_retraining_makes_of_each_model_the_one_that_serves_anew_gates_as_ever_a
 
 
 @pytest.mark.usefixtures("forgotten")
-def test_another_dataset_that_was_made_with_those_rows_is_named(cluster: Playground, kubectl_colonnade: Run) -> None:
-    joined = flights(versions=[{"digest": digest("e"), "upstream": [{"dataset": "flights", "digest": OLD}]}])
-    joined["metadata"]["name"] = "joined"
-    cluster.add(joined)
-    said = "dset/joined: 1 of its versions were made with them; forget the subject there too"
+def test_another_dataset_that_was_checked_against_those_rows_is_named(
+    cluster: Playground, kubectl_colonnade: Run
+) -> None:
+    cluster.add(visits("s3://raw/visits.csv"))
+    said = "dset/visits: 1 of its versions were checked against them; forget the subject there too"
     assert said in kubectl_colonnade(*ASKED).err
+
+
+def visits(source: str) -> Object:
+    upstream = [{"dataset": "flights", "digest": OLD}]
+    item = flights(versions=[{"digest": digest("e"), "source": source, "upstream": upstream}])
+    item["metadata"]["name"] = "visits"
+    return item
+
+
+@pytest.mark.usefixtures("forgotten")
+def test_what_a_query_made_of_those_rows_is_waited_for_until_it_is_destroyed(
+    cluster: Playground, kubectl_colonnade: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster.add(users(erased=ERASED), visits("the query over flights"))
+    looks = iter(range(9))
+
+    def sleep(_seconds: float) -> None:
+        if next(looks) == 0:
+            record = {"kind": "Forget", "asked": written(cluster)["colonnade.dev/keep"], "outcome": "Succeeded"}
+            told = record | {"reason": "Forgotten", "message": "1 versions were written anew"}
+            cluster.add(users(erased=ERASED, keeping=[told]))
+            return
+        gone = flights(versions=[], erased=[{"digest": digest("e")}])
+        gone["metadata"]["name"] = "visits"
+        cluster.add(gone)
+
+    monkeypatch.setattr("colonnade.cli.waiting.time", SimpleNamespace(sleep=sleep, monotonic=lambda: 0.0))
+    assert "dset/visits: 1 of its versions were made of them, and are destroyed too" in kubectl_colonnade(*ASKED).err
+    assert next(looks) == 2
 
 
 @pytest.mark.parametrize(

@@ -88,13 +88,13 @@ class Keeper(Harness):
     def digests(self) -> list[str]:
         return [version["digest"] for version in self.versions]
 
-    def keep(self, kind: str, store: Store | None = None, **task: Any) -> KeepResult:
-        """The answer of a Job that keeps."""
+    def keep(self, kind: str, store: Store | None = None, of: str = "rows", **task: Any) -> KeepResult:
+        """The answer of a Job that keeps. of: whose versions."""
         if kind in ("BackUp", "Verify"):
             task.setdefault("versions", self.versions)
         if kind == "Audit":
             task.setdefault("versions", self.digests)
-        job = {"namespace": "default", "name": "rows", "spec": self.spec, "task": {"kind": kind, **task}}
+        job = {"namespace": "default", "name": of, "spec": self.spec, "task": {"kind": kind, **task}}
         scratch = self.folder / "scratch"
         shutil.rmtree(scratch, ignore_errors=True)
         scratch.mkdir()

@@ -9,6 +9,7 @@ from colonnade.plan.common.places import Place
 from colonnade.plan.dataset.upstream import Upstream
 from colonnade.plan.modelversion.observed import DatasetSummary, ServingModel
 from colonnade.signals.evidence import Missing
+from colonnade_api.jobs.keeping import HeldDescendant
 from tests.unit.observe.cluster import (
     CREATED,
     client_service,
@@ -195,3 +196,59 @@ def test_what_others_are_made_with_waits_where_it_lies_in_the_store_of_before():
     assert data
     assert (data.digest, data.message) == (None, data.moved)
     assert data.moved.startswith("1 version lies in s3://all/team, and the store of namespace team is s3://team/team")
+
+
+def made(digest: str, upstream: str, of: str = "flights", source: str = "the query over flights"):
+    return {"digest": digest, "source": source, "upstream": [{"dataset": of, "digest": upstream}]}
+
+
+MADE, LATER = "sha256:" + "3f" * 32, "sha256:" + "4f" * 32
+
+
+def descent(live, *others):
+    return observe_dataset(key(DATASETS, live["metadata"]["name"]), live, known(live, *others), JOBS).descent
+
+
+def test_a_dataset_sees_which_of_its_versions_were_made_of_destroyed_ones_through_others_too():
+    data = dataset(status={"erased": [ERASED]})
+    late = joined("late", "flights", status={"versions": [made(MADE, DIGEST)]})
+    later = joined("later", "late", status={"versions": [made(LATER, MADE, "late", "the query over late")]})
+    assert descent(late, data, later).beneath.keys() == {MADE}
+    found = descent(later, data, joined("late", "flights", status={"erased": [ERASED | {"digest": MADE}]}))
+    assert found.beneath.keys() == {LATER}
+    assert found.beneath[LATER].version.reason == "request 2026-118"
+
+
+def test_rows_that_were_only_checked_against_others_are_made_of_none_of_them():
+    checked = dataset("visits", status={"versions": [made(MADE, DIGEST, source="s3://raw/f.csv")]})
+    assert descent(checked, dataset(status={"erased": [ERASED]})).beneath == {}
+
+
+def test_what_was_made_by_an_older_spec_is_seen_though_the_spec_names_another_dataset_now():
+    moved = joined("late", "weather", status={"versions": [made(MADE, DIGEST)]})
+    assert descent(moved, dataset(status={"erased": [ERASED]})).beneath.keys() == {MADE}
+
+
+def test_rows_that_were_refused_are_seen_too():
+    refused = joined("late", "flights", status={"refused": made(MADE, DIGEST)})
+    assert descent(refused, dataset(status={"erased": [ERASED]})).refused
+    assert not descent(refused, dataset(status={"erased": [ERASED | {"digest": LATER}]})).refused
+
+
+def test_who_forgets_sees_what_is_held_of_that_which_was_made_of_its_versions():
+    asked = dataset(status={"versions": [{"digest": DIGEST}]})
+    asked["metadata"]["annotations"] = {"colonnade.dev/keep": f"forget/{'0f' * 32}/a1b2@2026"}
+    late = joined("late", "flights", status={"versions": [made(MADE, DIGEST)]})
+    late["metadata"]["annotations"] = {f"hold.colonnade.dev/{MADE[7:39]}": "trial 12"}
+    (held,) = descent(asked, late).held.items()
+    assert held == (DIGEST, HeldDescendant(dataset="late", version=MADE[7:17], why="trial 12"))
+
+
+def test_nobody_needs_what_is_made_of_destroyed_rows_unless_it_is_held():
+    data = dataset(status={"erased": [ERASED]})
+    late, twin = (joined(name, "flights", status={"versions": [made(MADE, DIGEST)]}) for name in ("late", "twin"))
+    needed = observe_dataset(key(DATASETS, "late"), late, known(late, twin, data), JOBS).needed
+    assert needed == {}
+    twin["metadata"]["annotations"] = {f"hold.colonnade.dev/{MADE[7:39]}": "trial 12"}
+    needed = observe_dataset(key(DATASETS, "late"), late, known(late, twin, data), JOBS).needed
+    assert needed == {MADE: ("twin",)}

@@ -43,6 +43,12 @@ def test_a_dataset_concerns_those_that_are_made_with_it():
     assert names(dataset(), *others) == {"datasets/flights", "datasets/late"}
 
 
+def test_and_those_whose_versions_were_made_with_it_when_they_named_it():
+    made = {"digest": "sha256:" + "3f" * 32, "upstream": [{"dataset": "flights", "digest": "sha256:" + "1f" * 32}]}
+    moved = joined("late", "weather", status={"versions": [made]})
+    assert names(dataset(), moved) == {"datasets/flights", "datasets/late"}
+
+
 def test_a_version_concerns_the_deployments_of_its_model():
     assert names(model_version("late-2"), deployment("late"), deployment("other", model="other")) == {
         "modelversions/late-2",

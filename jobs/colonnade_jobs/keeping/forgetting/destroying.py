@@ -1,6 +1,7 @@
 """Nothing is left of a version: its files in the store, its copy in the backup, what a Job left that was killed."""
 
 import shutil
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,11 +10,8 @@ from colonnade_api.stored import MANIFEST
 from colonnade_serving.store import Store
 
 from ... import marks
-from ...data import encryption
-from ...data.privacy.subjects import Erased
 from ...errors import TransientError
 from ..copies import Copies
-from . import finding
 
 
 def destroy(store: Store, unit: str, manifest: str = MANIFEST) -> None:
@@ -35,14 +33,11 @@ def destroy_version(store: Store, digest: str) -> None:
     destroy(store, version_unit(digest))
 
 
-def destroy_half_written(store: Store, erased: Erased) -> int:
-    """Versions on a file store that a Job was killed over before they had a name; returns how many that were."""
-    if store.root is None:
-        return 0
-    folders = [path for path in store.root.glob("datasets/.new-*") if _is_theirs(path, erased)]
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
-    return len(folders)
+def destroy_half_written(store: Store, is_theirs: Callable[[Path], bool]) -> None:
+    """Folders on a file store that a Job was killed over before they had a name."""
+    for folder in store.root.glob("datasets/.new-*") if store.root else ():
+        if is_theirs(folder):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def destroy_copy(copies: Copies, digest: str, needed: bool) -> None:
@@ -50,13 +45,3 @@ def destroy_copy(copies: Copies, digest: str, needed: bool) -> None:
     if not needed:
         copies.remove_blobs(digest)
     copies.remove_entries(digest, every=not needed)
-
-
-def _is_theirs(folder: Path, erased: Erased) -> bool:
-    """Whether a table in it has their rows, or none can tell."""
-    try:
-        return any(
-            encryption.is_sealed(table) or finding.table_has(table, erased) for table in folder.glob("*.parquet")
-        )
-    except (OSError, ValueError):
-        return True

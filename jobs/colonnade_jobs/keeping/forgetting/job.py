@@ -64,6 +64,8 @@ def _holding(erasure: Erasure) -> dict[str, Found]:
             raise saying.untold(erasure, digest)
         if rows and digest in erasure.task.held:
             raise saying.held(erasure, digest)
+        if rows and digest in erasure.task.descendants:
+            raise saying.held_above(erasure, digest)
         if rows:
             holding[digest] = rows
     return holding

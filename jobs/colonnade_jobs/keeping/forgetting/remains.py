@@ -1,6 +1,7 @@
 """What else may hold the subject: versions that nobody lists any more, here and in the backup, what was pushed, what
 was refused, comparisons, and what Jobs have left that were killed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,10 +14,12 @@ from colonnade_serving.digests import PREFIX
 
 from ... import erased as memory
 from ... import marks
+from ...data import encryption
+from ...data.privacy.subjects import Erased
 from ...data.versions import version
 from ...errors import PermanentError
 from .. import restore
-from . import destroying, sweeping
+from . import descendants, destroying, finding, sweeping
 from .erasure import Erasure
 from .finding import found
 from .opening import Opened, fetched, in_plain
@@ -45,11 +48,14 @@ def destroy(erasure: Erasure) -> Remains:
         if erasure.store.list(unit) or unit in begun:
             destroying.destroy(erasure.store, unit)
             pushed |= unit.startswith("uploads/")
-    destroying.destroy_half_written(erasure.store, erasure.subject)
+    made = descendants.read(erasure.store, erasure.copies)
+    of_queries = descendants.destroy(erasure.store, erasure.copies, made, _stays(erasure))
+    destroying.destroy_half_written(erasure.store, lambda folder: _is_theirs(folder, erasure.subject))
+    descendants.destroy_half_written(erasure.store, made)
     if erasure.copies:
         buried = memory.buried(erasure.store, erasure.job.name)
         sweeping.sweep(erasure, erasure.copies, buried)
-    return Remains(versions, copies, pushed, unopened)
+    return Remains(versions + of_queries[0], copies + of_queries[1], pushed, unopened)
 
 
 def _unlisted(erasure: Erasure) -> tuple[int, int]:
@@ -119,3 +125,19 @@ def _copy_holds(erasure: Erasure, digest: str) -> bool:
             return bool(found(in_plain(digest, manifest, erasure.ring, folder), erasure.subject))
         except PermanentError:
             return True
+
+
+def _is_theirs(folder: Path, erased: Erased) -> bool:
+    """Whether a table in it has their rows, or none can tell."""
+    try:
+        return any(
+            encryption.is_sealed(table) or finding.table_has(table, erased) for table in folder.glob("*.parquet")
+        )
+    except (OSError, ValueError):
+        return True
+
+
+def _stays(erasure: Erasure) -> Callable[[str], bool]:
+    """Whether somebody lists a version; of the Datasets that do, each destroys its own."""
+    listed = {*erasure.task.versions, *erasure.task.needed}
+    return lambda digest: digest in listed

@@ -21,6 +21,16 @@ def held(erasure: Erasure, digest: str) -> PermanentError:
     )
 
 
+def held_above(erasure: Erasure, digest: str) -> PermanentError:
+    above = erasure.task.descendants[digest]
+    return PermanentError(
+        "VersionHeld",
+        f"version {shortly(digest)[:10]} has rows of the subject, and dset/{above.dataset} {above.version}, which was "
+        f"made of it, must stay as it is: {above.why}; nothing was erased. Take the hold away first: "
+        f"kubectl colonnade release dset/{above.dataset} {above.version}",
+    )
+
+
 def untold(erasure: Erasure, digest: str) -> PermanentError:
     return PermanentError(
         "SubjectUnknown",

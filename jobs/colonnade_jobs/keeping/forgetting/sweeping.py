@@ -26,8 +26,19 @@ def sweep(erasure: Erasure, copies: Copies, digests: Sequence[str]) -> int:
     return len(going)
 
 
+def sweep_old(copies: Copies) -> None:
+    """Removes those that no Job which runs has sent."""
+    for item in copies.unnamed_blobs():
+        if _is_old(item):
+            copies.store.delete(item.path)
+
+
+def _is_old(item: Item) -> bool:
+    return datetime.now(UTC) - item.modified > LONGEST_JOB
+
+
 def _goes(item: Item, erasure: Erasure, copies: Copies, digests: Sequence[str]) -> bool:
-    if datetime.now(UTC) - item.modified > LONGEST_JOB:
+    if _is_old(item):
         return True
     target = erasure.scratch / "unnamed"
     copies.store.fetch(item.path, target)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade.plan.common.places import Place
+from colonnade.plan.dataset.descent import NO_DESCENT, Descent
 from colonnade.plan.dataset.upstream import NO_UPSTREAMS, Upstreams
 from colonnade_api import DatasetSpec, DatasetStatus, ObjectMeta
 
@@ -40,3 +41,4 @@ class ObservedDataset:
     collection: Collection | None = None
     needed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     place: Place | None = None
+    descent: Descent = NO_DESCENT

@@ -23,10 +23,12 @@ from colonnade.plan.common.job_results import (
 )
 from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade.plan.dataset import moving, schedule
+from colonnade.plan.dataset.descent import NO_DESCENT
 from colonnade.plan.dataset.keeping import conditions, erasure, keeping
 from colonnade.plan.dataset.keeping.due import record_of
 from colonnade.plan.dataset.observed import ObservedDataset
 from colonnade_api import DatasetSpec, DatasetStatus, DatasetVersion, ObjectMeta
+from colonnade_api.datasets.keeping import KeepingKind
 from colonnade_api.jobs import DatasetJob, DatasetResult
 from colonnade_api.wellknown import REFRESH_ANNOTATION
 
@@ -66,9 +68,10 @@ def plan(observed: ObservedDataset, now: datetime) -> Decision[DatasetStatus]:
     if said := moving.elsewhere(observed.status, observed.place):
         return _held(observed, said, now)
     look = _look(observed, observed.spec, now)
-    status = moving.placed(_with_answer(observed.status, look.job), observed.place)
-    status, for_versions = keeping.keep(observed, observed.spec, status, now)
-    updates = (*_judge(status, observed, look, now), *conditions.of_keeping(observed.spec, status))
+    status = moving.placed(_with_answer(observed.status, look), observed.place)
+    status, for_versions = keeping.keep(_settled(observed, look, status), observed.spec, status, now)
+    kept = (*conditions.of_keeping(observed.spec, status), *conditions.of_descent(observed, status))
+    updates = (*_judge(status, observed, look, now), *kept)
     status = _judged(observed, status, updates, now)
     events = _events(observed.status, status)
     times = filter(None, (_look_again(look, now), keeping.look_again(observed.spec, status, now)))
@@ -83,7 +86,13 @@ def _held(observed: ObservedDataset, said: str, now: datetime) -> Decision[Datas
 
 def _is_forgetting(status: DatasetStatus) -> bool:
     """Nothing is collected meanwhile: a Job that began before would bring back whom it doesn't know to be erased."""
-    return status.keeping_now is not None and status.keeping_now.kind == "Forget"
+    return status.keeping_now is not None and status.keeping_now.kind in keeping.DESTROYS
+
+
+def _settled(observed: ObservedDataset, look: Look, status: DatasetStatus) -> ObservedDataset:
+    """What can be made anew of rows that are left is made first, and then what was made of destroyed ones goes."""
+    made = look.due is None or (look.job is not None and look.job.name == look.due and finished(look.job))
+    return observed if made or _is_forgetting(status) else replace(observed, descent=NO_DESCENT)
 
 
 def _problem(spec: DatasetSpec | InvalidSpec) -> str:
@@ -148,12 +157,18 @@ def _run_job(observed: ObservedDataset, look: Look, name: str) -> RunJob:
         namespace=about.namespace,
         name=about.name,
         spec=look.spec,
-        previous=observed.status.current,
+        previous=_previous(observed),
         upstream=dict(observed.upstreams.digests),
         upstream_keys=observed.upstreams.keys,
         retained=_retained(observed.status, look.spec),
     )
     return RunJob(name, look.spec_hash, document)
+
+
+def _previous(observed: ObservedDataset) -> str | None:
+    """What the next version is compared with; nothing of destroyed rows is told again by that."""
+    current = observed.status.current
+    return None if current in observed.descent.beneath else current
 
 
 def _retained(status: DatasetStatus, spec: DatasetSpec) -> tuple[str, ...]:
@@ -163,13 +178,14 @@ def _retained(status: DatasetStatus, spec: DatasetSpec) -> tuple[str, ...]:
     return tuple(version.digest for version in status.versions if version.digest)
 
 
-def _with_answer(status: DatasetStatus, job: Job | None) -> DatasetStatus:
+def _with_answer(status: DatasetStatus, look: Look) -> DatasetStatus:
+    job = look.job
     said = answer(job, DatasetResult)
     if said is None or job is None:
         return status
     checked, version = {"checked_at": job.finished_at}, said.version
     if said.outcome == "Invalid":
-        return status.model_copy(update={**checked, "refused": None if _forgot_since(status, job) else version})
+        return status.model_copy(update={**checked, "refused": None if _forgot_since(status, look) else version})
     if version is None:
         return status
     digest = erasure.successor(status, version.digest or "")
@@ -182,10 +198,12 @@ def _with_answer(status: DatasetStatus, job: Job | None) -> DatasetStatus:
     return status.model_copy(update={**checked, "current": known.digest, "versions": newest_first, "refused": None})
 
 
-def _forgot_since(status: DatasetStatus, job: Job) -> bool:
-    """Whether what a look refused was destroyed after it."""
-    forgot = record_of(status, "Forget")
-    return bool(forgot and forgot.at and job.finished_at and forgot.at >= job.finished_at)
+def _forgot_since(status: DatasetStatus, look: Look) -> bool:
+    """Whether what a look refused was destroyed after it. What the one that is due refused was made of other rows."""
+    kinds: tuple[KeepingKind, ...] = ("Forget",) if look.job and look.job.name == look.due else keeping.DESTROYS
+    times = [record.at for kind in kinds if (record := record_of(status, kind)) and record.at]
+    at = look.job.finished_at if look.job else None
+    return bool(at and any(each >= at for each in times))
 
 
 def _judge(status: DatasetStatus, observed: ObservedDataset, look: Look, now: datetime) -> tuple[ConditionUpdate, ...]:
@@ -283,10 +301,10 @@ def _events(before: DatasetStatus, after: DatasetStatus) -> tuple[Event, ...]:
     events = []
     if after.current and after.current != before.current:
         events.append(Event("Normal", "VersionCreated", _accepted(after)))
-    if (forgot := record_of(after, "Forget")) and forgot != record_of(before, "Forget"):
-        events.append(
-            Event("Normal" if forgot.outcome == "Succeeded" else "Warning", forgot.reason, clipped(forgot.message))
-        )
+    for record in after.keeping:
+        if record.kind in keeping.DESTROYS and record not in before.keeping:
+            is_done = record.outcome == "Succeeded"
+            events.append(Event("Normal" if is_done else "Warning", record.reason, clipped(record.message)))
     for kind in ("Valid", "Protected", "Audited", "BackedUp"):
         was, found = before.condition(kind), after.condition(kind)
         if found and found.status == "False" and (was is None or was.message != found.message):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from colonnade.plan.common.digests import short_hash
 from colonnade.plan.common.job_results import RETRY_AFTER
 from colonnade.plan.dataset import schedule
+from colonnade.plan.dataset.keeping import cascade
 from colonnade.plan.dataset.observed import ObservedDataset
 from colonnade_api import DatasetSpec, DatasetStatus
 from colonnade_api.datasets.keepcommands import parse
@@ -31,8 +32,8 @@ def due(observed: ObservedDataset, spec: DatasetSpec, status: DatasetStatus, now
     word = observed.metadata.annotations.get(KEEP_ANNOTATION, "")
     if word and word != status.kept_command and (command := parse(word)):
         return Due(command.kind, word)
-    if (record := record_of(status, "Forget")) and (again := _again_at(record)) and now >= again:
-        return Due("Forget", record.asked)
+    if erases := _erasure(observed, status, now):
+        return erases
     if not status.versions:
         return None
     if asked := _unrotated(spec, status, now):
@@ -98,6 +99,31 @@ def _unrotated(spec: DatasetSpec, status: DatasetStatus, now: datetime) -> str:
         return asked
     again = _again_at(record)
     return asked if again and now >= again else ""
+
+
+def _erasure(observed: ObservedDataset, status: DatasetStatus, now: datetime) -> Due | None:
+    if (record := record_of(status, "Forget")) and (again := _again_at(record)) and now >= again:
+        return Due("Forget", record.asked)
+    asked = _descended(observed, status, now)
+    return Due("Cascade", asked) if asked else None
+
+
+def _descended(observed: ObservedDataset, status: DatasetStatus, now: datetime) -> str:
+    """Which versions beneath this Dataset are destroyed, as long as no Job has destroyed what was made of them."""
+    if not (status.versions or status.refused):
+        return ""
+    made, going = observed.metadata.creation_timestamp, cascade.going(observed, status)
+    since = {each.digest for each in observed.descent.destroyed if not (made and each.at and each.at < made)}
+    if not (going or since):
+        return ""
+    word, record = f"descent/{short_hash(sorted(since))}", record_of(status, "Cascade")
+    asked = f"{word}/{short_hash(sorted(going))}" if going else word
+    if record is None or not record.asked.startswith(word):
+        return asked
+    if record.outcome == "Succeeded":
+        return asked if going else ""
+    again = _again_at(record)
+    return asked if record.asked != asked or (again and now >= again) else ""
 
 
 def _uncopied(status: DatasetStatus, now: datetime) -> str:

@@ -6,17 +6,20 @@ from colonnade.plan.common.actions import Action, DeleteJob, EnsureStore, Record
 from colonnade.plan.common.digests import short_hash
 from colonnade.plan.common.job_results import answer, failure, finished
 from colonnade.plan.common.observed import Job
-from colonnade.plan.dataset.keeping import retention
+from colonnade.plan.dataset.keeping import cascade, retention
 from colonnade.plan.dataset.keeping.due import Due, due, next_at
 from colonnade.plan.dataset.keeping.due import schedules as schedules_of_keeping
 from colonnade.plan.dataset.keeping.erasure import with_erased
 from colonnade.plan.dataset.keeping.tasks import NotPossible, task_of
 from colonnade.plan.dataset.observed import ObservedDataset
-from colonnade_api import DatasetSpec, DatasetStatus, DatasetVersion, ObjectMeta
+from colonnade_api import DatasetSpec, DatasetStatus, DatasetVersion
 from colonnade_api.datasets.keepcommands import parse
-from colonnade_api.datasets.keeping import KeepingNow, KeepingRecord
+from colonnade_api.datasets.keeping import KeepingKind, KeepingNow, KeepingRecord
 from colonnade_api.jobs.keeping import KeepJob, KeepResult
 from colonnade_api.wellknown import FORGET_BY_ANNOTATION, FORGET_REASON_ANNOTATION
+
+DESTROYS: tuple[KeepingKind, ...] = ("Forget", "Cascade")
+"""What no look runs beside: it would bring back whom it doesn't know to be erased."""
 
 Kept = tuple[DatasetStatus, tuple[Action, ...]]
 
@@ -25,7 +28,7 @@ def keep(observed: ObservedDataset, spec: DatasetSpec, status: DatasetStatus, no
     """The status with what Jobs have answered, without what need not stay, and what is to be done next."""
     job = _current(observed, status)
     if job is not None and finished(job):
-        status = _with_answer(status, observed.metadata.name, job, now)
+        status = _with_answer(status, observed, job, now)
     pinned = retention.referred_to(status.versions, observed.metadata, observed.pinned)
     status = status.model_copy(update={"versions": retention.kept(status.versions, spec.retention, pinned, now)})
     gone = tuple(
@@ -63,7 +66,7 @@ def _next(observed: ObservedDataset, spec: DatasetSpec, status: DatasetStatus, n
     if begun and any(job.name == begun.job for job in observed.keep_jobs):
         return status, ()
     wanted = Due(begun.kind, begun.asked) if begun else due(observed, spec, status, now)
-    if wanted is None or (wanted.kind == "Forget" and not all(map(finished, observed.jobs))):
+    if wanted is None or (wanted.kind in DESTROYS and not all(map(finished, observed.jobs))):
         return status, ()
     try:
         task = task_of(wanted, observed, spec, status)
@@ -73,7 +76,7 @@ def _next(observed: ObservedDataset, spec: DatasetSpec, status: DatasetStatus, n
         )
         return _recorded(status, record), ()
     about = observed.metadata
-    begun = begun or _begin(about.name, wanted).model_copy(update=_asked_by(wanted, about))
+    begun = begun or _begin(about.name, wanted).model_copy(update=_asked_by(wanted, observed, status))
     status = status.model_copy(update={"keeping_now": begun})
     document = KeepJob(namespace=about.namespace, name=about.name, spec=spec, task=task)
     return status, (RecordStatus(), EnsureStore(), RunJob(begun.job, begun.job.rpartition("-")[2], document))
@@ -84,16 +87,18 @@ def _begin(dataset: str, wanted: Due, so_far: KeepingRecord | None = None, part:
     return KeepingNow(kind=wanted.kind, asked=wanted.asked, job=f"{dataset}-keep-{told}", so_far=so_far)
 
 
-def _asked_by(wanted: Due, about: ObjectMeta) -> dict[str, str | None]:
-    """Of an erasure, who asked for it and why, as the annotations say it now."""
+def _asked_by(wanted: Due, observed: ObservedDataset, status: DatasetStatus) -> dict[str, str | None]:
+    """Of an erasure, who asked for it and why, as the annotations say it now, or the erasure beneath."""
+    if wanted.kind == "Cascade":
+        return cascade.asked_by(observed, status)
     if wanted.kind != "Forget":
         return {}
-    notes = about.annotations
+    notes = observed.metadata.annotations
     return {"by": notes.get(FORGET_BY_ANNOTATION), "reason": notes.get(FORGET_REASON_ANNOTATION)}
 
 
-def _with_answer(status: DatasetStatus, dataset: str, job: Job, now: datetime) -> DatasetStatus:
-    begun, said = status.keeping_now, answer(job, KeepResult)
+def _with_answer(status: DatasetStatus, observed: ObservedDataset, job: Job, now: datetime) -> DatasetStatus:
+    begun, said, dataset = status.keeping_now, answer(job, KeepResult), observed.metadata.name
     if begun is None:
         return status
     at = job.finished_at or now
@@ -117,6 +122,8 @@ def _with_answer(status: DatasetStatus, dataset: str, job: Job, now: datetime) -
     )
     if begun.kind == "Forget":
         return _with_erasure(with_erased(status, begun, record, said), dataset, record, said)
+    if begun.kind == "Cascade":
+        return _recorded(cascade.with_destroyed(status, observed, begun, record, said), record)
     status = _with_versions(status, record, said)
     record = begun.so_far or record
     if "restored" in said.omitted and said.restored:

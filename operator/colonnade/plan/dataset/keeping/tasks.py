@@ -1,5 +1,6 @@
 """What a Job that keeps is told."""
 
+from colonnade.plan.dataset.keeping import cascade
 from colonnade.plan.dataset.keeping.due import Due
 from colonnade.plan.dataset.keeping.retention import is_referred_to
 from colonnade.plan.dataset.observed import ObservedDataset
@@ -56,6 +57,8 @@ def task_of(  # noqa: PLR0911 - one task a kind
             return _collect(observed, arguments)
         case "Forget":
             return _forget(arguments, digests, observed)
+        case "Cascade":
+            return cascade.task(observed, status)
 
 
 def _restore(
@@ -110,6 +113,7 @@ def _forget(arguments: tuple[str, ...], digests: tuple[str, ...], observed: Obse
         key_id=key_id,
         versions=digests,
         held={digest: why for digest in digests if (why := held.get(digest.removeprefix("sha256:")[:HOLD_DIGITS]))},
+        descendants={digest: each for digest, each in observed.descent.held.items() if digest in digests},
         needed=dict(observed.needed),
     )
 
