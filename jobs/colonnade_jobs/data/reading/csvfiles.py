@@ -152,28 +152,26 @@ def _insert(
     values = ", ".join([*(c if name in missing.later else missing.value(c, name) for c, name in read.items()), *told])
     insert = f"INSERT INTO texts ({targets}) SELECT {values} FROM"
     if dialect.is_for_python:
-        _insert_rewritten(connection, group, insert, missing, scratch)
+        _insert_rewritten(connection, group, insert, scratch)
         return
     try:
-        connection.execute(f"{insert} {_scan(group, missing)}")
+        connection.execute(f"{insert} {_scan(group)}")
     except duckdb.Error as error:
         raise_shortage(error)
         for part in group:
             if problem := malformed.explain(part.path, part.shown, dialect, error):
                 raise problem from error
-        _insert_rewritten(connection, group, insert, missing, scratch)
+        _insert_rewritten(connection, group, insert, scratch)
 
 
-def _insert_rewritten(
-    connection: duckdb.DuckDBPyConnection, group: list[CsvFile], insert: str, missing: Missing, scratch: Path
-) -> None:
+def _insert_rewritten(connection: duckdb.DuckDBPyConnection, group: list[CsvFile], insert: str, scratch: Path) -> None:
     """As above, where DuckDB would stumble: over lines that end in several ways, over a header of several lines."""
     for part in group:
         target = scratch / f"{part.path.name}.even"
         malformed.with_even_ends(part.path, part.dialect, target)
         even = replace(part.dialect, delimiter=",", quote='"', escape='"', header=False, skip=0, ends=r"\n")
         try:
-            connection.execute(f"{insert} {_scan([replace(part, path=target, dialect=even)], missing)}")
+            connection.execute(f"{insert} {_scan([replace(part, path=target, dialect=even)])}")
         except duckdb.Error as error:
             raise_shortage(error)
             if problem := malformed.explain(part.path, part.shown, part.dialect, error):
@@ -184,7 +182,7 @@ def _insert_rewritten(
         target.unlink()
 
 
-def _scan(group: list[CsvFile], missing: Missing) -> str:
+def _scan(group: list[CsvFile]) -> str:
     dialect = group[0].dialect
     inner = [naming.inner(n) for n in range(dialect.width)]
     paths = ", ".join(literal(str(part.path)) for part in group)
@@ -196,7 +194,8 @@ def _scan(group: list[CsvFile], missing: Missing) -> str:
         "escape": literal(dialect.escape),
         "header": str(dialect.header).lower(),
         "skip": str(dialect.skip),
-        "nullstr": "[" + ", ".join(literal(marker) for marker in missing.by_reader) + "]",
+        # Its own list of markers would let a line pass that is longer than the header by fields of them alone.
+        "nullstr": "''",
         "compression": literal(_compression(group)),
         "columns": "{" + ", ".join(f"{column}: 'VARCHAR'" for column in inner) + "}",
     }
@@ -218,7 +217,7 @@ def _markers_among(words: list[str], connection: duckdb.DuckDBPyConnection, file
         return
     is_marker = {column: f"{column} IN ({', '.join(map(literal, missing_values.NULLS))})" for column in asked}
     counts = [f"count(*) FILTER ({test}), any_value({c}) FILTER ({test})" for c, test in is_marker.items()]
-    sampled = f"{_scan([file], Missing((), frozenset()))} LIMIT {SAMPLE_ROWS}"
+    sampled = f"{_scan([file])} LIMIT {SAMPLE_ROWS}"
     query = f"SELECT count(*), {', '.join(counts)} FROM (SELECT * FROM {sampled})"
     try:
         row = connection.execute(query).fetchone() or ()

@@ -30,25 +30,20 @@ class Missing:
         words = frozenset(name for name, kind in declared.items() if kind in WORDS)
         return cls(NULLS, words, frozenset(declared) - words if words else frozenset())
 
-    @property
-    def by_reader(self) -> list[str]:
-        """What the reader takes for missing in every column."""
-        return [""] if self.words else ["", *self.markers]
-
     def of_column(self, name: str) -> tuple[str, ...]:
         """The markers that count in a column."""
         return () if name in self.words else self.markers
 
     def value(self, column: str, name: str) -> str:
         """SQL: a column's text, null where it is missing."""
-        return column if not self.words or name in self.words else without(self.markers, column)
+        return without(self.of_column(name), column)
 
 
 def without(markers: tuple[str, ...], column: str) -> str:
     """SQL: a text, null where it is a marker. No IN: DuckDB makes a join of it, which loses the order."""
-    present = column
-    for marker in markers:
-        present = f"nullif({present}, {literal(marker)})"
+    if not markers:
+        return column
+    is_marker = " OR ".join(f"{column} = {literal(marker)}" for marker in markers)
     # Numbers and dates come before all markers in the order of texts, which costs less than a look at each.
-    aside = f"{column} < {literal(min(markers))} OR {column} > {literal(max(markers))}"
-    return f"CASE WHEN {aside} THEN {column} ELSE {present} END"
+    near = f"{column} >= {literal(min(markers))} AND {column} <= {literal(max(markers))}"
+    return f"CASE WHEN {near} AND ({is_marker}) THEN NULL ELSE {column} END"

@@ -8,7 +8,7 @@ import zipfile
 from collections.abc import Iterator
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -102,6 +102,16 @@ def test_csv_comes_in_many_dialects(harness: Harness, content: bytes, expected: 
 def test_lines_of_several_lengths_are_no_table(harness: Harness) -> None:
     with pytest.raises(PermanentError, match="different numbers of fields"):
         harness.dataset("a,b\n1,2\n3,4,5\n6,7\n8\n")
+
+
+@pytest.mark.parametrize("extra", ["NA", "null", '"NA"', "?", "NA,NA"])
+@pytest.mark.parametrize("schema", [None, {"columns": [{"name": "b", "type": "integer", "nullable": True}]}])
+def test_a_field_too_many_is_told_though_it_holds_nothing(harness: Harness, extra: str, schema: Any) -> None:
+    source = harness.write(f"a,b\n1,2\n3,4,{extra}\n5,6\n")
+    csv = {"nullValues": ["?"]} if extra == "?" else {}
+    told = {"schema": schema} if schema else {}
+    with pytest.raises(PermanentError, match=r"rows.csv line 3: its lines hold different numbers of fields"):
+        harness.dataset(source, source={"storageUri": source, "csv": csv}, **told)
 
 
 def test_parquet_types_without_a_counterpart_become_numbers_or_words(harness: Harness) -> None:
