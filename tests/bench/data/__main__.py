@@ -17,7 +17,7 @@ from . import measuring
 from .cases import CASES, Case
 from .checking import check
 from .measuring import Cost
-from .ways import WAYS, command
+from .ways import WAYS, Before, before, command
 
 
 def main() -> None:
@@ -53,17 +53,27 @@ def measure(case: Case, folder: Path, arguments: argparse.Namespace) -> dict[str
     if not path.exists():
         case.make(path)
     ways = [way for way in WAYS if way in (*arguments.ways, "colonnade")]
+    previous = _before(case, folder)
     found: dict[str, list[Cost]] = {way: [] for way in ways}
     for _ in range(arguments.rounds):
         for way in ways:
-            found[way].append(_run(way, case.spec(path), folder, arguments.memory))
+            found[way].append(_run(way, case.spec(path), folder, arguments.memory, previous))
     return {way: min(costs, key=lambda cost: cost.cpu) for way, costs in found.items()}
 
 
-def _run(way: str, spec: dict[str, Any], folder: Path, memory: int | None) -> Cost:
+def _before(case: Case, folder: Path) -> Before | None:
+    if case.before is None:
+        return None
+    path, out = folder / f"before-{case.file}", folder / "before"
+    out.mkdir()
+    case.before(path)
+    return before(case.spec(path), out)
+
+
+def _run(way: str, spec: dict[str, Any], folder: Path, memory: int | None, previous: Before | None) -> Cost:
     out = folder / "out"
     out.mkdir()
-    cost = measuring.run(*command(way, spec, out, memory))
+    cost = measuring.run(*command(way, spec, out, memory, previous))
     if cost.ended:
         raise SystemExit(f"{way} ended with {cost.ended}")
     shutil.rmtree(out)

@@ -19,7 +19,8 @@ class Case:
     """A table and what is demanded of it: columns as Dataset.spec.schema has them, the unique key.
 
     make: writes the table to a path. csv: how it is written, as Dataset.spec.source.csv has it. rules: across columns,
-    as Dataset.spec.validation has them.
+    as Dataset.spec.validation has them; beyond: what else that has. privacy: Dataset.spec.privacy. before: writes the
+    table of the version before, which stability is told by.
     """
 
     file: str
@@ -28,12 +29,17 @@ class Case:
     unique_key: list[str] = field(default_factory=list)
     csv: dict[str, Any] = field(default_factory=dict)
     rules: list[dict[str, Any]] = field(default_factory=list)
+    beyond: dict[str, Any] = field(default_factory=dict)
+    privacy: dict[str, Any] = field(default_factory=dict)
+    before: Callable[[Path], None] | None = None
 
     def spec(self, path: Path) -> dict[str, Any]:
         """Dataset.spec of the table at a path."""
         schema = {"columns": self.columns, "uniqueKey": self.unique_key}
-        validation = LENIENT | ({"rules": self.rules} if self.rules else {})
-        return {"source": {"storageUri": f"file://{path}", "csv": self.csv}, "schema": schema, "validation": validation}
+        validation = LENIENT | ({"rules": self.rules} if self.rules else {}) | self.beyond
+        source = {"storageUri": f"file://{path}", "csv": self.csv}
+        wanted = {"source": source, "schema": schema, "validation": validation}
+        return wanted | ({"privacy": self.privacy} if self.privacy else {})
 
 
 def _flights(path: Path) -> None:
@@ -44,17 +50,17 @@ def _flights(path: Path) -> None:
         path.write_bytes(archive.read("flights.csv"))
 
 
-def _made(rows: int) -> Callable[[Path], None]:
-    return lambda path: write_made(path, rows)
+def _made(rows: int, seed: int = 13) -> Callable[[Path], None]:
+    return lambda path: write_made(path, rows, seed)
 
 
-def write_made(path: Path, rows: int) -> None:
-    """Writes as csv or parquet a table of all types, whose ages break a rule in every twelfth row."""
-    random = np.random.default_rng(13)
+def write_made(path: Path, rows: int, seed: int = 13, oldest: int = 130) -> None:
+    """Writes as csv or parquet a table of all types; ages go up to oldest, and over 120 they break a rule."""
+    random = np.random.default_rng(seed)
     frame = pd.DataFrame({
         "id": np.arange(rows),
         "amount": np.round(random.lognormal(4, 1, rows), 2),
-        "age": random.integers(0, 130, rows),
+        "age": random.integers(0, oldest, rows),
         "city": random.choice(["Bern", "Basel", "Chur", "Genf", "Thun"], rows),
         "code": np.char.add("N", random.integers(0, 50_000, rows).astype(str)),
         "share": random.random(rows),
@@ -65,6 +71,24 @@ def write_made(path: Path, rows: int) -> None:
     with duckdb.connect() as connection:
         connection.register("frame", frame)
         connection.execute(f"COPY frame TO '{path}'")
+
+
+def _long(rows: int) -> Callable[[Path], None]:
+    """The same columns, made by DuckDB in rows that no memory has to hold."""
+
+    def make(path: Path) -> None:
+        with duckdb.connect() as connection:
+            connection.execute(
+                "COPY (SELECT range AS id, round(exp(4 + sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random())), 2) "
+                "AS amount, floor(random() * 130)::BIGINT AS age, "
+                "['Bern', 'Basel', 'Chur', 'Genf', 'Thun'][1 + floor(random() * 5)::BIGINT] AS city, "
+                "'N' || floor(random() * 50_000)::BIGINT AS code, "
+                "CASE WHEN random() < 0.98 THEN random() END AS share, "
+                "TIMESTAMP '2024-01-01' + to_seconds(floor(random() * 1e7)) AS seen, random() < 0.5 AS member "
+                f"FROM range({rows})) TO '{path}' (COMPRESSION zstd)"
+            )
+
+    return make
 
 
 def _wide(columns: int) -> Callable[[Path], None]:
@@ -87,6 +111,11 @@ MADE: list[dict[str, Any]] = [
     {"name": "member", "type": "boolean"},
 ]
 MADE_RULES = [{"name": "worth-its-share", "expression": "amount >= share"}]
+BEYOND: dict[str, Any] = {
+    "outliers": [{"columns": ["amount", "age"], "method": "IQR", "threshold": 1.5}],
+    "stability": {"maxPsi": 0.1, "action": "Warn"},
+}
+ALIKE = {"kAnonymity": {"quasiIdentifiers": ["code", "city"], "k": 10}}
 FLIGHTS: list[dict[str, Any]] = [
     {"name": "month", "type": "integer", "min": 1, "max": 12},
     {"name": "dep_delay", "type": "number", "nullable": True, "max": 1440},
@@ -110,6 +139,10 @@ CASES = {
     "made, parquet": Case("made.parquet", _made(1_000_000), MADE, ["id"]),
     "5 M rows": Case("millions.csv", _made(5_000_000), MADE, ["id"], rules=MADE_RULES),
     "5 M rows, parquet": Case("millions.parquet", _made(5_000_000), MADE, ["id"], rules=MADE_RULES),
+    "all checks": Case(
+        "millions.parquet", _made(5_000_000), MADE, ["id"], {}, MADE_RULES, BEYOND, ALIKE, _made(5_000_000, seed=14)
+    ),
+    "100 M rows, parquet": Case("hundred.parquet", _long(100_000_000), MADE, ["id"], rules=MADE_RULES),
     "wide": Case("wide.csv", _wide(1600)),
     "wider": Case("wider.csv", _wide(6832)),
     "wider, parquet": Case("wider.parquet", _wide(6832)),

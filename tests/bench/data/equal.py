@@ -1,11 +1,13 @@
 """The Job's work by a plain DuckDB script: everything the Job tells is told here too, from the same rows.
 
-`python -m tests.bench.data.equal SPEC FOLDER`: SPEC is Dataset.spec as JSON. Writes data.parquet, quarantine.parquet
-and report.json to FOLDER, and prints the digests. A test holds its report and tables against the Job's.
+`python -m tests.bench.data.equal SPEC FOLDER [PREVIOUS]`: SPEC is Dataset.spec as JSON, PREVIOUS the table of the
+version before. Writes data.parquet, quarantine.parquet and report.json to FOLDER, and prints the digests. A test holds
+its report and tables against the Job's.
 
 **Equal.** Types told from every value; declared columns read as text, so that a value of the wrong type is set aside
 with its row, not an end of the whole; type, missing, bounds, pattern, allowed, rules across columns and unique key as
 SQL, each row with all its reasons; of rows with one key the first valid one stays; rows a rule, and five examples;
+outliers by quartiles, k-anonymity, the stability index of each column, by `beyond`;
 valid rows as zstd parquet in the file's order, refused ones as text with their reasons; of each column nulls,
 distinct values, type of text, moments and histogram, or the twenty commonest values; SHA-256 over all values of both
 tables, and over the files.
@@ -26,6 +28,8 @@ from typing import Any
 
 import duckdb
 
+from . import beyond
+
 MARKERS = ["", "NA", "N/A", "NaN", "nan", "null", "NULL"]
 NOUNS = {"number": "number", "integer": "whole number", "boolean": "boolean", "date": "date"}
 BINS = TOP = 20
@@ -34,10 +38,10 @@ KINDS = {"BIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean", "DATE": 
 
 def main() -> None:
     """Runs the script on the command's arguments."""
-    spec, folder = json.loads(sys.argv[1]), Path(sys.argv[2])
+    spec, folder, *previous = json.loads(sys.argv[1]), *map(Path, sys.argv[2:])
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        report = Script(connection, spec, folder).run()
+        report = Script(connection, spec, folder, *previous).run()
     (folder / "report.json").write_text(json.dumps(report, default=str))
     for name in ("data.parquet", "quarantine.parquet", "report.json"):
         with (folder / name).open("rb") as file:
@@ -47,13 +51,16 @@ def main() -> None:
 class Script:
     """One statement after the other, over the tables rows (as read) and checked (typed, with reasons)."""
 
-    def __init__(self, connection: Any, spec: dict[str, Any], folder: Path) -> None:
-        self.connection, self.folder = connection, folder
+    def __init__(self, connection: Any, spec: dict[str, Any], folder: Path, previous: Path | None = None) -> None:
+        self.connection, self.folder, self.previous = connection, folder, previous
         self.path = spec["source"]["storageUri"].removeprefix("file://")
         self.markers = ["", *spec["source"].get("csv", {}).get("nullValues", MARKERS)]
         self.declared = {column["name"]: column for column in spec["schema"]["columns"]}
         self.key = spec["schema"]["uniqueKey"]
         self.rules = spec["validation"].get("rules", [])
+        self.outliers = spec["validation"].get("outliers", [])
+        self.anonymity = spec.get("privacy", {}).get("kAnonymity", {})
+        self.hidden = self.anonymity.get("quasiIdentifiers", [])
         self.columns: dict[str, str] = {}
 
     def run(self) -> dict[str, Any]:
@@ -61,15 +68,21 @@ class Script:
         self._read()
         labels = self._check()
         rules = [self._outcome(n, label, names) for n, (label, names) in enumerate(labels)]
+        suppressed = beyond.suppress(self.connection, self.hidden, self.anonymity["k"]) if self.hidden else 0
         rows, invalid = self._one("SELECT count(*), count(reasons) FROM checked")
         digests = [self._write_valid(), self._write_refused([label for label, _ in labels])]
         return {
             "rows": rows - invalid,
             "invalidRows": invalid,
             "rules": sorted(rules, key=lambda rule: -rule["rows"]),
-            "columns": self._profiles(),
+            "columns": (profiles := self._profiles()),
             "digests": digests,
+            "suppressed": suppressed,
+            "drifts": self._drifts({profile["name"]: profile["type"] for profile in profiles}),
         }
+
+    def _drifts(self, kinds: dict[str, str]) -> dict[str, tuple[float, float]]:
+        return beyond.drifts(self.connection, kinds, self.previous) if self.previous else {}
 
     def _one(self, query: str) -> Any:
         return self.connection.execute(query).fetchall()[0]
@@ -92,20 +105,29 @@ class Script:
         demands = [(f"{name} not a {NOUNS[of['type']]}", name, f"mistyped_{name}")
                    for name, of in self.declared.items() if of["type"] in NOUNS]  # fmt: skip
         demands += [demand for column in self.declared.values() for demand in _demands(column)]
-        demands += [(rule["name"], ", ".join(self._names(rule)), f"NOT ({rule['expression']})") for rule in self.rules]
+        across = [(rule["name"], ", ".join(self._names(rule)), f"NOT ({rule['expression']})") for rule in self.rules]
+        key = len(demands)
+        numbered = dict(enumerate(demands)) | dict(enumerate(across, key + bool(self.key)))
         typed = ", ".join(f"{self._typed(name)} AS {name}" for name in self.columns)
         typed_columns = [name for name, of in self.declared.items() if of["type"] in NOUNS]
         raw = "".join(f", {name} AS raw_{name}" for name in typed_columns)
         flags = "".join(f", raw_{name} IS NOT NULL AND {name} IS NULL AS mistyped_{name}" for name in typed_columns)
-        broken = " OR ".join(f"({sql})" for *_, sql in demands) or "false"
-        numbers = ", ".join(f"CASE WHEN {sql} THEN {n} END" for n, (*_, sql) in enumerate(demands))
+        broken = " OR ".join(f"({sql})" for *_, sql in numbered.values()) or "false"
+        numbers = ", ".join(f"CASE WHEN {sql} THEN {n} END" for n, (*_, sql) in numbered.items())
         self.connection.execute(
             f"CREATE TABLE checked AS SELECT n, {', '.join(self.columns)}, CASE WHEN {broken} THEN "
             f"list_filter([{numbers}]::INTEGER[], lambda rule: rule IS NOT NULL) END AS reasons "
             f"FROM (SELECT *{flags} FROM (SELECT rowid AS n, {typed}{raw} FROM rows))"
         )
-        labels = [(label, names.split(", ")) for label, names, _ in demands]
-        return [*labels, self._refuse_repeated(len(labels))] if self.key else labels
+        labels = {n: (label, names.split(", ")) for n, (label, names, _) in numbered.items()}
+        for one in self.outliers:
+            for name in one["columns"]:
+                number = len(labels) + bool(self.key)
+                beyond.mark_outliers(self.connection, name, one["threshold"], number)
+                labels[number] = (f"{name} an outlier ({one['method']})", [name])
+        if self.key:
+            labels[key] = self._refuse_repeated(key)
+        return [labels[n] for n in sorted(labels)]
 
     def _typed(self, name: str) -> str:
         kind = self.declared[name]["type"] if name in self.declared else ""
@@ -132,7 +154,7 @@ class Script:
         present = " AND ".join(f"{name} IS NOT NULL" for name in self.key)
         same = " AND ".join(f"checked.{name} = twice.{name}" for name in self.key)
         self.connection.execute(
-            f"UPDATE checked SET reasons = list_append(coalesce(reasons, []), {rule}) "
+            f"UPDATE checked SET reasons = list_sort(list_append(coalesce(reasons, []), {rule})) "
             f"FROM (SELECT {key}, min(n) FILTER (reasons IS NULL) AS first FROM checked WHERE {present} "
             f"GROUP BY {key} HAVING count(*) > 1) AS twice WHERE {same} AND n > first"
         )
@@ -141,11 +163,14 @@ class Script:
     def _outcome(self, number: int, label: str, names: list[str]) -> dict[str, Any]:
         hit = f"FROM checked WHERE list_contains(reasons, {number})"
         rows = self._one(f"SELECT count(*) {hit}")[0]
+        is_shown = rows and not set(names) & set(self.hidden)
         texts = [f"CAST(rows.{name} AS VARCHAR)" for name in names]
         named = [f"'{name}=' || coalesce({text}, '')" for name, text in zip(names, texts, strict=True)]
         value = texts[0] if len(names) == 1 else f"concat_ws(', ', {', '.join(named)})"
         examples = f"SELECT DISTINCT {value} AS v FROM rows JOIN (SELECT n {hit}) ON rowid = n"
-        found = self.connection.execute(f"{examples} WHERE v IS NOT NULL ORDER BY v LIMIT 5").fetchall() if rows else []
+        found = (
+            self.connection.execute(f"{examples} WHERE v IS NOT NULL ORDER BY v LIMIT 5").fetchall() if is_shown else []
+        )
         outcome = {"rule": label, "column": ", ".join(names), "columns": names, "rows": rows, "action": "Quarantine"}
         return outcome | {"examples": [example for (example,) in found]}
 
@@ -155,7 +180,7 @@ class Script:
         return self._digest(kept)
 
     def _write_refused(self, labels: list[str]) -> str:
-        raw = ", ".join(f"CAST(rows.{name} AS VARCHAR) AS {name}" for name in self.columns)
+        raw = ", ".join(f"{self._shown(name)} AS {name}" for name in self.columns)
         said = f"array_to_string(list_transform(reasons, lambda rule: ({labels}::VARCHAR[])[rule + 1]), '; ')"
         aside = (
             f"SELECT {raw}, {said} AS reasons FROM checked JOIN rows ON rows.rowid = n "
@@ -163,6 +188,13 @@ class Script:
         )
         self.connection.execute(f"COPY ({aside}) TO '{self.folder}/quarantine.parquet' (COMPRESSION zstd)")
         return self._digest(aside)
+
+    def _shown(self, name: str) -> str:
+        return (
+            f"CASE WHEN rows.{name} IS NOT NULL THEN '***' END"
+            if name in self.hidden
+            else f"CAST(rows.{name} AS VARCHAR)"
+        )
 
     def _digest(self, query: str) -> str:
         streams: dict[str, Any] = {}
