@@ -17,6 +17,7 @@ class Installation:
     """`store` is the artifact store's URL; the `store_…` settings are those of the claim behind file:///store.
 
     stores_by_namespace: some namespaces have another store, which the status of their objects alone tells.
+    public_keys: in PEM, of those whose models are served; allow_unsigned: whether unsigned ones are, too.
     """
 
     jobs_image: str
@@ -27,6 +28,8 @@ class Installation:
     store_class: str
     store_access_mode: str
     stores_by_namespace: bool = False
+    public_keys: str = ""
+    allow_unsigned: bool = False
 
     def bucket_of(self, owner: Object) -> str | None:
         """The URI below which an object's artifacts lie when that is in a bucket, which needs no pod of ours to be
@@ -62,4 +65,6 @@ def installation(cluster: Cluster, system_namespace: str = SYSTEM_NAMESPACE) -> 
         store_class=data["storeClass"],
         store_access_mode=data["storeAccessMode"],
         stores_by_namespace=data.get("storesByNamespace") == "true",
+        public_keys=data.get("publicKeys", ""),
+        allow_unsigned=data.get("allowUnsigned") == "true",
     )

@@ -21,6 +21,7 @@ from colonnade.cli.tags import hold, release, tag
 from colonnade.cli.terminal import say
 from colonnade.cli.tree import tree
 from colonnade.cli.trials import trials
+from colonnade.cli.verify import verify
 from colonnade.cli.versions import versions
 from colonnade_access.errors import ColonnadeError
 
@@ -36,6 +37,7 @@ for command in (
     tree,
     versions,
     trials,
+    verify,
     push,
     pull,
     refresh,
