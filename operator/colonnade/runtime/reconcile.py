@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from time import monotonic
@@ -13,7 +14,7 @@ from colonnade.act.perform import Applier, act
 from colonnade.kube.errors import ApiError, Conflict, LeadershipLost, NamespaceEnding
 from colonnade.kube.kinds import Key, Manifest, Resource
 from colonnade.plan.common.decision import Decision, Event
-from colonnade.plan.common.name_taken import NAME_TAKEN, found_taken, name_taken, stalled
+from colonnade.plan.common.obstacles import NAME_TAKEN, known_obstacle, obstructed, refusal, stalled
 from colonnade.runtime.metrics import Metrics
 from colonnade_api import Status
 
@@ -51,14 +52,16 @@ class Reconciler:
         return decision.requeue_after
 
     async def _act(self, key: Key, decision: Decision[Any], live: Manifest) -> None:
-        """A name that somebody else has stalls the object until an attempt to use it succeeds."""
+        """A name that somebody else has, or a write that is refused, stalls the object until an attempt succeeds."""
         before = Status.model_validate(live.get("status") or {})
-        known = found_taken(before, decision)
+        known = known_obstacle(before, decision)
         try:
             await act(stalled(decision, known), live, self.applier)
-        except NotOwned as error:
-            condition = name_taken(str(error), before, live["metadata"].get("generation", 0), self.clock())
-            await self._record(key, stalled(decision, condition))
+        except (NotOwned, ApiError) as error:
+            if said := _obstacle(error):
+                condition = obstructed(*said, before, live["metadata"].get("generation", 0), self.clock())
+                with suppress(ApiError):  # it may be status itself that is refused
+                    await self._record(key, stalled(decision, condition))
             raise
         if known:
             await self._record(key, decision)
@@ -81,7 +84,14 @@ class Reconciler:
 
     async def _tell(self, key: Key, uid: str, error: NotOwned | ApiError) -> None:
         """What a person has to mend is said on the object."""
-        if isinstance(error, NotOwned):
-            await self.applier.events.say(key, uid, Event("Warning", NAME_TAKEN, str(error)))
-        elif error.status in REFUSED and not isinstance(error, NamespaceEnding):
-            await self.applier.events.say(key, uid, Event("Warning", "Refused", str(error)))
+        if said := _obstacle(error):
+            await self.applier.events.say(key, uid, Event("Warning", *said))
+
+
+def _obstacle(error: NotOwned | ApiError) -> tuple[str, str] | None:
+    """Reason and words, where a person has to mend it."""
+    if isinstance(error, NotOwned):
+        return NAME_TAKEN, str(error)
+    if error.status in REFUSED and not isinstance(error, NamespaceEnding):
+        return refusal(str(error))
+    return None
