@@ -67,11 +67,11 @@ class _Asking:
     signals: Sequence[Signal]
 
     async def counters(self) -> Counted | Missing:
-        """Of the routers; not asked for what merely serves."""
+        """Of the routers; not asked for what merely serves, unless a signal needs them."""
         exposure = self.about.exposure
-        if exposure.standing:
-            return UNASKED
         windows = [self.about.since(signal) for signal in self.signals if not type_of(signal).of_pods]
+        if exposure.standing and not windows:
+            return UNASKED
         since = min(windows, default=exposure.since)
         read = Read(self.deployment, min(since, exposure.hold_since or since))
         answer = await _ask(self.metrics.counters.read(read, self.about.now))

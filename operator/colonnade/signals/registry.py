@@ -56,8 +56,10 @@ TYPES: Mapping[type, SignalType[Any]] = {
 
 
 def measured(signals: tuple[Signal, ...], exposure: Exposure) -> tuple[Signal, ...]:
-    """Those that are: of what merely serves, what its pods count."""
-    return tuple(signal for signal in signals if not exposure.standing or type_of(signal).of_pods)
+    """Those that are: of what merely serves, what its pods count, and what it may be trained again for."""
+    return tuple(
+        signal for signal in signals if not exposure.standing or type_of(signal).of_pods or signal.action == "Retrain"
+    )
 
 
 def type_of(signal: Signal) -> SignalType[Any]:
