@@ -19,36 +19,44 @@ PROGRAMS = Path("/usr/lib/postgresql")
 
 @dataclass(frozen=True)
 class Postgresql:
-    """A server at 127.0.0.1; `uri` of the user who owns everything, `reader` of one with no rights yet."""
+    """A server of this machine; `uri` of the user who owns everything, `reader` of one with no rights yet."""
 
     port: int
     folder: Path
+    address: str = "127.0.0.1"
     user: str = "owner"
     password: str = field(default_factory=lambda: f"marker-{secrets.token_hex(8)}")
     reader_password: str = field(default_factory=lambda: f"marker-{secrets.token_hex(8)}")
 
     @property
     def uri(self) -> str:
-        return f"postgresql://{self.user}:{self.password}@127.0.0.1:{self.port}/postgres"
+        return self.of(self.user, self.password, "postgres")
 
     @property
     def reader(self) -> str:
-        return f"postgresql://reader:{self.reader_password}@127.0.0.1:{self.port}/postgres"
+        return self.of("reader", self.reader_password, "postgres")
 
-    def run(self, statements: str) -> None:
-        """As the owner, by psql."""
-        asked = ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", self.uri]
+    def of(self, user: str, password: str, database: str) -> str:
+        """The address for that user and database."""
+        return f"postgresql://{user}:{password}@{self.address}:{self.port}/{database}"
+
+    def run(self, statements: str, uri: str = "") -> None:
+        """By psql, as the owner, or as whoever the address is of."""
+        asked = ["psql", "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", uri or self.uri]
         subprocess.run(asked, input=statements, text=True, check=True, capture_output=True)
 
 
 @contextmanager
-def postgresql() -> Iterator[Postgresql]:
-    """Runs until left, under a user of its own where we are root, whom PostgreSQL refuses."""
+def postgresql(address: str = "127.0.0.1") -> Iterator[Postgresql]:
+    """Runs until left, under a user of its own where we are root, whom PostgreSQL refuses.
+
+    address: of this machine, where it listens, to whoever knows a password.
+    """
     ensure_installed(["postgresql"])
     programs = max(PROGRAMS.glob("*/bin"), key=lambda path: int(path.parent.name))
     account = pwd.getpwnam("postgres") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
     folder = Path(tempfile.mkdtemp(prefix="colonnade-postgresql-"))
-    server = Postgresql(port(), folder)
+    server = Postgresql(port(), folder, address)
     try:
         (folder / "password").write_text(server.password)
         for path in (folder, folder / "password"):
@@ -62,8 +70,10 @@ def postgresql() -> Iterator[Postgresql]:
             cwd=folder,
             **as_them,  # type: ignore[call-overload]
         )
+        with (folder / "data/pg_hba.conf").open("a") as allowed:
+            allowed.write("host all all samehost scram-sha-256\nhost all all 0.0.0.0/0 scram-sha-256\n")
         control = [programs / "pg_ctl", f"--pgdata={folder}/data", "--wait", "--silent", "--timeout=60"]
-        options = f"-p {server.port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        options = f"-p {server.port} -k {folder} -c listen_addresses={address} -c fsync=off"
         started = [*control, f"--log={folder}/log", f"--options={options}", "start"]
         subprocess.run(started, check=True, cwd=folder, **as_them)  # type: ignore[call-overload]
         try:

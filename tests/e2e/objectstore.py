@@ -1,4 +1,4 @@
-"""A real S3 server on the host, where pods reach it by a node's address."""
+"""A real S3 server on the host, where pods reach it by a node's address, as they do any server there."""
 
 import json
 import socket
@@ -16,12 +16,12 @@ from tests.objectstore import ObjectStore
 @contextmanager
 def object_store(folder: Path) -> Iterator[ObjectStore]:
     """Runs until left; skips on a cluster whose nodes aren't this machine."""
-    with objectstore.object_store(folder, _address()) as store:
+    with objectstore.object_store(folder, address_of_a_node()) as store:
         yield store
 
 
-def _address() -> str:
-    """A node's address that is this machine's too."""
+def address_of_a_node() -> str:
+    """One that is this machine's too; skips where there is none."""
     nodes = json.loads(kubectl("get", "nodes", "-o", "json"))["items"]
     for address in (one["address"] for node in nodes for one in node["status"]["addresses"]):
         with socket.socket() as probe:

@@ -11,6 +11,7 @@ import pytest
 
 from colonnade_jobs.errors import PermanentError, TransientError
 from tests.postgresql import Postgresql, postgresql
+from tests.story import Story, reported
 from tests.unit.jobs.harness import Answer, Harness
 
 TYPES = """
@@ -98,6 +99,12 @@ def test_what_cannot_be_kept_or_read_is_refused_by_name(ask: Any, statement: str
     assert words in message
 
 
+def test_zeros_at_the_ends_of_a_numeric_are_no_digits_of_it(ask: Any, harness: Harness) -> None:
+    quotients = "79.19::numeric(30, 20) AS a, 7919::numeric / 100 AS b, 1e30::numeric AS c, -0.00::numeric(30, 20) AS d"
+    table = harness.table(ask(f"SELECT {quotients}, 123456789012345e-20::numeric AS e"))
+    assert table.iloc[0].tolist() == [79.19, 79.19, 1e30, 0.0, 123456789012345e-20]
+
+
 def test_rows_that_no_one_may_read_are_said_to_be(ask: Any, server: Postgresql) -> None:
     reason, message = refused(ask, "SELECT * FROM sold", server.reader)
     assert (reason, "permission denied for table sold" in message) == ("SourceNotReadable", True)
@@ -142,3 +149,38 @@ def test_sums_over_a_million_rows_are_those_of_pandas(ask: Any, harness: Harness
     numbers = pd.Series(np.arange(1, 1_000_001))
     expected = (numbers / 7).groupby(numbers % 1000).sum()
     np.testing.assert_allclose(harness.table(answer)["total"], expected, rtol=1e-12)
+
+
+STORY = Story("postgresql")
+
+
+@pytest.fixture
+def shop(server: Postgresql) -> Iterator[str]:
+    """The address of the story's database, made as its manifests make it."""
+    secret = STORY.manifest("Secret", "shop-database")["stringData"]
+    server.run(f"CREATE ROLE shop LOGIN PASSWORD '{secret['password']}'")
+    server.run("CREATE DATABASE shop OWNER shop")
+    uri = server.of("shop", secret["password"], "shop")
+    server.run(STORY.manifest("ConfigMap", "shop-database")["data"]["orders.sql"], uri)
+    yield uri
+    server.run("DROP DATABASE shop WITH (FORCE)")
+    server.run("DROP ROLE shop")
+
+
+def test_the_page_shows_what_the_storys_manifests_make(
+    harness: Harness, shop: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (harness.folder / "uri").write_text(shop)
+    monkeypatch.setenv("COLONNADE_SOURCE_CONNECTION_FILE", str(harness.folder / "uri"))
+    spec = STORY.spec("orders")
+    answer = harness.collect({"namespace": "default", "name": "orders", "spec": spec})
+    assert STORY.shown == [reported(harness, answer, "orders")]
+    assert STORY.specs == [{key: spec[key] for key in ("source", "schema")}]
+    n = np.arange(1, 20_001)
+    customer = 1 + n * 31 % 500
+    kept = (n % 20 != 0) & (customer % 250 != 7)
+    found = harness.table(answer)
+    assert found["id"].tolist() == n[kept].tolist()
+    assert found["country"].tolist() == np.array(["AT", "CH", "DE"])[customer[kept] % 3].tolist()
+    np.testing.assert_allclose(found["price"], (n * 7919 % 10_000)[kept] / 100, rtol=1e-15)
+    assert found["ordered_at"].iloc[0] == pd.Timestamp("2026-01-01 00:07:00")

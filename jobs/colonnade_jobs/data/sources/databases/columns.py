@@ -54,8 +54,8 @@ def _expression(inner: str, field: pa.Field) -> str:
 
 
 def _exact(inner: str, name: str) -> str:
-    """A numeric as a number, where it has no more digits than a number keeps."""
-    digits = f"length(ltrim(regexp_replace({inner}, '[^0-9]', '', 'g'), '0'))"
+    """A numeric as a number, where it has no more digits than a number keeps; zeros at its ends are none of them."""
+    digits = f"length(trim(regexp_replace({inner}, '[^0-9]', '', 'g'), '0'))"
     problem = literal(
         f"column {name} holds a numeric of more than {DIGITS} digits: cast it to double precision or text"
     )
