@@ -216,11 +216,37 @@ class Observing(BaseModel):
     feedback_minutes: float = Field(
         default=10.0,
         ge=0,
-        description="How long predictions are remembered for /v2/models/NAME/feedback; 0 switches it off.",
+        description="How long predictions are remembered for labels by id (/v2/models/NAME/feedback); 0: none are.",
+    )
+    feedback_key: str | None = Field(
+        default=None,
+        min_length=16,
+        repr=False,
+        description="A secret that all pods of a model share, 16 characters or more: each answer then has a token "
+        "(x-colonnade-prediction), by which any of them takes its label.",
+    )
+    feedback_days: float = Field(
+        default=7.0, gt=0, le=366, description="How old an answer may be whose label still counts, by its token."
+    )
+    group_input: str | None = Field(
+        default=None, min_length=1, description="An input by whose values answers and labels are counted, as sex."
+    )
+    group_parameter: str | None = Field(
+        default=None,
+        min_length=1,
+        validate_default=True,
+        description="The like, of a parameter of the request that the model does not see.",
     )
     termination_log: Path = Field(
         default=TERMINATION_LOG, description="Kubernetes' file for why the process ended, where it exists."
     )
+
+    @field_validator("group_parameter")
+    @classmethod
+    def _is_one_of_two(cls, name: str | None, info: ValidationInfo) -> str | None:
+        if name is not None and info.data.get("group_input") is not None:
+            raise ValueError("--group-input says it already; leave one of the two out")
+        return name
 
 
 class Settings(Observing, Computing, Listening, Served, BaseSettings):

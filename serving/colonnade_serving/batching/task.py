@@ -87,6 +87,7 @@ class InferenceTask:
     outputs: in the client's order. deadline: inf for none. done: called once, on the loop's thread, unless abandoned.
     layout, buffers: the inputs before they are arrays, where a front end has them so.
     id: the request's, by which it is remembered. echo: its answer's x-request-id; empty before there is an answer.
+    group: whom it is about, where its request says so.
     abandoned: set it when the client left; what has not begun then never runs.
     There when done() is called: `failure`, or else `results`; and queued, started and ended.
     """
@@ -107,6 +108,7 @@ class InferenceTask:
     started: float = 0.0
     ended: float = 0.0
     echo: bytes = b""
+    group: str = ""
 
     def finish(self) -> None:
         """It ran, or failed: tells who waits for it."""

@@ -76,6 +76,7 @@ class Bundle(_Part):
     features: dict[str, dict[str, JsonValue]] = {}
     scores: dict[str, JsonValue] | None = None
     metrics: dict[str, JsonValue] = {}
+    monitoring: dict[str, JsonValue] = {}
     cross_validation: dict[str, JsonValue] = {}
     lineage: dict[str, JsonValue] = {}
     golden: Golden
@@ -83,4 +84,5 @@ class Bundle(_Part):
 
 def encode(bundle: Bundle) -> bytes:
     """The canonical bytes of bundle.json; their sha256 is the bundle's digest."""
-    return orjson.dumps(bundle.model_dump(mode="json", by_alias=True), option=orjson.OPT_SORT_KEYS)
+    said = bundle.model_dump(mode="json", by_alias=True, exclude=None if bundle.monitoring else {"monitoring"})
+    return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)

@@ -90,13 +90,14 @@ class LoadOptions:
     """What a model is loaded with.
 
     threads: for one inference; None takes the cgroup's CPUs. providers: onnxruntime's. trust: who must have signed
-    every bundle, if anyone. batch_rows: the largest batch that is calibrated.
+    every bundle, if anyone. batch_rows: the largest batch that is calibrated. group: as Signature's.
     """
 
     threads: int | None = None
     providers: tuple[str, ...] = (CPU,)
     trust: Trust | None = None
     batch_rows: int = 64
+    group: str = ""
 
     def engine(self, path: Path) -> Engine:
         """An .onnx file's engine. Raises ModelInvalid."""
@@ -131,7 +132,7 @@ def _bare(path: Path, source: Source, options: LoadOptions) -> Model:
     if source.digest not in (None, digest):
         raise BundleError(f"{path.name} has digest {digest}, but {source.digest} was asked for: the file was changed")
     engine = options.engine(path)
-    takes = signature(engine.inputs, engine.outputs, engine.optional)
+    takes = signature(engine.inputs, engine.outputs, engine.optional, options.group)
     calibration = None
     try:
         calibration = _warmed(engine, takes, made_up(engine.inputs), options)
@@ -147,7 +148,7 @@ def _bundled(path: Path, source: Source, options: LoadOptions) -> Model:
     _check("inputs", bundle.inputs, engine.inputs)
     _check("outputs", bundle.outputs, engine.outputs)
     worst = replay(bundle.golden, engine.infer)
-    takes = signature(bundle.inputs, bundle.outputs, engine.optional)
+    takes = signature(bundle.inputs, bundle.outputs, engine.optional, options.group)
     golden = {tensor.name: tensor.array() for tensor in bundle.golden.inputs}
     calibration = _warmed(engine, takes, golden, options)
     mixes = _mixes(engine, takes, golden, options)

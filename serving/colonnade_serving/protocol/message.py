@@ -79,6 +79,23 @@ def decode(data: bytes | memoryview) -> Message:
         raise ProtocolError(no_json(bytes(data), str(error))) from None
 
 
+class Parameters(Struct):
+    """All of a request's parameters, whatever they are called."""
+
+    parameters: dict[str, Any] | None = None
+
+
+def parameter(data: bytes | memoryview, name: str) -> str:
+    """A parameter of a request that was decoded, as text; empty where it has none of that name. Raises ProtocolError
+    (400) for what is a list or an object."""
+    value = (_PARAMETERS.decode(data).parameters or {}).get(name)
+    if value is None:
+        return ""
+    if isinstance(value, str | int | float):
+        return str(value)
+    raise ProtocolError(f"parameters.{name}: a text or a number is wanted")
+
+
 def elements(name: str, datatype: str, data: Any) -> list[Any]:
     """Data that is Python's already, checked as a request's is. Raises ProtocolError (400)."""
     try:
@@ -130,6 +147,7 @@ def _tensor(datatype: str, data: Any) -> Any:
 
 _ANY_TENSOR = reduce(or_, (_tensor(datatype, data) for datatype, data in DATA.items()))
 _TYPED = msgspec.defstruct("InferRequest", [("inputs", _list_of(_ANY_TENSOR))], bases=(Message,))
+_PARAMETERS: msgspec.json.Decoder[Parameters] = msgspec.json.Decoder(Parameters)
 _DECODER: msgspec.json.Decoder[Message] = msgspec.json.Decoder(_TYPED)
 
 

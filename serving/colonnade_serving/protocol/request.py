@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from . import binary, tensors
 from .errors import ProtocolError
-from .message import Message, Output, RequestParameters, Tensor, decode
+from .message import Message, Output, RequestParameters, Tensor, decode, parameter
 from .signature import (
     EXTENSIONS_LACKED,
     Signature,
@@ -26,6 +26,7 @@ class InferRequest:
     """What a client asks: arrays by input name, the outputs it wants in its order, and which of them in binary.
 
     timeout: microseconds until nobody waits for the answer any more; None or 0: for ever.
+    group: whom it is about, by the parameter that the signature names; empty where it has none.
     """
 
     id: str | None
@@ -33,6 +34,7 @@ class InferRequest:
     outputs: tuple[str, ...]
     binary: frozenset[str]
     timeout: int | None = None
+    group: str = ""
 
 
 NOTHING_BINARY: frozenset[str] = frozenset()
@@ -49,13 +51,15 @@ def parse(body: bytes, json_length: int | None, signature: Signature) -> InferRe
         return _raw(body, signature)
     if json_length is not None and json_length > len(body):
         raise ProtocolError(f"Inference-Header-Content-Length: {json_length} is more than the body's {len(body)} bytes")
-    message = decode(body if json_length is None else memoryview(body)[:json_length])
+    said = body if json_length is None else memoryview(body)[:json_length]
+    message = decode(said)
     buffers = _Buffers(body, len(body) if json_length is None else json_length)
     inputs = _inputs(message, buffers, signature)
     buffers.finish()
     parameters = message.parameters or DEFAULTS
     outputs, as_binary = _outputs(message.outputs, parameters.binary_data_output or False, signature)
-    return InferRequest(message.id, inputs, outputs, as_binary, parameters.timeout)
+    group = parameter(said, signature.group) if signature.group and message.parameters else ""
+    return InferRequest(message.id, inputs, outputs, as_binary, parameters.timeout, group)
 
 
 class _Buffers:

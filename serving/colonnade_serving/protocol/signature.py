@@ -48,6 +48,7 @@ class Signature:
     """A model's inputs and outputs by name, in the graph's order.
 
     optional: inputs with a default, which a request may leave out; one that gives them runs alone.
+    group: a request's parameter that says whom it is about; empty where none does.
     opaque_texts: whether BYTES may be other than UTF-8: onnxruntime can't give back such a text, so no output may be.
     """
 
@@ -56,6 +57,7 @@ class Signature:
     output_names: tuple[str, ...]
     opaque_texts: bool
     optional: dict[str, TensorSpec] = field(default_factory=dict)
+    group: str = ""
 
     def field_of(self, name: str) -> TensorSpec | None:
         """The input of a name, whether it has to be given or may be."""
@@ -67,11 +69,13 @@ class Signature:
         return len(inputs) > len(self.inputs)
 
 
-def signature(inputs: Iterable[Spec], outputs: Iterable[Spec], optional: Iterable[Spec] = ()) -> Signature:
-    """The signature of a model with these inputs and outputs. optional: inputs with a default."""
+def signature(
+    inputs: Iterable[Spec], outputs: Iterable[Spec], optional: Iterable[Spec] = (), group: str = ""
+) -> Signature:
+    """The signature of a model with these inputs and outputs. optional: those with a default; group: as Signature's."""
     fields = _by_name(outputs)
     opaque = all(field.datatype != "BYTES" for field in fields.values())
-    return Signature(_by_name(inputs), fields, tuple(fields), opaque, _by_name(optional))
+    return Signature(_by_name(inputs), fields, tuple(fields), opaque, _by_name(optional), group)
 
 
 def input_of(position: int, name: str, given: Collection[str], signature: Signature) -> TensorSpec:

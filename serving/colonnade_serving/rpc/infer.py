@@ -11,6 +11,7 @@ from ..models import Served
 from ..protocol.errors import ProtocolError
 from ..protocol.request import InferRequest
 from ..service import Inference, InferenceService
+from ..telemetry.tokens import HEADER
 from .answer import Answers
 from .calls import Call
 from .messages import decode
@@ -64,7 +65,9 @@ class Pending(Inference):
     def _encoded(self, task: InferenceTask, request: InferRequest) -> bytes:
         results = task.results
         assert results is not None
-        return self._answers.encode(request, results)
+        answer = self._answers.encode(request, results)
+        mint = self.served.observer.mint
+        return answer if mint is None else answer + _with_token(mint.token(task))
 
     def _fail(self, fault: Exception) -> None:
         self.over = True
@@ -112,6 +115,14 @@ class Infer:
         pending = Pending(served, answers, call, started, answered)
         pending.submit(message, call)
         return pending
+
+
+def _with_token(token: bytes) -> bytes:
+    """What makes it one of the answer's parameters: of a message that stands behind another the fields are added."""
+    if not token:
+        return b""
+    said = pb.InferParameter(string_param=token.decode())
+    return pb.ModelInferResponse(parameters={HEADER: said}).SerializeToString()
 
 
 def _streamed(answer: bytes | ProtocolError, id: str) -> bytes:

@@ -44,11 +44,12 @@ def read(message: pb.ModelInferRequest, signature: Signature) -> InferRequest:
     raws = message.raw_input_contents
     inputs = _inputs(message.inputs, raws, signature)
     names = _outputs(message.outputs, signature) if message.outputs else signature.output_names
-    raw, timeout = bool(raws), None
+    raw, timeout, group = bool(raws), None, ""
     if message.parameters:
         raw = _flag(message.parameters, "binary_data_output", raw)
         timeout = _microseconds(message.parameters)
-    return InferRequest(message.id or None, inputs, names, frozenset(names) if raw else NOTHING_BINARY, timeout)
+        group = _said(message.parameters, signature.group) if signature.group else ""
+    return InferRequest(message.id or None, inputs, names, frozenset(names) if raw else NOTHING_BINARY, timeout, group)
 
 
 def _inputs(listed: Sequence[Input], raws: Sequence[bytes], signature: Signature) -> dict[str, np.ndarray]:
@@ -122,3 +123,9 @@ def _microseconds(parameters: Parameters) -> int | None:
     if value < 0:
         raise ProtocolError("parameters.timeout: microseconds as int64_param, from 0, are wanted")
     return int(value)
+
+
+def _said(parameters: Parameters, name: str) -> str:
+    """Any parameter as text; empty where there is none of that name."""
+    kind = parameters[name].WhichOneof("parameter_choice") if name in parameters else None
+    return str(getattr(parameters[name], kind)) if kind else ""

@@ -15,6 +15,7 @@ from ..guard import Guard, Unauthorized
 from ..request_ids import RequestIds, plain
 from ..service import GONE
 from ..telemetry.access import OFF, AccessLog
+from ..telemetry.tokens import HEADER
 from .infer import InferRoute, read_predict
 from .request_headers import ID
 from .routes import create_api
@@ -31,7 +32,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
-EXPOSED = ("x-request-id", "inference-header-content-length", "retry-after")
+EXPOSED = ("x-request-id", "inference-header-content-length", "retry-after", HEADER)
 """Headers of answers that a page may read, besides those that it always may."""
 PREFLIGHT_SECONDS = 3600
 

@@ -17,6 +17,7 @@ from ..protocol import predict, request, response
 from ..protocol.coding import deflated, inflate
 from ..protocol.errors import ProtocolError
 from ..service import GONE, Inference
+from ..telemetry.tokens import HEADER
 from .body import ClientGone, read
 from .request_headers import RequestHeaders, read_headers
 from .routes.errors import error_response
@@ -80,7 +81,8 @@ class InferRoute:
         task = inference.ask(parsed, inference.began + asked.timeout, asked.id)
         await _compute(http, inference.served, task)
         assert task.results is not None
-        return _response(*write(task.results), asked)
+        mint = inference.served.observer.mint
+        return _response(*write(task.results), asked, b"" if mint is None else mint.token(task))
 
 
 async def _compute(http: Request, served: Served, task: InferenceTask) -> None:
@@ -103,9 +105,11 @@ async def _while_connected(http: Request, answer: asyncio.Future[dict[str, np.nd
         raise ClientGone
 
 
-def _response(body: bytes, json_length: int | None, asked: RequestHeaders) -> Response:
+def _response(body: bytes, json_length: int | None, asked: RequestHeaders, token: bytes) -> Response:
     body, coding = deflated(body, asked.accepts) if asked.accepts else (body, None)
     headers = {"Content-Encoding": coding} if coding else {}
+    if token:
+        headers[HEADER] = token.decode()
     if json_length is None:
         return Response(body, 200, headers, "application/json")
     return Response(

@@ -63,6 +63,7 @@ def _models(settings: Settings, telemetry: Telemetry) -> Models:
         settings.execution_providers,
         Trust(public_keys(settings.public_key), settings.allow_unsigned) if settings.public_key else None,
         settings.batch_rows,
+        settings.group_parameter or "",
     )
     limits = Limits(
         settings.queue_limit,

@@ -60,7 +60,7 @@ class Inference:
         rows = rows_of(self.served.model.signature, asked.inputs)
         ends = deadline(head, self.began, asked.timeout)
         self.task = task = InferenceTask(
-            asked.inputs, asked.outputs, rows, deadline=ends, id=asked.id or id, echo=self.echo
+            asked.inputs, asked.outputs, rows, deadline=ends, id=asked.id or id, echo=self.echo, group=asked.group
         )
         if done is not None:
             task.done = done

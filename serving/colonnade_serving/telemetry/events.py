@@ -42,7 +42,7 @@ def prediction(sampled: Sampled, protected: Set[str]) -> bytes:
 def feedback(model: Model, label: Label) -> bytes:
     """The event of a label that could not be joined here; its subject is the request's id."""
     data = label.model_dump(mode="json", exclude_none=True)
-    return _event(FEEDBACK, model, None, label.at or datetime.now(UTC), data, subject=label.id)
+    return _event(FEEDBACK, model, None, label.at or datetime.now(UTC), data, subject=label.id or "")
 
 
 def _event(kind: str, model: Model, key: str | None, at: datetime, data: object, **more: str) -> bytes:

@@ -1,4 +1,4 @@
-"""POST /v2/models/M/feedback: labels by request id."""
+"""POST /v2/models/M/feedback: labels by the answer's token, or the request's id."""
 
 from collections.abc import Callable
 
@@ -16,12 +16,13 @@ LABELS = TypeAdapter(list[Label])
 
 
 class Counted(BaseModel):
-    """How many labels were joined with what was predicted; were not, since this pod does not remember the request; had
-    been given before; are no labels for what was predicted."""
+    """How many labels were joined with what was predicted; were not, since this pod does not remember the request or
+    the token is none of this model's; had been given before; came too late; are no labels for what was predicted."""
 
     matched: int
     unmatched: int
     repeated: int
+    late: int
     invalid: int
 
 
@@ -31,7 +32,7 @@ def feedback_router(find: Callable[[str, str | None], Observer]) -> APIRouter:
     schema = LABELS.json_schema(ref_template="#/components/schemas/{model}")
     described = {"requestBody": {"required": True, "content": {"application/json": {"schema": _inlined(schema)}}}}
 
-    @router.post("/v2/models/{model}/feedback", summary="Labels by request id", openapi_extra=described)
+    @router.post("/v2/models/{model}/feedback", summary="Labels by token or request id", openapi_extra=described)
     @router.post("/v2/models/{model}/versions/{version}/feedback", openapi_extra=described)
     async def feedback(http: Request, model: str, version: str | None = None) -> Counted:
         observer = find(model, version)
@@ -42,8 +43,10 @@ def feedback_router(find: Callable[[str, str | None], Observer]) -> APIRouter:
 
 
 def _labels(body: bytes) -> list[Label]:
+    """Of a list, or of one by itself."""
+    several = body if not body.lstrip().startswith(b"{") else b"[%b]" % body
     try:
-        labels = LABELS.validate_json(body)
+        labels = LABELS.validate_json(several)
     except ValidationError as error:
         wrong = error.errors(include_url=False, include_input=False)[0]
         where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in wrong["loc"])

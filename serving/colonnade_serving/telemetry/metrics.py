@@ -22,6 +22,7 @@ from prometheus_client.multiprocess import MultiProcessCollector, mark_process_d
 
 from ..loading import Model
 from .exemplars import Exemplars
+from .held_out import HeldOut
 from .reference import References
 from .series import Families
 
@@ -76,7 +77,8 @@ class Metrics:
             self._process = WorkerProcess()
         self.registry = CollectorRegistry()
         self.registry.register(self.exemplars.over(source))
-        self.registry.register(References(lambda: [observer.model for observer in list(self.observers)]))
+        for told in (References, HeldOut):
+            self.registry.register(told(lambda: [observer.model for observer in list(self.observers)]))
         self.ready = self.families.ready
         self.ready.set(0)
 

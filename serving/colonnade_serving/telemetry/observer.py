@@ -17,6 +17,7 @@ from .batches import Batches
 from .feedback import Feedback, Label, Outcome
 from .logs import RateLimitFilter
 from .metrics import Metrics
+from .tokens import Mint
 
 log = logging.getLogger(__name__)
 log.addFilter(RateLimitFilter())
@@ -46,6 +47,8 @@ class Observer:
         self.waiting = waiting
         self.batching: Callable[[], bool] = lambda: False
         self.feedback: Feedback | None = None
+        self.mint: Mint | None = None
+        """What makes answers' tokens, where they have any."""
         self.batched: list[Callable[[Sequence[InferenceTask]], None]] = []
         """Who else wants the tasks that ran. They keep what they need, and no task: see `batch`."""
         self.finished: list[Callable[[Sequence[Answer]], None]] = []
@@ -115,7 +118,7 @@ class Observer:
     def labelled(self, labels: Sequence[Label]) -> dict[Outcome, int]:
         """Joins labels with what was predicted; returns how many came to what. Raises ProtocolError (404) when off."""
         if self.feedback is None:
-            raise ProtocolError("this server takes no feedback; --feedback-minutes says how long it remembers", 404)
+            raise ProtocolError("this server takes no feedback; see --feedback-key and --feedback-minutes", 404)
         self.flush()
         return self.feedback.take(labels)
 

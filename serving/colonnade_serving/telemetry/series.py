@@ -79,6 +79,11 @@ class Families:
         self.labelled = self._drift("regression_labels", "Labelled rows.")
         self.absolute = self._drift("regression_absolute_error", "Sum of |prediction - label|.")
         self.squared = self._drift("regression_squared_error", "Sum of (prediction - label)^2.")
+        self.fourth = self._drift("regression_fourth_error", "Sum of (prediction - label)^4.")
+        self.group_predictions = self._drift("group_predictions", "Rows by group.", "column", "group", "predicted")
+        self.group_confusion = self._drift(
+            "group_confusion", "Labelled rows by group.", "column", "group", "predicted", "actual"
+        )
         self.payloads = self._counter("payloads", "Events of the payload log by what became of them.", "outcome")
         self.traces = self._counter("traces", "Sampled requests by whether the collector took them.", "outcome")
 

@@ -9,15 +9,20 @@ from typing import TYPE_CHECKING
 from ..loading import Model
 from ..settings import Settings
 from . import access
-from .feedback import Feedback
+from .feedback import ById, ByToken, Feedback
+from .groups import Groups
 from .metrics import Metrics
 from .observer import Observer
-from .payloads import Payloads
+from .payloads import Payload, Payloads
+from .quality import Confusion, Errors, quality
 from .series import Families
 from .sinks import open_sink
+from .tokens import Mint, Seal
 
 if TYPE_CHECKING:
     from .traces import Traces
+
+DAY_SECONDS = 86_400
 
 
 class Telemetry:
@@ -41,15 +46,32 @@ class Telemetry:
         payload = self._payloads.of(model) if self._payloads is not None else None
         if payload is not None and self._settings.payload_share:
             observer.batched.append(payload.ran)
-        if self._settings.feedback_minutes:
-            seconds = self._settings.feedback_minutes * 60
-            observer.feedback = Feedback(self.metrics.families, model, seconds, payload.unjoined if payload else None)
-            observer.batched.append(observer.feedback.remember)
+        self._label(observer, payload)
         if self._traces is not None:
             observer.finished.append(self._traces.of(model))
         if self._settings.access_log_share:
             observer.finished.append(access.sampled(model, self._settings.access_log_share))
         return observer
+
+    def _label(self, observer: Observer, payload: Payload | None) -> None:
+        """Whatever the settings want of labels and of groups."""
+        settings, families, model = self._settings, self.metrics.families, observer.model
+        column = settings.group_input or settings.group_parameter
+        groups = Groups(families, model, column, bool(settings.group_input)) if column else None
+        if groups is not None:
+            observer.batched.append(groups.ran)
+        by_id = by_token = None
+        if settings.feedback_minutes:
+            elsewhere = payload.unjoined if payload else None
+            by_id = ById(model, quality(families, model, groups), settings.feedback_minutes * 60, elsewhere)
+            observer.batched.append(by_id.remember)
+        if settings.feedback_key:
+            seal = Seal(settings.feedback_key, model.name)
+            observer.mint = Mint(seal, model, groups)
+            judges = Confusion(families, model, groups), Errors(families, model)
+            by_token = ByToken(seal, *judges, settings.feedback_days * DAY_SECONDS)
+        if by_id or by_token:
+            observer.feedback = Feedback(families, model, by_id, by_token)
 
     def close(self, seconds: float = 5.0) -> None:
         """Counts and sends what is left, within about `seconds`; it blocks, so call it when nobody is served."""

@@ -116,3 +116,15 @@ def test_requests_are_counted_as_rests_are(served: Served, rpc: Client):
     served.ask("POST", "/v2/models/logistic/infer", row(0.1, 0.2, 0.3))
     assert (served.metric(ok) - before[0], served.metric(bad) - before[1]) == (2, 1)
     assert served.metric('colonnade_inflight_requests{model="logistic"}') == 0
+
+
+def test_an_answer_has_its_token_as_a_parameter(logistic: Path, tmp_path: Path):
+    with (
+        serving(tmp_path, str(logistic), COLONNADE_FEEDBACK_KEY="a secret of the test") as served,
+        client(served.port) as rpc,
+    ):
+        answer = rpc.infer(raw(ROWS, id="7"))
+        assert (answer.id, len(answer.raw_output_contents)) == ("7", 2)
+        token = answer.parameters["x-colonnade-prediction"].string_param
+        label = {"token": token, "label": [0, 1, 0, 1, 0]}
+        assert served.ask("POST", "/v2/models/logistic/feedback", label).json()["matched"] == 1

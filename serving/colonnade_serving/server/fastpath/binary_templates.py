@@ -56,5 +56,5 @@ class BinaryTemplates:
         for array in arrays:
             places.append((end, end + array.nbytes))
             end += array.nbytes
-        same = InferRequest(None, {}, asked.outputs, asked.binary)
+        same = InferRequest(None, {}, asked.outputs, asked.binary, group=asked.group)
         cache(self._known, body[:json_length], Known(tuple(places), end, self._layout(asked.inputs), rows, same))

@@ -56,6 +56,7 @@ class Codec:
         request.inputs, request.outputs, request.id = asked.inputs, asked.outputs, asked.id
         request.rows = rows_of(self._signature, asked.inputs)
         request.plain = not asked.binary
+        request.group = asked.group
         if self._signature.overrides(asked.inputs):
             return
         if json_length is None:

@@ -185,7 +185,7 @@ class JsonTemplates:
         asked = template.asked
         if template.opening:
             id = body[len(template.opening) : start - len(template.before)].decode()
-            asked = InferRequest(id, asked.inputs, asked.outputs, asked.binary)
+            asked = InferRequest(id, asked.inputs, asked.outputs, asked.binary, group=asked.group)
         if template.together and self._several and len(body) < LATER_BYTES:
             inside = template.inside(body, start)
             if inside is None:
@@ -233,7 +233,7 @@ class JsonTemplates:
         ]
         if not slots or not all(slots) or any(array.shape[:1] != (rows,) for array in asked.inputs.values()):
             return
-        same = InferRequest(None, {}, asked.outputs, asked.binary)
+        same = InferRequest(None, {}, asked.outputs, asked.binary, group=asked.group)
         known = tuple(slot for slot in slots if slot is not None)
         before = body[at : _data(body)]
         layout = self.layout(asked.inputs)

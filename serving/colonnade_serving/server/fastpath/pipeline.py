@@ -203,7 +203,8 @@ class Pipeline:
             self._shared.access.answered(problem.status, seconds, self._named(request), error=problem.message)
         else:
             request.head.target.observer.answered(problem.status, seconds, problem.reason, request, request.trace)
-        self._leave(request, wire.error(problem, self._headers(request), self._is_last(request)))
+        own = self._headed(self._named(request))
+        self._leave(request, wire.error(problem, own, self._is_last(request)))
 
     def lost(self) -> None:
         """The client is gone: what has not begun never runs."""
@@ -228,14 +229,17 @@ class Pipeline:
             last = self._is_last(request)
             before = shared.json_start if request.plain else shared.binary_start
             answer = None if last else head.target.codec.from_template(request, before)
+            named, mint = self._named(request), head.target.observer.mint
+            if mint is not None:
+                named += mint.line(request)
             if answer is None or (head.headers.accepts and len(answer) >= WORTH_BYTES):
                 body, json_length = head.target.codec.write(request)
                 coding = None
                 if head.headers.accepts:
                     body, coding = deflated(body, head.headers.accepts)
-                answer = wire.answer(body, json_length, coding, self._headers(request), last)
+                answer = wire.answer(body, json_length, coding, self._headed(named), last)
             else:
-                answer = b"".join((wire.GOOD, self._named(request), answer))
+                answer = b"".join((wire.GOOD, named, answer))
         except Exception as error:
             return self.fail(request, error)
         seconds = clock() - request.began
@@ -248,9 +252,9 @@ class Pipeline:
             request.echo = self._shared.ids.make()
         return request.echo
 
-    def _headers(self, request: FastPathRequest) -> bytes:
-        """The headers that its answer has whatever it says."""
-        return b"x-request-id: %b\r\n%b" % (self._named(request), self._shared.date)
+    def _headed(self, named: bytes) -> bytes:
+        """The headers that an answer has whatever it says. named: its id, and other headers behind it."""
+        return b"x-request-id: %b\r\n%b" % (named, self._shared.date)
 
     def _next(self) -> FastPathRequest | None:
         """The first is answered: who is it now?"""

@@ -24,6 +24,7 @@ class ParsedRequest(InferenceTask):
         self.batch = self.failure = None
         self.started = 0.0
         self.echo = b""
+        self.group = ""
 
     def repeats(self, asked: InferRequest, rows: int, layout: Layout, buffers: Buffers) -> None:
         """It asks what another did, of other data and by another id."""
@@ -34,3 +35,4 @@ class ParsedRequest(InferenceTask):
         self.buffers = buffers
         self.outputs = asked.outputs
         self.plain = not asked.binary
+        self.group = asked.group

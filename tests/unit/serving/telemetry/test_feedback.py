@@ -12,19 +12,24 @@ from colonnade_serving.loading import Model
 from colonnade_serving.protocol.errors import ProtocolError
 from colonnade_serving.server.routes.errors import answer_errors
 from colonnade_serving.telemetry import Metrics, Observer
-from colonnade_serving.telemetry.feedback import Feedback, Label
+from colonnade_serving.telemetry.feedback import ById, Feedback, Label
 from colonnade_serving.telemetry.feedback_routes import MOST_BYTES, feedback_router
-from colonnade_serving.telemetry.quality import Confusion, Errors
+from colonnade_serving.telemetry.quality import Confusion, Errors, Told, quality
 
 from .conftest import rows
 from .traffic import answered, named, of, requests, told
 
 
+def remembers(observer: Observer, metrics: Metrics) -> None:
+    by_id = ById(observer.model, quality(metrics.families, observer.model), 600)
+    observer.feedback = Feedback(metrics.families, observer.model, by_id, None)
+    observer.batched.append(by_id.remember)
+
+
 @pytest.fixture
 def taught(observer: Observer, metrics: Metrics) -> Observer:
     """An observer that takes feedback, and has seen 40 requests, r0 to r39."""
-    observer.feedback = Feedback(metrics.families, observer.model, 600)
-    observer.batched.append(observer.feedback.remember)
+    remembers(observer, metrics)
     answered(observer, requests(observer.model, {"X": rows(40)}))
     return observer
 
@@ -51,15 +56,14 @@ def test_labels_become_a_confusion_matrix(taught: Observer, metrics: Metrics):
 def test_a_label_counts_once(taught: Observer, metrics: Metrics):
     first = taught.labelled([Label(id="r0", label=1)])
     second = taught.labelled([Label(id="r0", label=1), Label(id="elsewhere", label=1)])
-    assert first == {"matched": 1, "unmatched": 0, "repeated": 0, "invalid": 0}
-    assert second == {"matched": 0, "unmatched": 1, "repeated": 1, "invalid": 0}
+    assert first == {"matched": 1, "unmatched": 0, "repeated": 0, "late": 0, "invalid": 0}
+    assert second == {"matched": 0, "unmatched": 1, "repeated": 1, "late": 0, "invalid": 0}
     assert sum(of(told(metrics), "colonnade_confusion_total").values()) == 1
     assert told(metrics)[named("colonnade_feedback_total", model="logistic", outcome="repeated")] == 1
 
 
 def test_labels_of_several_rows_come_as_a_list(observer: Observer, metrics: Metrics):
-    observer.feedback = Feedback(metrics.families, observer.model, 600)
-    observer.batched.append(observer.feedback.remember)
+    remembers(observer, metrics)
     answered(observer, requests(observer.model, {"X": rows(6)}, rows=3))
     given = observer.labelled([Label(id="r0", label=[0, 1, 1]), Label(id="r1", label=[0, 1])])
     assert (given["matched"], given["invalid"]) == (1, 1)
@@ -68,21 +72,21 @@ def test_labels_of_several_rows_come_as_a_list(observer: Observer, metrics: Metr
 
 @pytest.mark.parametrize(("label", "name"), [(True, "1"), (1.0, "1"), ("1", "1"), (7, "other"), ("x", "other")])
 def test_classes_go_by_name_and_unknown_ones_are_one(matrix: Model, metrics: Metrics, label, name):
-    Confusion(metrics.families, matrix).judge(np.array([0]), [label])
+    Confusion(metrics.families, matrix).judge(Told([0]), [label])
     assert told(metrics)[cell(matrix, metrics, "0", name)] == 1
 
 
 def test_classes_that_are_many_stay_few_series(matrix: Model, metrics: Metrics):
     many = SimpleNamespace(name="m", digest="sha256:" + "0" * 64, bundle=SimpleNamespace(classes=list(range(1000))))
-    Confusion(metrics.families, many).judge(np.arange(1000), list(range(1000)))  # type: ignore[arg-type]
+    Confusion(metrics.families, many).judge(Told(range(1000)), list(range(1000)))  # type: ignore[arg-type]
     assert len(of(told(metrics), "colonnade_confusion_total")) == 21
 
 
 def test_a_regressions_errors_are_sums(matrix: Model, metrics: Metrics):
     predicted, actual = np.random.default_rng(1).random((2, 50), np.float32)
     errors = Errors(metrics.families, matrix)
-    assert errors.judge(predicted[:20], actual[:20].tolist())
-    assert errors.judge(predicted[20:], actual[20:].tolist())
+    assert errors.judge(Told(predicted[:20]), actual[:20].tolist())
+    assert errors.judge(Told(predicted[20:]), actual[20:].tolist())
     samples = {name.partition("{")[0]: value for name, value in told(metrics).items()}
     count = samples["colonnade_regression_labels_total"]
     assert count == 50
@@ -93,7 +97,7 @@ def test_a_regressions_errors_are_sums(matrix: Model, metrics: Metrics):
 
 @pytest.mark.parametrize("label", ["12", math.nan, math.inf])
 def test_what_is_no_number_is_no_label_of_a_regression(matrix: Model, metrics: Metrics, label):
-    assert not Errors(metrics.families, matrix).judge(np.array([1.0]), [label])
+    assert not Errors(metrics.families, matrix).judge(Told([1.0]), [label])
     assert sum(of(told(metrics), "colonnade_regression_labels_total").values()) == 0
 
 
@@ -124,7 +128,7 @@ async def test_the_route_says_what_became_of_the_labels(taught: Observer):
     labels = [{"id": "r0", "label": 1, "at": "2026-11-24T10:00:00Z"}, {"id": "gone", "label": 0}]
     answer = await post(taught, labels)
     assert answer.status_code == 200
-    assert answer.json() == {"matched": 1, "unmatched": 1, "repeated": 0, "invalid": 0}
+    assert answer.json() == {"matched": 1, "unmatched": 1, "repeated": 0, "late": 0, "invalid": 0}
     assert (await post(taught, labels, "/v2/models/logistic/versions/1/feedback")).json()["repeated"] == 1
 
 
@@ -134,7 +138,10 @@ async def test_the_route_says_what_became_of_the_labels(taught: Observer):
         ([{"id": "r0"}], 400, "labels[0].label: Field required"),
         ([{"id": "r0", "label": 1, "at": "2026-11-24T10:00:00"}], 400, "labels[0].at: Input should have timezone info"),
         ([{"id": "r0", "label": 1, "was": 2}], 400, "labels[0].was: Extra inputs are not permitted"),
-        ({"id": "r0"}, 400, "labels: Input should be a valid array"),
+        ({"id": "r0"}, 400, "labels[0].label: Field required"),
+        ("r0", 400, "labels: Input should be a valid array"),
+        ([{"label": 1}], 400, "give either the token of an answer or the id of a request"),
+        ([{"id": "r0", "token": "t", "label": 1}], 400, "give either the token"),
         (b"[", 400, "labels: Invalid JSON"),
         (b" " * (MOST_BYTES + 1), 413, "send fewer labels at once"),
         ([{"id": "r0", "label": 1}] * 10_001, 413, "send at most 10000 at once"),

@@ -15,7 +15,7 @@ from colonnade_serving.loading import Model
 from colonnade_serving.store import open_store
 from colonnade_serving.telemetry import Metrics, Observer
 from colonnade_serving.telemetry.background_worker import MOST_WAITING
-from colonnade_serving.telemetry.feedback import Feedback, Label
+from colonnade_serving.telemetry.feedback import ById, Feedback, Label
 from colonnade_serving.telemetry.payloads import Payloads, protected_by
 from colonnade_serving.telemetry.sinks import BATCH, SinkError, open_sink
 
@@ -54,8 +54,9 @@ def logged(tmp_path: Path) -> Logged:
         metrics, path = Metrics(), tmp_path / "payloads.jsonl"
         payloads = Payloads(metrics.families, open_sink(path.as_uri()), share, frozenset(protected.split(",")))
         observer, payload = Observer(model, metrics), payloads.of(model)
-        observer.feedback = Feedback(metrics.families, model, 60, payload.unjoined)
-        observer.batched += [payload.ran, observer.feedback.remember]
+        by_id = ById(model, None, 60, payload.unjoined)
+        observer.feedback = Feedback(metrics.families, model, by_id, None)
+        observer.batched += [payload.ran, by_id.remember]
         answered(observer, requests(model, inputs))
         observer.labelled(labels)
         payloads.close(20)
