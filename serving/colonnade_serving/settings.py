@@ -226,7 +226,7 @@ class Observing(BaseModel):
         "(x-colonnade-prediction), by which any of them takes its label.",
     )
     feedback_days: float = Field(
-        default=7.0, gt=0, le=366, description="How old an answer may be whose label still counts, by its token."
+        default=7.0, gt=0, description="How old an answer may be whose label still counts, by its token."
     )
     group_input: str | None = Field(
         default=None, min_length=1, description="An input by whose values answers and labels are counted, as sex."

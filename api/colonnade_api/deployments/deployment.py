@@ -21,6 +21,7 @@ from colonnade_api.common import (
     Status,
     Uri,
 )
+from colonnade_api.deployments.labels import Feedback, Groups
 from colonnade_api.deployments.rollouts import (
     CandidateRevision,
     HandledCommands,
@@ -69,6 +70,14 @@ class Serving(SpecPart):
     grace_period: Duration = Field(
         default=timedelta(seconds=30),
         description="How long a pod that is told to stop may take to answer the requests that it has.",
+    )
+    feedback: Feedback | None = Field(
+        default=None,
+        description="Labels that come later: each answer then carries a token, x-colonnade-prediction, that is posted "
+        "back with its label to /v2/models/NAME/feedback. Left out: answers carry none.",
+    )
+    groups: Groups | None = Field(
+        default=None, description="By which groups of people answers are counted, for Fairness. Left out: by none."
     )
 
 

@@ -26,8 +26,8 @@ class Bin(NamedTuple):
 class FeatureVerdict(StatusPart):
     """One feature, or the predictions."""
 
-    feature: Word = Field(description="The feature's name, or predictions.")
-    what: Literal["Distribution", "Missing", "Unseen", "OutOfRange"] = Field(description="What was counted.")
+    feature: Word = Field(description="The feature's name, predictions, or a group.")
+    what: Literal["Distribution", "Missing", "Unseen", "OutOfRange", "Group"] = Field(description="What was counted.")
     result: Literal["Pass", "Fail", "InsufficientSamples", "Error"] = Field(description="What was found.")
     value: float = Field(description="The stability index, or the share of the rows.")
     limit: float = Field(description="What it was held against.")

@@ -19,7 +19,7 @@ from .. import arithmetic, progress
 from . import boosters
 from .export import float32, golden, parity, ties
 from .facts import Facts
-from .judging import fairness, metrics, own
+from .judging import estimating, fairness, metrics, own
 from .judging.fairness import Groups
 from .judging.intervals import Metric
 from .judging.own import Labelled
@@ -71,7 +71,8 @@ def evaluate(
         },
         scores=reference_distribution.of_scores(_scores(served)),
         metrics={name: metric.rounded() for name, metric in _metrics(wanted, trained, served).items()},
-        fairness=_fairness(wanted, trained, served, groups),
+        fairness=(judged := _fairness(wanted, trained, served, groups)),
+        monitoring=_monitoring(wanted, trained, served, judged),
         cross_validation=trained.folds,
         parity={"rows": agreement.rows, "worst": agreement.worst},
         lineage=lineage(job),
@@ -172,6 +173,28 @@ def _fairness(wanted: Training, trained: Trained, served: list[Array], groups: l
     ]
 
 
+def _monitoring(
+    wanted: Training, trained: Trained, served: list[Array], judged: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """What a watched model's answers are held against, as far as these rows tell."""
+    if wanted.task == "Regression":
+        return {}
+    frame, testing, answered = trained.frame, trained.testing, _scores(served)
+    edges: Any = reference_distribution.of_scores(answered)["edges"]
+    inputs = {name: values[testing] for name, values in frame.inputs.items()}
+    right = frame.target[testing] == served[0].ravel()
+    estimate = estimating.of_scores(answered.astype(float), edges, right, inputs, wanted.seed)
+    groups = {
+        of["column"]: {
+            "names": [group["name"] for group in of["groups"]],
+            "rows": [group["rows"] for group in of["groups"]],
+            "positiveClass": of["positiveClass"],
+        }
+        for of in judged
+    }
+    return ({"estimate": estimate} if estimate else {}) | ({"groups": groups} if groups else {})
+
+
 def _sure(served: list[Array]) -> Array:
     """Where no other processor's last bit would turn the label: all rows, should there be no such row."""
     if len(served) == 1 or served[1].shape[1] < 2:
@@ -182,6 +205,7 @@ def _sure(served: list[Array]) -> Array:
 
 
 def _scores(served: list[Array]) -> Array:
+    """What bins are counted of: the probability of the second class of two, the greatest of more, or the number."""
     if len(served) == 1:
         return served[0].ravel()
     return served[1][:, 1] if served[1].shape[1] == 2 else served[1].max(axis=1)

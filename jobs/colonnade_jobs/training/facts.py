@@ -12,6 +12,7 @@ from colonnade_serving.bundle import Golden, TensorSignature
 class Facts:
     """All that is known of a model; what follows classes is of a model that was trained here.
 
+    monitoring: what signals hold against held-out rows, as bundle.json has it.
     balance: rows by class, or the target's numbers, of the training and of the held-out rows; groups: of how many the
     held-out rows are, where the Dataset names them; warnings, notes: sentences for the card; versions: of the
     libraries. comparison: with the version that serves; latency: of the engine in this pod; neither is part of the
@@ -29,6 +30,7 @@ class Facts:
     scores: dict[str, Any] | None = None
     metrics: dict[str, dict[str, float | int]] = field(default_factory=dict)
     fairness: list[dict[str, Any]] = field(default_factory=list)
+    monitoring: dict[str, Any] = field(default_factory=dict)
     cross_validation: dict[str, dict[str, float | int]] = field(default_factory=dict)
     parity: dict[str, Any] | None = None
     training: Training | None = None

@@ -1,9 +1,11 @@
 """A revision's pods: one apps/v1 Deployment, of which nothing but the number of replicas ever changes."""
 
+from datetime import timedelta
+
 from colonnade.kube.kinds import WORKLOADS, Manifest
 from colonnade.manifests.labels import Owner, managed, revision_labels, revision_name
 from colonnade.manifests.platform import Platform
-from colonnade.manifests.pod import pod, store_environment, store_mounts, store_volumes
+from colonnade.manifests.pod import from_secret, pod, store_environment, store_mounts, store_volumes
 from colonnade.manifests.signing import trust_environment
 from colonnade.plan.common.actions import EnsureRevision
 from colonnade_api import Resources
@@ -74,6 +76,7 @@ def _container(platform: Platform, owner: Owner, wanted: EnsureRevision) -> Mani
             {"name": "HOME", "value": "/tmp"},  # noqa: S108 - the pod's own emptyDir
             *store_environment(platform),
             *trust_environment(owner, platform.signing),
+            *_labels(wanted),
         ],
         "ports": [{"name": "http", "containerPort": PORT, "protocol": "TCP"}],
         "resources": resources.manifest() if resources != Resources() else MODEST,
@@ -84,6 +87,22 @@ def _container(platform: Platform, owner: Owner, wanted: EnsureRevision) -> Mani
         "livenessProbe": _probe("live", every=10, failures=6, timeout=10),
         "lifecycle": {"preStop": {"sleep": {"seconds": PRE_STOP_SECONDS}}},
     }
+
+
+def _labels(wanted: EnsureRevision) -> list[Manifest]:
+    """What its serving settings say of labels and of groups."""
+    feedback, groups = wanted.serving.feedback, wanted.serving.groups
+    found = []
+    if feedback is not None:
+        key, days = feedback.key_secret_ref, feedback.max_age / timedelta(days=1)
+        found += [
+            from_secret("COLONNADE_FEEDBACK_KEY", key.name, key.key),
+            {"name": "COLONNADE_FEEDBACK_DAYS", "value": f"{days:.9g}"},
+        ]
+    if groups is not None:
+        variable = "COLONNADE_GROUP_INPUT" if groups.from_input else "COLONNADE_GROUP_PARAMETER"
+        found.append({"name": variable, "value": groups.from_input or groups.from_parameter})
+    return found
 
 
 def _grace(wanted: EnsureRevision) -> int:

@@ -10,7 +10,7 @@ from colonnade.kube.kinds import Key
 from colonnade.observe.batching import Read, RouterMetrics
 from colonnade.observe.prometheus import Prometheus, PrometheusError
 from colonnade.signals.counted import Counted
-from colonnade.signals.evidence import Columns, Distributions, Exposure, Missing, SignalEvidence, Traffic
+from colonnade.signals.evidence import Exposure, Missing, OfPods, SignalEvidence, Traffic
 from colonnade.signals.reading import About, Answer, Seen
 from colonnade.signals.registry import type_of
 from colonnade.signals.series import Series
@@ -102,7 +102,7 @@ class _Asking:
 
     def evidence(self, signal: Signal, seen: Seen) -> SignalEvidence:
         own, compared = type_of(signal).read(signal, self.about, seen)
-        at = own.at if isinstance(own, Distributions | Columns) else seen.counted.scraped_at
+        at = own.at if isinstance(own, OfPods) else seen.counted.scraped_at
         return SignalEvidence(signal.name, self._query(signal), own, compared, at, self.about.upstream)
 
     def unknown(self, signal: Signal, why: Missing) -> SignalEvidence:

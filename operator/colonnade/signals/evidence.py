@@ -3,8 +3,11 @@
 Times are timezone-aware UTC. What could not be measured is a value of its own (`Missing`), never a zero.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+
+from colonnade.statistics.labelled import Errors
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,62 @@ class Columns:
     at: datetime
 
 
-Evidence = Counts | Sample | Distributions | Columns | Missing
+@dataclass(frozen=True)
+class Labelled:
+    """Answers that had their label within the window, of a classification (rows by predicted and actual class) or of a
+    regression; none of either where there was none.
+
+    classes: in the model's order; none where they are too many, or unknown. answered: all rows that were answered.
+    held_out: what training measured, as (value, low, high). at: when the pods were scraped last.
+    """
+
+    cells: Mapping[tuple[str, str], int]
+    errors: Errors | None
+    classes: tuple[str, ...]
+    answered: int
+    held_out: tuple[float, float, float] | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Rows by score bin now, and of held-out rows; `right` of those, and how far estimates from that were off.
+
+    beyond: the feature with the largest share of rows that lie beyond what training saw, and that share. accuracy: of
+    the held-out rows. at: see Labelled.
+    """
+
+    now: tuple[int, ...]
+    then: tuple[int, ...]
+    right: tuple[int, ...]
+    error: float
+    beyond: tuple[str, float]
+    accuracy: tuple[float, float, float] | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Group:
+    """Rows of a group by what was answered, and those with a label by predicted and actual class."""
+
+    name: str
+    answers: Mapping[str, int]
+    cells: Mapping[tuple[str, str], int]
+
+
+@dataclass(frozen=True)
+class Grouped:
+    """Of each group of a sensitive column. classes, at: see Labelled."""
+
+    column: str
+    groups: tuple[Group, ...]
+    classes: tuple[str, ...]
+    at: datetime
+
+
+OfPods = Distributions | Columns | Labelled | Scored | Grouped
+"""What was scraped at a time of its own."""
+Evidence = Counts | Sample | OfPods | Missing
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,12 @@ BINS, SCORES = "feature_bins", "score_bins"
 MISSING, UNSEEN, OUTSIDE = "feature_missing", "feature_unseen", "feature_out_of_range"
 REFERENCE, MISSING_THEN, SCORES_THEN = "feature_reference", "feature_reference_missing", "score_reference"
 BEFORE = {"PreviousDay": timedelta(days=1), "PreviousWeek": timedelta(weeks=1)}
+CONFUSION, GROUP_ANSWERS, GROUP_CONFUSION = "confusion", "group_predictions", "group_confusion"
+REGRESSION = ("labels", "absolute_error", "squared_error", "fourth_error")
+CLASS, HELD_OUT, RIGHT, OFF, INFO = "class", "held_out", "score_right", "estimate_error", "bundle_info"
 SCRAPED = "scraped"
+BUNDLE_DIGITS = 12
+"""Of a digest, that the label `bundle` has."""
 BY_FEATURE, BY_BIN, BY_SCORE = "revision, feature", "revision, feature, bin", "revision, bin"
 FRESH_SHARE = 1 / 60
 """Of a window: counts that are no older than that are as good as new,"""
@@ -39,6 +44,7 @@ class Asking:
 
     about: About
     signal: Signal
+    anywhere: bool = False
 
     def query(self, *terms: str) -> str:
         """The terms together, and when the pods were scraped last."""
@@ -52,6 +58,11 @@ class Asking:
         now = f"max_over_time({series}[{window}s]{f' offset {back}s' if back else ''})"
         return _called(called, f"sum by ({by})({now} - {series} offset {window + back}s or {now})")
 
+    def joined(self, family: str, by: str, called: str) -> str:
+        """Likewise, of whatever revision's pods counted: labels come to any of them, and `bundle` tells whose they
+        are."""
+        return Asking(self.about, self.signal, anywhere=True).added(family, by, called)
+
     def frozen(self, family: str, by: str, called: str) -> str:
         """What training counted."""
         return _called(called, f"max by ({by})(colonnade_{family}{self._of})")
@@ -59,8 +70,10 @@ class Asking:
     @property
     def _of(self) -> str:
         about = self.about
-        revisions = "|".join(one for one in (about.subject, about.baseline) if one)
         named = f'namespace="{about.deployment.namespace}",model="{about.deployment.name}"'
+        if self.anywhere:
+            return f"{{{named}}}"
+        revisions = "|".join(one for one in (about.subject, about.baseline) if one)
         return f'{{{named},revision=~"{revisions}"}}'
 
 
@@ -75,7 +88,14 @@ class Told:
     def of(cls, answer: Answer, revision: str) -> Self | Missing:
         if isinstance(answer, Missing):
             return answer
-        own = [one for one in answer if one.labels.get("revision") == revision and one.samples]
+        there = [one for one in answer if one.samples]
+        bundles = {_bundle(one) for one in there if one.labels.get("revision") == revision} - {""}
+        own = [
+            one
+            for one in there
+            if one.labels.get("revision") == revision
+            or ("revision" not in one.labels and one.labels.get("bundle") in bundles)
+        ]
         times = [one.samples[-1][1] for one in own if one.labels.get("counts") == SCRAPED]
         if not times:
             hint = "it has to scrape the serving pods and to label them with namespace and revision"
@@ -84,6 +104,28 @@ class Told:
 
     def counts(self, called: str) -> dict[Key, int]:
         return {_key(one): round(one.samples[-1][1]) for one in self.series if one.labels.get("counts") == called}
+
+    def values(self, called: str, *labels: str) -> dict[tuple[str, ...], float]:
+        """By the values of these labels."""
+        return {
+            tuple(one.labels.get(label, "") for label in labels): one.samples[-1][1]
+            for one in self.series
+            if one.labels.get("counts") == called
+        }
+
+    def held_out(self, metric: str) -> tuple[float, float, float] | None:
+        """What training measured: value, low, high."""
+        found = self.values(HELD_OUT, "metric", "of")
+        try:
+            return found[metric, "value"], found[metric, "low"], found[metric, "high"]
+        except KeyError:
+            return None
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """In the model's order; none where they are too many, or unknown."""
+        places = sorted((place, name) for (name,), place in self.values(CLASS, "class").items())
+        return tuple(name for _, name in places)
 
     def starts(self, called: str) -> dict[Key, str]:
         return {_key(one): one.labels.get("from", "") for one in self.series if one.labels.get("counts") == called}
@@ -111,6 +153,13 @@ def by_feature(counts: Mapping[Key, int]) -> Mapping[str, int]:
 def _seconds(window: timedelta) -> int:
     """Of a window that has only begun, one: a range of none is an error."""
     return max(1, round(window.total_seconds()))
+
+
+def _bundle(series: Series) -> str:
+    """Which bundle a revision's pods serve, where the series says it."""
+    if series.labels.get("counts") != INFO:
+        return ""
+    return series.labels.get("digest", "").rpartition(":")[2][:BUNDLE_DIGITS]
 
 
 def _called(name: str, term: str) -> str:

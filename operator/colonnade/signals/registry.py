@@ -4,16 +4,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from colonnade.signals import data_quality, error_rate, feature_drift, latency, prediction_drift, promql
+from colonnade.signals import (
+    data_quality,
+    error_rate,
+    estimated_quality,
+    fairness,
+    feature_drift,
+    latency,
+    prediction_drift,
+    promql,
+    quality,
+)
 from colonnade.signals.evidence import Exposure, SignalEvidence
 from colonnade.signals.reading import About, Reading, Seen
 from colonnade_api import (
     DataQualitySignal,
     ErrorRateSignal,
+    EstimatedQualitySignal,
+    FairnessSignal,
     FeatureDriftSignal,
     LatencySignal,
     PredictionDriftSignal,
     PromQLSignal,
+    QualitySignal,
     Signal,
     Verdict,
 )
@@ -52,6 +65,9 @@ TYPES: Mapping[type, SignalType[Any]] = {
     FeatureDriftSignal: _of_pods(feature_drift.query, feature_drift.read, feature_drift.judge),
     PredictionDriftSignal: _of_pods(prediction_drift.query, prediction_drift.read, prediction_drift.judge),
     DataQualitySignal: _of_pods(data_quality.query, data_quality.read, data_quality.judge),
+    QualitySignal: _of_pods(quality.query, quality.read, quality.judge),
+    EstimatedQualitySignal: _of_pods(estimated_quality.query, estimated_quality.read, estimated_quality.judge),
+    FairnessSignal: _of_pods(fairness.query, fairness.read, fairness.judge),
 }
 
 

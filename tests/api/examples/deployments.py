@@ -33,6 +33,20 @@ INVALID = (
         "should match",
     ),
     Invalid(
+        "groups from two places",
+        "Deployment",
+        deployment(serving={"groups": {"fromInput": "sex", "fromParameter": "sex"}}),
+        "spec.serving.groups",
+        "groups come from one place",
+    ),
+    Invalid(
+        "feedback without a key",
+        "Deployment",
+        deployment(serving={"feedback": {}}),
+        "spec.serving.feedback.keySecretRef",
+        "Required value",
+    ),
+    Invalid(
         "replicas below zero", "Deployment", deployment(replicas=-1), "spec.replicas", "greater than or equal to 0"
     ),
     Invalid("replicas in words", "Deployment", deployment(replicas="two"), "spec.replicas", "must be of type integer"),

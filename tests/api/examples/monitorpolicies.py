@@ -10,6 +10,8 @@ def policy(*signals: Spec, **spec: Any) -> Spec:
 
 
 ERRORS = {"type": "ErrorRate", "max": 0.01}
+ACCURATE = {"type": "Quality", "metric": "accuracy"}
+PARITY = {"type": "Fairness", "metric": "demographic_parity_ratio", "sensitive": "sex"}
 
 
 INVALID = (
@@ -36,6 +38,49 @@ INVALID = (
         policy({"type": "DataQuality"}),
         "spec.signals[0]",
         "such as maxUnseen: 0.01",
+    ),
+    Invalid("quality without limit", "MonitorPolicy", policy(ACCURATE), "spec.signals[0]", "such as min: 0.8"),
+    Invalid(
+        "quality by an unknown metric",
+        "MonitorPolicy",
+        policy(ACCURATE | {"metric": "gini", "min": 0.8}),
+        "spec.signals[0].metric",
+        "one of accuracy",
+    ),
+    Invalid(
+        "accuracy with a greatest value",
+        "MonitorPolicy",
+        policy(ACCURATE | {"max": 0.8}),
+        "spec.signals[0].metric",
+        "more is better",
+    ),
+    Invalid(
+        "an estimate without limit",
+        "MonitorPolicy",
+        policy({"type": "EstimatedQuality"}),
+        "spec.signals[0]",
+        "such as min: 0.8",
+    ),
+    Invalid(
+        "an estimate of something else",
+        "MonitorPolicy",
+        policy({"type": "EstimatedQuality", "metric": "f1", "min": 0.8}),
+        "spec.signals[0].metric",
+        "accuracy alone is estimated",
+    ),
+    Invalid(
+        "fairness of nobody",
+        "MonitorPolicy",
+        policy({"type": "Fairness", "metric": "demographic_parity_ratio", "min": 0.8}),
+        "spec.signals[0].sensitive",
+        "needs sensitive",
+    ),
+    Invalid(
+        "a ratio with a greatest value",
+        "MonitorPolicy",
+        policy(PARITY | {"max": 0.1}),
+        "spec.signals[0].metric",
+        "a ratio is 1 where groups are alike",
     ),
     Invalid(
         "drift by another method",
@@ -145,6 +190,10 @@ VALID: tuple[tuple[str, str, Spec], ...] = (
                 {"name": "drift", "type": "FeatureDrift", "features": ["dep_*", "distance"], "minEffect": 0.2},
                 {"name": "shift", "type": "PredictionDrift", "reference": "PreviousDay", "action": "Hold"},
                 {"name": "sane", "type": "DataQuality", "maxMissingIncrease": 0.05, "maxUnseen": 0.01},
+                {"name": "quality", **ACCURATE, "min": 0.8, "maxRegression": 0.02, "window": "24h"},
+                {"name": "close", "type": "Quality", "metric": "rmse", "max": 25.5},
+                {"name": "estimated", "type": "EstimatedQuality", "min": 0.8},
+                {"name": "fair", **PARITY, "min": 0.8, "minGroupSize": 200},
             ],
             "noData": {"hold": "10m", "then": "Rollback"},
         },

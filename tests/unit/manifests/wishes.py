@@ -1,5 +1,6 @@
 """Owners, installations and wishes for the tests of what is made of them."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -106,3 +107,12 @@ def revision(**serving):
 
 def slow_to_leave():
     return revision(grace_period=timedelta(seconds=90), resources=Resources(limits={"memory": "1Gi"}))
+
+
+def labelled():
+    """A revision whose answers get labels later, and are counted by group."""
+    told = {
+        "feedback": {"keySecretRef": {"name": "labels", "key": "key"}, "maxAge": "36h"},
+        "groups": {"fromParameter": "sex"},
+    }
+    return replace(revision(), serving=Serving.model_validate(told))

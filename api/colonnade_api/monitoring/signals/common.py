@@ -4,12 +4,15 @@ from datetime import timedelta
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
+from pydantic.config import JsonDict
 
 from colonnade_api.common import Name, SpecPart
 from colonnade_api.durations import Period
 
 Unit = Literal["share", "seconds", "number"]
 """What a verdict's value and limit are in."""
+BOUNDED: JsonDict = {"maxLength": 64}
+"""Of a word that is another type's too, with other values: its types have rules."""
 
 
 class SignalPart(SpecPart):

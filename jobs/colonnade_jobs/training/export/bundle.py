@@ -35,6 +35,7 @@ def write(folder: Path, facts: Facts) -> str:
         features=facts.features,
         scores=facts.scores,
         metrics=facts.metrics,
+        monitoring=facts.monitoring,
         cross_validation=facts.cross_validation,
         lineage=facts.lineage,
         golden=facts.golden,

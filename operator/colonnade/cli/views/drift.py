@@ -11,7 +11,13 @@ from colonnade_api import DeploymentStatus, FeatureVerdict, Verdict
 WIDTH = 20
 """Blocks of the longest bar."""
 EIGHTHS = " ▏▎▍▌▋▊▉█"
-KINDS = {"Distribution": "PSI", "Missing": "no value", "Unseen": "unseen", "OutOfRange": "out of range"}
+KINDS = {
+    "Distribution": "PSI",
+    "Missing": "no value",
+    "Unseen": "unseen",
+    "OutOfRange": "out of range",
+    "Group": "rate",
+}
 
 
 def drift_of(item: Object) -> Page:
