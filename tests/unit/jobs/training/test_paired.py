@@ -173,3 +173,16 @@ def _drawn(random: np.random.Generator, rows: int) -> tuple[np.ndarray, Answers,
 def _differences(truth: np.ndarray, ours: Answers, theirs: Answers) -> dict[str, float]:
     left, right = scored(truth, ours), scored(truth, theirs)
     return {name: left[name] - right[name] for name in left}
+
+
+def test_two_models_that_rank_all_rows_right_may_differ_on_others() -> None:
+    """Every resample agrees that they don't: the interval of ranks leaves it open, the more the fewer rows."""
+    widths = []
+    for rows in (50, 500, 5000):
+        truth = (np.arange(rows) % 5 == 0).astype(int)
+        score = np.clip(truth * 0.8 + np.linspace(0.05, 0.15, rows), 0, 1)
+        same = Answers(truth, np.column_stack([1 - score, score]))
+        found = compare(truth, same, same, sample(truth))["roc_auc"]
+        assert (found.ours, found.theirs, found.low) == (1.0, 1.0, -found.high)
+        widths.append(found.high)
+    assert widths == pytest.approx([0.125, 0.014, 0.0014], rel=0.2)
