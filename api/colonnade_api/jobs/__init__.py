@@ -11,6 +11,7 @@ from colonnade_api.models.fairness import SensitiveColumn
 from colonnade_api.models.modelversion import Metrics, ModelVersionSpec
 from colonnade_api.models.provenance import Provenance
 from colonnade_api.models.results import Comparison, FoldMetric, HeldOut, LatencyQuantiles, Lineage, Parity, Signature
+from colonnade_api.models.threshold import ChosenThreshold
 from colonnade_api.models.trials import Trial, Values
 
 
@@ -105,6 +106,7 @@ class TrainResult(JobResult):
     signature: Signature | None = None
     metrics: Metrics = Field(default={})
     held_out: HeldOut | None = None
+    threshold: ChosenThreshold | None = None
     fairness: tuple[SensitiveColumn, ...] = Field(default=())
     cross_validation: Annotated[dict[str, FoldMetric], Field(max_length=64)] = Field(default={})
     parity: Parity | None = None

@@ -43,6 +43,7 @@ from colonnade_api.models.results import (
     PinnedDataset,
     Signature,
 )
+from colonnade_api.models.threshold import ChosenThreshold
 from colonnade_api.models.training import Training
 from colonnade_api.models.trials import Trials
 from colonnade_api.stores import StoreUri
@@ -165,6 +166,11 @@ class ModelVersionStatus(Status):
         default={}, description="Metrics on the held-out rows, by name, with 95 % confidence intervals."
     )
     held_out: HeldOut | None = Field(default=None, description="The rows that the metrics were taken on.")
+    threshold: ChosenThreshold | None = Field(
+        default=None,
+        description="From which probability on the served label is the positive class; absent where the estimator's "
+        "own label is served.",
+    )
     fairness: tuple[SensitiveColumn, ...] = Field(
         default=(),
         max_length=MOST_COLUMNS,

@@ -12,6 +12,7 @@ from colonnade_api.models.halving import ROWS
 from colonnade_api.models.metrics import METRICS, Direction, Task, direction, names
 from colonnade_api.models.ownmetrics import MOST_METRICS, OwnMetric
 from colonnade_api.models.places import OF_PREPROCESSING, NoSuchPlace, put_by_path, put_nested
+from colonnade_api.models.threshold import BUILT_IN, DecisionThreshold
 from colonnade_api.models.trials import Trial
 from colonnade_api.models.tuning import Tuning
 from colonnade_api.workload import Resources
@@ -103,6 +104,23 @@ class Preprocessing(SpecPart):
     )
 
 
+def _cut_by(way: Direction, built_in: tuple[str, ...]) -> Rule:
+    """decisionThreshold.maximize and minimize name a metric of that direction."""
+    cut = f"self.decisionThreshold.{way}"
+    return Rule(
+        f"!has(self.decisionThreshold) || !has({cut}) || {cut} in {cel_list(built_in)} || (has(self.metrics) && "
+        f"self.metrics.exists(own, own.name == {cut} && own.direction == '{way}'))",
+        f"name {', '.join([*built_in, ''])}{'or ' if built_in else ''}one of spec.training.metrics whose direction is "
+        f"{way}",
+        lambda training: (
+            training.decision_threshold is None
+            or (named := getattr(training.decision_threshold, way)) is None
+            or named in {*built_in, *(one.name for one in training.metrics or () if one.direction == way)}
+        ),
+        field=f".decisionThreshold.{way}",
+    )
+
+
 class Training(SpecPart):
     """A training run: the same training on the same data makes the same model."""
 
@@ -140,6 +158,14 @@ class Training(SpecPart):
             lambda training: training.weight_column not in {training.target, *training.features.include},
             field=".weightColumn",
         ),
+        Rule(
+            "!has(self.decisionThreshold) || self.task == 'Classification'",
+            "a decisionThreshold tells two classes apart, of which a Regression has none: leave it out",
+            lambda training: training.decision_threshold is None or training.task == "Classification",
+            field=".decisionThreshold",
+        ),
+        _cut_by("maximize", BUILT_IN),
+        _cut_by("minimize", ()),
     )
 
     dataset_ref: ObjectRef = Field(
@@ -160,6 +186,11 @@ class Training(SpecPart):
         default=None,
         description="The column that says what a row counts, a number of 0 or more, in the fit and in each metric and "
         "interval; not learnt from. Left out: each counts the same.",
+    )
+    decision_threshold: DecisionThreshold | None = Field(
+        default=None,
+        description="From which probability on the label is the second of two classes. Left out: the label is the "
+        "estimator's own, as a rule the likelier class.",
     )
     cross_validation: CrossValidation | None = Field(
         default=None,

@@ -53,12 +53,12 @@ def evaluate(
     served = parity.answer(engine, frame, testing, [output.shape[1:] for output in expected])
     spread = float32.spread(frame.target) if wanted.task == "Regression" else 1.0
     agreement = parity.compare(
-        expected, served, spread, lambda rows: ties.tied(trained.pipeline, frame.table(testing[rows]))
+        expected, served, spread, lambda rows: ties.tied(trained.pipeline, frame.table(testing[rows])), trained.cut
     )
     parity.check(agreement, wanted.estimator.name, wanted.preprocessing.scale)
     progress.report(90, f"all {agreement.rows:,} rows agree (worst {agreement.worst:.2g}); measuring")
     classes = getattr(trained.pipeline, "classes_", None)
-    chosen = frame.tensors(golden.choose(frame, testing[_sure(served)]))
+    chosen = frame.tensors(golden.choose(frame, testing[_sure(served, trained.cut)]))
     facts = Facts(
         model=job.spec.model,
         task=wanted.task,
@@ -74,6 +74,7 @@ def evaluate(
         fairness=(judged := _fairness(wanted, trained, served, groups)),
         monitoring=_monitoring(wanted, trained, served, judged),
         cross_validation=trained.folds,
+        threshold=None if trained.threshold is None else trained.threshold.model_dump(by_alias=True, exclude_none=True),
         parity={"rows": agreement.rows, "worst": agreement.worst},
         lineage=lineage(job),
         dataset=job.dataset,
@@ -137,7 +138,7 @@ def _expected(trained: Trained, task: str) -> list[Array]:
     table = trained.frame.table(trained.testing)
     if task == "Regression":
         return [trained.pipeline.predict(table).reshape(-1, 1)]
-    return [trained.pipeline.predict(table), trained.pipeline.predict_proba(table)]
+    return [trained.labels(trained.testing), trained.pipeline.predict_proba(table)]
 
 
 def _metrics(wanted: Training, trained: Trained, served: list[Array]) -> dict[str, Metric]:
@@ -195,12 +196,11 @@ def _monitoring(
     return ({"estimate": estimate} if estimate else {}) | ({"groups": groups} if groups else {})
 
 
-def _sure(served: list[Array]) -> Array:
+def _sure(served: list[Array], threshold: float | None) -> Array:
     """Where no other processor's last bit would turn the label: all rows, should there be no such row."""
     if len(served) == 1 or served[1].shape[1] < 2:
         return np.ones(len(served[0]), dtype=bool)
-    top = np.sort(served[1], axis=1)[:, -2:]
-    sure = top[:, 1] - top[:, 0] > SURE
+    sure = parity.margin(served[1], threshold) > SURE
     return sure if sure.any() else np.ones(len(sure), dtype=bool)
 
 

@@ -32,6 +32,7 @@ class Facts:
     fairness: list[dict[str, Any]] = field(default_factory=list)
     monitoring: dict[str, Any] = field(default_factory=dict)
     cross_validation: dict[str, dict[str, float | int]] = field(default_factory=dict)
+    threshold: dict[str, Any] | None = None
     parity: dict[str, Any] | None = None
     training: Training | None = None
     rows: dict[str, int] = field(default_factory=dict)

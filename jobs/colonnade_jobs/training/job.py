@@ -95,7 +95,7 @@ def _train(job: TrainJob, wanted: Training, store: Store, folder: Path, scratch:
     steps = cleaning_front.steps(manifest, choice.features, wanted.preprocessing.cleaning)
     cleaning_front.check_settled(trained.frame, steps, scratch)
     trained = replace(trained, notes=[*trained.notes, *cleaning_front.notes(steps)])
-    model = graph.export(trained.pipeline, choice.features, _outputs(wanted.task, choice), steps)
+    model = graph.export(trained.pipeline, choice.features, _outputs(wanted.task, choice), steps, trained.cut)
     onnx.save(model, folder / "model.onnx")
     engine = parity.load(folder / "model.onnx")
     facts, served = evaluation.evaluate(job, wanted, trained, engine, groups)

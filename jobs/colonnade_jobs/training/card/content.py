@@ -33,6 +33,7 @@ def describe(facts: Facts) -> dict[str, Any]:
             "positiveClass": _positive(facts.classes),
             **_own_metrics(facts),
             **_drawn(facts),
+            **({"decisionThreshold": facts.threshold} if facts.threshold else {}),
             "leftOut": facts.left_out,
         },
         "quantitativeAnalysis": {

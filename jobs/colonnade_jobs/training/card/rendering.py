@@ -148,10 +148,19 @@ def _training(parameters: dict[str, Any], analysis: dict[str, Any]) -> str:
         "an unseen category": parameters["preprocessing"]["encode"]["handleUnknown"],
         "training rows": f"{analysis['rows']['train']:,}",
         "held-out rows": f"{analysis['rows']['test']:,}",
+        "the label": _label(parameters),
         "rows count by": parameters.get("weightColumn"),
         "held-out groups": f"{analysis['groups']:,} of {parameters['groupColumn']}" if "groups" in analysis else None,
     }
     return _pairs(rows) + "<p>All other parameters are scikit-learn's defaults.</p>"
+
+
+def _label(parameters: dict[str, Any]) -> str | None:
+    cut = parameters.get("decisionThreshold")
+    if cut is None:
+        return None
+    by = f", where {cut['metric']} over the folds is best, {rounded(cut['onFolds'])}" if "metric" in cut else ""
+    return f"{parameters['positiveClass']} from a probability of {rounded(cut['value'])} on{by}"
 
 
 def _lineage(card: dict[str, Any]) -> str:

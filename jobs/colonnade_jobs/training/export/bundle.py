@@ -70,6 +70,7 @@ def result(facts: Facts, made: Made, gated: Collection[str]) -> TrainResult:
             "signature": signature.described(facts.inputs, facts.outputs),
             "metrics": {name: facts.metrics[name] for name in first},
             "heldOut": _held_out(facts),
+            "threshold": facts.threshold,
             "fairness": facts.fairness,
             "warnings": [clipped(each) for each in facts.warnings[:MOST_WARNINGS]],
             "crossValidation": facts.cross_validation,

@@ -13,7 +13,7 @@ from ...errors import PermanentError
 from ..learning.features import Feature
 from ..learning.pipeline import WORD_RE2
 from ..rows.frames import inner_name
-from . import cleaning_front, trees
+from . import cleaning_front, cut, trees
 from .canonical_onnx import canonical_onnx
 from .cleaning_front import Steps
 
@@ -21,10 +21,17 @@ OPSET = {"": 18, "ai.onnx.ml": 3}
 TENSORS = {"number": FloatTensorType, "category": StringTensorType, "text": StringTensorType, "date": DoubleTensorType}
 
 
-def export(pipeline: Pipeline, features: list[Feature], outputs: list[str], cleaning: Steps = ()) -> ModelProto:
+def export(
+    pipeline: Pipeline,
+    features: list[Feature],
+    outputs: list[str],
+    cleaning: Steps = (),
+    threshold: float | None = None,
+) -> ModelProto:
     """The graph: an input (rows, 1) by each feature's name, outputs in order under the given names.
 
-    cleaning: steps that are done to the inputs first.
+    cleaning: steps that are done to the inputs first. threshold: from which probability on the label is the second of
+    two classes; None for the estimator's own label.
 
     The pipeline's trees get thresholds that float32 can hold. Raises PermanentError (ExportFailed) when the exporter
     can't express it.
@@ -52,6 +59,8 @@ def export(pipeline: Pipeline, features: list[Feature], outputs: list[str], clea
             f"spec.training.estimator: its ONNX form has {written} outputs where {len(outputs)} are due; use another",
         )
     cleaning_front.put(model, features, cleaning)
+    if threshold is not None:
+        cut.put(model, pipeline.classes_, threshold)
     names = {inner_name(n): feature.name for n, feature in enumerate(features)}
     names |= dict(zip([output.name for output in model.graph.output], outputs, strict=True))
     return canonical_onnx(model, names)

@@ -96,13 +96,18 @@ def _same(alone: Array, together: Array, row: int) -> bool:
 
 
 def compare(
-    expected: list[Array], served: list[Array], spread: float = 1, tied: Callable[[Array], Array] | None = None
+    expected: list[Array],
+    served: list[Array],
+    spread: float = 1,
+    tied: Callable[[Array], Array] | None = None,
+    threshold: float | None = None,
 ) -> Parity:
     """expected, served: the outputs in order: labels (rows,) and probabilities (rows, K), or predictions (rows, 1).
 
     spread: the target's standard deviation, in which differences of predictions are told; 1 for probabilities. A number
     far larger than the spread may lose what float32 sums lose. A label must be equal, unless the two largest
-    probabilities are within the tolerance of each other. tied: of rows by index, whether either answer is right.
+    probabilities are within the tolerance of each other, or the second one within that of the threshold. tied: of
+    rows by index, whether either answer is right.
     """
     numbers, other = expected[-1].astype(float), served[-1].astype(float)
     apart = np.abs(numbers - other)
@@ -110,15 +115,23 @@ def compare(
     failed = ~(apart <= allowed).all(axis=1)  # so that NaN fails
     ties = np.zeros(len(failed), dtype=bool)
     if len(expected) == 2:
-        top = np.sort(numbers, axis=1)[:, -2:]
         differ = expected[0] != served[0]
-        ties = differ & (top[:, 1] - top[:, 0] <= 2 * TOLERANCE) & ~failed
+        ties = differ & (margin(numbers, threshold) <= 2 * TOLERANCE) & ~failed
         failed |= differ & ~ties
     if tied is not None and failed.any():
         ties[failed] = tied(np.flatnonzero(failed))
         failed &= ~ties
     worst = np.where(np.isfinite(apart), apart, np.inf)[failed | ~ties].max(initial=0) / spread
     return Parity(len(failed), int(failed.sum()), float(worst), tuple(np.flatnonzero(ties).tolist()))
+
+
+def margin(probabilities: Array, threshold: float | None) -> Array:
+    """How far a row's probabilities, shape (rows, classes), are from another label, shape (rows,): the likeliest from
+    the next, or the second of two classes from the threshold, twice, as it moves the first one too."""
+    if threshold is not None:
+        return np.asarray(2 * np.abs(probabilities[:, 1] - threshold))
+    top = np.sort(probabilities, axis=1)[:, -2:]
+    return np.asarray(top[:, 1] - top[:, 0])
 
 
 def check(parity: Parity, estimator: str, scale: str) -> None:

@@ -46,20 +46,38 @@ class Fold:
     repeat: int
 
 
-def evaluate(prepared: Prepared, plan: Plan) -> dict[str, dict[str, float | int]]:
+@dataclass(frozen=True)
+class Answers:
+    """What a fold's pipeline says of rows that it didn't learn from, by index of the frame's, and of which classes;
+    scores: probabilities, shape (rows, classes); labels: its own, or predictions, shape (rows,)."""
+
+    repeat: int
+    rows: Array
+    labels: Array
+    scores: Array | None = None
+    classes: Array | None = None
+
+
+def answers(prepared: Prepared, plan: Plan) -> list[Answers]:
+    """Of each fold. Raises PermanentError when the rows don't do for the folds."""
+    wanted, found = plan.wanted, list[Answers]()
+    whole = (wanted.repeats or 1) * wanted.folds
+    for done, fold in enumerate(folds(prepared, wanted, plan.seed)):
+        progress.report(15 + 25 * done // whole, f"cross-validation, fold {done + 1} of {whole}")
+        found.append(_answers(prepared.fitted(_thinned(prepared, fold.fit, plan)), prepared, fold))
+    return found
+
+
+def measured(prepared: Prepared, told: Sequence[Answers], mine: Sequence[OwnMetric]) -> dict[str, dict[str, Any]]:
     """Each metric's mean and standard deviation over the folds; of repeats also the deviation of their means.
 
-    Raises PermanentError when the rows don't do for the folds.
+    mine: people's own metrics.
     """
-    wanted = plan.wanted
-    repeats = wanted.repeats or 1
+    repeats = max(each.repeat for each in told) + 1
     scores: dict[str, list[list[float]]] = {}
-    for done, fold in enumerate(folds(prepared, wanted, plan.seed)):
-        whole = repeats * wanted.folds
-        progress.report(15 + 25 * done // whole, f"cross-validation, fold {done + 1} of {whole}")
-        fitted = prepared.fitted(_thinned(prepared, fold.fit, plan))
-        for name, value in _judge(fitted, prepared, fold.judge, plan.own).items():
-            scores.setdefault(name, [[] for _ in range(repeats)])[fold.repeat].append(value)
+    for each in told:
+        for name, value in _metrics(prepared, each, mine).items():
+            scores.setdefault(name, [[] for _ in range(repeats)])[each.repeat].append(value)
     return {name: _summary(found) for name, found in scores.items()}
 
 
@@ -156,23 +174,33 @@ def thinned(rows: Array, classes: Array | None, share: float, seed: int) -> Arra
     return rows[keep]
 
 
-def _judge(fold: Pipeline, prepared: Prepared, rows: Array, mine: Sequence[OwnMetric]) -> dict[str, float]:
-    frame = prepared.frame
-    if hasattr(fold, "predict_proba"):
-        rows = rows[np.isin(frame.target[rows], fold.classes_)]  # a fold in time, or of groups, may lack a class
-        if not len(rows):
-            return {}
-        table = frame.table(rows)
-        truth, predicted = (np.searchsorted(fold.classes_, of) for of in (frame.target[rows], fold.predict(table)))
-        scores = fold.predict_proba(table)
-        own.check(mine, len(fold.classes_))
-        answers = own.Labelled(truth, predicted, fold.classes_.tolist(), scores)
-        statistics = classification_statistics(truth, predicted, scores)
-        statistics |= own.statistics(mine, own.of_classes(answers, scores))
-    else:
-        target, predicted = frame.target[rows].astype(float), fold.predict(frame.table(rows)).ravel()
-        own.check(mine, None)
-        statistics = regression_statistics(target, predicted) | own.statistics(mine, own.Rows(target, predicted))
+def _answers(fitted: Pipeline, prepared: Prepared, fold: Fold) -> Answers:
+    frame, rows = prepared.frame, fold.judge
+    if not hasattr(fitted, "predict_proba"):
+        return Answers(fold.repeat, rows, fitted.predict(frame.table(rows)).ravel())
+    classes = fitted.classes_
+    rows = rows[np.isin(frame.target[rows], classes)]  # a fold in time, or of groups, may lack a class
+    if not len(rows):
+        return Answers(fold.repeat, rows, rows, np.empty((0, len(classes))), classes)
+    table = frame.table(rows)
+    return Answers(fold.repeat, rows, fitted.predict(table), fitted.predict_proba(table), classes)
+
+
+def _metrics(prepared: Prepared, told: Answers, mine: Sequence[OwnMetric]) -> dict[str, float]:
+    rows = told.rows
     weights = np.ones(len(rows)) if prepared.weights is None else prepared.weights[rows]
-    values = {name: statistic(weights) for name, statistic in statistics.items()} if weights.any() else {}
+    if not weights.any():
+        return {}
+    target = prepared.frame.target[rows]
+    if told.scores is None or told.classes is None:
+        own.check(mine, None)
+        statistics = regression_statistics(target.astype(float), told.labels)
+        statistics |= own.statistics(mine, own.Rows(target.astype(float), told.labels))
+    else:
+        own.check(mine, len(told.classes))
+        truth, answered = (np.searchsorted(told.classes, of) for of in (target, told.labels))
+        labelled = own.Labelled(truth, answered, told.classes.tolist(), told.scores)
+        statistics = classification_statistics(truth, answered, told.scores)
+        statistics |= own.statistics(mine, own.of_classes(labelled, told.scores))
+    values = {name: statistic(weights) for name, statistic in statistics.items()}
     return {name: value for name, value in values.items() if np.isfinite(value)}

@@ -32,13 +32,13 @@ def classification(
     scores = score_statistics(truth, probabilities.astype(float))
     found = bootstrap(scores, sample, width=len(classes))
     if "roc_auc" in found:
-        counted = np.bincount(truth, minlength=len(classes)) / _design_effect(scores["roc_auc"], sample)
+        counted = np.bincount(truth, minlength=len(classes)) / design_effect(scores["roc_auc"], sample)
         found["roc_auc"] = _widened(found["roc_auc"], counted)
     found |= label_metrics(truth, answered, len(classes), sample)
     return {name: found[name] for name in names("Classification") if name in found}
 
 
-def _design_effect(statistic: Statistic, sample: Sample) -> float:
+def design_effect(statistic: Statistic, sample: Sample) -> float:
     """How many rows count as one, since rows of a group are alike, and some weigh more: the variance beside that of
     rows drawn one by one (Kish 1965); where neither varies, as though those of a group were all the same.
     """

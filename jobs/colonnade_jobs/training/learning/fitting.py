@@ -13,6 +13,7 @@ from sklearn.pipeline import Pipeline
 
 from colonnade_api.datasets.split import Split
 from colonnade_api.models.crossvalidation import CrossValidation
+from colonnade_api.models.threshold import ChosenThreshold
 from colonnade_api.models.training import Training
 
 from ... import progress
@@ -23,7 +24,7 @@ from ..export import float32
 from ..judging import crossvalidation, fairness
 from ..rows import frames, split
 from ..rows.frames import Frame
-from . import classweights, estimators, features, limits, pipeline, supported, weighting
+from . import classweights, cuts, estimators, features, limits, pipeline, supported, threshold, weighting
 from .features import Choice
 from .prepared import Prepared
 
@@ -33,9 +34,24 @@ OF_PARAMETERS = (ValueError, TypeError, LookupError, AttributeError, ArithmeticE
 
 @dataclass(frozen=True)
 class Trained(Prepared):
-    """The pipeline fitted on the training rows. folds: cross-validation's metrics."""
+    """The pipeline fitted on the training rows. folds: cross-validation's metrics. threshold: from which on the label
+    is the second class; None where it is the estimator's own."""
 
-    folds: dict[str, dict[str, float | int]]
+    folds: dict[str, dict[str, Any]]
+    threshold: ChosenThreshold | None
+
+    @property
+    def cut(self) -> float | None:
+        """The threshold's value."""
+        return None if self.threshold is None else self.threshold.value
+
+    def labels(self, rows: Array) -> Array:
+        """What is answered to some of the frame's rows, by index, shape (rows,)."""
+        table = self.frame.table(rows)
+        if self.threshold is None:
+            return np.asarray(self.pipeline.predict(table))
+        scores = self.pipeline.predict_proba(table)[:, 1]
+        return np.asarray(self.pipeline.classes_[threshold.answered(scores, self.threshold.value)])
 
 
 def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice) -> Trained:
@@ -46,13 +62,18 @@ def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice)
     prepared = prepare(wanted, manifest, table, choice)
     with refusing(), warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        folds = cross_validate(wanted, prepared) if wanted.cross_validation else {}
+        cut = wanted.decision_threshold
+        told = _folds(wanted, prepared) if wanted.cross_validation or (cut and cut.objective) else []
+        folds = cuts.on_folds(wanted, prepared, told) if wanted.cross_validation else {}
         training = prepared.training
         progress.report(40, f"fitting on {len(training):,} rows of {len(prepared.choice.features)} columns")
         whole = prepared.fitted(training)
         _check_learnt(whole)
     notes = prepared.notes + _convergence(caught)
-    return Trained(**vars(prepared) | {"pipeline": whole, "notes": notes, "folds": folds})
+    return Trained(
+        **vars(prepared)
+        | {"pipeline": whole, "notes": notes, "folds": folds, "threshold": cuts.of(wanted, prepared, told)}
+    )
 
 
 def check(wanted: Training) -> None:
@@ -100,6 +121,9 @@ def prepare(wanted: Training, manifest: dict[str, Any], table: Path, choice: Cho
         testing = known
         if wanted.fairness:
             fairness.positive(wanted.fairness, np.unique(frame.target[training]).tolist())
+        if wanted.decision_threshold:
+            classes = len(np.unique(frame.target[training]))
+            threshold.check(wanted.decision_threshold, wanted.metrics or (), classes)
     else:
         float32.check_target(frame.target, wanted.target)
     choice = features.with_values(choice, frame.inputs, training)
@@ -151,11 +175,15 @@ def _of_known_classes(frame: Frame, training: Array, testing: Array) -> Array:
     return judged
 
 
-def cross_validate(wanted: Training, prepared: Prepared, share: float = 1.0) -> dict[str, dict[str, float | int]]:
+def cross_validate(wanted: Training, prepared: Prepared, share: float = 1.0) -> dict[str, dict[str, Any]]:
     """Each metric's mean and standard deviation over the folds that the spec asks for, or five. share: of each fold's
     rows that are learnt from."""
+    return cuts.on_folds(wanted, prepared, _folds(wanted, prepared, share))
+
+
+def _folds(wanted: Training, prepared: Prepared, share: float = 1.0) -> list[crossvalidation.Answers]:
     asked = wanted.cross_validation or CrossValidation()
-    return crossvalidation.evaluate(prepared, crossvalidation.Plan(asked, wanted.seed, share, wanted.metrics or ()))
+    return crossvalidation.answers(prepared, crossvalidation.Plan(asked, wanted.seed, share))
 
 
 def _check_learnt(whole: Pipeline) -> None:

@@ -12,7 +12,7 @@ from .estimators import FIELD, parts
 
 COMPOSITES = ("Pipeline", "ColumnTransformer")
 SEVERAL_TARGETS = "learns several targets, and spec.training.target is one"
-THRESHOLD = "has a threshold of its own, which its ONNX form leaves out"
+THRESHOLD = "has a threshold of its own, which its ONNX form leaves out; use spec.training.decisionThreshold"
 REACH = "can't be served for a row that has no training row within its radius; use its KNeighbors sibling"
 SELECTS = (
     "is written as ONNX without its estimator; in a pipeline, put sklearn.feature_selection.SelectKBest before one"

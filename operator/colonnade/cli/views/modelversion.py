@@ -22,6 +22,7 @@ def model_version(item: Object, now: datetime) -> Page:
                 ("bundle", f"{short(status.digest)}, {size(status.bytes or 0)}" if status.digest else None),
                 ("approval", _approval(item, status)),
                 ("trials", _trials(item, status)),
+                ("label", _label(status)),
                 ("parity", _parity(status)),
                 ("one request", _latency(status)),
                 ("compared", _compared(status)),
@@ -80,6 +81,13 @@ def _trials(item: Object, status: ModelVersionStatus) -> str | None:
     so_far = f", the best {number(best.value)} by trial {best.number}" if best else ""
     name = item["metadata"]["name"]
     return f"{ended} of {status.trials.total} ended{so_far}: kubectl colonnade trials mv/{name}"
+
+
+def _label(status: ModelVersionStatus) -> str | None:
+    if status.threshold is None:
+        return None
+    by = f", by {status.threshold.metric} over folds" if status.threshold.metric else ""
+    return f"the second class from a probability of {number(status.threshold.value)} on{by}"
 
 
 def _parity(status: ModelVersionStatus) -> str | None:

@@ -40,6 +40,7 @@ REPORTED = (
     "signature",
     "metrics",
     "held_out",
+    "threshold",
     "fairness",
     "latency",
     "warnings",
