@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, ValidationError, WithJsonSchema, model_validator
 
 from colonnade_api.common import ColumnName, ObjectRef, Rule, Seed, SpecPart, cel_list
+from colonnade_api.models.automl import AutoML
+from colonnade_api.models.candidates import OF_ONE_TASK
 from colonnade_api.models.crossvalidation import CrossValidation
 from colonnade_api.models.fairness import Fairness
 from colonnade_api.models.halving import ROWS
@@ -20,6 +22,33 @@ from colonnade_api.workload import Resources
 ESTIMATOR_PATTERN = r"^(sklearn|xgboost|lightgbm)([.][A-Za-z_][A-Za-z0-9_]*)+$"
 ColumnNames = Annotated[tuple[ColumnName, ...], Field(max_length=512)]
 Params = Annotated[dict[str, Any], WithJsonSchema({"type": "object", "x-kubernetes-preserve-unknown-fields": True})]
+
+
+def _candidates_of(task: Task) -> Rule:
+    only = OF_ONE_TASK[task]
+    return Rule(
+        f"!has(self.automl) || self.task == '{task}' || !has(self.automl.estimators) || "
+        f"!self.automl.estimators.exists(one, one in {cel_list(only)})",
+        f"what learns a {task} alone is among them: leave out {', '.join(only)}",
+        lambda training: (
+            training.automl is None or training.task == task or not set(training.automl.estimators or ()) & set(only)
+        ),
+        field=".automl.estimators",
+    )
+
+
+def _metric_of(task: Task) -> Rule:
+    return Rule(
+        f"!has(self.automl) || self.task != '{task}' || self.automl.metric in {cel_list(names(task))} || "
+        "(has(self.metrics) && self.metrics.exists(own, own.name == self.automl.metric))",
+        f"none of a {task}'s metrics ({', '.join(names(task))}), nor of spec.training.metrics",
+        lambda training: (
+            training.automl is None
+            or training.task != task
+            or training.automl.metric in {*names(task), *(own.name for own in training.metrics or ())}
+        ),
+        field=".automl.metric",
+    )
 
 
 def _objective_of(task: Task) -> Rule:
@@ -149,6 +178,21 @@ class Training(SpecPart):
             lambda training: training.fairness is None or training.target not in training.fairness.sensitive,
             field=".fairness.sensitive",
         ),
+        Rule(
+            "has(self.estimator) != has(self.automl)",
+            "say what learns by exactly one of estimator and automl",
+            lambda training: (training.estimator is None) != (training.automl is None),
+        ),
+        Rule(
+            "!has(self.automl) || !has(self.tuning)",
+            "automl searches by itself: leave out tuning",
+            lambda training: training.automl is None or training.tuning is None,
+            field=".tuning",
+        ),
+        _candidates_of("Classification"),
+        _candidates_of("Regression"),
+        _metric_of("Classification"),
+        _metric_of("Regression"),
         _objective_of("Classification"),
         _objective_of("Regression"),
         Rule(
@@ -178,7 +222,12 @@ class Training(SpecPart):
     task: Literal["Classification", "Regression"] = Field(
         description="Classification: the target is one of few classes. Regression: the target is a number."
     )
-    estimator: Estimator = Field(description="The class that learns: scikit-learn's, XGBoost's or LightGBM's.")
+    estimator: Estimator | None = Field(
+        default=None, description="The class that learns: scikit-learn's, XGBoost's or LightGBM's."
+    )
+    automl: AutoML | None = Field(
+        default=None, description="In place of one estimator: a search over several of them, each with its parameters."
+    )
     preprocessing: Preprocessing = Field(
         default=Preprocessing(), description="What happens to the features before the estimator."
     )
@@ -218,7 +267,7 @@ class Training(SpecPart):
 
     @model_validator(mode="after")
     def _can_be_searched(self) -> Self:
-        tuning = self.search
+        tuning = self.tuning
         if tuning is None:
             return self
         for index, one in enumerate(tuning.parameters):
@@ -233,7 +282,7 @@ class Training(SpecPart):
         halving = tuning.algorithm.rungs
         if halving is None or halving.resource == ROWS:
             return
-        whole, field = self.estimator.params.get(halving.resource), "tuning.algorithm.halving.resource"
+        whole, field = self.learner.params.get(halving.resource), "tuning.algorithm.halving.resource"
         least = halving.factor ** (halving.rungs - 1)
         if not isinstance(whole, int | float) or whole < least:
             raise ValueError(f"{field}: estimator.params has to have {halving.resource}, a number of at least {least}")
@@ -243,7 +292,14 @@ class Training(SpecPart):
     @property
     def search(self) -> Tuning | None:
         """What is searched for by trials; None where all is said."""
-        return self.tuning
+        return self.automl.tuning(self.task) if self.automl else self.tuning
+
+    @property
+    def learner(self) -> Estimator:
+        """The one estimator. Raises ValueError of an AutoML that has not been settled yet."""
+        if self.estimator is None:
+            raise ValueError("spec.training.automl: which estimator learns is not known before its trials have ended")
+        return self.estimator
 
     @property
     def objective(self) -> Direction:
@@ -272,10 +328,13 @@ class Training(SpecPart):
         of_estimator = {name: value for name, value in parameters.items() if not name.startswith(OF_PREPROCESSING)}
         before = {name: value for name, value in parameters.items() if name.startswith(OF_PREPROCESSING)}
         preprocessing = self._preprocessed(before) if before else self.preprocessing
-        params = self.estimator.params
+        if self.automl:
+            name, params = self.automl.written_out(self.task, of_estimator)
+            return self.model_copy(update={"estimator": Estimator(name=name, params=params), "automl": None})
+        params = self.learner.params
         for name, value in of_estimator.items():
             params = put_nested(params, name, value)
-        estimator = self.estimator.model_copy(update={"params": params})
+        estimator = self.learner.model_copy(update={"params": params})
         return self.model_copy(update={"estimator": estimator, "preprocessing": preprocessing, "tuning": None})
 
     def _preprocessed(self, parameters: Mapping[str, Any]) -> Preprocessing:

@@ -13,6 +13,8 @@ from colonnade_api.models.spaces import SearchedParameter, combinations, unknown
 from colonnade_api.models.trials import MOST_TRIALS, Trial
 from colonnade_api.workload import Resources
 
+MetricName = Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[a-z][a-z0-9_]*$")]
+
 
 class Algorithm(SpecPart):
     """How the next trial's parameters are chosen."""
@@ -44,7 +46,7 @@ class Algorithm(SpecPart):
 class Objective(SpecPart):
     """What trials are compared by: a metric's mean over the folds of the training rows, never the held-out ones."""
 
-    metric_name: Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[a-z][a-z0-9_]*$")] = Field(
+    metric_name: MetricName = Field(
         description="One of the task's metrics, or of spec.training.metrics; whether more of it is better is known of "
         "each."
     )
@@ -79,7 +81,7 @@ class Tuning(SpecPart):
     objective: Objective = Field(description="What trials are compared by.")
     parameters: tuple[SearchedParameter, ...] = Field(
         min_length=1,
-        max_length=32,
+        max_length=48,
         description="What trials vary.",
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]},
     )

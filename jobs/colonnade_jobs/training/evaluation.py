@@ -55,7 +55,7 @@ def evaluate(
     agreement = parity.compare(
         expected, served, spread, lambda rows: ties.tied(trained.pipeline, frame.table(testing[rows])), trained.cut
     )
-    parity.check(agreement, wanted.estimator.name, wanted.preprocessing.scale)
+    parity.check(agreement, wanted.learner.name, wanted.preprocessing.scale)
     progress.report(90, f"all {agreement.rows:,} rows agree (worst {agreement.worst:.2g}); measuring")
     classes = getattr(trained.pipeline, "classes_", None)
     chosen = frame.tensors(golden.choose(frame, testing[_sure(served, trained.cut)]))

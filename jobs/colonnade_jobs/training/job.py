@@ -87,7 +87,7 @@ def _train(job: TrainJob, wanted: Training, store: Store, folder: Path, scratch:
     manifest, table = stored.fetch(job.dataset.name, job.dataset.digest, store, scratch)
     choice = fitting.choose(wanted, manifest)
     groups = fairness.read(table, wanted.fairness, manifest["schema"])
-    progress.report(15, f"training {wanted.estimator.name}")
+    progress.report(15, f"training {wanted.learner.name}")
     trained = fitting.fit(wanted, manifest, table, choice)
     limits.check_trees(trained.pipeline, len(getattr(trained.pipeline, "classes_", [0])))
     progress.report(60, "exporting to ONNX")

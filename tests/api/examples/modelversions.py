@@ -11,6 +11,11 @@ def training(**changes: Any) -> Spec:
     return {"model": "flights-late", "training": {**usual, **changes}}
 
 
+def automl(**given: Any) -> Spec:
+    rest = {name: value for name, value in training()["training"].items() if name != "estimator"}
+    return {**training(), "training": {**rest, "automl": {"metric": "roc_auc", **given}}}
+
+
 def gate(**given: Any) -> Spec:
     return {**training(), "gates": [{"metric": "roc_auc", **given}]}
 
@@ -75,6 +80,34 @@ INVALID = (
         searched({**RATE, "feasibleSpace": {"min": 0.1, "max": 1, "step": 0.1, "distribution": "logUniform"}}),
         "spec.training.tuning.parameters[0].feasibleSpace.step",
         "steps go with uniform",
+    ),
+    Invalid(
+        "an estimator and several",
+        "ModelVersion",
+        {**training(), "training": {**training()["training"], "automl": {"metric": "roc_auc"}}},
+        "spec.training",
+        "exactly one of estimator and automl",
+    ),
+    Invalid(
+        "AutoML by another task's metric",
+        "ModelVersion",
+        automl(metric="rmse"),
+        "spec.training.automl.metric",
+        "none of a Classification's metrics",
+    ),
+    Invalid(
+        "AutoML of another task's estimators",
+        "ModelVersion",
+        automl(estimators=["enet"]),
+        "spec.training.automl.estimators",
+        "what learns a Regression alone is among them: leave out enet",
+    ),
+    Invalid(
+        "AutoML and a search",
+        "ModelVersion",
+        {**automl(), "training": {**automl()["training"], "tuning": searched(RATE)["training"]["tuning"]}},
+        "spec.training.tuning",
+        "automl searches by itself",
     ),
     Invalid(
         "a grid without steps",

@@ -42,20 +42,20 @@ def one_of(name: str, *values: Any, **more: Any) -> dict[str, Any]:
 
 def test_a_parameter_of_an_estimator_within_is_written_where_it_stands() -> None:
     found = searched(one_of("estimator__C", 1, 2), estimator=BAGGED).tuned({"estimator__C": 2})
-    assert found.estimator.params == {"estimator": {"name": "sklearn.svm.SVC", "params": {"C": 2}}}
+    assert found.learner.params == {"estimator": {"name": "sklearn.svm.SVC", "params": {"C": 2}}}
 
 
 def test_a_parameter_of_a_member_is_written_where_it_stands() -> None:
     members = [["rf", {"name": "sklearn.ensemble.RandomForestClassifier"}], ["tree", TREE]]
     voting = {"name": "sklearn.ensemble.VotingClassifier", "params": {"estimators": members, "voting": "soft"}}
     found = searched(one_of("tree__max_depth", 3), estimator=voting).tuned({"tree__max_depth": 3})
-    assert found.estimator.params["estimators"] == [members[0], ["tree", {**TREE, "params": {"max_depth": 3}}]]
-    assert found.estimator.params["voting"] == "soft"
+    assert found.learner.params["estimators"] == [members[0], ["tree", {**TREE, "params": {"max_depth": 3}}]]
+    assert found.learner.params["voting"] == "soft"
 
 
 def test_a_parameter_of_preprocessing_is_written_by_its_path() -> None:
     found = searched(one_of("preprocessing.scale", "Standard", "None")).tuned({"preprocessing.scale": "None"})
-    assert (found.preprocessing.scale, found.estimator.params) == ("None", {})
+    assert (found.preprocessing.scale, found.learner.params) == ("None", {})
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def describe(facts: Facts) -> dict[str, Any]:
         "model": facts.model,
         "modelParameters": {
             "task": facts.task,
-            "estimator": facts.training.estimator.model_dump() if facts.training else None,
+            "estimator": facts.training.learner.model_dump() if facts.training else None,
             "preprocessing": facts.training.preprocessing.model_dump(by_alias=True, exclude_none=True)
             if facts.training
             else None,

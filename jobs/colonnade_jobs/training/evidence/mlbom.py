@@ -58,7 +58,7 @@ def _card(facts: Facts, card: Part) -> Part:
     learnt = {"approach": {"type": "supervised"}} if facts.training else {}
     told = {
         "task": facts.task.lower() if facts.task else None,
-        "modelArchitecture": facts.training.estimator.name if facts.training else None,
+        "modelArchitecture": facts.training.learner.name if facts.training else None,
         "datasets": [{"ref": _data(facts.dataset)["bom-ref"]}] if facts.dataset else None,
     }
     return {

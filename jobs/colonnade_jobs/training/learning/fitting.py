@@ -78,7 +78,7 @@ def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice)
 
 def check(wanted: Training) -> None:
     """Raises PermanentError for an estimator that can't do what is asked: before the dataset is fetched."""
-    estimator = estimators.build(wanted.estimator, wanted.task, wanted.seed)
+    estimator = estimators.build(wanted.learner, wanted.task, wanted.seed)
     supported.check(estimator)
     if wanted.weight_column:
         weighting.check_estimator(estimator)
@@ -134,7 +134,7 @@ def prepare(wanted: Training, manifest: dict[str, Any], table: Path, choice: Cho
             f"{timeless:,} rows without a {parted.time_column} were learnt from: none of them can be the latest."
         )
     weights = _weights(wanted, values, frame, training, testing)
-    estimator = estimators.build(wanted.estimator, wanted.task, wanted.seed)
+    estimator = estimators.build(wanted.learner, wanted.task, wanted.seed)
     if wanted.task == "Classification":
         classweights.by_class(estimator, frame.target[training])
     scale, unknown = wanted.preprocessing.scale, wanted.preprocessing.encode.handle_unknown

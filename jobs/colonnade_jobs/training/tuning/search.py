@@ -30,7 +30,8 @@ def propose(training: Training, number: int, told: Sequence[Trial]) -> Parameter
         return {name: _as_kept(value) for name, value in tuning.combination(number).items()}
     if below := tuning.algorithm.rungs and tuning.told_of(number):
         return training.ranked(told)[number - below.stop].parameters
-    return _drawn(training, tuning, number, told)
+    first = training.automl.first_of(training.task, number) if training.automl else None
+    return first or _drawn(training, tuning, number, told)
 
 
 def distribution(parameter: SearchedParameter) -> BaseDistribution:

@@ -62,7 +62,7 @@ def on_rung(wanted: Training, parameters: Mapping[str, Any], number: int) -> Try
     metric, share = tuning.objective.metric_name, halving.share(rung) if halving and rung is not None else 1.0
     if halving is None or halving.resource == ROWS:
         return Try(tried, share, metric)
-    whole = tried.estimator.params[halving.resource]
+    whole = tried.learner.params[halving.resource]
     less = max(1, round(whole * share)) if isinstance(whole, int) else whole * share
     return Try(tried.tuned({halving.resource: less}), 1.0, metric)
 

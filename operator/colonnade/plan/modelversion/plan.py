@@ -31,6 +31,7 @@ from colonnade.plan.modelversion.tuning import Search
 from colonnade.plan.modelversion.upload import expects_upload, pushed
 from colonnade_api import ModelVersionSpec, ModelVersionStatus, PinnedDataset
 from colonnade_api.jobs import ServingVersion, TrainingData, TrainJob, TrainResult
+from colonnade_api.models.training import Training
 from colonnade_api.wellknown import RETRY_ANNOTATION
 
 REPORTED = (
@@ -264,10 +265,14 @@ def _waits(
 
 def _training(spec: ModelVersionSpec, job: Job | None, now: datetime) -> str:
     source = (spec.source.storage_uri if spec.source else None) or "what was pushed"
-    what = spec.training.estimator.name if spec.training else source
+    what = _learner(spec.training) if spec.training else source
     if job is None:
         return f"a Job for {what} is being started"
     return f"Job {job.name} works on {what}{working(job, now)}"
+
+
+def _learner(training: Training) -> str:
+    return training.estimator.name if training.estimator else "the best of its trials"
 
 
 def _waits_for(observed: ObservedModelVersion, name: str) -> str:

@@ -4,7 +4,7 @@ import json
 import math
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sklearn.datasets import load_breast_cancer
 
 from colonnade_api.jobs import TrialJob, TrialResult
+from colonnade_api.models.candidates import Candidate
 from colonnade_api.models.training import Training
 from colonnade_api.models.trials import Trial
 from colonnade_jobs.specs import read
@@ -265,3 +266,21 @@ def test_a_trial_sees_no_sensitive_column_as_training_does_not(tumours: Harness)
     fairness = {"sensitive": ["mean_radius"]}
     found = tried(tumours, listed("C", 1), fairness=fairness)
     assert found.value == tried(tumours, listed("C", 1), features={"exclude": ["mean_radius"]}).value
+
+
+@pytest.mark.parametrize("candidate", [one for one in get_args(Candidate) if one != "enet"])
+def test_what_automl_draws_is_trained_as_written_out(tumours: Harness, candidate: Candidate) -> None:
+    asked = {"metric": "log_loss", "estimators": [candidate]}
+    drawn = propose(automl(asked), 1, [])
+    found = tried(tumours, {}, number=1, estimator=None, tuning=None, automl=asked, crossValidation={"folds": 2})
+    assert (found.outcome, found.parameters) == ("Measured", drawn), found.message
+    learner = automl(asked).tuned(drawn).learner
+    written = tumours.train(
+        learner.name.removeprefix("sklearn."), "target", learner.params, crossValidation={"folds": 2}
+    )
+    assert (written["outcome"], written["crossValidation"]["log_loss"]["mean"]) == ("Trained", found.value), written
+
+
+def automl(asked: dict[str, Any]) -> Training:
+    usual = {"datasetRef": {"name": "rows"}, "target": "target", "task": "Classification", "seed": 7}
+    return Training.model_validate(usual | {"automl": asked})

@@ -167,7 +167,7 @@ def test_a_goal_ends_the_search_at_the_first_trial_that_reaches_it() -> None:
     goal = {"metricName": "roc_auc", "goal": 0.8}
     cluster = Cluster({2: 0.85, 3: 0.99}, objective=goal, maxTrialCount=20, parallelTrialCount=2).run()
     assert cluster.trained[0].spec.training is not None
-    assert cluster.trained[0].spec.training.estimator.params == {"C": pytest.approx(0.3)}
+    assert cluster.trained[0].spec.training.learner.params == {"C": pytest.approx(0.3)}
     assert max(cluster.trials) <= 3
 
 
@@ -186,7 +186,7 @@ def test_after_its_time_no_trial_begins_and_the_best_so_far_is_taken() -> None:
     cluster = Cluster({0: 0.8}, maxTrialCount=20, parallelTrialCount=1, timeout="25s").run()
     assert sorted(cluster.trials) == [0, 1, 2]
     assert cluster.trained[0].spec.training is not None
-    assert cluster.trained[0].spec.training.estimator.params == {"C": pytest.approx(0.1)}
+    assert cluster.trained[0].spec.training.learner.params == {"C": pytest.approx(0.1)}
 
 
 def test_it_looks_again_when_its_time_is_over() -> None:
