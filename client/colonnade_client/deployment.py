@@ -1,5 +1,7 @@
 """A Deployment, and what it answers."""
 
+from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from colonnade_access import Object
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 REQUEST_SECONDS = 60.0
+MOST_LABELS = 5_000
+"""Of one request."""
 
 
 class Deployment(Handle):
@@ -29,18 +33,44 @@ class Deployment(Handle):
         self._url = url
         self._endpoint: Endpoint | None = None
 
-    def predict(self, rows: Any, *, timeout: float = REQUEST_SECONDS, progress: bool = True) -> "pd.DataFrame":
+    def predict(
+        self,
+        rows: Any,
+        *,
+        tokens: bool = False,
+        parameters: Mapping[str, str | int] | None = None,
+        timeout: float = REQUEST_SECONDS,
+        progress: bool = True,
+    ) -> "pd.DataFrame":
         """The model's outputs for each row, under the index of the rows.
 
         rows: a DataFrame (pandas or polars), a pyarrow Table, or a dictionary of columns, with a column for each input
         of the model; others are let be. A missing value is None, NaN or NaT. Dates are taken as UTC where they name no
         zone. A model with one input of many columns takes a NumPy array, shape (rows, columns), in the order that it
         was trained with. An output with several numbers a row becomes a column for each, named for its class where it
-        has one: probabilities_0, probabilities_1. timeout: seconds for one request; many rows are several.
+        has one: probabilities_0, probabilities_1.
+        tokens: with a column prediction_token, for `feedback`. parameters: of each request, such as {"sex": "F"} where
+        serving.groups goes by it. timeout: seconds for one request; many rows are several.
 
         Raises UnsuitableData, which names column and row; PredictionError.
         """
-        return Predictor(self._reached(), self.name, timeout).predict(rows, progress)
+        predictor = Predictor(self._reached(), self.name, timeout, parameters)
+        return predictor.predict_with_tokens(rows, progress) if tokens else predictor.predict(rows, progress)
+
+    def feedback(self, token: Any, label: Any, *, timeout: float = REQUEST_SECONDS) -> dict[str, int]:
+        """What was right for answers that had been given: how many labels were matched, unmatched (no token of this
+        Deployment's), repeated (a row's label counts once), late or invalid.
+
+        token, label: one each, or as many of both, such as the column prediction_token of `predict`. Where the
+        connection breaks, nobody knows which were taken; PredictionError says so, and nothing is sent twice.
+        """
+        pairs = [(token, label)] if isinstance(token, str) else list(zip(token, label, strict=True))
+        said = [{"token": str(one), "label": _plain(true)} for one, true in pairs]
+        found: Counter[str] = Counter()
+        for start in range(0, len(said), MOST_LABELS):
+            path, some = f"/v2/models/{self.name}/feedback", said[start : start + MOST_LABELS]
+            found.update(self._reached().post_once(path, some, timeout))
+        return dict(found)
 
     @property
     def inputs(self) -> dict[str, str]:
@@ -75,3 +105,8 @@ class Deployment(Handle):
         return html.table(("signal", "result", "value", "limit", "requests"), verdicts) + html.table(
             ("rollout of", "outcome", "reason", ""), history
         )
+
+
+def _plain(label: Any) -> Any:
+    """NumPy's and pandas' numbers as Python's, which JSON knows."""
+    return label.item() if hasattr(label, "item") else label

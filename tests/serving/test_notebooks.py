@@ -46,7 +46,7 @@ def served(harness: Harness, answer: dict[str, Any], tmp_path_factory: FOLDERS) 
     bundle = harness.fetched(answer["artifactUri"])
     folder = tmp_path_factory.mktemp("served")
     settings = (f"--digest={answer['digest']}", "--name=people", f"--root-path={ROUTED}")
-    with serving(folder, str(bundle), *settings) as server:
+    with serving(folder, str(bundle), *settings, COLONNADE_FEEDBACK_KEY="a secret of the test") as server:
         yield server
 
 
@@ -251,3 +251,29 @@ def test_the_servers_own_words_are_passed_on(served: Served) -> None:
     with pytest.raises(PredictionError, match="HTTP 404") as refused:
         at(f"http://127.0.0.1:{served.port}/nowhere").predict(rows())
     assert refused.value.status == 404
+
+
+def test_labels_come_back_by_the_answers_tokens_each_once(asked: Deployment, served: Served) -> None:
+    frame = pd.concat([rows()] * 5)
+    found = asked.predict(frame, tokens=True)
+    assert found["prediction_token"].nunique() == len(frame)
+    labels = frame["binary"].astype(str).to_numpy()
+    first = asked.feedback(found["prediction_token"][:200], labels[:200])
+    assert {outcome: count for outcome, count in first.items() if count} == {"matched": 200}
+    again = asked.feedback(found["prediction_token"], labels)
+    assert (again["repeated"], again["matched"]) == (200, 100)
+    assert asked.feedback("no token of ours", "yes")["unmatched"] == 1
+    confusion = served.ask("GET", "/metrics").body.decode()
+    counted = [line for line in confusion.splitlines() if line.startswith("colonnade_confusion_total{")]
+    assert sum(float(line.rpartition(" ")[2]) for line in counted) == len(frame)
+
+
+def test_answers_without_tokens_and_servers_without_a_key_say_what_to_set(
+    harness: Harness, answer: dict[str, Any], tmp_path: Path
+) -> None:
+    with serving(tmp_path, str(harness.fetched(answer["artifactUri"])), "--name=people") as server:
+        asked = at(f"http://127.0.0.1:{server.port}")
+        with pytest.raises(PredictionError, match=r"spec\.serving\.feedback gives them one"):
+            asked.predict(rows(), tokens=True)
+        with pytest.raises(PredictionError, match="takes no labels by token"):
+            asked.feedback("a token", "yes")

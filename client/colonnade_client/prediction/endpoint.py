@@ -13,6 +13,7 @@ CONNECT_SECONDS = 10
 OK, UNAVAILABLE = 200, 503
 LONGEST_PAUSE_SECONDS = 5.0
 JSON_LENGTH = "Inference-Header-Content-Length"
+TOKEN = "x-colonnade-prediction"  # noqa: S105 - a header's name
 
 
 class Endpoint:
@@ -33,8 +34,9 @@ class Endpoint:
         """What the path answers in JSON. Raises PredictionError."""
         return self._parsed(self._answer("GET", path, None, {}, seconds).data)
 
-    def post(self, path: str, header: bytes, tensors: bytes, seconds: float) -> tuple[Any, memoryview]:
-        """header: the request's JSON. tensors: the buffers behind it; the answer's are given the same way.
+    def post(self, path: str, header: bytes, tensors: bytes, seconds: float) -> tuple[Any, memoryview, str]:
+        """header: the request's JSON. tensors: the buffers behind it; the answer's are given the same way, and behind
+        them its token, empty where it has none.
 
         Raises PredictionError.
         """
@@ -42,7 +44,20 @@ class Endpoint:
         answer = self._answer("POST", path, header + tensors, headers, seconds)
         length = int(answer.headers.get(JSON_LENGTH) or len(answer.data))
         whole = memoryview(answer.data)
-        return self._parsed(bytes(whole[:length])), whole[length:]
+        return self._parsed(bytes(whole[:length])), whole[length:], answer.headers.get(TOKEN, "")
+
+    def post_once(self, path: str, said: object, seconds: float) -> Any:
+        """What is not to be done twice, in JSON, as its answer is. Raises PredictionError, also where nobody knows
+        whether it was done."""
+        body, headers = json.dumps(said).encode(), {"Content-Type": "application/json"}
+        try:
+            answer = self._sent("POST", path, body, headers, time.monotonic() + seconds)
+        except (urllib3.exceptions.HTTPError, OSError) as error:
+            said_so = f"{self.said} did not answer: {_cause(error)}; whether these labels were taken is not known"
+            raise PredictionError(said_so) from error
+        if answer.status != OK:
+            raise PredictionError(f"{self.said}: {_words(answer)}", answer.status)
+        return self._parsed(answer.data)
 
     def _parsed(self, said: bytes) -> Any:
         try:

@@ -1,7 +1,7 @@
 """A frame in, a frame out."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_ROWS = 4096
+MOST_ROWS_OF_A_TOKEN = 255
 MOST_BYTES = 1 << 20
 """Of one request: the router sends what is over 4 MiB to stable whatever the weights are."""
+
+
+TOKENS = "prediction_token"
+"""The column of an answer that has tokens."""
+Ask = Callable[[list[Column], slice], tuple[dict[str, Any], str]]
 
 
 @dataclass(frozen=True)
@@ -43,20 +49,30 @@ class Signature:
 class Predictor:
     """Asks one Deployment. seconds: for one request. All methods raise PredictionError."""
 
-    def __init__(self, endpoint: Endpoint, name: str, seconds: float) -> None:
-        self._endpoint, self._seconds = endpoint, seconds
+    def __init__(
+        self, endpoint: Endpoint, name: str, seconds: float, parameters: Mapping[str, str | int] | None = None
+    ) -> None:
+        """parameters: of each request, beside its rows."""
+        self._endpoint, self._seconds, self._parameters = endpoint, seconds, dict(parameters or {})
         self._path = f"/v2/models/{name}"
         said = endpoint.get(self._path, seconds)
         self.model = Signature(_tensors(said["inputs"]), _tensors(said["outputs"]))
 
     def predict(self, given: Any, progress: bool) -> "pd.DataFrame":
         """Raises UnsuitableData for rows that don't fit."""
+        return self._predicted(given, progress, self._ask, MOST_ROWS)
+
+    def predict_with_tokens(self, given: Any, progress: bool) -> "pd.DataFrame":
+        """With a token for each row, by which its label may come later."""
+        return self._predicted(given, progress, self._ask_for_tokens, MOST_ROWS_OF_A_TOKEN)
+
+    def _predicted(self, given: Any, progress: bool, ask: Ask, most: int) -> "pd.DataFrame":
         columns, index = self._sent(given)
         count = len(columns[0].values)
         found: list[dict[str, Any]] = []
         with counted("rows", count, "row", shown=progress) as told:
-            for chosen in _chunks(columns, count):
-                found.append(self._ask(columns, chosen))
+            for chosen in _chunks(columns, count, most):
+                found.append(ask(columns, chosen)[0])
                 told(chosen.stop - chosen.start)
         whole = (
             {name: np.concatenate([each[name] for each in found]) for name in found[0]} if found else self._nothing()
@@ -74,7 +90,14 @@ class Predictor:
         rows = frames.taken(given, [tensor.name for tensor in inputs])
         return [tensors.column(one.name, rows.columns[one.name], one.datatype) for one in inputs], rows.index
 
-    def _ask(self, columns: list[Column], rows: slice) -> dict[str, Any]:
+    def _ask_for_tokens(self, columns: list[Column], rows: slice) -> tuple[dict[str, Any], str]:
+        found, token = self._ask(columns, rows)
+        if not token:
+            raise PredictionError(f"{self._endpoint.said}: answers have no token; spec.serving.feedback gives them one")
+        named = np.array([f"{token}.{place}" for place in range(rows.stop - rows.start)], dtype=object)
+        return found | {TOKENS: named}, token
+
+    def _ask(self, columns: list[Column], rows: slice) -> tuple[dict[str, Any], str]:
         count = rows.stop - rows.start
         buffers = [column.buffer(rows) for column in columns]
         header = {
@@ -87,11 +110,12 @@ class Predictor:
                 }
                 for tensor, column, buffer in zip(self.model.inputs, columns, buffers, strict=True)
             ],
-            "parameters": {"binary_data_output": True},
+            "parameters": self._parameters | {"binary_data_output": True},
         }
         path = f"{self._path}/infer"
-        said, answered = self._endpoint.post(path, json.dumps(header).encode(), b"".join(buffers), self._seconds)
-        return self._read(said["outputs"], answered, count)
+        body = json.dumps(header).encode()
+        said, answered, token = self._endpoint.post(path, body, b"".join(buffers), self._seconds)
+        return self._read(said["outputs"], answered, count), token
 
     def _read(self, outputs: list[dict[str, Any]], buffer: memoryview, count: int) -> dict[str, Any]:
         known = {tensor.name: tensor for tensor in self.model.outputs}
@@ -135,9 +159,9 @@ def _must_be_a_column(tensor: Tensor) -> None:
         )
 
 
-def _chunks(columns: list[Column], count: int) -> Iterator[slice]:
+def _chunks(columns: list[Column], count: int, most: int) -> Iterator[slice]:
     row_bytes = sum(column.size for column in columns) / max(count, 1)
-    step = max(1, min(MOST_ROWS, int(MOST_BYTES / max(row_bytes, 1))))
+    step = max(1, min(most, int(MOST_BYTES / max(row_bytes, 1))))
     for start in range(0, count, step):
         yield slice(start, min(start + step, count))
 

@@ -2,13 +2,13 @@
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from tests.serving.process import Served
+from tests.serving.process import Answer, Served
 from tests.unit.serving import models
 from tests.unit.serving.telemetry.conftest import EDGES, FROZEN
 
@@ -29,8 +29,10 @@ def bundled(logistic: Path, home: Path) -> Path:
 class Pods:
     """A pod keeps its name when its server is started again, as a container does in Kubernetes."""
 
-    def __init__(self, home: Path, bundle: Path, revision: str = "c1") -> None:
+    def __init__(self, home: Path, bundle: Path, revision: str = "c1", **environment: str) -> None:
+        """environment: of each server, such as COLONNADE_FEEDBACK_KEY."""
         self._home, self._bundle, self._revision = home, bundle, revision
+        self._environment = environment
         self._serving: dict[str, Served] = {}
         self._told = home / "targets.json"
         self._tell()
@@ -57,9 +59,24 @@ class Pods:
         data = [None if math.isnan(value) else value for value in rows.ravel().tolist()]
         self.infer(pod, [{"name": "X", "datatype": "FP32", "shape": list(rows.shape), "data": data}])
 
-    def infer(self, pod: str, tensors: Sequence[object]) -> None:
-        answer = self._serving[pod].ask("POST", f"/v2/models/{MODEL}/infer", {"inputs": tensors})
+    def infer(self, pod: str, tensors: Sequence[object], **parameters: str) -> Answer:
+        asked = {"inputs": tensors, "parameters": parameters}
+        answer = self._serving[pod].ask("POST", f"/v2/models/{MODEL}/infer", asked)
         assert answer.status == 200, answer.body
+        return answer
+
+    def label(self, pod: str, labels: Sequence[object]) -> Mapping[str, int]:
+        """What became of them."""
+        answer = self._serving[pod].ask("POST", f"/v2/models/{MODEL}/feedback", labels)
+        assert answer.status == 200, answer.body
+        found: Mapping[str, int] = answer.json()
+        return {outcome: count for outcome, count in found.items() if count}
+
+    def end(self, *pods: str) -> None:
+        """As a scale-down does: told to stop, and given time."""
+        for pod in pods:
+            self._serving.pop(pod).end()
+        self._tell()
 
     def kill(self, *pods: str) -> None:
         """As for want of memory: at once."""
@@ -73,7 +90,9 @@ class Pods:
         self.kill(*self._serving)
 
     def _spawned(self, pod: str) -> Served:
-        return Served.start(self._home / f"{pod}.log", str(self._bundle), f"--model={MODEL}", "--drain-delay=0")
+        return Served.start(
+            self._home / f"{pod}.log", str(self._bundle), f"--model={MODEL}", "--drain-delay=0", **self._environment
+        )
 
     def _tell(self) -> None:
         labels = {"namespace": "air", "deployment": MODEL, "revision": self._revision}
