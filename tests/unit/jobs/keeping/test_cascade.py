@@ -8,9 +8,9 @@ from colonnade_api.jobs.keeping import KeepResult
 from colonnade_jobs.data.versions import stored
 from colonnade_jobs.errors import PermanentError
 from tests.unit.jobs.keeper import Killed
-from tests.unit.jobs.keeping.test_forgetting import FIRST, Office, office, struck_by, traces
+from tests.unit.jobs.keeping.test_forgetting import FIRST, Office, office, privacy, struck_by, traces
 
-__all__ = ["office"]
+__all__ = ["office", "privacy"]
 
 CITIES = "SELECT city, max(id) AS last, count(*) AS people FROM rows GROUP BY city"
 """Its rows are of several people each, and a value of the subject is in one."""
@@ -143,12 +143,12 @@ def test_what_is_destroyed_is_not_restored(made: Made) -> None:
 
 
 @pytest.mark.parametrize("after", [False, True])
-@pytest.mark.parametrize("office", ["sealed"], indirect=True)
+@pytest.mark.parametrize("privacy", ["sealed"], indirect=True)
 def test_killed_at_each_write_it_ends_the_same(made: Made, after: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     made.copied()
     made.office.keep("Diff", of="made", before=made.cities, after=made.last)
     made.forgotten()
-    office, begin = made.office, {place: made.office.files(place) for place in ("store", "backup")}
+    office, begin = made.office, {place: made.office.files(place) for place in made.office.places}
     made.cascades()
     whole = {place: sorted(office.files(place)) for place in begin}
     for n in range(200):

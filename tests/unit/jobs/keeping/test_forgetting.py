@@ -1,7 +1,6 @@
 """A subject is forgotten: nothing in store and backup, opened with every key that is left, holds it."""
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -44,6 +43,9 @@ class Office(Keeper):
 
     def __init__(self, folder: Path, privacy: dict[str, Any]) -> None:
         super().__init__(folder)
+        self.protects(privacy)
+
+    def protects(self, privacy: dict[str, Any]) -> None:
         self.rules: dict[str, Any] = {"schema": SCHEMA, "validation": {"maxInvalidFraction": 0.5}, "privacy": privacy}
         self.spec |= self.rules
 
@@ -63,21 +65,26 @@ class Office(Keeper):
 
     def everything(self, place: str) -> dict[str, bytes]:
         """Whatever a disk shows, half-written things too."""
-        root = self.folder / place
+        root = self.places[place]
         return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
 @pytest.fixture(params=["plain", "sealed"])
-def office(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Office:
+def privacy(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     keys.given(monkeypatch, KEYS)
-    return Office(tmp_path, SEALED if request.param == "sealed" else PLAIN)
+    return SEALED if request.param == "sealed" else PLAIN
+
+
+@pytest.fixture
+def office(tmp_path: Path, privacy: dict[str, Any]) -> Office:
+    return Office(tmp_path, privacy)
 
 
 def traces(office: Office, *ever: str) -> list[str]:
     """Whatever holds the subject: bytes, rows of a table, what a key opens. ever: digests of versions that there were
     beside those of the store, since a data key opens only what it is bound to."""
     blobs = dict(office.readable())
-    digests = {*ever, *(f"sha256:{path.name}" for path in (office.folder / "store" / "datasets").glob("[0-9a-f]*"))}
+    digests = {*ever, *(f"sha256:{path.name}" for path in (office.places["store"] / "datasets").glob("[0-9a-f]*"))}
     ring = encryption.mounted()
     keys = [key for data in blobs.values() if b'"wrapped"' in data for key in data_keys(ring, data, digests)]
     return [path for path, data in blobs.items() if any(SUBJECT.encode() in each for each in shown(office, data, keys))]
@@ -223,15 +230,12 @@ def test_killed_at_each_write_it_ends_the_same(office: Office, after: bool, monk
     office.takes(FIRST)
     office.keep("BackUp")
     office.store.put("uploads/rows/people.csv", FIRST.encode())
-    begin = {place: office.folder / f"begin-{place}" for place in ("store", "backup")}
-    for place, kept in begin.items():
-        shutil.copytree(office.folder / place, kept)
+    begin = {place: office.files(place) for place in office.places}
     wanted = office.forget().rewritten
     whole = {place: office.files(place) for place in begin}
     for n in range(100):
-        for place, kept in begin.items():
-            shutil.rmtree(office.folder / place)
-            shutil.copytree(kept, office.folder / place)
+        for place, files in begin.items():
+            office.lay(files, place)
         left = [n]
         try:
             with monkeypatch.context() as patch:
@@ -311,7 +315,7 @@ def test_what_was_erased_is_not_restored_and_a_restored_store_remembers(office: 
         office.keep("Restore", versions=[first])
     answer = office.dataset(FIRST, **office.rules)
     office.keep("BackUp", versions=[{**answer["version"], "erasedBy": None}])
-    shutil.rmtree(office.folder / "store")
+    office.lose()
     office.keep("Restore", versions=[rewritten.after])
     assert office.dataset(FIRST, **office.rules)["version"]["digest"] == rewritten.after
     assert traces(office) == []
