@@ -4,12 +4,15 @@ from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
-from colonnade.kube.kinds import WATCHED, Key, Manifest, Resource, key_of
+from colonnade.kube.kinds import PODS, WATCHED, Key, Manifest, Resource, key_of
+from colonnade.manifests.labels import controller_of
 from colonnade.observe.compact import compact
 from colonnade.observe.index import Index, label
+from colonnade.observe.pods import answer
 from colonnade_api.datasets.upstreams import Path
 
 REMEMBERED_ENDS = 10_000
+REMEMBERED_ANSWERS = 1_000
 
 Changed = Callable[[Manifest, Manifest | None], None]
 T = TypeVar("T")
@@ -30,6 +33,7 @@ class Cache:
         self._indexes: dict[tuple[Resource, str], Index] = {}
         self._derived: dict[str, dict[Callable[[Manifest], Any], tuple[Manifest, Any]]] = {}  # by uid
         self._ended: OrderedDict[str, int] = OrderedDict()  # by uid, the version at which it left our sight
+        self._answered: OrderedDict[str, Manifest] = OrderedDict()  # by its Job's uid, a pod that is gone
 
     def put(self, manifest: Manifest) -> bool:
         """Whether this was news."""
@@ -54,6 +58,7 @@ class Cache:
         self._ended[uid] = max(_version(manifest), known_version, self._ended.get(uid, -1))
         if len(self._ended) > REMEMBERED_ENDS:
             self._ended.popitem(last=False)
+        self._remember(key.resource, manifest)
         if known_version < 0:
             return False
         if known:
@@ -61,6 +66,11 @@ class Cache:
         del self._objects[key.resource][key.namespace][key.name]
         self._changed(manifest, known)
         return True
+
+    def answered(self, job_uid: str) -> tuple[Manifest, ...]:
+        """The pod that answered for a Job, and went: a drained node takes those with it whose answer nobody has read,
+        and the replica that only remembers may lead by the time that it matters."""
+        return (self._answered[job_uid],) if job_uid in self._answered else ()
 
     def get(self, key: Key) -> Manifest | None:
         return self._objects[key.resource][key.namespace].get(key.name)
@@ -83,6 +93,13 @@ class Cache:
             known[derive] = (manifest, derive(manifest))
         found: T = known[derive][1]
         return found
+
+    def _remember(self, resource: Resource, manifest: Manifest) -> None:
+        if resource != PODS or answer(manifest) is None:
+            return
+        self._answered[str(controller_of(manifest).get("uid"))] = compact(manifest)
+        if len(self._answered) > REMEMBERED_ANSWERS:
+            self._answered.popitem(last=False)
 
     def _index(self, resource: Resource, namespace: str) -> Index:
         return self._indexes.setdefault((resource, namespace), Index(resource))

@@ -22,7 +22,11 @@ def jobs_of(owner: Owner, cache: Cache) -> tuple[Job, ...]:
     key = owner.key
     mine = cache.labelled(JOBS, key.namespace, OWNER_LABELS[key.resource], key.name)
     all_pods = cache.labelled(PODS, key.namespace, OWNER_LABELS[key.resource], key.name)
-    found = [_job(one, _controlled(one, all_pods)) for one in mine if controller_of(one).get("uid") == owner.uid]
+    found = [
+        _job(one, [*_controlled(one, all_pods), *cache.answered(one["metadata"]["uid"])])
+        for one in mine
+        if controller_of(one).get("uid") == owner.uid
+    ]
     return tuple(sorted(found, key=lambda job: (job.created_at, job.name)))
 
 

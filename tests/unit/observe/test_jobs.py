@@ -38,6 +38,15 @@ def test_a_job_is_not_done_before_its_pods_message_is_known():
     assert not observed(job(conditions=("Complete",)), still_running_as_far_as_we_know).succeeded
 
 
+def test_an_answer_is_remembered_when_its_pod_goes_with_its_node():
+    answered = job_pod("a", state=ended(0, json.dumps(ANSWER)))
+    cache = known(job(active=1), answered)
+    cache.remove(answered)
+    cache.put(job(conditions=("Complete",)))
+    (found,) = jobs_of(FLIGHTS, cache)
+    assert (found.succeeded, found.result) == (True, ANSWER)
+
+
 def test_a_job_whose_pod_someone_deleted_is_done_without_an_answer():
     found = observed(job(conditions=("Complete",)))
     assert found.succeeded
