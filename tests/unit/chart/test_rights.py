@@ -11,7 +11,7 @@ from colonnade_api.wellknown import ABORT_ANNOTATION, PROMOTE_ANNOTATION, RETRY_
 from tests.unit.chart.rendered import NAMESPACE, Manifest, named, of_kind, render
 
 READ = {"get", "list", "watch"}
-PEOPLE = ("colonnade-view", "colonnade-edit", "colonnade-approve", "colonnade-forget")
+PEOPLE = ("colonnade-view", "colonnade-edit", "colonnade-approve", "colonnade-forget", "colonnade-query")
 ROLES = ("Role", "ClusterRole")
 
 

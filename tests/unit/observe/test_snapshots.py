@@ -252,3 +252,10 @@ def test_nobody_needs_what_is_made_of_destroyed_rows_unless_it_is_held():
     twin["metadata"]["annotations"] = {f"hold.colonnade.dev/{MADE[7:39]}": "trial 12"}
     needed = observe_dataset(key(DATASETS, "late"), late, known(late, twin, data), JOBS).needed
     assert needed == {MADE: ("twin",)}
+
+
+def test_a_dataset_of_another_namespace_is_not_there():
+    theirs, live = dataset(status={"current": DIGEST, "conditions": [READY]}), model_version()
+    theirs["metadata"] |= {"namespace": "others", "uid": "2"}
+    assert observe_model_version(key(MODEL_VERSIONS, "late-1"), live, known(live, theirs), JOBS).dataset is None
+    assert upstreams(joined("made", "flights"), theirs).named == (Upstream("flights", exists=False),)
