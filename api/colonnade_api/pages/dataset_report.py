@@ -9,6 +9,8 @@ from .parts import code, section, sentences, table
 
 Found = dict[str, Any]
 BARS, SHOWN_TOP, LETTERS, MOST_STRIPS = 20, 6, 60, 60
+WHOLE_FROM, WHOLE_BELOW = 1_000, 1e15
+"""Sizes of numbers whose fractions are not shown."""
 DONE = {"Quarantine": "set aside", "Warn": "warned", "Reject": "no version"}
 NOTHING = "–"
 
@@ -198,7 +200,8 @@ def _delimiter(file: Found) -> str:
 
 def _shown(value: float, kind: str) -> str:
     if kind != "date":
-        return f"{int(value):,}" if kind == "integer" else f"{value:,.4g}"
+        is_whole = WHOLE_FROM <= abs(value) < WHOLE_BELOW
+        return f"{int(value):,}" if kind == "integer" else f"{value:,.0f}" if is_whole else f"{value:,.4g}"
     try:
         return datetime.fromtimestamp(value, UTC).strftime("%Y-%m-%d")
     except (OverflowError, ValueError, OSError):

@@ -102,6 +102,13 @@ def test_a_column_of_nothing_and_of_one_value_have_a_card() -> None:
     assert "4 missing" in pages.dataset_report(report(columns=[nothing, one, far]))
 
 
+def test_numbers_of_thousands_are_written_out() -> None:
+    page = pages.dataset_report(report(columns=[number(min=-123456.7, mean=10_000.0, stddev=5774.4, max=2e17)]))
+    assert "10,000 ± 5,774" in page
+    assert "-123,457" in page
+    assert "2e+17" in page
+
+
 def test_a_rule_shows_how_it_fared_before() -> None:
     before = [{"version": "aaaaaaaaaa", "rows": 4}, {"version": "bbbbbbbbbb", "rows": 2}]
     rules = [{"rule": "fare over 9", "column": "fare", "rows": 0, "examples": [], "trend": before}]

@@ -28,7 +28,8 @@ def made(harness: Harness, address: str) -> dict[str, Answer]:
     answers: dict[str, Answer] = {}
     for name in ("flights", "weather", "hours", "flights-weather"):
         spec = json.loads(json.dumps(STORY.spec(name)).replace("http://airport-files", address))
-        upstream = {one: answer["version"]["digest"] for one, answer in answers.items()}
+        asked = [each["name"] for each in spec["source"].get("query", {}).get("datasets", [])]
+        upstream = {one: answers[one]["version"]["digest"] for one in asked}
         answers[name] = harness.collect({"namespace": "air", "name": name, "spec": spec, "upstream": upstream})
     return answers
 
@@ -71,7 +72,7 @@ def test_a_join_that_makes_two_rows_of_one_is_seen_by_the_key(harness: Harness, 
     query = spec["source"]["query"]
     both = query | {"statement": query["statement"].replace("AND w.hour = f.scheduled", "")}
     job = {"namespace": "air", "name": "flights-weather", "spec": spec | {"source": {"query": both}}}
-    digests = {name: answer["version"]["digest"] for name, answer in made.items()}
+    digests = {each["name"]: made[each["name"]]["version"]["digest"] for each in query["datasets"]}
     answer = harness.collect(job | {"upstream": digests})
     assert answer["outcome"] == "Invalid"
     assert "most: carrier, flight, origin, scheduled repeated" in answer["message"]
