@@ -12,6 +12,10 @@ CODE = re.compile(r"[0-9A-Za-z][0-9A-Za-z .\-/]*")
 FRACTION = re.compile(r"\d*\.\d+")
 CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 NO_WORD = re.compile(r"[^A-Za-z0-9]+")
+NO_ACCENTS = str.maketrans(
+    {"ß": "ss", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "æ": "ae", "Æ": "AE", "œ": "oe", "đ": "d"}
+)
+"""Letters that aren't a plain one with a mark on it."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,8 @@ def told_by(column: str) -> Name | None:
 
 def in_words(column: str) -> str:
     """first_name, FirstName, Prénom: in small letters, without accents, a space between each two words."""
-    plain = unicodedata.normalize("NFKD", column.replace("'", "")).encode("ascii", "ignore").decode()
+    marked = unicodedata.normalize("NFKD", column.replace("'", "").translate(NO_ACCENTS))
+    plain = marked.encode("ascii", "ignore").decode()
     return NO_WORD.sub(" ", CAMEL.sub(" ", plain)).strip().lower()
 
 
@@ -87,8 +92,8 @@ NAMES: tuple[Name, ...] = (
     Name(
         "given names",
         _ending_in(
-            *("first_name", "given_names?", "fore_name", "vorname", "prenom", "voornaam", "primeiro_nome"),
-            *("primer_nombre", "imie", "fornamn", "fornavn", "etunimi"),
+            *("first_name", "given_names?", "fore_name", "f_name", "vorname", "rufname", "prenom", "voornaam"),
+            *("primeiro_nome", "nome_proprio", "primer_nombre", "imie", "fornamn", "fornavn", "etunimi"),
         ),
         _is_name,
         "action: Drop",
@@ -96,7 +101,8 @@ NAMES: tuple[Name, ...] = (
     Name(
         "family names",
         _ending_in(
-            *("last_name", "sur_name", "family_name", "maiden_name", "nachname", "familienname", "nom_de_famille"),
+            *("last_name", "sur_name", "family_name", "maiden_name", "l_name", "nachname", "zuname", "familienname"),
+            "nom_de_famille",
             *("achternaam", "apellidos?", "cognome", "sobrenome", "nazwisko", "efternamn", "etternavn", "sukunimi"),
         ),
         _is_name,
@@ -108,7 +114,8 @@ NAMES: tuple[Name, ...] = (
         "phone numbers",
         _ending_in(
             *(f"(?:tele|hand|cell)?phone{NUMBER}", f"tel{NUMBER}", f"(?:mobile|cell)(?:_phone)?{NUMBER}", "fax"),
-            *("msisdn", "whats_app", "telefone?", "telefono", "telefon(?:nummer|nr)?", "telefoonnummer"),
+            *("msisdn", "whats_app", "telefone?", "telefono", "telefon(?:nummer|nr)?", "telefoon(?:nummer|nr)?"),
+            *("numer_telefonu", "tlf", "puhelin(?:numero)?"),
             *("handy(?:nummer)?", "celular", "movil", "contact_(?:number|no)"),
         ),
         _is_phone,
@@ -117,8 +124,19 @@ NAMES: tuple[Name, ...] = (
     Name(
         "dates of birth",
         _ending_in(
-            *("(?:date|day) of birth", "birth_(?:day|date)", "dob", "geburts_(?:datum|tag)", "date (?:de )?naissance"),
-            *("fecha (?:de )?nacimiento", "data (?:di )?nascita", "data (?:de )?nascimento", "geboorte_datum"),
+            *(
+                "birth",
+                "birth_(?:day|date)",
+                "born(?:_on)?",
+                "dob",
+                "geburts_(?:datum|tag)",
+                "geburt",
+                "geboren(?:_am)?",
+            ),
+            *("geb_dat(?:um)?", "naissance", "date_naiss", "nee?_le", "nacimiento", "nacid[oa]", "fecha_nac"),
+            *("nascita", "nat[oa]_il", "data_nasc", "nascimento", "nascid[oa](?:_em)?", "dt_nasc", "geboren_op"),
+            *("geboorte_(?:datum|dag)", "urodzenia", "urodzon[ya]", "fodd", "fodt", "fodelse_(?:datum|dag)"),
+            *("foe?dsels_(?:dato|dag)", "syntyma_(?:aika|paiva)", "syntynyt"),
         ),
         _is_day,
         "action: Generalize, to: year",
@@ -127,7 +145,8 @@ NAMES: tuple[Name, ...] = (
         "addresses",
         _ending_in(
             *("(?:street|home|postal|mailing|billing|shipping|residential)_address", "street", "address(?:_line)?"),
-            *("strasse", "anschrift", "adresse", "direccion", "indirizzo", "endereco", "adres"),
+            *("strasse", "anschrift", "adresse", "adress?", "direccion", "indirizzo", "endereco", "osoite"),
+            *("rue", "calle", "straat", "ulica"),
         ),
         _is_address,
         "action: Drop",

@@ -162,6 +162,57 @@ def test_a_columns_name_tells_what_its_values_cant(column: str, values: list[str
     assert looked_at(values, column).kind == kind
 
 
+BIRTHS = {
+    "English": ("born", "birth", "Born on", "date born", "birth_date"),
+    "German": ("geboren", "geboren_am", "Geburt", "geb_datum", "GebDat", "Geburtstag"),
+    "French": ("naissance", "né_le", "née le", "date_naiss", "Date de naissance"),
+    "Spanish": ("nacimiento", "nacido", "fecha_nac", "fecha de nacimiento"),
+    "Italian": ("nascita", "nato_il", "nata il", "data_nasc", "data di nascita"),
+    "Portuguese": ("nascimento", "nascido_em", "dt_nasc", "data de nascimento"),
+    "Dutch": ("geboren_op", "geboortedatum", "geboorte dag"),
+    "Polish": ("urodzony", "urodzona", "data_urodzenia"),
+    "Scandinavian": ("född", "födelsedatum", "født", "fødselsdato", "fødselsdag", "foedselsdato"),
+    "Finnish": ("syntymäaika", "syntymäpäivä", "syntynyt"),
+}
+
+
+@pytest.mark.parametrize("column", [column for columns in BIRTHS.values() for column in columns])
+def test_days_of_birth_are_known_by_each_languages_name_for_them(column: str) -> None:
+    assert looked_at(["1970-01-31", "1980-02-01"], column).kind == "dates of birth"
+    assert looked_at(["3", "1.5"], column) is None
+    assert looked_at(["yes", "no"], column) is None
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "kind"),
+    [
+        ("Straße", "Hauptstraße 1", "addresses"),
+        ("adress", "Storgatan 1", "addresses"),
+        ("osoite", "Mannerheimintie 1", "addresses"),
+        ("rue", "1 rue de la Paix", "addresses"),
+        ("calle", "Calle Mayor 1", "addresses"),
+        ("straat", "Kerkstraat 1", "addresses"),
+        ("ulica", "Polna 1", "addresses"),
+        ("puhelinnumero", "040 1234567", "phone numbers"),
+        ("tlf", "22 33 44 55", "phone numbers"),
+        ("telefoonnr", "020 1234567", "phone numbers"),
+        ("numer telefonu", "22 123 45 67", "phone numbers"),
+        ("Rufname", "Anna", "given names"),
+        ("fname", "Ann", "given names"),
+        ("nome próprio", "Ana", "given names"),
+        ("lname", "Ng", "family names"),
+        ("Zuname", "Meier", "family names"),
+    ],
+)
+def test_each_languages_names_for_the_other_kinds_are_known(column: str, value: str, kind: str) -> None:
+    assert looked_at([value], column).kind == kind
+
+
+@pytest.mark.parametrize("column", ["newborn", "stillborn_weight", "birth_order", "birthplace", "natural", "borne"])
+def test_what_only_sounds_like_it_is_no_day_of_birth(column: str) -> None:
+    assert looked_at(["1970-01-31"], column) is None
+
+
 @pytest.mark.parametrize(
     ("column", "values"),
     [
