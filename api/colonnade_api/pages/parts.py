@@ -32,7 +32,9 @@ def page(title: str, subtitle: str, sections: list[str], style: str, width: str)
 {TYPE}
 {style}</style></head>
 <body><header><h1>{escape(title)}</h1><p>{subtitle}</p></header>
+<main>
 {chr(10).join(filter(None, sections))}
+</main>
 </body></html>
 """
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
+from sklearn.metrics import r2_score
 
 from colonnade_api.jobs import TrainJob
 from colonnade_api.models.training import Training
@@ -19,7 +20,7 @@ from .. import arithmetic, progress
 from . import boosters
 from .export import float32, golden, parity, ties
 from .facts import Facts
-from .judging import estimating, fairness, metrics, own
+from .judging import curves, estimating, fairness, importances, metrics, own
 from .judging.fairness import Groups
 from .judging.intervals import Metric
 from .judging.own import Labelled
@@ -85,6 +86,7 @@ def evaluate(
         group_column=trained.parted.group_column,
         groups=None if trained.groups is None else trained.sample(testing, wanted.seed).units,
         balance=balance.of_target(frame.target, trained.training, testing, classes),
+        pictures=_pictures(wanted, trained, engine, served),
         left_out=choice.left_out,
         warnings=leakage.warnings(frame, trained.training, testing, wanted.target, classes),
         notes=trained.notes + _of_ties(frame.positions[testing[list(agreement.ties)]]),
@@ -194,6 +196,25 @@ def _monitoring(
         for of in judged
     }
     return ({"estimate": estimate} if estimate else {}) | ({"groups": groups} if groups else {})
+
+
+def _pictures(wanted: Training, trained: Trained, engine: Engine, served: list[Array]) -> dict[str, Any]:
+    target = trained.frame.target[trained.testing]
+    if wanted.task == "Regression":
+        drawn, measure = curves.regression(target, served[0].ravel()), "r2"
+
+        def score(answer: list[Array], chosen: Array) -> float:
+            return float(r2_score(target[chosen].astype(float), answer[0].ravel().astype(float)))
+
+    else:
+        drawn = curves.classification(target, served[0].ravel(), served[1], trained.pipeline.classes_)
+        measure = "accuracy"
+
+        def score(answer: list[Array], chosen: Array) -> float:
+            return float((answer[0].ravel() == target[chosen]).mean())
+
+    found = importances.permuted(engine, trained.frame, trained.testing, score, wanted.seed)
+    return drawn | ({"importances": {"metric": measure, "inputs": found}} if found else {})
 
 
 def _sure(served: list[Array], threshold: float | None) -> Array:

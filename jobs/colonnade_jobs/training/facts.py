@@ -15,8 +15,8 @@ class Facts:
     monitoring: what signals hold against held-out rows, as bundle.json has it.
     balance: rows by class, or the target's numbers, of the training and of the held-out rows; groups: of how many the
     held-out rows are, where the Dataset names them; warnings, notes: sentences for the card; versions: of the
-    libraries. comparison: with the version that serves; latency: of the engine in this pod; neither is part of the
-    bundle, which is the same whatever serves and however quick.
+    libraries; pictures: what the card draws. comparison: with the version that serves; latency: of the engine in this
+    pod; neither is part of the bundle, which is the same whatever serves and however quick.
     """
 
     model: str
@@ -44,5 +44,6 @@ class Facts:
     dataset: TrainingData | None = None
     balance: list[dict[str, Any]] = field(default_factory=list)
     versions: dict[str, str] = field(default_factory=dict)
+    pictures: dict[str, Any] = field(default_factory=dict)
     comparison: dict[str, Any] | None = None
     latency: dict[str, Any] | None = None

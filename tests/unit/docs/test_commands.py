@@ -57,6 +57,9 @@ def by_kubectl(command: Command, cwd: Path) -> None:
     for n, word in enumerate(words[:-1]):
         if word in ("-f", "--filename") and not (REPOSITORY / words[n + 1]).exists():
             (cwd / words[n + 1]).write_text('{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}')
+    for word in words:
+        if word.startswith("--from-file=") and word.endswith(".pem"):
+            (cwd / word.removeprefix("--from-file=")).write_bytes(_public_key())
     (cwd / "examples").symlink_to(REPOSITORY / "examples")
     gets_as_far_as_the_cluster(typed(cwd, str(kubectl()), *words), command.whole)
 

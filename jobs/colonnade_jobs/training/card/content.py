@@ -44,6 +44,7 @@ def describe(facts: Facts) -> dict[str, Any]:
             "crossValidation": facts.cross_validation,
             "parity": facts.parity,
             **({"fairness": facts.fairness} if facts.fairness else {}),
+            **({"pictures": facts.pictures} if facts.pictures else {}),
         },
         "considerations": {"warnings": facts.warnings, "limits": _limits(facts)},
         "dataset": facts.dataset.model_dump(exclude_defaults=True) if facts.dataset else None,

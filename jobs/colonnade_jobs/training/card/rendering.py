@@ -9,7 +9,7 @@ from colonnade_api.pages import parts
 from colonnade_api.pages.parts import code, section, sentences, table
 
 from ...formatting import rounded
-from . import fairness_tables
+from . import drawing, fairness_tables, pictures
 
 
 def render(card: dict[str, Any], comparison: dict[str, Any] | None = None) -> str:
@@ -23,7 +23,9 @@ def render(card: dict[str, Any], comparison: dict[str, Any] | None = None) -> st
         if card["considerations"]["warnings"]
         else "",
         section("Metrics", _metrics(analysis, parameters)) if analysis["metrics"] else "",
-        *(section(f"Fairness by {of['column']}", fairness_tables.render(of)) for of in analysis.get("fairness", [])),
+        section("Answers to the held-out rows", drawn) if (drawn := pictures.of_answers(analysis, parameters)) else "",
+        section("What it leans on", leans) if (leans := pictures.of_inputs(analysis)) else "",
+        *(section(f"Fairness by {of['column']}", _fairness(of)) for of in analysis.get("fairness", [])),
         section("Compared with what serves", _comparison(comparison, _directions(parameters))) if comparison else "",
         section("Target", _balance(analysis["balance"], parameters)) if analysis["balance"] else "",
         section("Training", _training(parameters, analysis)) if parameters["estimator"] else "",
@@ -37,7 +39,11 @@ def render(card: dict[str, Any], comparison: dict[str, Any] | None = None) -> st
     subtitle = f"{escape(estimator)}" + (f" · {escape(parameters['task'])}" if parameters["task"] else "")
     if parameters["target"]:
         subtitle += f" of <b>{escape(parameters['target'])}</b>"
-    return parts.page(card["model"], subtitle, sections, "", "52rem")
+    return parts.page(card["model"], subtitle, sections, drawing.STYLE, "52rem")
+
+
+def _fairness(of: dict[str, Any]) -> str:
+    return pictures.of_groups(of) + drawing.wide(fairness_tables.render(of), f"Fairness by {of['column']}, in numbers")
 
 
 def _metrics(analysis: dict[str, Any], parameters: dict[str, Any]) -> str:
