@@ -97,6 +97,9 @@ class Lineage(StatusPart):
     )
     dataset: Digest | None = Field(default=None, description="Digest of the Dataset version.")
     image: Said | None = Field(default=None, description="The image that trained it.")
+    rounds: Count | None = Field(
+        default=None, description="How many rounds the estimator learnt, where earlyStopping chose them."
+    )
     seed: Count | None = Field(default=None, description="Start of every random draw.")
     source: Said | None = Field(default=None, description="Where an imported model came from.")
     spec: Digest | None = Field(default=None, description="sha256 of the spec that made it.")

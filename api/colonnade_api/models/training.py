@@ -9,6 +9,7 @@ from colonnade_api.common import ColumnName, ObjectRef, Rule, Seed, SpecPart, ce
 from colonnade_api.models.automl import AutoML
 from colonnade_api.models.candidates import OF_ONE_TASK
 from colonnade_api.models.crossvalidation import CrossValidation
+from colonnade_api.models.earlystopping import EarlyStopping
 from colonnade_api.models.fairness import Fairness
 from colonnade_api.models.halving import ROWS
 from colonnade_api.models.metrics import METRICS, Direction, Task, direction, names
@@ -235,6 +236,11 @@ class Training(SpecPart):
         default=None,
         description="The column that says what a row counts, a number of 0 or more, in the fit and in each metric and "
         "interval; not learnt from. Left out: each counts the same.",
+    )
+    early_stopping: EarlyStopping | None = Field(
+        default=None,
+        description="How many rounds a booster or a network learns, n_estimators or max_iter at most. Left out: as "
+        "many as its arguments say.",
     )
     decision_threshold: DecisionThreshold | None = Field(
         default=None,

@@ -77,7 +77,7 @@ def evaluate(
         cross_validation=trained.folds,
         threshold=None if trained.threshold is None else trained.threshold.model_dump(by_alias=True, exclude_none=True),
         parity={"rows": agreement.rows, "worst": agreement.worst},
-        lineage=lineage(job),
+        lineage=lineage(job) | ({"rounds": trained.rounds} if trained.rounds is not None else {}),
         dataset=job.dataset,
         versions=versions(trained.pipeline["model"]),
         golden=golden.record(engine, chosen, parity.TOLERANCE * min(1, spread)),

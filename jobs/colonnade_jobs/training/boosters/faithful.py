@@ -2,7 +2,7 @@
 
 TREES = "its ONNX form is of gradient boosted trees alone; leave it out"
 PLACE = "a training pod has processors alone; leave it out"
-STOPPING = "it stops by rows that are held out, which are for judging alone; set n_estimators"
+STOPPING = "it needs rows to stop by, which spec.training.earlyStopping draws; use that"
 BY_POSITION = "it goes by the position of encoded columns, which a spec doesn't know; leave it out"
 ONE_TREE = "its ONNX form has one tree a round; use sklearn.ensemble.RandomForestClassifier for a forest"
 LOSSES = "its ONNX form hasn't that loss; use another of "

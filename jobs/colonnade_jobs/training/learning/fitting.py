@@ -18,13 +18,14 @@ from colonnade_api.models.training import Training
 
 from ... import progress
 from ...errors import PermanentError
-from ...formatting import did_you_mean
+from ...formatting import did_you_mean, percent
 from .. import boosters
 from ..export import float32
 from ..judging import crossvalidation, fairness
 from ..rows import frames, split
 from ..rows.frames import Frame
-from . import classweights, cuts, estimators, features, limits, pipeline, supported, threshold, weighting
+from . import classweights, cuts, earlystopping, estimators, features, limits, pipeline, supported, threshold, weighting
+from .earlystopping import Stopping
 from .features import Choice
 from .prepared import Prepared
 
@@ -39,6 +40,11 @@ class Trained(Prepared):
 
     folds: dict[str, dict[str, Any]]
     threshold: ChosenThreshold | None
+
+    @property
+    def rounds(self) -> int | None:
+        """How many were learnt, where early stopping chose them."""
+        return None if self.stopping is None else earlystopping.rounds(self.pipeline)
 
     @property
     def cut(self) -> float | None:
@@ -69,11 +75,26 @@ def fit(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice)
         progress.report(40, f"fitting on {len(training):,} rows of {len(prepared.choice.features)} columns")
         whole = prepared.fitted(training)
         _check_learnt(whole)
-    notes = prepared.notes + _convergence(caught)
+    notes = prepared.notes + _convergence(caught) + _rounds(prepared, whole)
     return Trained(
         **vars(prepared)
         | {"pipeline": whole, "notes": notes, "folds": folds, "threshold": cuts.of(wanted, prepared, told)}
     )
+
+
+def _rounds(prepared: Prepared, fitted: Pipeline) -> list[str]:
+    if prepared.stopping is None:
+        return []
+    share, most, found = (
+        percent(prepared.stopping.wanted.validation),
+        earlystopping.rounds(prepared.pipeline),
+        earlystopping.rounds(fitted),
+    )
+    if found < most:
+        return [
+            f"It learnt {found:,} rounds of {most:,}, which {share} of the training rows found best, from all of them."
+        ]
+    return [f"It learnt all {most:,} rounds: {share} of the training rows gained by the last one too; allow more."]
 
 
 def check(wanted: Training) -> None:
@@ -82,6 +103,8 @@ def check(wanted: Training) -> None:
     supported.check(estimator)
     if wanted.weight_column:
         weighting.check_estimator(estimator)
+    if wanted.early_stopping:
+        earlystopping.check(estimator)
 
 
 def choose(wanted: Training, manifest: dict[str, Any]) -> Choice:
@@ -142,7 +165,8 @@ def prepare(wanted: Training, manifest: dict[str, Any], table: Path, choice: Cho
     notes += pipeline.cuts(whole, frame, training)
     limits.check_table(len(training), pipeline.width(whole))
     groups = split.groups_of(parted, values)
-    return Prepared(whole, choice, frame, training, testing, parted, notes, weights, groups)
+    stopping = Stopping(wanted.early_stopping, parted, values, wanted.seed) if wanted.early_stopping else None
+    return Prepared(whole, choice, frame, training, testing, parted, notes, weights, groups, stopping)
 
 
 def _weights(

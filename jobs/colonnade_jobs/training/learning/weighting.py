@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -64,12 +64,12 @@ def check_sums(weights: Array, rows: Array, which: str) -> None:
         raise PermanentError("UnsuitableWeights", f"{FIELD}: {which} weigh 0 together, so that they tell nothing")
 
 
-def fit(pipeline: Pipeline, x: pd.DataFrame | Array, y: Array, weights: Array | None) -> Any:
+def fit(pipeline: Pipeline, x: pd.DataFrame | Array, y: Array, weights: Array | None) -> Pipeline:
     """The pipeline, fitted in place; weights, shape (rows,), go to each part that learns from the target."""
     if weights is None:
-        return pipeline.fit(x, y)
+        return cast("Pipeline", pipeline.fit(x, y))
     with _routed(pipeline):
-        return pipeline.fit(x, y, sample_weight=weights)
+        return cast("Pipeline", pipeline.fit(x, y, sample_weight=weights))
 
 
 @contextmanager

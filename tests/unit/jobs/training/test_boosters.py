@@ -35,7 +35,7 @@ def check(name: str, **params: Any) -> None:
         ("lightgbm.basic.Booster", {}, "isn't offered"),
         ("xgboost.XGBClassifier", {"estimators": 5}, "XGBClassifier has no estimators; did you mean n_estimators"),
         ("xgboost.XGBClassifier", {"missing": 0}, "XGBClassifier has no missing"),
-        ("xgboost.XGBClassifier", {"early_stopping_rounds": 5}, "by rows that are held out, .*; set n_estimators"),
+        ("xgboost.XGBClassifier", {"early_stopping_rounds": 5}, "spec.training.earlyStopping draws; use that"),
         ("xgboost.XGBClassifier", {"booster": "dart"}, "gradient boosted trees alone"),
         ("xgboost.XGBClassifier", {"device": "cuda"}, "processors alone"),
         ("xgboost.XGBClassifier", {"num_parallel_tree": 3}, "one tree a round"),
