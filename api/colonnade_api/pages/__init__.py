@@ -4,5 +4,6 @@ Pure functions of what was recorded, so that whoever holds the proven record can
 
 from .dataset_report import render as dataset_report
 from .drift import render as drift
+from .trials import render as trials
 
-__all__ = ["dataset_report", "drift"]
+__all__ = ["dataset_report", "drift", "trials"]
