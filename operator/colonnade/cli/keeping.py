@@ -26,6 +26,8 @@ from colonnade_api.references import HOLD_DIGITS, holds, tags
 from colonnade_api.wellknown import HOLD_PREFIX, KEEP_ANNOTATION
 
 ANSWERED_WITHIN_SECONDS = 3600.0
+HOLDS_ALL = ("InvalidSpec", "StoreMoved")
+"""Reasons for which nothing is done for a Dataset before someone has mended it."""
 
 Which = Annotated[str, typer.Argument(metavar="dset/NAME", help="The Dataset.", autocompletion=of_kinds(DATASET))]
 
@@ -164,8 +166,9 @@ def _ask(cluster: Cluster, dataset: str, verb: str, *arguments: str) -> KeepingR
 def ask(cluster: Cluster, wanted: Reference, verb: str, *arguments: str, **notes: str) -> KeepingRecord:
     """Asks, waits and tells the answer. arguments: as the annotation has them. notes: annotations beside it.
 
-    Raises ColonnadeError where it failed, with the words of the Job.
+    Raises ColonnadeError where it failed, with the words of the Job, or can't be begun.
     """
+    _must_go_on(cluster, wanted)
     word = written(verb, *arguments, at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}")
     cluster.merge(wanted, {"metadata": {"annotations": {**notes, KEEP_ANNOTATION: word}}})
     for _ in looks(ANSWERED_WITHIN_SECONDS):
@@ -176,6 +179,12 @@ def ask(cluster: Cluster, wanted: Reference, verb: str, *arguments: str, **notes
             say(f"{wanted}: {record.message}")
             return record
     raise ColonnadeError(f"{wanted}: no answer yet; it goes on: see kubectl colonnade status {wanted}")
+
+
+def _must_go_on(cluster: Cluster, wanted: Reference) -> None:
+    stalled = DatasetStatus.model_validate(cluster.get(wanted).get("status") or {}).condition("Stalled")
+    if stalled and stalled.status == "True" and stalled.reason in HOLDS_ALL:
+        raise ColonnadeError(f"{wanted}: {stalled.reason}: {stalled.message}; ask again then")
 
 
 def _record(status: DatasetStatus, word: str) -> KeepingRecord | None:

@@ -162,3 +162,15 @@ def test_a_version_that_is_not_there_is_told_with_those_that_are(cluster: Playgr
     cluster.add(stored())
     seen = kubectl_colonnade("tag", "dset/flights", "ffff", "golden")
     assert f"dset/flights has no version called ffff; there are: {B[7:17]}, {A[7:17]}" in seen.err
+
+
+@pytest.mark.parametrize("reason", ["StoreMoved", "InvalidSpec"])
+def test_nothing_is_asked_of_a_dataset_that_nothing_is_done_for(
+    cluster: Playground, kubectl_colonnade: Run, reason: str
+) -> None:
+    about = {"lastTransitionTime": "2026-11-23T11:00:00Z", "message": "2 versions lie in s3://shared/default"}
+    cluster.add(stored(conditions=[{"type": "Stalled", "status": "True", "reason": reason, **about}]))
+    seen = kubectl_colonnade("audit", "dset/flights")
+    assert seen.code == 1
+    assert f"dset/flights: {reason}: 2 versions lie in s3://shared/default; ask again then" in seen.err
+    assert cluster.patches == []

@@ -80,3 +80,14 @@ def test_a_bucket_that_can_not_be_read_says_how(bucket: Any, client: Client, mon
         ColonnadeError, match=r"can't be read with the credentials of this process: .*AWS_ACCESS_KEY_ID"
     ):
         client.dataset("people").version().to_arrow()
+
+
+def test_a_namespaces_own_store_is_the_one_that_status_names(
+    bucket: Any, client: Client, cluster: Playground, collected: Collect
+) -> None:
+    cluster.add(INFO | {"data": {**INFO["data"], "store": "s3://of-others", "storesByNamespace": "true"}})
+    with pytest.raises(ColonnadeError, match="the operator hasn't looked at people yet"):
+        client.dataset("people").version().to_arrow()
+    dataset = client.dataset("people")
+    dataset.item["status"]["storeUri"] = f"{ROOT}/default"
+    assert dataset.version().to_arrow().num_rows == 400
