@@ -6,6 +6,7 @@ import sys
 import typer
 
 from colonnade.cli.approval import approve, reject
+from colonnade.cli.compare import compare
 from colonnade.cli.drift import drift
 from colonnade.cli.errors import UsageError
 from colonnade.cli.forget import forget
@@ -38,6 +39,7 @@ for command in (
     versions,
     trials,
     verify,
+    compare,
     push,
     pull,
     refresh,
