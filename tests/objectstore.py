@@ -25,7 +25,8 @@ START_SECONDS = 20
 
 @dataclass(frozen=True)
 class ObjectStore:
-    """objects: the folder behind it; an object is a file there, by its bucket and key."""
+    """objects: the folder behind it; an object is a file there, by its bucket and key. In versions, beside it, are the
+    old ones of buckets that are told to keep them."""
 
     endpoint: str
     objects: Path
@@ -69,15 +70,15 @@ def object_store(folder: Path, address: str = "127.0.0.1") -> Iterator[ObjectSto
     ensure_built([VERSITYGW])
     store = ObjectStore(f"http://{address}:{port()}", folder / "objects")
     objects, metadata, accounts = str(store.objects), str(folder / "metadata"), str(folder / "accounts")
-    for made in (objects, metadata, accounts):
+    versions = str(folder / "versions")
+    for made in (objects, metadata, accounts, versions):
         Path(made).mkdir(parents=True)
     listening = [str(program(VERSITYGW, "versitygw")), "--port", store.endpoint.removeprefix("http://")]
     listening += ["--iam-dir", accounts]
     environment = {"ROOT_ACCESS_KEY": store.key, "ROOT_SECRET_KEY": store.secret}
     with (folder / "versitygw.log").open("wb") as log:
-        running = subprocess.Popen(
-            [*listening, "posix", "--sidecar", metadata, objects], env=environment, stdout=log, stderr=log
-        )
+        over = ["posix", "--sidecar", metadata, "--versioning-dir", versions, objects]
+        running = subprocess.Popen([*listening, *over], env=environment, stdout=log, stderr=log)
     try:
         _answers(store, folder / "versitygw.log")
         yield store

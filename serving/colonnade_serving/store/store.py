@@ -22,6 +22,9 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """How the kernel says that there is no room for more."""
 
 
+PROBE = "gc/probe.json"
+
+
 class StoreError(Exception):
     """The store didn't do as asked (out of reach, refused); a retry may mend it. The message is one line for people."""
 
@@ -136,6 +139,18 @@ class Store:
         for file in sorted(p for p in directory.iterdir() if p.name != manifest):
             self.send(file, f"{path}/{file.name}")
         return self.put_new(f"{path}/{manifest}", (directory / manifest).read_bytes())
+
+    def keeps_versions(self) -> bool:
+        """Whether what is deleted or written over stays as an old version: in a bucket that keeps them, as a file tells
+        that is written and deleted here, or kept them, as its first file tells. Raises StoreFull, StoreError."""
+        if self.root is not None:
+            return False
+        with self._saying(PROBE):
+            written = obstore.put(self.client, PROBE, b"{}")["version"]
+            obstore.delete(self.client, PROBE)
+            first = next((meta for page in obstore.list(self.client, chunk_size=1) for meta in page), None)
+            found = obstore.head(self.client, first["path"])["version"] if first else None
+        return (written or found) is not None
 
     def remove_abandoned(self, before: datetime) -> int:
         """Takes away what `commit` left on a file:// store where its process was killed before this time; elsewhere

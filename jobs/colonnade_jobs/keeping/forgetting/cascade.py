@@ -7,7 +7,7 @@ from colonnade_serving.store import Store
 from ... import erased as memory
 from ... import marks, progress
 from ..copies import Copies
-from . import descendants, destroying, sweeping
+from . import descendants, destroying, history, saying, sweeping
 
 
 def run(job: KeepJob, task: CascadeTask, store: Store, copies: Copies | None) -> KeepResult:
@@ -15,6 +15,7 @@ def run(job: KeepJob, task: CascadeTask, store: Store, copies: Copies | None) ->
 
     Raises TransientError, StoreError.
     """
+    past = history.opened(store, copies)
     for digest in task.versions:
         for place in (*([copies.store] if copies else []), store):
             memory.bury(place, job.name, digest, None)
@@ -30,12 +31,9 @@ def run(job: KeepJob, task: CascadeTask, store: Store, copies: Copies | None) ->
             destroying.destroy(store, unit)
     if copies:
         sweeping.sweep_old(copies)
-    return KeepResult(
-        outcome="Succeeded",
-        reason="Cascaded",
-        message=_said(task, copies, *rest),
-        done=tuple(shortly(digest) for digest in task.versions),
-    )
+    done = tuple(shortly(digest) for digest in task.versions)
+    said = _said(task, copies, *rest)
+    return saying.with_history(KeepResult(outcome="Succeeded", reason="Cascaded", message=said, done=done), past)
 
 
 def _stays(task: CascadeTask, digest: str) -> bool:

@@ -14,7 +14,7 @@ from ...data.privacy.subjects import erased, subject_of
 from ...data.versions import version
 from ...erased import ErasedSubject
 from ..copies import Copies
-from . import bundles, destroying, remains, rewriting, saying
+from . import bundles, destroying, history, remains, rewriting, saying
 from .erasure import Erasure
 from .finding import Found, found
 from .opening import fetched
@@ -31,6 +31,7 @@ def run(job: KeepJob, task: ForgetTask, store: Store, copies: Copies | None, scr
     if subject is None:
         raise AssertionError("somebody is to be forgotten, which subject_of demands a column for")
     ring = encryption.mounted()
+    past = history.opened(store, copies)
     erasure = Erasure(job, task, store, copies, erased(subject, known, ring), ring, scratch)
     holding = _holding(erasure)
     for place in (store, *([copies.store] if copies else [])):
@@ -48,7 +49,8 @@ def run(job: KeepJob, task: ForgetTask, store: Store, copies: Copies | None, scr
         return saying.unfinished(rewritten, left)
     progress.report(80, "looking for what else holds the subject")
     rest = remains.destroy(erasure)
-    return saying.finished(erasure, rewritten, holding, rest, bundles.holding(store, erasure.subject, scratch))
+    named = bundles.holding(store, erasure.subject, scratch)
+    return saying.with_history(saying.finished(erasure, rewritten, holding, rest, named), past)
 
 
 def _holding(erasure: Erasure) -> dict[str, Found]:

@@ -7,6 +7,7 @@ from colonnade_api.jobs.keeping import KeepResult, Rewritten, shortly
 from ...errors import PermanentError
 from .erasure import Erasure
 from .finding import Found
+from .history import History
 from .remains import Remains
 
 SHOWN = 5
@@ -60,6 +61,17 @@ def finished(
         rewritten=rewritten,
         bundles=tuple(each[:16] for each in bundles[:SHOWN]),
     )
+
+
+def with_history(said: KeepResult, past: Sequence[History]) -> KeepResult:
+    """The same, once the buckets' old versions are gone too. Raises TransientError, PermanentError."""
+    answers = [each.forget() for each in past]
+    gone, why = sum(number for number, _ in answers), next((why for _, why in answers if why), "")
+    if why:
+        message = f"{said.message}; but {why}: let them expire, or unlock them, then ask again"
+        return said.model_copy(update={"outcome": "Failed", "reason": "VersionsKept", "message": message})
+    old = f"; {_counted(gone, 'old version')} of objects in the bucket are deleted too" if gone else ""
+    return said.model_copy(update={"message": f"{said.message}{old}"})
 
 
 def _first(erasure: Erasure, rewritten: tuple[Rewritten, ...], holding: Mapping[str, Found], rest: Remains) -> str:
