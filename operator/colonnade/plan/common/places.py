@@ -37,6 +37,6 @@ class Place:
         url = before.removesuffix(f"/{self.namespace}")
         return (
             f"{what} in {before}, and the store of namespace {self.namespace} is {self.root} now: until it is copied "
-            f"there nothing is read or written; copy it all, then have the platform team add {url} to copiedFrom of "
-            f"the namespace's store (chart value store.namespaces)"
+            f"there nothing is read or written; copy it all, then have the platform team add {url} to the chart's "
+            f"store.namespaces.{self.namespace}.copiedFrom, or to store.copiedFrom where the namespace has no entry"
         )

@@ -25,10 +25,11 @@ def relocated(status: DatasetStatus, place: Place | None) -> DatasetStatus:
 
 
 def placed(status: DatasetStatus, place: Place | None) -> DatasetStatus:
-    """As a pass leaves it that works in this place."""
-    if place is None:
+    """With the addresses of today, and said where it lies, unless that is elsewhere."""
+    status = relocated(status, place)
+    if place is None or elsewhere(status, place):
         return status
-    return relocated(status, place).model_copy(update={"store_uri": place.root})
+    return status.model_copy(update={"store_uri": place.root})
 
 
 def elsewhere(status: DatasetStatus, place: Place | None) -> str:

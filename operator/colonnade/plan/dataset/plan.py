@@ -59,7 +59,7 @@ def plan(observed: ObservedDataset, now: datetime) -> Decision[DatasetStatus]:
     """What the Dataset needs now. Versions stay through every failure; Ready speaks of them, Valid of the last look."""
     if observed.metadata.deletion_timestamp:
         return finalize(observed.metadata, observed.status)
-    observed = replace(observed, status=moving.relocated(observed.status, observed.place))
+    observed = replace(observed, status=moving.placed(observed.status, observed.place))
     problem = _problem(observed.spec) or observed.upstreams.problem()
     if problem or isinstance(observed.spec, InvalidSpec):
         kept = carried_over(observed.status.conditions, ("Ready", "Valid", "Protected", "Audited", "BackedUp"))

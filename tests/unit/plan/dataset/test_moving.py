@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from colonnade.plan.common.actions import RunJob
+from colonnade.plan.common.observed import InvalidSpec
 from colonnade.plan.common.places import Place
 from colonnade.plan.dataset.observed import ObservedDataset
 from colonnade.plan.dataset.plan import plan
@@ -30,6 +31,11 @@ def passed(observed: ObservedDataset, place: Place) -> ObservedDataset:
 
 def test_status_says_where_the_versions_lie() -> None:
     assert collected().status.store_uri == "s3://shared/demo"
+
+
+def test_a_dataset_whose_spec_cannot_be_read_says_where_it_lies_too() -> None:
+    observed = replace(dataset(), spec=InvalidSpec("spec.source: nothing"), place=NOW)
+    assert plan(observed, at(0)).status.store_uri == "s3://team-a/demo"
 
 
 def test_an_operator_that_is_told_of_no_place_says_none() -> None:
