@@ -5,8 +5,9 @@ import io
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, NamedTuple
 
 from colonnade_api.datasets.csv import Csv
@@ -20,6 +21,9 @@ NO_DELIMITER = "\x1f"
 SAMPLE_LINES = 20_480
 PREAMBLE_CONSISTENCY = 0.9
 RAGGED_SHARE = 0.5
+LOOKED_AT = 20
+"""Records below a header, among which one has to be fuller than a title is."""
+TITLE_WIDTH = 3
 EXCEL_HINT = re.compile(r'"?sep=(.)"?\r?\n?$', re.IGNORECASE)
 NUMBER = re.compile(r"\s*[-+]?[\d.,]+\s*$")
 
@@ -31,7 +35,7 @@ class Dialect:
     """How a file is written. quote, escape: empty where there are none; skip: lines before the header or first row.
 
     names: of the columns; heads: the first record's fields; ends: how lines end, where that can't be told by the first
-    end of a line; preamble: the lines skipped.
+    end of a line; preamble: the lines skipped; breaks_above: whether a record among them has several lines.
     """
 
     delimiter: str
@@ -43,6 +47,7 @@ class Dialect:
     heads: tuple[str, ...] = ()
     ends: str = ""
     preamble: tuple[str, ...] = ()
+    breaks_above: bool = False
 
     @property
     def width(self) -> int:
@@ -55,8 +60,9 @@ class Dialect:
 
     @property
     def is_for_python(self) -> bool:
-        """Whether the first record has several lines, by which DuckDB is led astray."""
-        return any("\n" in head or "\r" in head for head in self.heads)
+        """Whether the first record, or one above it, has several lines, by which DuckDB is led astray: it skips records
+        where lines are to be skipped."""
+        return self.breaks_above or _has_breaks(self.heads)
 
 
 class Record(NamedTuple):
@@ -101,13 +107,15 @@ def detect(name: str, sample: str, given: Csv, *, whole: bool) -> Dialect:
     fits = [fit for dialect in _candidates(lines[first:], given) if (fit := _fit(lines[first:], dialect, given, whole))]
     best = max(fits, key=lambda fit: fit.score, default=None)
     if best is None or best.dialect.width < 2:
-        found = _single(lines, first, given)
+        found = _with_breaks_above(_single(lines, first, given), lines)
         if given.delimiter is None and given.header:
             _check_width(name, lines[first:], found)
         return found
     found = best.dialect
+    if given.header and given.skip_rows is None:
+        _check_header(name, lines[first + found.skip :], found, first + found.skip)
     preamble = tuple(line.strip() for line in lines[first : first + found.skip] if line.strip())
-    return _moved(found, first + found.skip, preamble)
+    return _with_breaks_above(replace(found, skip=first + found.skip, preamble=preamble), lines)
 
 
 class Fit(NamedTuple):
@@ -221,5 +229,38 @@ def _check_width(name: str, lines: list[str], single: Dialect) -> None:
             )
 
 
-def _moved(dialect: Dialect, skip: int, preamble: tuple[str, ...]) -> Dialect:
-    return Dialect(**{**dialect.__dict__, "skip": skip, "preamble": preamble})
+def _check_header(name: str, lines: list[str], found: Dialect, above: int) -> None:
+    """Refuses a title that a spreadsheet has padded with delimiters to the table's width. above: lines before it."""
+    head, *below = islice(found.records(iter(lines)), 1 + LOOKED_AT)
+    named = _filled(head)
+    fuller = next((record for record in below if _filled(record) * 2 > found.width), None)
+    if found.width < TITLE_WIDTH or fuller is None or not _is_padded(head):
+        return
+    skipped = above + fuller.line - 1
+    shown = next((repr(field.strip()) for field in head.fields if field.strip()), "nothing at all")
+    raise PermanentError(
+        "UnreadableSource",
+        f"{name} line {above + head.line}: it holds {shown} and names {named} of {found.width} columns, where line "
+        f"{skipped + 1} has {_filled(fuller)}; if it is a title, set spec.source.csv.skipRows: {skipped}, and line "
+        f"{skipped + 1} is the header; if it is the header, name its columns",
+    )
+
+
+def _is_padded(record: Record) -> bool:
+    """Whether it has one field, or its first ones, and no others; at most half of them."""
+    filled = [bool(field.strip()) for field in record.fields]
+    return sum(filled) * 2 <= len(filled) and (sum(filled) < 2 or all(filled[: sum(filled)]))
+
+
+def _filled(record: Record) -> int:
+    return sum(1 for field in record.fields if field.strip())
+
+
+def _with_breaks_above(dialect: Dialect, lines: list[str]) -> Dialect:
+    above = dialect.records(iter(lines[: dialect.skip]))
+    return replace(dialect, breaks_above=any(_has_breaks(record.fields) for record in above))
+
+
+def _has_breaks(fields: Iterable[str]) -> bool:
+    """Whether lines end within a field; each record's own end isn't in its fields."""
+    return any("\n" in field or "\r" in field for field in fields)

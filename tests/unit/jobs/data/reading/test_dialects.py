@@ -29,6 +29,52 @@ def refused(harness: Harness, content: bytes | str, **more: Any) -> str:
     return error.value.message
 
 
+TABLE = "id,name,x,y\n1,a,2,3\n2,b,3,4\n"
+
+
+@pytest.mark.parametrize(
+    ("title", "line", "words", "skipped"),
+    [
+        ("Report 2024,,,\n", 1, "it holds 'Report 2024' and names 1 of 4 columns, where line 2 has 4", 1),
+        ("Report 2024,,,\n,,,\n", 1, "it holds 'Report 2024' and names 1 of 4 columns, where line 3 has 4", 2),
+        ("Report,2024,,\nof,the ERP,,\n", 1, "it holds 'Report' and names 2 of 4 columns, where line 3 has 4", 2),
+        (",,,\n", 1, "it holds nothing at all and names 0 of 4 columns, where line 2 has 4", 1),
+        (",Report 2024,,\n", 1, "it holds 'Report 2024' and names 1 of 4 columns, where line 2 has 4", 1),
+        ("sep=,\nReport 2024,,,\n", 2, "it holds 'Report 2024' and names 1 of 4 columns, where line 3 has 4", 2),
+        ('"Report, ""2024""\nof all",,,\n', 1, "and names 1 of 4 columns, where line 3 has 4", 2),
+    ],
+)
+def test_a_title_that_is_padded_to_the_tables_width_is_no_header(
+    harness: Harness, title: str, line: int, words: str, skipped: int
+) -> None:
+    said = refused(harness, title + TABLE)
+    assert said.startswith(f"rows.csv line {line}: ")
+    assert words in said
+    assert f"set spec.source.csv.skipRows: {skipped}," in said
+    found = columns(harness, title + TABLE, csv={"skipRows": skipped})
+    assert found == {"id": [1, 2], "name": ["a", "b"], "x": [2, 3], "y": [3, 4]}
+
+
+@pytest.mark.parametrize(
+    "title", ['"Report\nof all"\n', '"Report\r\nof all"\nand more\n', '\n"Report\n\nof all"\n', '"Report\n']
+)
+def test_a_title_of_several_lines_costs_no_row(harness: Harness, title: str) -> None:
+    skipped = columns(harness, title + TABLE, csv={"skipRows": len(title.splitlines())})
+    assert skipped == {"id": [1, 2], "name": ["a", "b"], "x": [2, 3], "y": [3, 4]}
+    if title.count('"') == 2:
+        assert columns(harness, title + TABLE) == skipped
+
+
+def test_a_title_of_several_lines_above_one_column_costs_no_row(harness: Harness) -> None:
+    assert columns(harness, '"Report\nof all"\nid\n1\n2\n', csv={"skipRows": 2}) == {"id": [1, 2]}
+
+
+@pytest.mark.parametrize("header", [",x,y,z", "a,b,,", "a,,c,", "a,b,c,"])
+def test_a_header_that_lacks_some_names_is_one(harness: Harness, header: str) -> None:
+    rows = "1,2,3,4\n5,6,7,8\n" if header != "a,b,," else "1,2,,\n5,6,,\n"
+    assert len(columns(harness, f"{header}\n{rows}")) == 4
+
+
 def test_the_first_line_is_the_header_however_much_it_looks_like_data(harness: Harness) -> None:
     assert columns(harness, "country,2019,2020\nDE,1,2\nCH,3,4\n") == {
         "country": ["DE", "CH"],
