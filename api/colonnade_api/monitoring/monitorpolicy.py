@@ -21,6 +21,7 @@ from colonnade_api.common import (
     Word,
 )
 from colonnade_api.durations import Duration, Period
+from colonnade_api.monitoring.alerts import MOST_FIRING, AlertReceiver, FiringAlert
 from colonnade_api.monitoring.retraining import MOST_RETRAININGS, Retrain, Retraining
 from colonnade_api.monitoring.signals import Signal
 
@@ -61,6 +62,12 @@ class MonitorPolicySpec(SpecPart):
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]},
     )
     no_data: NoData = Field(default=NoData(), description="What happens when nothing can be measured.")
+    alerts: tuple[AlertReceiver, ...] | None = Field(
+        default=None,
+        max_length=8,
+        description="Who is told what fails. Left out: nobody but conditions and Events.",
+        json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]},
+    )
     retrain: Retrain | None = Field(
         default=None,
         description="What follows a breach of a signal whose action is Retrain. Left out: as if given with no field.",
@@ -103,6 +110,12 @@ class MonitorPolicyStatus(Status):
         max_length=256,
         description="The Deployments that name this policy.",
         json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["deployment"]},
+    )
+    firing: tuple[FiringAlert, ...] = Field(
+        default=(),
+        max_length=MOST_FIRING,
+        description="What spec.alerts is being told now.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
     )
     retrainings: tuple[Retraining, ...] = Field(
         default=(),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from colonnade.act.alertmanager import Alertmanagers
 from colonnade.act.events import Events
 from colonnade.act.objects import Objects
 from colonnade.act.retraining import Successors
@@ -49,6 +50,7 @@ class Applier:
     cache: Cache
     platform: Platform
     events: Events
+    alertmanagers: Alertmanagers
 
 
 async def act(decision: Decision[Status], live: Manifest, applier: Applier) -> None:
@@ -67,6 +69,8 @@ async def act(decision: Decision[Status], live: Manifest, applier: Applier) -> N
             await writer.record(status)
         elif isinstance(action, actions.RequestRefresh | actions.EnsureModelVersion):
             await successors.carry_out(action)
+        elif isinstance(action, actions.SendAlerts):
+            await applier.alertmanagers.send(owner.key.namespace, owner.key.name, action)
         else:
             await _perform(action, owner, platform, writer, objects)
         if writer.is_gone:

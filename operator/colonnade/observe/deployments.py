@@ -96,6 +96,7 @@ def _policy(namespace: str, spec: DeploymentSpec, cache: Cache) -> MonitorPolicy
 
 def _target(deployment: Manifest) -> WatchedDeployment:
     status = objects.status_of_another(DeploymentStatus, deployment)
+    rolled_back = status.condition("RolledBack")
     return WatchedDeployment(
         deployment=deployment["metadata"]["name"],
         verdicts=status.verdicts,
@@ -103,4 +104,5 @@ def _target(deployment: Manifest) -> WatchedDeployment:
         candidate=status.candidate.model_version if status.candidate else None,
         pinned=deployment["spec"]["model"].get("version"),
         rejected=status.rejected,
+        rolled_back=rolled_back.message if rolled_back and rolled_back.status == "True" else "",
     )

@@ -40,13 +40,15 @@ from colonnade_api import MonitorPolicySpec
 
 @dataclass(frozen=True)
 class Observer:
-    """What observing takes. prometheus: where a policy names none. installation: as it is known by now."""
+    """What observing takes. prometheus: where a policy names none. installation: as it is known by now.
+    untold: of a policy's alerts, by receiver, why the last ones didn't reach it."""
 
     cache: Cache
     routers: Routers
     session: aiohttp.ClientSession
     prometheus: str
     installation: Callable[[], Installation]
+    untold: Callable[[str, str], Mapping[str, str]] = lambda _namespace, _policy: {}
     metrics: dict[str, RouterMetrics] = field(default_factory=dict)
 
     async def deployment(self, key: Key, live: Manifest, now: datetime) -> ObservedDeployment:
@@ -69,7 +71,8 @@ class Observer:
         observed = observe_policy(key, live, self.cache)
         if isinstance(observed.spec, InvalidSpec):
             return observed
-        return replace(observed, prometheus=await reach(self.metrics_of(observed.spec).prometheus, now))
+        prometheus = await reach(self.metrics_of(observed.spec).prometheus, now)
+        return replace(observed, prometheus=prometheus, untold=self.untold(key.namespace, key.name))
 
     def metrics_of(self, policy: MonitorPolicySpec | None) -> RouterMetrics:
         """One for all passes, so that they share its answers."""

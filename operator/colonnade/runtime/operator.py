@@ -12,6 +12,7 @@ from time import monotonic
 import aiohttp
 from kubernetes.aio.client import ApiClient
 
+from colonnade.act.alertmanager import Alertmanagers
 from colonnade.act.events import Events
 from colonnade.act.perform import Applier
 from colonnade.kube.client import ApiServer, Selection
@@ -101,8 +102,9 @@ class Operator:
     def _queue(self, session: aiohttp.ClientSession) -> WorkQueue[Key]:
         settings = self.settings
         routers = Routers(session, self._router_pods, settings.agent_port)
-        observer = Observer(self.cache, routers, session, settings.prometheus(), self._installation)
-        applier = Applier(self.api, self.cache, self.platform, Events(self.api, settings.pod_name))
+        alertmanagers = Alertmanagers(session)
+        observer = Observer(self.cache, routers, session, settings.prometheus(), self._installation, alertmanagers.of)
+        applier = Applier(self.api, self.cache, self.platform, Events(self.api, settings.pod_name), alertmanagers)
         reconciler = Reconciler(deciders(observer), applier, self.metrics, settings.pass_seconds)
         return WorkQueue(reconciler.reconcile, reconciler.failed, settings.workers)
 

@@ -108,6 +108,16 @@ class EnsureModelVersion:
     spec: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class SendAlerts:
+    """Told again in every pass while they fire: Alertmanager forgets what it no longer hears of. What can't be told is
+    no fault of the pass. alerts: as its API v2 has them."""
+
+    receiver: str
+    url: str
+    alerts: tuple[Mapping[str, Any], ...]
+
+
 Action = (
     EnsureFinalizer
     | RemoveFinalizer
@@ -122,4 +132,5 @@ Action = (
     | DeleteClientService
     | RequestRefresh
     | EnsureModelVersion
+    | SendAlerts
 )

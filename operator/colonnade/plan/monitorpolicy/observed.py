@@ -44,7 +44,8 @@ class VersionState:
 class WatchedDeployment:
     """A Deployment that names this policy, and the verdicts in its status.
 
-    stable, candidate: the ModelVersions that serve. pinned: the version that its spec names. versions, datasets: those
+    stable, candidate: the ModelVersions that serve. pinned: the version that its spec names. rolled_back: why the last
+    rollout was taken back, while that is so. versions, datasets: those
     of its model, and what they are trained on, by name; only where something may be trained again.
     """
 
@@ -54,16 +55,19 @@ class WatchedDeployment:
     candidate: str | None = None
     pinned: str | None = None
     rejected: tuple[RejectedRevision, ...] = ()
+    rolled_back: str = ""
     versions: Mapping[str, VersionState] = field(default_factory=dict)
     datasets: Mapping[str, DatasetState] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ObservedMonitorPolicy:
-    """`prometheus` is None when it answered, Missing when it didn't."""
+    """`prometheus` is None when it answered, Missing when it didn't. untold: by receiver, why the last alerts didn't
+    reach it."""
 
     metadata: ObjectMeta
     spec: MonitorPolicySpec | InvalidSpec
     status: MonitorPolicyStatus
     targets: tuple[WatchedDeployment, ...] = ()
     prometheus: Missing | None = None
+    untold: Mapping[str, str] = field(default_factory=dict)

@@ -1,35 +1,53 @@
 """A MonitorPolicy: whom it watches, what its signals say there, and whether Prometheus answers."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from colonnade.plan.common.conditions import ConditionUpdate, carried_over, false, true, with_transition_time
 from colonnade.plan.common.decision import Decision
 from colonnade.plan.common.finalizer import finalize
 from colonnade.plan.common.observed import InvalidSpec
+from colonnade.plan.monitorpolicy import alerting
 from colonnade.plan.monitorpolicy.observed import ObservedMonitorPolicy, WatchedDeployment
-from colonnade.plan.monitorpolicy.retraining.retrain import Outlook, retrain
+from colonnade.plan.monitorpolicy.retraining.retrain import retrain
 from colonnade_api import MonitorPolicyStatus, SignalStatus, Target, Verdict
+from colonnade_api.monitoring.alerts import FiringAlert
+from colonnade_api.monitoring.retraining import Retraining
 
 MAX_TARGETS = 256
 LOOK_AGAIN = timedelta(seconds=30)
 """At Prometheus; rollouts ask it themselves, at the policy's own interval."""
 LOOK_AFTER_RETRAINING = timedelta(seconds=10)
+KEPT = ("Ready", "MetricsAvailable", "AlertsDelivered", "Retraining")
+"""While the spec can't be read."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What status has beside its conditions."""
+
+    targets: tuple[Target, ...]
+    firing: tuple[FiringAlert, ...]
+    retrainings: tuple[Retraining, ...]
 
 
 def plan(observed: ObservedMonitorPolicy, now: datetime) -> Decision[MonitorPolicyStatus]:
-    """The policy's status; what follows from a verdict is decided where the traffic is."""
+    """The policy's status, whom to tell, what to train again; a rollout is decided where its traffic is."""
     if observed.metadata.deletion_timestamp:
         return finalize(observed.metadata, observed.status)
     if isinstance(observed.spec, InvalidSpec):
-        kept = carried_over(observed.status.conditions, ("Ready", "MetricsAvailable", "Retraining"))
+        kept = carried_over(observed.status.conditions, KEPT)
         updates = (*kept, true("Stalled", "InvalidSpec", observed.spec.message))
-        nothing = Outlook(observed.status.retrainings)
-        return Decision((), _status(observed, observed.status.targets, updates, nothing, now))
-    outlook = retrain(observed, observed.spec, now)
+        known = _Found(observed.status.targets, observed.status.firing, observed.status.retrainings)
+        return Decision((), _status(observed, known, updates, now))
     targets = tuple(_target(each) for each in sorted(observed.targets, key=lambda each: each.deployment)[:MAX_TARGETS])
-    status = _status(observed, targets, (*_judge(observed), *outlook.updates), outlook, now)
+    firing = alerting.firing(observed, observed.spec, now)
+    told = alerting.tell(observed, observed.spec, firing, now)
+    outlook = retrain(observed, observed.spec, now)
+    updates = (*_judge(observed), *alerting.condition(observed, observed.spec), *outlook.updates)
+    status = _status(observed, _Found(targets, firing, outlook.records), updates, now)
     again = LOOK_AFTER_RETRAINING if outlook.under_way else LOOK_AGAIN
-    return Decision(outlook.actions, status, outlook.events, again)
+    return Decision((*outlook.actions, *told), status, outlook.events, again)
 
 
 def _target(watched: WatchedDeployment) -> Target:
@@ -57,20 +75,16 @@ def _judge(observed: ObservedMonitorPolicy) -> tuple[ConditionUpdate, ...]:
 
 
 def _status(
-    observed: ObservedMonitorPolicy,
-    targets: tuple[Target, ...],
-    updates: tuple[ConditionUpdate, ...],
-    outlook: Outlook,
-    now: datetime,
+    observed: ObservedMonitorPolicy, found: _Found, updates: tuple[ConditionUpdate, ...], now: datetime
 ) -> MonitorPolicyStatus:
     generation = observed.metadata.generation
-    conditions = with_transition_time(updates, observed.status.conditions, generation, now)
     return MonitorPolicyStatus(
         observed_generation=generation,
-        conditions=conditions,
-        targets=targets,
+        conditions=with_transition_time(updates, observed.status.conditions, generation, now),
+        targets=found.targets,
         measures=_measures(observed),
-        retrainings=outlook.records,
+        firing=found.firing,
+        retrainings=found.retrainings,
     )
 
 

@@ -73,6 +73,7 @@ class World:
             self.candidate,
             self.pinned,
             self.rejected,
+            "",
             dict(self.versions),
             {"flights": dataset},
         )
