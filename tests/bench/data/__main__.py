@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from . import measuring
+from . import measuring, plot
 from .cases import CASES, Case
 from .checking import check
 from .measuring import Cost
@@ -27,6 +27,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS, help="the Job and its peers; all by default")
     parser.add_argument("--memory", type=int, metavar="MIB", help="what the Job's container may use")
+    parser.add_argument("--picture", type=Path, metavar="FILE", help="draw the run as PNG")
     parser.add_argument("--check", action="store_true", help="hold the peers' verdicts against the Job's, no more")
     arguments = parser.parse_args()
     if arguments.check:
@@ -34,10 +35,13 @@ def main() -> None:
             print(f"{peer} and the Job tell the same: {told}")
         return
     print(f"{'':28}{'':20}{'cpu s':>9}{'ours/':>9}{'wall s':>9}{'MB':>9}{'ours/':>9}", flush=True)
+    costs = {}
     with tempfile.TemporaryDirectory(prefix="bench-data-") as folder:
         for name in arguments.cases or CASES:
-            found = measure(CASES[name], Path(folder), arguments)
+            costs[name] = found = measure(CASES[name], Path(folder), arguments)
             print("\n".join(line(name, way, found) for way in found), flush=True)
+    if arguments.picture:
+        plot.write(costs, arguments.picture)
 
 
 def line(name: str, way: str, found: dict[str, Cost]) -> str:

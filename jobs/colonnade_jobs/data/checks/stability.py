@@ -115,10 +115,10 @@ def _numbers(connection: duckdb.DuckDBPyConnection, field: Field, name: str, tab
 
 def _binned(connection: duckdb.DuckDBPyConnection, value: str, source: str, edges: int) -> Counts:
     """Rows without a value, then rows by bin: bin i holds edges[i-1] <= value < edges[i]."""
+    passed = (f"CAST({value} >= edges[{n}] AS INTEGER)" for n in range(1, edges + 1))
     rows = connection.execute(
         f"WITH e AS (SELECT list(edge ORDER BY edge) AS edges FROM edges) "
-        f"SELECT CASE WHEN {value} IS NULL THEN 0 "
-        f"ELSE 1 + len(list_filter(edges, lambda edge: edge <= {value})) END AS bin, "
+        f"SELECT CASE WHEN {value} IS NULL THEN 0 ELSE {' + '.join(['1', *passed])} END AS bin, "
         f"count(*) FROM (SELECT {value} FROM {source}), e GROUP BY bin"
     ).fetchall()
     found = dict(rows)

@@ -1,14 +1,14 @@
 """No two rows alike: of rows with one key the first that breaks no other rule is valid, those after it are refused."""
 # ruff: noqa: S608 - identifiers are of our own making
 
-from collections.abc import Iterable, Iterator
+from array import array
+from collections.abc import Iterable
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from ..columns import Field
-
-REPEATED = pa.schema([("row_id", pa.int64()), ("rules", pa.list_(pa.int32()))])
 
 
 def mark_repeated(connection: duckdb.DuckDBPyConnection, keys: dict[int, tuple[Field, ...]]) -> None:
@@ -23,11 +23,11 @@ def mark_repeated(connection: duckdb.DuckDBPyConnection, keys: dict[int, tuple[F
         return
     batches = connection.sql(_conflicts({n: keys[n] for n in repeated_keys})).to_arrow_reader()
     rows = (row for batch in batches for row in zip(*(column.to_pylist() for column in batch.columns), strict=True))
-    found = pa.Table.from_pylist(list(_repeated(rows, repeated_keys)), schema=REPEATED)
-    connection.register("repeated", found)
+    connection.register("repeated", _repeated(rows, repeated_keys))
     connection.execute(
-        "UPDATE validated SET reasons = list_sort(list_concat(coalesce(reasons, []), repeated.rules)) FROM repeated "
-        "WHERE validated.row_id = repeated.row_id"
+        "UPDATE validated SET reasons = list_sort(list_concat(coalesce(reasons, []), broken.rules)) "
+        "FROM (SELECT row_id, list(rule)::INTEGER[] AS rules FROM repeated GROUP BY row_id) AS broken "
+        "WHERE validated.row_id = broken.row_id"
     )
     connection.unregister("repeated")
 
@@ -56,13 +56,22 @@ def _conflicts(keys: dict[int, tuple[Field, ...]]) -> str:
     )
 
 
-def _repeated(rows: Iterable[tuple[int | None, ...]], counts: dict[int, int]) -> Iterator[dict[str, object]]:
+def _repeated(rows: Iterable[tuple[Any, ...]], counts: dict[int, int]) -> pa.Table:
+    """row_id and rule, of each rule that a row breaks: 16 bytes, where the rows themselves may be most of a table."""
     taken = [(rule, bytearray(count)) for rule, count in counts.items()]
+    row_ids, rules = array("q"), array("q")
     for row_id, is_valid, *ids in rows:
         own = [(rule, seen, id_) for (rule, seen), id_ in zip(taken, ids, strict=True) if id_ is not None]
         broken = [rule for rule, seen, id_ in own if seen[id_]]
         if broken:
-            yield {"row_id": row_id, "rules": broken}
+            row_ids.extend([row_id] * len(broken))
+            rules.extend(broken)
         elif is_valid:
             for _, seen, id_ in own:
                 seen[id_] = 1
+    return pa.Table.from_arrays([_whole_numbers(row_ids), _whole_numbers(rules)], names=["row_id", "rule"])
+
+
+def _whole_numbers(values: "array[int]") -> pa.Array:
+    """Of the bytes as they lie: pa.array loads pandas, which takes a second."""
+    return pa.Array.from_buffers(pa.int64(), len(values), [None, pa.py_buffer(values)])

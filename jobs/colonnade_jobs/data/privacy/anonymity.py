@@ -26,27 +26,25 @@ class Groups:
     sensitive: str = ""
     l: int = 0  # noqa: E741 - the field's own word
 
-    @property
-    def failing(self) -> str:
-        """SQL: the groups that fall short; a missing value is a value of its own, but no sensitive one."""
+    def find(self, connection: duckdb.DuckDBPyConnection) -> int:
+        """Makes the table `small` of the groups that fall short; returns how many valid rows are in them.
+
+        A missing value is a value of its own, but no sensitive one.
+        """
         demand = f"count(*) < {self.k}"
         if self.sensitive:
             demand += f" OR count(DISTINCT {self.sensitive}) < {self.l}"
         keys = ", ".join(self.columns)
-        return f"SELECT {keys} FROM {VALID} GROUP BY {keys} HAVING {demand}"
-
-    def failing_rows(self, connection: duckdb.DuckDBPyConnection) -> int:
-        """How many valid rows are in such groups."""
-        return int(one_row(connection, f"SELECT count(*) FROM {VALID} AND {self._is_failing}")[0])
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE small AS SELECT {keys}, count(*) AS alike FROM {VALID} GROUP BY {keys} "
+            f"HAVING {demand}"
+        )
+        return int(one_row(connection, "SELECT coalesce(sum(alike), 0) FROM small")[0])
 
     def suppress(self, connection: duckdb.DuckDBPyConnection) -> int:
-        """Removes them; returns how many went."""
-        return int(one_row(connection, f"DELETE FROM {VALID} AND {self._is_failing}")[0])
-
-    @property
-    def _is_failing(self) -> str:
+        """Removes the valid rows of `small`; returns how many went."""
         same = " AND ".join(f"validated.{column} IS NOT DISTINCT FROM small.{column}" for column in self.columns)
-        return f"EXISTS (SELECT 1 FROM ({self.failing}) AS small WHERE {same})"
+        return int(one_row(connection, f"DELETE FROM {VALID} AND EXISTS (SELECT 1 FROM small WHERE {same})")[0])
 
 
 def enforce(connection: duckdb.DuckDBPyConnection, privacy: Privacy, inner: dict[str, str]) -> int | None:
@@ -61,13 +59,13 @@ def enforce(connection: duckdb.DuckDBPyConnection, privacy: Privacy, inner: dict
     groups = Groups([inner[name] for name in wanted.quasi_identifiers], wanted.k)
     if diverse:
         groups = Groups(groups.columns, groups.k, inner[diverse.sensitive], diverse.l)
-    rows, short = int(one_row(connection, f"SELECT count(*) FROM {VALID}")[0]), groups.failing_rows(connection)
+    rows, short = int(one_row(connection, f"SELECT count(*) FROM {VALID}")[0]), groups.find(connection)
     if not short:
         return 0
     if wanted.action == "Reject" or short == rows:
         raise PermanentError("NotAnonymous", _objection(privacy, short, rows))
     suppressed = groups.suppress(connection)
-    if left := groups.failing_rows(connection):
+    if left := groups.find(connection):
         raise AssertionError(f"{left} rows of small groups are left")
     return suppressed
 
