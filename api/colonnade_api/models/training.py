@@ -15,6 +15,7 @@ from colonnade_api.models.halving import ROWS
 from colonnade_api.models.metrics import METRICS, Direction, Task, direction, names
 from colonnade_api.models.ownmetrics import MOST_METRICS, OwnMetric
 from colonnade_api.models.places import OF_PREPROCESSING, NoSuchPlace, put_by_path, put_nested
+from colonnade_api.models.steps import MOST_STEPS, PreprocessingStep
 from colonnade_api.models.threshold import BUILT_IN, DecisionThreshold
 from colonnade_api.models.trials import Trial
 from colonnade_api.models.tuning import Tuning
@@ -125,6 +126,12 @@ class Preprocessing(SpecPart):
         "models, neighbours, networks) and not before trees, where it costs parity. Standard: always. None: never.",
     )
     encode: Encode = Field(default=Encode(), description="How categories become numbers.")
+    steps: Annotated[tuple[PreprocessingStep, ...], Field(max_length=MOST_STEPS)] | None = Field(
+        default=None,
+        description="Transformers for columns by name, in order, in the place of their usual encoding and scaling. "
+        "Left out: each column is encoded by its kind.",
+        json_schema_extra={"x-kubernetes-list-type": "atomic"},
+    )
     cleaning: Literal["FromDataset", "None"] | None = Field(
         default=None,
         description="Whether the Dataset's trim, lowercase, replace, clip and fillMissing are done to each request, so "

@@ -24,7 +24,19 @@ from ..export import float32
 from ..judging import crossvalidation, fairness
 from ..rows import frames, split
 from ..rows.frames import Frame
-from . import classweights, cuts, earlystopping, estimators, features, limits, pipeline, supported, threshold, weighting
+from . import (
+    classweights,
+    cuts,
+    earlystopping,
+    estimators,
+    features,
+    limits,
+    pipeline,
+    steps,
+    supported,
+    threshold,
+    weighting,
+)
 from .earlystopping import Stopping
 from .features import Choice
 from .prepared import Prepared
@@ -120,7 +132,9 @@ def choose(wanted: Training, manifest: dict[str, Any]) -> Choice:
     beside = dict.fromkeys(wanted.fairness.sensitive if wanted.fairness else (), "sensitive")
     beside |= {grouped: "names the row's group"} if grouped else {}
     beside |= {wanted.weight_column: "says what the row counts"} if wanted.weight_column else {}
-    return features.choose(manifest["schema"], wanted.target, wanted.features, beside)
+    found = features.choose(manifest["schema"], wanted.target, wanted.features, beside)
+    steps.check(wanted.preprocessing.steps or (), found)
+    return found
 
 
 def prepare(wanted: Training, manifest: dict[str, Any], table: Path, choice: Choice) -> Prepared:
@@ -160,10 +174,9 @@ def prepare(wanted: Training, manifest: dict[str, Any], table: Path, choice: Cho
     estimator = estimators.build(wanted.learner, wanted.task, wanted.seed)
     if wanted.task == "Classification":
         classweights.by_class(estimator, frame.target[training])
-    scale, unknown = wanted.preprocessing.scale, wanted.preprocessing.encode.handle_unknown
-    whole = pipeline.build(estimator, frame, training, scale=scale, unknown=unknown)
+    whole = pipeline.build(estimator, frame, training, wanted.preprocessing, wanted.seed)
     notes += pipeline.cuts(whole, frame, training)
-    limits.check_table(len(training), pipeline.width(whole))
+    limits.check_table(len(training), pipeline.width(whole, frame, training))
     groups = split.groups_of(parted, values)
     stopping = Stopping(wanted.early_stopping, parted, values, wanted.seed) if wanted.early_stopping else None
     return Prepared(whole, choice, frame, training, testing, parted, notes, weights, groups, stopping)

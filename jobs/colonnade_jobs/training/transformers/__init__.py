@@ -9,7 +9,8 @@ from . import neighbours as neighbours
 from . import quadratic as quadratic
 from .dates import DateParts
 from .double import InDoubleClassifier, InDoubleRegressor
+from .elementwise import Elementwise
 from .impute_and_scale import ImputeAndScale
 from .lowercase import LowerAscii
 
-__all__ = ["DateParts", "ImputeAndScale", "InDoubleClassifier", "InDoubleRegressor", "LowerAscii"]
+__all__ = ["DateParts", "Elementwise", "ImputeAndScale", "InDoubleClassifier", "InDoubleRegressor", "LowerAscii"]

@@ -4,7 +4,7 @@ import pytest
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestRegressor
 from sklearn.pipeline import Pipeline
 
-from colonnade_api.models.training import Estimator
+from colonnade_api.models.training import Estimator, Preprocessing
 from colonnade_jobs.errors import PermanentError
 from colonnade_jobs.training.export import trees
 from colonnade_jobs.training.learning import estimators, limits, pipeline
@@ -58,9 +58,9 @@ def test_the_width_is_what_the_estimator_sees(harness: Harness) -> None:
     harness.dataset(people(200), schema=SCHEMA)
     rows = held_out(harness, FEATURES, "amount", "Regression")
     line = estimators.build(Estimator(name="sklearn.linear_model.Ridge"), "Regression", seed=0)
-    whole = pipeline.build(line, rows.frame, rows.rows, scale="Auto", unknown="Ignore")
+    whole = pipeline.build(line, rows.frame, rows.rows, Preprocessing(), seed=0)
     cities = len(set(rows.frame.inputs["city"][rows.rows]))
-    assert pipeline.width(whole) == 3 + 5 + cities + pipeline.MOST_WORDS
+    assert pipeline.width(whole, rows.frame, rows.rows) == 3 + 5 + cities + pipeline.MOST_WORDS
     whole.fit(rows.frame.table(rows.rows), rows.target)
     words = len(whole["features"].named_transformers_["words-c3"]["words"].vocabulary_)
     assert whole["model"].named_steps["preprocess"].n_features_in_ == 3 + 5 + cities + words
