@@ -2,10 +2,16 @@
 
 from pathlib import Path
 
-from docs.site.pictures import canary, chain, loop, traffic
+from docs.site.pictures import canary, chain, erasure, loop, traffic
 
 FOLDER = Path("docs/images")
-PICTURES = {"loop": loop.picture, "canary": canary.picture, "traffic": traffic.picture, "chain": chain.picture}
+PICTURES = {
+    "loop": loop.picture,
+    "canary": canary.picture,
+    "traffic": traffic.picture,
+    "chain": chain.picture,
+    "erasure": erasure.picture,
+}
 
 
 def pages(_: Path) -> dict[Path, str]:

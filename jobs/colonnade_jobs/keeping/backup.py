@@ -68,6 +68,7 @@ def verify_all(versions: Iterable[DatasetVersion], store: Store, copies: Copies,
             sent += found
             whole = fault is None and restore.proven(digest, copies, scratch)
             (mended if whole else lost).append(shortly(digest))
+        copies.sweep_old()
     except StoreError as error:
         raise TransientError("BackupUnreachable", str(error)) from error
     if lost:

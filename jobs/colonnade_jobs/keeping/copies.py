@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,10 @@ FORMAT = "colonnade.dev/backup/v1"
 PREFIX = "COLONNADE_BACKUP_"
 Document = dict[str, Any]
 """format, digest, and files: digest and bytes of each, by its name."""
+
+
+LONGEST_JOB = timedelta(hours=12)
+"""No Job that runs has sent what is older."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +63,15 @@ class Copies:
             return False
 
     def finish(self, version: DatasetVersion, files: dict[str, Any]) -> None:
-        """Says that a version has its copy; nothing is written where that is known."""
+        """Says that a version has its copy; nothing is written where that is known. What it consisted of before goes:
+        files in plain, where they are encrypted now."""
         if version.digest is None:
             return
         wanted = {"format": FORMAT, "digest": version.digest, "files": files}
-        if self.document(version.digest) != wanted:
+        before = self.document(version.digest)
+        if before != wanted:
             self.store.put(_document(version.digest), canonical_json(wanted))
+            self.remove_unnamed({file["digest"] for file in (before or {"files": {}})["files"].values()})
         entry = version.model_copy(update={"backed_up_at": None, "audited_at": None})
         self.store.put_new(f"{self._index}/{hex_of(version.digest)}.json", canonical_json(entry.manifest()))
 
@@ -105,6 +113,12 @@ class Copies:
         anew since."""
         named = {_blob(digest) for digest in self._named_blobs()}
         return [item for item in self.store.list("blobs") if item.path not in named]
+
+    def sweep_old(self) -> None:
+        """Removes blobs that no copy names, and that no Job which runs has sent."""
+        for item in self.unnamed_blobs():
+            if is_old(item):
+                self.store.delete(item.path)
 
     def _named_blobs(self, except_of: str = "") -> set[str]:
         found = set[str]()
@@ -163,6 +177,10 @@ def _elsewhere() -> bool:
     """Whether a bucket of the same name is another server's."""
     own = os.environ.get(f"{PREFIX}AWS_ENDPOINT_URL")
     return own is not None and own != os.environ.get("AWS_ENDPOINT_URL")
+
+
+def is_old(blob: Item) -> bool:
+    return datetime.now(UTC) - blob.modified > LONGEST_JOB
 
 
 def _document(digest: str) -> str:

@@ -113,9 +113,9 @@ class Keeper(Harness):
         data[len(data) // 2] ^= 1
         path.write_bytes(data)
 
-    def ages(self) -> None:
-        """All that is stored was written two days ago."""
-        for path in self.places["store"].rglob("*"):
+    def ages(self, place: str = "store") -> None:
+        """All that lies there was written two days ago."""
+        for path in self.places[place].rglob("*"):
             moment = path.stat().st_mtime - DAY_OLD
             os.utime(path, (moment, moment))
 

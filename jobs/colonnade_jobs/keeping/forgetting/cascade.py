@@ -7,7 +7,7 @@ from colonnade_serving.store import Store
 from ... import erased as memory
 from ... import marks, progress
 from ..copies import Copies
-from . import descendants, destroying, history, saying, sweeping
+from . import descendants, destroying, history, saying
 
 
 def run(job: KeepJob, task: CascadeTask, store: Store, copies: Copies | None) -> KeepResult:
@@ -30,7 +30,7 @@ def run(job: KeepJob, task: CascadeTask, store: Store, copies: Copies | None) ->
         if store.list(unit) or unit in begun:
             destroying.destroy(store, unit)
     if copies:
-        sweeping.sweep_old(copies)
+        copies.sweep_old()
     done = tuple(shortly(digest) for digest in task.versions)
     said = _said(task, copies, *rest)
     return saying.with_history(KeepResult(outcome="Succeeded", reason="Cascaded", message=said, done=done), past)

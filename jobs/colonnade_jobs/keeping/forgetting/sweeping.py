@@ -2,19 +2,15 @@
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 
 from colonnade_serving.store import Item
 
 from ...data import encryption
 from ...data.encryption import Keyring
 from ...errors import PermanentError
-from ..copies import Copies
+from ..copies import Copies, is_old
 from . import finding
 from .erasure import Erasure
-
-LONGEST_JOB = timedelta(hours=12)
-"""No Job that runs has sent what is older."""
 
 
 def sweep(erasure: Erasure, copies: Copies, digests: Sequence[str]) -> int:
@@ -26,19 +22,8 @@ def sweep(erasure: Erasure, copies: Copies, digests: Sequence[str]) -> int:
     return len(going)
 
 
-def sweep_old(copies: Copies) -> None:
-    """Removes those that no Job which runs has sent."""
-    for item in copies.unnamed_blobs():
-        if _is_old(item):
-            copies.store.delete(item.path)
-
-
-def _is_old(item: Item) -> bool:
-    return datetime.now(UTC) - item.modified > LONGEST_JOB
-
-
 def _goes(item: Item, erasure: Erasure, copies: Copies, digests: Sequence[str]) -> bool:
-    if _is_old(item):
+    if is_old(item):
         return True
     target = erasure.scratch / "unnamed"
     copies.store.fetch(item.path, target)

@@ -116,3 +116,35 @@ def test_a_rotation_without_the_key_before_names_it(
     keeper.spec["privacy"] = {"encryption": {"keySecretRef": OTHER.manifest()}}
     with pytest.raises(PermanentError, match="in keySecretRef or previousKeys"):
         keeper.keep("Rotate", versions=keeper.versions)
+
+
+def encrypts(keeper: Keeper, monkeypatch: pytest.MonkeyPatch, digest: str) -> None:
+    """The versions that were stored in plain are encrypted, in their place."""
+    keeper.holds(monkeypatch, KEY)
+    keeper.collected("name,age\neve,20\n", retained=(digest,), privacy={"encryption": {"keySecretRef": KEY.manifest()}})
+
+
+def test_what_was_copied_in_plain_is_not_there_in_plain_once_it_is_encrypted(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = keeper.collected(ROWS)
+    keeper.keep("BackUp")
+    assert [path for path, data in keeper.files("backup").items() if MARKER.encode() in data]
+    encrypts(keeper, monkeypatch, plain)
+    keeper.keep("BackUp")
+    assert not [path for path, data in keeper.files("backup").items() if MARKER.encode() in data]
+    assert keeper.keep("Verify").reason == "Verified"
+
+
+def test_nor_after_a_job_that_was_killed_before_it_took_it_away(
+    keeper: Keeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = keeper.collected(ROWS)
+    keeper.keep("BackUp")
+    left = {path: data for path, data in keeper.files("backup").items() if path.startswith("blobs/")}
+    encrypts(keeper, monkeypatch, plain)
+    keeper.keep("BackUp")
+    keeper.lay(keeper.files("backup") | left, "backup")
+    keeper.ages("backup")
+    assert keeper.keep("Verify").reason == "Verified"
+    assert not [path for path, data in keeper.files("backup").items() if MARKER.encode() in data]

@@ -10,7 +10,7 @@ from colonnade.plan.common.actions import DeleteJob, RecordStatus, RunJob
 from colonnade.plan.common.observed import Job
 from colonnade.plan.dataset.observed import Collection, ObservedDataset
 from colonnade.plan.dataset.plan import plan
-from colonnade_api.jobs.keeping import BackUpTask, CollectTask, DiffTask, KeepJob, RestoreTask
+from colonnade_api.jobs.keeping import BackUpTask, CollectTask, DiffTask, KeepJob, RestoreTask, RotateTask
 from tests.unit.plan.dataset.test_dataset import accepted, answered, dataset, said, started
 from tests.unit.plan.world import at, digest
 
@@ -300,3 +300,13 @@ def test_another_key_is_wrapped_by_once_and_again_when_it_changes() -> None:
     assert wanted(rotated, 1020) == []
     assert len(wanted(replace(rotated, spec=dataset(**keyed("newer")).spec), 1030)) == 1
     assert wanted(replace(rotated, spec=observed.spec), 1030) == []
+
+
+def test_copies_that_may_be_in_plain_are_made_again_once_there_is_a_key_and_only_once() -> None:
+    copied = told(begun(with_versions("a", **BACKUP), 70), 80, reason="Copied", done=[short("a")])
+    sealed = {"privacy": {"encryption": {"keySecretRef": {"name": "people", "key": "key"}}}}
+    encrypted = replace(copied, spec=dataset(**BACKUP, **sealed).spec)
+    (document,) = wanted(encrypted, 200)
+    assert isinstance(document.task, RotateTask)
+    done = told(begun(encrypted, 200), 210, reason="Rotated", done=[short("a")])
+    assert wanted(done, 10 * DAY) == []

@@ -90,9 +90,10 @@ def _tick(text: str, observed: ObservedDataset, record: KeepingRecord | None, no
 
 
 def _unrotated(spec: DatasetSpec, status: DatasetStatus, now: datetime) -> str:
-    """Which keys the spec names, as long as no Job has wrapped the versions and their copies by the first of them."""
-    keys = spec.encryption_keys()
-    if len(keys) < 2:
+    """Which keys the spec names, as long as no Job has wrapped the versions and their copies by the first of them. Of a
+    first key, where there are copies: they may be in plain."""
+    keys, copied = spec.encryption_keys(), any(version.backed_up_at for version in status.versions)
+    if not keys or (len(keys) == 1 and not (spec.backup and copied)):
         return ""
     asked, record = f"keys/{short_hash([str(key) for key in keys])}", record_of(status, "Rotate")
     if record is None or (record.asked != asked and not record.asked.startswith("rotate@")):
