@@ -10,13 +10,16 @@ from math import sqrt
 from colonnade.formatting import clipped, count_of, duration, number, percent
 from colonnade.signals.evidence import Evidence, Missing, Scored, SignalEvidence
 from colonnade.signals.limits import Limit, at_least, worst
+from colonnade.signals.moved import FROZEN, NOW, distributions
 from colonnade.signals.pods import (
     BINS,
+    BY_BIN,
     BY_FEATURE,
     BY_SCORE,
     HELD_OUT,
     OFF,
     OUTSIDE,
+    REFERENCE,
     RIGHT,
     SCORES,
     SCORES_THEN,
@@ -29,11 +32,14 @@ from colonnade.signals.pods import (
 from colonnade.signals.reading import About, Reading, Seen
 from colonnade.signals.verdicts import missing
 from colonnade.statistics.intervals import Estimate, difference, of_known
+from colonnade.statistics.stability import stability_index
 from colonnade_api import EstimatedQualitySignal, Verdict
 
-PRESENT = "present"
-TOO_FAR = 0.1
-"""The share of rows beyond what training saw of a feature from which on nobody knows what a score means."""
+TOO_FAR = 0.05
+"""The share of rows beyond what training saw of a feature from which on nobody knows what a score means,"""
+DRIFTED = 0.25
+"""and the stability index of a feature, by the rule of thumb a shift that matters: scores that were right as often on
+each slice of last winter were not in December, when pressure and humidity lay otherwise (docs/serving/quality.md)."""
 
 
 def query(signal: EstimatedQualitySignal, about: About) -> str:
@@ -44,7 +50,8 @@ def query(signal: EstimatedQualitySignal, about: About) -> str:
         asking.frozen(RIGHT, BY_SCORE, RIGHT),
         asking.frozen(OFF, "revision, metric", OFF),
         asking.frozen(HELD_OUT, "revision, metric, of", HELD_OUT),
-        asking.added(BINS, BY_FEATURE, PRESENT),
+        asking.added(BINS, BY_BIN, NOW),
+        asking.frozen(REFERENCE, f"{BY_BIN}, from", FROZEN),
         *(asking.added(family, BY_FEATURE, family) for family in (UNSEEN, OUTSIDE)),
     )
 
@@ -60,14 +67,13 @@ def judge(signal: EstimatedQualitySignal, evidence: SignalEvidence) -> Verdict:
     rows = sum(own.now)
     over = f"{count_of(rows, 'row')} within {duration(signal.window)}"
     found = {"signal": signal.name, "samples": rows}
-    feature, share = own.beyond
     if rows < signal.min_samples:
         said = f"{over}; a verdict needs {count_of(signal.min_samples, 'row')}"
         return Verdict.model_validate(found | {"result": "InsufficientSamples", "message": said})
     estimate = estimated(own)
     about = f"accuracy is estimated at {number(estimate.value)}, give or take {number(own.error)}, over {over}"
-    if share > TOO_FAR:
-        said = f"{about}, but {percent(share)} of them lie beyond what training saw of {feature}: too far to tell"
+    if too_far := _too_far(own):
+        said = f"{about}, but {too_far}: too far from training to tell"
         found |= {"result": "InsufficientSamples", "value": estimate.value}
         return Verdict.model_validate(found | {"message": clipped(said)})
     if signal.max_regression is not None and own.accuracy is None:
@@ -86,6 +92,14 @@ def judge(signal: EstimatedQualitySignal, evidence: SignalEvidence) -> Verdict:
             "message": clipped(f"{about} ({deciding.words}){waits}"),
         }
     )
+
+
+def _too_far(own: Scored) -> str:
+    """Why scores may mean something else than on held-out rows."""
+    (feature, share), (moved, index) = own.beyond, own.drifted
+    if share > TOO_FAR:
+        return f"{percent(share)} of them lie beyond what training saw of {feature}"
+    return f"{moved} has moved (PSI {number(round(index, 3))})" if index >= DRIFTED else ""
 
 
 def estimated(own: Scored) -> Estimate:
@@ -129,6 +143,7 @@ def _of(told: Told | Missing) -> Evidence:
         correct,
         off,
         _beyond(told),
+        _drifted(told),
         told.held_out("accuracy"),
         told.at,
     )
@@ -136,10 +151,19 @@ def _of(told: Told | Missing) -> Evidence:
 
 def _beyond(told: Told) -> tuple[str, float]:
     """Of the feature that has most rows beyond what training saw."""
-    rows = by_feature(told.counts(PRESENT))
+    rows = by_feature(told.counts(NOW))
     beyond = by_feature(
         {(name, family): n for family in (UNSEEN, OUTSIDE) for (name, _), n in told.counts(family).items()}
     )
     shares = [(count / rows[name], name) for name, count in beyond.items() if rows.get(name)]
     share, name = max(shares, default=(0.0, ""))
     return name, share
+
+
+def _drifted(told: Told) -> tuple[str, float]:
+    """The feature that moved most, and its stability index."""
+    found = distributions(told, None, "training")
+    each = () if isinstance(found, Missing) else found.each
+    moved = [(stability_index(one.then, one.now).index, one.name) for one in each if any(one.then) and any(one.now)]
+    index, name = max(moved, default=(0.0, ""))
+    return name, index

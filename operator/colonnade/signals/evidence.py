@@ -111,8 +111,8 @@ class Labelled:
 class Scored:
     """Rows by score bin now, and of held-out rows; `right` of those, and how far estimates from that were off.
 
-    beyond: the feature with the largest share of rows that lie beyond what training saw, and that share. accuracy: of
-    the held-out rows. at: see Labelled.
+    beyond: the feature with the largest share of rows that lie beyond what training saw, and that share. drifted: the
+    feature that moved most, and its stability index. accuracy: of the held-out rows. at: see Labelled.
     """
 
     now: tuple[int, ...]
@@ -120,6 +120,7 @@ class Scored:
     right: tuple[int, ...]
     error: float
     beyond: tuple[str, float]
+    drifted: tuple[str, float]
     accuracy: tuple[float, float, float] | None
     at: datetime
 

@@ -8,7 +8,7 @@ import pytest
 from colonnade.signals.evidence import Missing
 from colonnade.signals.series import Series
 from colonnade_api import EstimatedQualitySignal
-from tests.unit.signals.rows import CANDIDATE, bins, judged, scraped, told
+from tests.unit.signals.rows import CANDIDATE, bins, feature, judged, scraped, told
 
 RIGHT = (95, 80, 60)
 """Of 100 held-out rows in each of three bins."""
@@ -20,9 +20,16 @@ def estimated(**given: Any) -> EstimatedQualitySignal:
 
 
 def pods(
-    now: Sequence[int], error: float = 0.03, revision: str = "c1", beyond: int = 0, held_out: float = 0.8
+    now: Sequence[int],
+    *,
+    error: float = 0.03,
+    revision: str = "c1",
+    beyond: int = 0,
+    moved: Sequence[int] = (500, 500),
+    held_out: float = 0.8,
 ) -> list[Series]:
-    """beyond: rows of the feature temp that lie beyond training's extremes."""
+    """beyond: rows of the feature temp that lie beyond training's extremes. moved: how training's lay in its two bins,
+    each of which holds a half of them now."""
     return [
         scraped(revision),
         *bins("score_bins", now, revision=revision),
@@ -33,7 +40,7 @@ def pods(
             told("held_out", value, revision, metric="accuracy", of=of)
             for of, value in {"value": held_out, "low": held_out - 0.02, "high": held_out + 0.02}.items()
         ),
-        told("present", sum(now), revision, feature="temp"),
+        *feature("temp", moved, (sum(now) // 2, sum(now) - sum(now) // 2), revision),
         told("feature_out_of_range", beyond, revision, feature="temp"),
         told("feature_unseen", 0, revision, feature="carrier"),
     ]
@@ -62,6 +69,12 @@ def test_rows_beyond_what_training_saw_are_too_far_for_an_estimate() -> None:
     verdict = judged(estimated(), pods((1000, 500, 500), beyond=300))
     assert verdict.result == "InsufficientSamples"
     assert "15 % of them lie beyond what training saw of temp" in (verdict.message or "")
+
+
+def test_a_feature_that_has_moved_far_is_too_far_for_an_estimate() -> None:
+    verdict = judged(estimated(), pods((1000, 500, 500), moved=(900, 100)))
+    assert verdict.result == "InsufficientSamples"
+    assert "but temp has moved (PSI 0.879): too far from training to tell" in (verdict.message or "")
 
 
 def test_it_may_be_held_against_held_out_rows() -> None:

@@ -1,9 +1,9 @@
 """How often an answer of each score was right on held-out rows, and how far an estimate of accuracy from that is off.
 
 Where labels are yet to come, accuracy is estimated by the scores alone: the rows of each bin are right as often as they
-were on held-out rows. Where rows are others than those, that may not hold; so the error is measured on slices of them,
-the lowest fifth of one feature, or one of its categories, with the curve of the other half (Guillory, Shankar,
-Ebrahimi, Darrell and Schmidt 2021, Predicting with confidence on unseen distributions).
+were on held-out rows. Where rows are others than those, that may not hold; so the error is that of the worst slice of
+them, such as the lowest fifth of one feature, or one of its categories, with the curve of the other half (Guillory,
+Shankar, Ebrahimi, Darrell and Schmidt 2021, Predicting with confidence on unseen distributions).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,8 +17,8 @@ Array = np.ndarray[Any, Any]
 SLICES = 5
 FEWEST_OF_A_SLICE = 50
 FEWEST_HELD_OUT = 4 * FEWEST_OF_A_SLICE
-MOST_OFF = 95
-"""Percent of the slices that are off by no more than the error."""
+LEAST_SHARE = 0.05
+"""Of the half that a slice is of: of fewer rows chance alone would say that an estimate is far off."""
 
 
 def of_scores(
@@ -37,7 +37,7 @@ def of_scores(
     return {
         "metric": "accuracy",
         "right": np.bincount(bins, right, width).astype(int).tolist(),
-        "error": short(float(np.percentile(off, MOST_OFF))),
+        "error": short(max(off)),
         "slices": len(off),
     }
 
@@ -68,4 +68,5 @@ def _slices(values: Array) -> Iterator[Array]:
     else:
         _, place = np.unique(values.astype(str), return_inverse=True)
         parts = np.split(np.argsort(place, kind="stable"), np.cumsum(np.bincount(place))[:-1])
-    yield from (part for part in parts if len(part) >= FEWEST_OF_A_SLICE)
+    fewest = max(FEWEST_OF_A_SLICE, LEAST_SHARE * len(values))
+    yield from (part for part in parts if len(part) >= fewest)
