@@ -1,18 +1,17 @@
 """Alerts: who is told what fails, and what is being told now."""
 
+import re
 from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from colonnade_api.common import Name, ObjectName, Said, SpecPart, StatusPart, Word
+from colonnade_api.common import Name, ObjectName, Rule, Said, SpecPart, StatusPart, Word, cel_list
 
 MOST_FIRING = 256
 LABEL_NAME = r"^[a-zA-Z_][a-zA-Z0-9_]*$"
-AlertLabels = Annotated[
-    dict[Annotated[str, Field(pattern=LABEL_NAME, max_length=63)], Annotated[str, Field(max_length=256)]],
-    Field(max_length=16),
-]
+OURS = ("alertname", "severity", "namespace", "policy", "deployment", "signal")
+AlertLabels = Annotated[dict[str, Annotated[str, Field(max_length=256)]], Field(max_length=16)]
 Severity = Literal["warning", "critical"]
 
 
@@ -26,6 +25,21 @@ class Alertmanager(SpecPart):
 
 class AlertReceiver(SpecPart):
     """One that is told what fails, and when it no longer does."""
+
+    rules = (
+        Rule(
+            f"!has(self.labels) || self.labels.all(name, name.matches('{LABEL_NAME}'))",
+            "labels are named as Prometheus has it: letters, digits and _, no digit first",
+            lambda receiver: all(re.match(LABEL_NAME, name) for name in receiver.labels),
+            field=".labels",
+        ),
+        Rule(
+            f"!has(self.labels) || self.labels.all(name, !(name in {cel_list(OURS)}))",
+            f"{', '.join(OURS)} are labels that each alert has already: choose other names",
+            lambda receiver: not set(OURS) & set(receiver.labels),
+            field=".labels",
+        ),
+    )
 
     name: Name = Field(description="Name of the receiver, as conditions carry it.")
     alertmanager: Alertmanager = Field(description="Alertmanager's API.")

@@ -4,6 +4,8 @@ from typing import Any
 
 from tests.api.examples.wrong import Invalid, Spec
 
+ON_CALL: Spec = {"name": "on-call", "alertmanager": {"url": "http://alertmanager:9093"}}
+
 
 def policy(*signals: Spec, **spec: Any) -> Spec:
     return {"signals": [{"name": "it", **signal} for signal in signals], **spec}
@@ -148,9 +150,37 @@ INVALID = (
     Invalid(
         "an action that isn't there",
         "MonitorPolicy",
-        policy({**ERRORS, "action": "Retrain"}),
+        policy({**ERRORS, "action": "Promote"}),
         "spec.signals[0].action",
         '"Rollback", "Hold", "Alert"',
+    ),
+    Invalid(
+        "an alert's label that no rule could match",
+        "MonitorPolicy",
+        policy(ERRORS, alerts=[{**ON_CALL, "labels": {"cost-center": "42"}}]),
+        "spec.alerts[0].labels",
+        "named as Prometheus has it",
+    ),
+    Invalid(
+        "an alert's label that each has already",
+        "MonitorPolicy",
+        policy(ERRORS, alerts=[{**ON_CALL, "labels": {"severity": "page"}}]),
+        "spec.alerts[0].labels",
+        "choose other names",
+    ),
+    Invalid(
+        "an Alertmanager without scheme",
+        "MonitorPolicy",
+        policy(ERRORS, alerts=[{"name": "on-call", "alertmanager": {"url": "alertmanager:9093"}}]),
+        "spec.alerts[0].alertmanager.url",
+        "^https?://",
+    ),
+    Invalid(
+        "a retraining without a limit",
+        "MonitorPolicy",
+        policy({**ERRORS, "action": "Retrain"}, retrain={"maxPerWeek": 0}),
+        "spec.retrain.maxPerWeek",
+        "greater than or equal to 1",
     ),
     Invalid(
         "a Prometheus without scheme",
