@@ -66,13 +66,13 @@ def _counts(connection: Any, bin_: str, table: str) -> dict[Any, int]:
 
 
 def _index(before: dict[Any, int], after: dict[Any, int]) -> Drift:
-    """By half a row more in each bin; values that are new are one bin."""
+    """By half a row in a bin that one side leaves empty; values that are new are one bin."""
     from scipy.special import chdtrc  # noqa: PLC0415 - where it is asked for, as in the Job
 
     new = sum(rows for bin_, rows in after.items() if bin_ not in before)
     pairs = [(rows, after.get(bin_, 0)) for bin_, rows in before.items()] + ([(0, new)] if new else [])
     n, m = (sum(side) for side in zip(*pairs, strict=True))
-    more = HALF_A_ROW * len(pairs)
-    shares = [((was + HALF_A_ROW) / (n + more), (now + HALF_A_ROW) / (m + more)) for was, now in pairs]
+    shares = [(max(was, HALF_A_ROW) / n, max(now, HALF_A_ROW) / m) for was, now in pairs]
     index = sum((now - was) * math.log(now / was) for was, now in shares)
-    return index, float(chdtrc(len(pairs) - 1, index / (1 / n + 1 / m)))
+    pearson = sum((now / m - was / n) ** 2 * (n + m) / (was + now) for was, now in pairs)
+    return index, float(chdtrc(len(pairs) - 1, min(index, pearson) / (1 / n + 1 / m)))
