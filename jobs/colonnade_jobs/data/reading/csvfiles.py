@@ -155,7 +155,8 @@ def _insert(
         _insert_rewritten(connection, group, insert, scratch)
         return
     try:
-        connection.execute(f"{insert} {_scan(group)}")
+        with without_optimizer(connection, dialect.width):
+            connection.execute(f"{insert} {_scan(group)}")
     except duckdb.Error as error:
         raise_shortage(error)
         for part in group:
@@ -171,7 +172,8 @@ def _insert_rewritten(connection: duckdb.DuckDBPyConnection, group: list[CsvFile
         malformed.with_even_ends(part.path, part.dialect, target)
         even = replace(part.dialect, delimiter=",", quote='"', escape='"', header=False, skip=0, ends=r"\n")
         try:
-            connection.execute(f"{insert} {_scan([replace(part, path=target, dialect=even)])}")
+            with without_optimizer(connection, even.width):
+                connection.execute(f"{insert} {_scan([replace(part, path=target, dialect=even)])}")
         except duckdb.Error as error:
             raise_shortage(error)
             if problem := malformed.explain(part.path, part.shown, part.dialect, error):
