@@ -29,7 +29,7 @@ from colonnade_api.datasets.sources import ModelSource
 from colonnade_api.models.fairness import MOST_COLUMNS, SensitiveColumn
 from colonnade_api.models.gates import Gate
 from colonnade_api.models.metrics import METRICS, Task, names
-from colonnade_api.models.provenance import Provenance
+from colonnade_api.models.provenance import Provenance, Reproduced
 from colonnade_api.models.results import (
     ApprovalState,
     Comparison,
@@ -197,6 +197,9 @@ class ModelVersionStatus(Status):
     lineage: Lineage | None = Field(default=None, description="What it was made from.")
     provenance: Provenance | None = Field(
         default=None, description="The statement of how the bundle was made, and by which key it is signed."
+    )
+    reproduced: Reproduced | None = Field(
+        default=None, description="Whether the same bundle came of the same spec and rows, when that was tried last."
     )
     trials: Trials | None = Field(default=None, description="Where the search for its parameters stands.")
     comparison: Comparison | None = Field(

@@ -16,6 +16,7 @@ from colonnade.cli.pull import pull
 from colonnade.cli.push import push
 from colonnade.cli.refresh import refresh
 from colonnade.cli.report import report
+from colonnade.cli.reproduce import reproduce
 from colonnade.cli.rollout import abort, promote, retry, undo
 from colonnade.cli.status import status
 from colonnade.cli.tags import hold, release, tag
@@ -40,6 +41,7 @@ for command in (
     trials,
     verify,
     compare,
+    reproduce,
     push,
     pull,
     refresh,

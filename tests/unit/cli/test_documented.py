@@ -37,6 +37,7 @@ def test_what_the_docs_tell_to_type_works(
     cluster.add(*(made("Dataset", name, {"source": {"upload": {}}}) for name in ("orders", "users")))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("colonnade.cli.keeping.ANSWERED_WITHIN_SECONDS", 0.0)  # nobody is here to answer
+    monkeypatch.setattr("colonnade.cli.reproduce.MADE_WITHIN_SECONDS", 0.0)
     Path("orders.csv").write_text("price\n1\n")
     Path("fraud.onnx").write_bytes(b"bytes")
     typed = [NAMES.get(word, word) for word in command.words[2:] if word != "--watch"]

@@ -22,7 +22,7 @@ from colonnade.plan.common.job_results import (
 )
 from colonnade.plan.common.observed import InvalidSpec, Job
 from colonnade.plan.common.places import MOVED
-from colonnade.plan.modelversion import moving, recomparison, tuning
+from colonnade.plan.modelversion import moving, recomparison, reproduction, tuning
 from colonnade.plan.modelversion.approval import approval_state, approved
 from colonnade.plan.modelversion.erasure import erased
 from colonnade.plan.modelversion.gates import judge_gates, left_open, validated
@@ -80,6 +80,8 @@ def plan(observed: ObservedModelVersion, now: datetime) -> Decision[ModelVersion
     job, again = _due_job(observed, spec), recomparison.job_of(observed, spec_hash(spec))
     status = _pinned(_with_answer(observed.status, job), observed, spec, job)
     status = recomparison.with_comparison(status, answer(again, TrainResult))
+    remade = reproduction.job_of(observed, spec_hash(spec))
+    status = reproduction.with_reproduction(status, observed, remade, now)
     work = Work(job, tuning.search(observed, spec, spec_hash(spec), now))
     status = status.model_copy(update={"trials": work.search.trials if work.search else None})
     verdicts = judge_gates(spec.gates, status, observed)
@@ -148,7 +150,8 @@ def _actions(
     if observed.dataset and observed.dataset.moved:
         return ()
     if status.digest:
-        return (*_compare_again(observed, status, spec), *tuning.swept(observed))
+        again = (*_compare_again(observed, status, spec), *_make_again(observed, status, spec))
+        return (*again, *tuning.swept(observed))
     if job is not None:
         return (DeleteJob(job.name),) if makes_room(job, TrainResult, observed.image, now) else ()
     if (spec.training is not None and status.dataset is None) or _waits_for_upload(observed, spec):
@@ -167,6 +170,15 @@ def _compare_again(
     if name is None or recomparison.job_of(observed, spec_hash(spec)) or not recomparison.is_due(spec, status):
         return ()
     return (EnsureStore(), _run_job(name, observed, status, spec))
+
+
+def _make_again(
+    observed: ObservedModelVersion, status: ModelVersionStatus, spec: ModelVersionSpec
+) -> tuple[Action, ...]:
+    if not reproduction.is_due(observed, status) or reproduction.job_of(observed, spec_hash(spec)):
+        return ()
+    alone = replace(observed, serving=None)  # nothing is compared: what serves makes no other bundle
+    return (EnsureStore(), _run_job(reproduction.job_name(observed, spec_hash(spec)), alone, status, spec))
 
 
 def _run_job(name: str, observed: ObservedModelVersion, status: ModelVersionStatus, spec: ModelVersionSpec) -> RunJob:
