@@ -243,6 +243,13 @@ INVALID = (
         "name one of the two",
     ),
     Invalid(
+        "a split by groups and in time",
+        "Dataset",
+        dataset(split={"groupColumn": "plane", "timeColumn": "day"}),
+        "spec.split",
+        "draws whole groups at random",
+    ),
+    Invalid(
         "everything held out",
         "Dataset",
         dataset(split={"test": 1.0}),

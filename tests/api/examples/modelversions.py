@@ -28,7 +28,53 @@ def searched(*parameters: Spec, metric: str = "roc_auc", algorithm: str = "TPE")
 RATE = {"name": "learning_rate", "parameterType": "double", "feasibleSpace": {"min": 0.01, "max": 1}}
 
 
+COST = {"name": "cost", "expression": "5 * fn + fp", "direction": "minimize"}
+STEP = {"columns": ["distance"], "transformer": {"name": "sklearn.preprocessing.KBinsDiscretizer"}}
+
+
 INVALID = (
+    Invalid(
+        "a weight that is learnt from",
+        "ModelVersion",
+        training(weightColumn="seats", features={"include": ["seats"]}),
+        "spec.training.weightColumn",
+        "says what a row counts",
+    ),
+    Invalid(
+        "a threshold that is chosen and given",
+        "ModelVersion",
+        training(decisionThreshold={"value": 0.5, "maximize": "f1"}),
+        "spec.training.decisionThreshold",
+        "exactly one of value, maximize and minimize",
+    ),
+    Invalid(
+        "a threshold by what every cut could make greatest",
+        "ModelVersion",
+        training(decisionThreshold={"maximize": "recall"}),
+        "spec.training.decisionThreshold.maximize",
+        "name accuracy, f1, or one of spec.training.metrics",
+    ),
+    Invalid(
+        "a threshold that makes a cost greatest",
+        "ModelVersion",
+        training(decisionThreshold={"maximize": "cost"}, metrics=[COST]),
+        "spec.training.decisionThreshold.maximize",
+        "whose direction is maximize",
+    ),
+    Invalid(
+        "repeats of folds in time",
+        "ModelVersion",
+        training(crossValidation={"strategy": "TimeSeries", "repeats": 2}),
+        "spec.training.crossValidation",
+        "folds in time are the same each time",
+    ),
+    Invalid(
+        "a step for no column",
+        "ModelVersion",
+        training(preprocessing={"steps": [{**STEP, "columns": []}]}),
+        "spec.training.preprocessing.steps[0].columns",
+        "at least 1",
+    ),
     Invalid("a search of nothing", "ModelVersion", searched(), "spec.training.tuning.parameters", "at least 1"),
     Invalid(
         "a parameter that is searched twice", "ModelVersion", searched(RATE, RATE), "spec.training.tuning", "Duplicate"
@@ -291,6 +337,18 @@ INVALID = (
 )
 
 VALID: tuple[tuple[str, str, Spec], ...] = (
+    (
+        "rows that weigh, folds drawn again, a cut, rounds and steps",
+        "ModelVersion",
+        training(
+            weightColumn="seats",
+            crossValidation={"strategy": "StratifiedGroup", "repeats": 3},
+            decisionThreshold={"minimize": "cost"},
+            metrics=[COST],
+            earlyStopping={"patience": 20, "validation": 0.2},
+            preprocessing={"steps": [STEP]},
+        ),
+    ),
     (
         "a search over every kind of parameter",
         "ModelVersion",
