@@ -27,7 +27,7 @@ def sign(bundle: tuple[Path, str], *keys: Ed25519PrivateKey) -> None:
     (bundle[0] / "provenance.intoto.jsonl").write_bytes(Envelope(statement, signatures).encode())
 
 
-def last_words(bundle: Path, log: Path, keys: str) -> str:
+def termination_message(bundle: Path, log: Path, keys: str) -> str:
     log.touch()
     ended = run(str(bundle), COLONNADE_TERMINATION_LOG=str(log), COLONNADE_PUBLIC_KEY=keys)
     assert ended.returncode == 1
@@ -52,12 +52,12 @@ def test_a_bundle_of_a_retired_key_ends_the_server_and_the_words_name_the_keys(
 ):
     sign(bundle, OLD)
     retired, trusted = (key_id(key.public_key()).removeprefix("sha256:")[:10] for key in (OLD, NEW))
-    said = last_words(bundle[0], tmp_path / "words", pem(NEW))
+    said = termination_message(bundle[0], tmp_path / "words", pem(NEW))
     assert f"signed by key {retired}, which is none of the trusted ones ({trusted}): it was retired" in said
 
 
 def test_an_unsigned_bundle_ends_the_server_unless_such_are_allowed(bundle: tuple[Path, str], tmp_path: Path):
-    assert "the bundle is unsigned" in last_words(bundle[0], tmp_path / "words", pem(NEW))
+    assert "the bundle is unsigned" in termination_message(bundle[0], tmp_path / "words", pem(NEW))
     environment = {"COLONNADE_PUBLIC_KEY": pem(NEW), "COLONNADE_ALLOW_UNSIGNED": "true"}
     served = Served.start(tmp_path / "log", str(bundle[0]), **environment)
     try:
@@ -71,4 +71,4 @@ def test_a_changed_bundle_ends_the_server(bundle: tuple[Path, str], tmp_path: Pa
     sign(bundle, OLD)
     path = bundle[0] / file
     path.write_bytes(path.read_bytes().replace(b"probabilities", b"Probabilities"))
-    assert "was changed" in last_words(bundle[0], tmp_path / "words", pem(OLD))
+    assert "was changed" in termination_message(bundle[0], tmp_path / "words", pem(OLD))
