@@ -208,6 +208,9 @@ TYPED = {
     "restore": ("dset/flights", "--all"),
     "rotate": ("dset/flights",),
     "gc": ("dset/flights",),
+    "verify": ("mv/flights-late-1",),
+    "compare": ("mv/flights-late-1", "mv/flights-late-2"),
+    "reproduce": ("mv/flights-late-1",),
 }
 
 

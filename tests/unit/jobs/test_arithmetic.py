@@ -39,4 +39,4 @@ def test_a_model_says_what_it_was_computed_with(peoples_harness: Harness) -> Non
     answer = peoples_harness.train("linear_model.LogisticRegression", "flag", features={"include": ["age"]})
     kernels = {library["architecture"] for library in threadpool_info() if library["user_api"] == "blas"}
     assert all(kernel in answer["lineage"]["arithmetic"] for kernel in kernels)
-    assert peoples_harness.bundle(answer).lineage == answer["lineage"]
+    assert peoples_harness.bundle(answer).lineage | {"rounds": None} == answer["lineage"]

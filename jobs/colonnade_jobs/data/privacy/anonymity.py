@@ -42,7 +42,7 @@ class Groups:
         return int(one_row(connection, "SELECT coalesce(sum(alike), 0) FROM small")[0])
 
     def suppress(self, connection: duckdb.DuckDBPyConnection) -> int:
-        """Removes the valid rows of `small`; returns how many went."""
+        """Removes the valid rows of `small`, as `find` made it; returns how many went."""
         same = " AND ".join(f"validated.{column} IS NOT DISTINCT FROM small.{column}" for column in self.columns)
         return int(one_row(connection, f"DELETE FROM {VALID} AND EXISTS (SELECT 1 FROM small WHERE {same})")[0])
 

@@ -26,7 +26,7 @@ def suppress(privacy: Privacy | None, table: Path) -> str | None:
             f"CREATE TABLE validated AS SELECT file_row_number AS row_id, {values}, NULL AS reasons "
             f"FROM read_parquet({literal(str(table))}, file_row_number = true)"
         )
-        if not groups.suppress(connection):
+        if not groups.find(connection) or not groups.suppress(connection):
             return None
         inner = ", ".join(naming.inner(n) for n in range(len(names)))
         kept = connection.sql(f"SELECT {inner} FROM validated ORDER BY row_id")
