@@ -18,12 +18,7 @@ def begin(rollout: Rollout) -> Move:
         return Promote("FirstRevision", f"{rollout.candidate.model_version} serves")
     if nothing_asked := rules.scaled_to_zero(rollout):
         return nothing_asked
-    if is_late(rollout):
+    if rules.is_late(rollout):
         late = f"after {duration(rollout.spec.progress_deadline)} {rules.pods(rollout)}"
         return Hold("ProgressDeadlineExceeded", f"{late}; it goes on trying, as there is no other")
     return Hold("Starting", rules.pods(rollout))
-
-
-def is_late(rollout: Rollout) -> bool:
-    since = rollout.unready_since
-    return since is not None and rollout.now - since >= rollout.spec.progress_deadline

@@ -51,11 +51,19 @@ def breached(rollout: Rollout) -> Rollback | None:
 
 
 def overdue(rollout: Rollout) -> Rollback | None:
-    deadline = rollout.spec.progress_deadline
-    if rollout.spec.replicas == 0 or not rollout.unready_since or rollout.now - rollout.unready_since < deadline:
+    if rollout.spec.replicas == 0 or not is_late(rollout):
         return None
-    message = f"after {duration(deadline)} {pods(rollout)}; {_back(rollout)}"
+    message = f"after {duration(rollout.spec.progress_deadline)} {pods(rollout)}; {_back(rollout)}"
     return Rollback("RolledBack", "ProgressDeadlineExceeded", message)
+
+
+def is_late(rollout: Rollout) -> bool:
+    """Whether its pods have had their time: it begins with the workload, however long no operator was there to make
+    it."""
+    if rollout.unready_since is None or rollout.workload is None:
+        return False
+    since = max(rollout.unready_since, rollout.workload.created_at)
+    return rollout.now - since >= rollout.spec.progress_deadline
 
 
 def signature_changed(rollout: Rollout) -> Hold | None:

@@ -116,7 +116,8 @@ def test_approval_withdrawn_sends_it_home() -> None:
 
 
 def test_pods_that_never_get_ready_are_given_up_in_their_own_words() -> None:
-    late = canary(weight=5, workload=workload(0, "ImagePullBackOff: no such image"), unready_since=at(-600))
+    old = replace(workload(0, "ImagePullBackOff: no such image"), created_at=at(-600))
+    late = canary(weight=5, workload=old, unready_since=at(-600))
     assert advance(late) == Rollback(
         "RolledBack",
         "ProgressDeadlineExceeded",
