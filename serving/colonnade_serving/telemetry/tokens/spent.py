@@ -16,12 +16,14 @@ class Spent:
         self._most = most
         self._chunks: dict[tuple[bytes, int], bytearray] = {}
         self._newest: dict[tuple[bytes, int], int] = {}
+        self._unsure: dict[tuple[bytes, int], int] = {}
+        """By chunk what `_forgotten` was when it began: an earlier chunk of the same rows may have known of these."""
         self._forgotten = -1
         """Answers of this second and before may have been counted and forgotten."""
 
     def knows(self, issuer: bytes, row: int, at: int) -> bool:
         """False where a label of this row may have been counted and forgotten."""
-        return at > self._forgotten or (issuer, row // ROWS) in self._chunks
+        return at > self._unsure.get((issuer, row // ROWS), self._forgotten)
 
     def spend(self, issuer: bytes, row: int, at: int) -> bool:
         """Whether it is the row's first label; it has had one from now on. at: seconds, when the row was answered."""
@@ -31,7 +33,7 @@ class Spent:
             if len(self._chunks) >= self._most:
                 self._forget()
             chunk = self._chunks[key] = bytearray(ROWS // 8)
-            self._newest[key] = at
+            self._newest[key], self._unsure[key] = at, self._forgotten
         self._newest[key] = max(self._newest[key], at)
         bit = 1 << (place & 7)
         if chunk[place >> 3] & bit:
@@ -44,4 +46,4 @@ class Spent:
         oldest = sorted(self._newest, key=self._newest.__getitem__)[: self._most // 4 + 1]
         self._forgotten = max(self._forgotten, *(self._newest[key] for key in oldest))
         for key in oldest:
-            del self._chunks[key], self._newest[key]
+            del self._chunks[key], self._newest[key], self._unsure[key]

@@ -203,6 +203,16 @@ def test_what_is_cut_off_is_no_token(body: bytes, flags: int):
         read(whole[:-1])
 
 
+def test_rows_that_come_again_to_a_chunk_that_was_forgotten_are_not_taken_for_new_ones():
+    spent = Spent(most=4)
+    for chunk in (0, 1, 2, 3):
+        assert spent.spend(b"a", chunk * 4096, 10)
+    assert spent.spend(b"b", 0, 11)  # no room: the oldest chunks go
+    assert not spent.knows(b"a", 0, 10)
+    assert spent.spend(b"a", 1, 12)  # the same chunk begins anew
+    assert not spent.knows(b"a", 0, 10)
+
+
 @given(st.lists(st.tuples(st.sampled_from([b"a", b"b"]), st.integers(0, 40_000), st.integers(0, 50)), max_size=300))
 def test_no_row_is_spent_twice_however_little_room_there_is(rows: list[tuple[bytes, int, int]]):
     spent, taken = Spent(most=4), []
