@@ -58,7 +58,7 @@ def test_what_clients_send_is_told_by_metrics_whatever_way_they_come(logistic: P
         assert served.ask("POST", INFER, {"inputs": []}).status == 400
         text = served.ask("GET", "/metrics", Accept="application/openmetrics-text; version=1.0.0").body.decode()
         samples = parsed(served.ask("GET", "/metrics").body.decode())
-    assert joined.json() == {"matched": 60, "unmatched": 0, "repeated": 0, "invalid": 0}
+    assert joined.json() == {"matched": 60, "unmatched": 0, "repeated": 0, "late": 0, "invalid": 0}
     expected, _ = np.histogram(inputs[:, 0].astype(float), [-math.inf, *EDGES, math.inf])
     assert list(of(samples, "colonnade_feature_bins_total").values()) == expected.tolist()
     assert sum(of(samples, "colonnade_score_bins_total").values()) == 60

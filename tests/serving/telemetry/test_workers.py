@@ -102,6 +102,6 @@ def test_workers_tell_the_series_that_one_alone_tells(start: Start, bundle: Path
     answered(Observer(matrix, alone), requests(matrix, {"X": rows(20, seed=20)}))
     here = {name.partition("{")[0] for name in told(alone) if name.startswith("colonnade")}
     there = {name.partition("{")[0] for name in worker.tell() if name.startswith("colonnade")}
-    not_in_its_bundle = {"score_bins_total", "score_reference", "feature_out_of_range_total"}
+    not_in_its_bundle = {"class", "score_bins_total", "score_reference", "feature_out_of_range_total"}
     assert here - there == {f"colonnade_{name}" for name in not_in_its_bundle}
     assert not there - here
