@@ -11,7 +11,7 @@ from cluster.wheels import kubectl
 from tests.documented import REPOSITORY, Command, commands, manifests
 
 VERBS = ("apply", "get", "explain", "describe", "annotate", "patch")
-NAMES = {"NAME": "returns", "VERSION": "returns-1", "$kind": "mdep", "$name": "returns"}
+NAMES = {"NAME": "returns", "VERSION": "returns-1", "mv/NAME": "mv/returns-1", "$kind": "mdep", "$name": "returns"}
 OBJECTS = [each for _, each in manifests()]
 
 
