@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, model_validator
 
 from ..batching.task import InferenceTask
 from ..loading import Model
@@ -23,10 +23,17 @@ NEITHER = "give either the token of an answer or the id of a request"
 ROW: Final = re.compile(r"(?P<token>[A-Za-z0-9_-]+)(?:\.(?P<row>[0-9]{1,3}))?")
 
 
+EITHER: list[JsonValue] = [
+    {"required": ["id"], "properties": {"id": {"type": "string"}, "token": {"type": "null"}}},
+    {"required": ["token"], "properties": {"token": {"type": "string"}, "id": {"type": "null"}}},
+]
+"""As JSON Schema: what `_names_one` asks for."""
+
+
 class Label(BaseModel):
     """What was right for a request: one value, or a list of one a row; and when that was known."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"oneOf": EITHER})
 
     id: str | None = Field(
         default=None, min_length=1, max_length=256, description="The request's id, as its answer has it."
