@@ -9,6 +9,8 @@ import pytest
 from tests.e2e.router.backends import Backends
 from tests.e2e.router.household import Household
 from tests.e2e.router.load import Client
+from tests.e2e.router.metrics import Scraper
+from tests.e2e.router.pods import Pods
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -37,3 +39,15 @@ async def router(tmp_path: Path, backends: Backends) -> AsyncIterator[Household]
 async def client(router: Household) -> AsyncIterator[Client]:
     async with contextlib.aclosing(Client(router.url)) as started:
         yield started
+
+
+@pytest.fixture
+async def pods_scraper(pods: Pods, tmp_path: Path) -> AsyncIterator[Scraper]:
+    """A Prometheus that has scraped the first of a test's own pods."""
+    pods.start("pod-0")
+    started = Scraper(tmp_path, pods.job, "colonnade_ready")
+    try:
+        await started.start()
+        yield started
+    finally:
+        await started.stop()

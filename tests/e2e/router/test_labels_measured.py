@@ -1,7 +1,7 @@
 """Labels that real serving processes joined, by way of a real Prometheus: each once, whichever pod it came to."""
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -49,17 +49,6 @@ def pods(tmp_path: Path, bundle: Path) -> Iterator[Pods]:
     started.stop()
 
 
-@pytest.fixture
-async def scraper(pods: Pods, tmp_path: Path) -> AsyncIterator[Scraper]:
-    pods.start("pod-0")
-    started = Scraper(tmp_path, pods.job, "colonnade_ready")
-    try:
-        await started.start()
-        yield started
-    finally:
-        await started.stop()
-
-
 class Asked:
     """What was answered and labelled, and what has to be found of it."""
 
@@ -85,13 +74,13 @@ class Asked:
             self.cells.update(zip(map(str, predicted), map(str, true), strict=True))
 
 
-async def test_each_label_is_counted_once_over_replicas_restarts_and_a_scale_down(pods: Pods, scraper: Scraper):
+async def test_each_label_is_counted_once_over_replicas_restarts_and_a_scale_down(pods: Pods, pods_scraper: Scraper):
     asked, exposure = Asked(pods), Exposure("c1", None, datetime.now(UTC) - timedelta(minutes=30), None)
 
     async def counted() -> dict[tuple[str, str], int]:
-        await scraper.sees(pods.count)
-        await scraper.scrapes()
-        own = (await scraper.measure(exposure, QUALITY)).evidence[0].own
+        await pods_scraper.sees(pods.count)
+        await pods_scraper.scrapes()
+        own = (await pods_scraper.measure(exposure, QUALITY)).evidence[0].own
         assert isinstance(own, Labelled), own
         return dict(own.cells)
 
@@ -115,19 +104,19 @@ async def test_each_label_is_counted_once_over_replicas_restarts_and_a_scale_dow
     assert await counted() == asked.cells
 
     leaving = asked.answers("pod-4")
-    await scraper.scrapes()
+    await pods_scraper.scrapes()
     pods.end("pod-2", "pod-3", "pod-4")
     asked.labels("pod-1", leaving)
     assert await counted() == asked.cells
     assert (await counted()) == asked.cells
 
 
-async def test_what_the_pods_joined_is_judged(pods: Pods, scraper: Scraper):
+async def test_what_the_pods_joined_is_judged(pods: Pods, pods_scraper: Scraper):
     asked, exposure = Asked(pods), Exposure("c1", None, datetime.now(UTC) - timedelta(minutes=30), None)
     asked.labels("pod-0", asked.answers("pod-0", requests=40))
     asked.answers("pod-0", requests=40, sex="M")
-    await scraper.scrapes()
-    measured = await scraper.measure(exposure, QUALITY, ESTIMATED, FAIR)
+    await pods_scraper.scrapes()
+    measured = await pods_scraper.measure(exposure, QUALITY, ESTIMATED, FAIR)
     quality, estimated, fair = (each.verdict for each in judge_all((QUALITY, ESTIMATED, FAIR), measured.evidence))
     right = sum(rows for (told, true), rows in asked.cells.items() if told == true)
     assert quality.value == pytest.approx(right / 320)
@@ -139,10 +128,10 @@ async def test_what_the_pods_joined_is_judged(pods: Pods, scraper: Scraper):
     grouped = measured.evidence[2].own
     assert isinstance(grouped, Grouped)
     assert sum(sum(group.answers.values()) for group in grouped.groups) == 640
-    verdict = await of_another_revision(scraper)
+    verdict = await of_another_revision(pods_scraper)
     assert verdict.result == "NoData"
 
 
-async def of_another_revision(scraper: Scraper) -> Verdict:
-    measured = await scraper.measure(Exposure("gone", None, datetime.now(UTC), None), QUALITY)
+async def of_another_revision(pods_scraper: Scraper) -> Verdict:
+    measured = await pods_scraper.measure(Exposure("gone", None, datetime.now(UTC), None), QUALITY)
     return judge_all((QUALITY,), measured.evidence)[0].verdict

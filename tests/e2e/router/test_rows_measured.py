@@ -1,6 +1,5 @@
 """Rows that real serving processes counted, by way of a real Prometheus: each once, whatever becomes of the pods."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -30,17 +29,6 @@ def pods(tmp_path: Path, logistic: Path):
     started.stop()
 
 
-@pytest.fixture
-async def scraper(pods: Pods, tmp_path: Path) -> AsyncIterator[Scraper]:
-    pods.start("pod-0")
-    started = Scraper(tmp_path, pods.job, "colonnade_ready")
-    try:
-        await started.start()
-        yield started
-    finally:
-        await started.stop()
-
-
 class Sent:
     """What went in, and what has to be found of it."""
 
@@ -68,14 +56,14 @@ def now(found: object) -> tuple[int, ...]:
     return found.each[0].now
 
 
-async def test_each_row_is_counted_once_over_replicas_restarts_and_a_scale_down(pods: Pods, scraper: Scraper):
+async def test_each_row_is_counted_once_over_replicas_restarts_and_a_scale_down(pods: Pods, pods_scraper: Scraper):
     exposure = Exposure("c1", None, datetime.now(UTC) - timedelta(minutes=30), None)
     sent = Sent(pods)
 
     async def counted() -> tuple[int, ...]:
-        await scraper.sees(pods.count)
-        await scraper.scrapes()
-        return now((await scraper.measure(exposure, DRIFT)).evidence[0].own)
+        await pods_scraper.sees(pods.count)
+        await pods_scraper.scrapes()
+        return now((await pods_scraper.measure(exposure, DRIFT)).evidence[0].own)
 
     sent.send("pod-0", missing=3)
     assert await counted() == sent.first
@@ -88,20 +76,20 @@ async def test_each_row_is_counted_once_over_replicas_restarts_and_a_scale_down(
     assert await counted() == sent.first
     pods.kill("pod-2", "pod-3", "pod-4")
     later = datetime.now(UTC)
-    await scraper.scrapes()  # a window is whole seconds: what comes within its first is not yet in it
+    await pods_scraper.scrapes()  # a window is whole seconds: what comes within its first is not yet in it
     sent.send("pod-0", "pod-1")
     assert await counted() == sent.first
-    only_later = (await scraper.measure(Exposure("c1", None, later, None), DRIFT)).evidence[0].own
+    only_later = (await pods_scraper.measure(Exposure("c1", None, later, None), DRIFT)).evidence[0].own
     assert sum(now(only_later)) == 2 * 64
 
 
-async def test_what_the_pods_counted_is_judged_against_what_training_froze(pods: Pods, scraper: Scraper):
+async def test_what_the_pods_counted_is_judged_against_what_training_froze(pods: Pods, pods_scraper: Scraper):
     exposure = Exposure("c1", None, datetime.now(UTC) - timedelta(minutes=30), None)
     sent = Sent(pods)
     sent.send(*["pod-0"] * 10, scale=1.5, missing=32)
-    await scraper.scrapes()
+    await pods_scraper.scrapes()
     signals = (DRIFT, SHIFT, SANE, RANGE)
-    measured = await scraper.measure(exposure, *signals)
+    measured = await pods_scraper.measure(exposure, *signals)
     drift, shift, sane, extremes = (each.own for each in measured.evidence)
     assert isinstance(drift, Distributions)
     assert drift.each[0].then == (*TRAINED, NO_VALUE)
@@ -117,15 +105,15 @@ async def test_what_the_pods_counted_is_judged_against_what_training_froze(pods:
     assert "X[0]: 50 % have no value" in (verdicts["sane"].message or "")
     assert "X[0]: " in (verdicts["range"].message or "")
     assert verdicts["range"].result == "Fail"
-    await it_holds_without_metrics(scraper)
+    await it_holds_without_metrics(pods_scraper)
 
 
-async def it_holds_without_metrics(scraper: Scraper) -> None:
-    measured = await scraper.measure(Exposure("gone", "c1", datetime.now(UTC), None), DRIFT)
+async def it_holds_without_metrics(pods_scraper: Scraper) -> None:
+    measured = await pods_scraper.measure(Exposure("gone", "c1", datetime.now(UTC), None), DRIFT)
     (judged,) = judge_all((DRIFT,), measured.evidence)
     assert judged.verdict.result == "NoData"
     assert "no fresh scrape of revision gone's pods" in (judged.verdict.message or "")
-    scraper.kill()
-    measured = await scraper.measure(Exposure("c1", None, datetime.now(UTC), None), DRIFT)
+    pods_scraper.kill()
+    measured = await pods_scraper.measure(Exposure("c1", None, datetime.now(UTC), None), DRIFT)
     (judged,) = judge_all((DRIFT,), measured.evidence)
     assert judged.verdict.result == "Error"

@@ -37,9 +37,9 @@ class _Pass:
         self.generation = self.observed.metadata.generation
         self.targets = {target.deployment: target for target in self.observed.targets}
 
-    def failing(self, target: WatchedDeployment | None) -> tuple[Verdict, ...]:
+    def failing(self, target: WatchedDeployment) -> tuple[Verdict, ...]:
         """Of what serves; while a candidate is judged, the verdicts are its own."""
-        if target is None or target.candidate or target.stable is None:
+        if target.candidate or target.stable is None:
             return ()
         return tuple(each for each in target.verdicts if each.signal in self.signals and each.result == "Fail")
 
