@@ -11,6 +11,7 @@ import aiohttp
 from aiohttp import web
 
 from cluster.build import Build, ensure_built, program
+from tests.listening import Listening
 from tests.ports import port
 
 VERSION = "0.28.1"  # the last whose Go module has its pages built in
@@ -25,25 +26,15 @@ PROMPTLY = {"group_by": ["..."], "group_wait": "0s", "group_interval": "1s", "re
 
 
 @dataclass
-class Receivers:
+class Receivers(Listening):
     """A chat, a pager and a web hook, which keep what they hear. failing: while set, they answer 503."""
 
     heard: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     failing: bool = False
     refused: int = 0
-    port: int = field(default_factory=port)
-    _runner: web.AppRunner | None = None
 
-    async def start(self) -> None:
-        app = web.Application()
-        app.router.add_post("/{name}", self._told)
-        self._runner = web.AppRunner(app)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
-
-    async def stop(self) -> None:
-        if self._runner:
-            await self._runner.cleanup()
+    def routes(self) -> list[web.RouteDef]:
+        return [web.post("/{name}", self._told)]
 
     def config(self) -> dict[str, Any]:
         """As docs/how-to/alerts.md has it."""

@@ -42,6 +42,17 @@ async def client(router: Household) -> AsyncIterator[Client]:
 
 
 @pytest.fixture
+async def scraper(router: Household, tmp_path: Path) -> AsyncIterator[Scraper]:
+    """A Prometheus that has scraped the router."""
+    started = Scraper.of_router(tmp_path, router.settings.stats_port)
+    try:
+        await started.start()
+        yield started
+    finally:
+        await started.stop()
+
+
+@pytest.fixture
 async def pods_scraper(pods: Pods, tmp_path: Path) -> AsyncIterator[Scraper]:
     """A Prometheus that has scraped the first of a test's own pods."""
     pods.start("pod-0")

@@ -1,8 +1,6 @@
 """What the routers' counters say about a candidate, by way of a real Prometheus."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import grpc
 import pytest
@@ -24,16 +22,6 @@ LOUD = PromQLSignal(
     name="loud", type="PromQL", max=5, query='sum(envoy_colonnade_tries{colonnade_revision="{{revision}}"})'
 )
 MANY = PromQLSignal(name="many", type="PromQL", max=5, query="envoy_colonnade_tries")
-
-
-@pytest.fixture
-async def scraper(router: Household, tmp_path: Path) -> AsyncIterator[Scraper]:
-    started = Scraper.of_router(tmp_path, router.settings.stats_port)
-    try:
-        await started.start()
-        yield started
-    finally:
-        await started.stop()
 
 
 async def exposed(router: Household, weight: int = 50) -> Exposure:

@@ -1,11 +1,7 @@
 """Many canaries beside one Prometheus: what it is asked doesn't grow with them."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
-import pytest
 
 from colonnade.kube.kinds import DEPLOYMENTS, Key
 from colonnade.observe.batching import RouterMetrics
@@ -20,16 +16,6 @@ from tests.e2e.router.metrics import Scraper
 CANARIES = 12
 ERRORS = ErrorRateSignal(name="errors", type="ErrorRate", max=0.01)
 SLOW = LatencySignal(name="slow", type="Latency", quantile=0.99, max_duration=timedelta(seconds=5))
-
-
-@pytest.fixture
-async def scraper(router: Household, tmp_path: Path) -> AsyncIterator[Scraper]:
-    started = Scraper.of_router(tmp_path, router.settings.stats_port)
-    try:
-        await started.start()
-        yield started
-    finally:
-        await started.stop()
 
 
 async def test_many_canaries_are_measured_by_two_queries_and_each_has_its_own_numbers(

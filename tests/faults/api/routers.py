@@ -5,33 +5,23 @@ from time import monotonic
 
 from aiohttp import web
 
-from tests.ports import port
+from tests.listening import Listening
 
 PER_SECOND = 50
 
 
 @dataclass
-class Counters:
+class Counters(Listening):
     """failing: namespace and revision of those whose every tenth request fails; all in `serving` are asked steadily."""
 
     serving: dict[tuple[str, str, str], float] = field(default_factory=dict)
     failing: set[tuple[str, str]] = field(default_factory=set)
-    port: int = field(default_factory=port)
-    _runner: web.AppRunner | None = None
 
     def serves(self, namespace: str, deployment: str, revision: str) -> None:
         self.serving.setdefault((namespace, deployment, revision), monotonic())
 
-    async def start(self) -> None:
-        app = web.Application()
-        app.router.add_get("/stats/prometheus", self._said)
-        self._runner = web.AppRunner(app)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
-
-    async def stop(self) -> None:
-        if self._runner:
-            await self._runner.cleanup()
+    def routes(self) -> list[web.RouteDef]:
+        return [web.get("/stats/prometheus", self._said)]
 
     async def _said(self, _request: web.Request) -> web.Response:
         lines = ["envoy_server_live 1"]
